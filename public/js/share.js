@@ -1,0 +1,13 @@
+// <button data-share-url data-share-title data-share-text hidden> opens the device's own share sheet where there is one.
+for (const button of document.querySelectorAll("button[data-share-url]")) {
+  if (!navigator.share) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const { shareUrl, shareTitle, shareText } = button.dataset;
+    try {
+      await navigator.share({ url: shareUrl, title: shareTitle, text: shareText });
+    } catch {
+      // Closing the sheet without choosing is no failure.
+    }
+  });
+}

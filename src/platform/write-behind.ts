@@ -1,0 +1,245 @@
+import { errorText } from "./log";
+
+/** One D1 batch carries at most this many rows and bytes: under 2 MB a parameter, well under 30 s (cloudflare.md §3.1). */
+export const DRAIN_ROWS_MAX = 500;
+export const DRAIN_BYTES_MAX = 1_000_000;
+const BACKOFF_MAX_MS = 60_000;
+/** An alarm may run for 15 minutes; stopping earlier lets other events of the object in between pages. */
+const DRAIN_TIME_MAX_MS = 20_000;
+
+export type BufferedRow = { seq: number; key: Uint8Array; at: number; body: string };
+export type ParkedRow = BufferedRow & { error: string; parkedAt: number };
+
+export type WriteBehindDeps<Outcome> = {
+  now(): number;
+  /** Writes a page to where it belongs and says what became of each row. May be called again with the same rows. */
+  write(rows: BufferedRow[]): Promise<Outcome[]>;
+  /** Tells those who wait for the news. May be called again with the same rows. */
+  announce(rows: BufferedRow[], outcomes: Outcome[]): Promise<void>;
+  /** Takes note of the outcomes, in the transaction that forgets the rows. Gives the note to keep. */
+  settle(rows: BufferedRow[], outcomes: Outcome[]): string;
+  /** Whether the destination answers at all: tells a bad row from an outage. */
+  probe(): Promise<boolean>;
+};
+
+export type DrainResult = { state: "empty" | "more" | "outage"; settled: number; error: string | null };
+
+/**
+ * A durable buffer in front of a slower store, inside a Durable Object. Rows are appended at once and written later in
+ * pages. Any step may run twice: a row is forgotten only in the transaction that notes its outcome.
+ *
+ * The last row is never deleted but emptied, and the next append takes its place: it carries a small note (such as a
+ * running count) that is thereby durable without a row of its own, which would cost one more write per append.
+ */
+export class WriteBehind<Outcome> {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+  #tailSeq = 0;
+  #isTailEmpty = true;
+  #pending = 0;
+  #failures = 0;
+  #isDraining = false;
+  #note = "";
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    this.#sql.exec(
+      "CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY, key BLOB NOT NULL, at INTEGER NOT NULL, body TEXT, note TEXT NOT NULL)",
+    );
+    this.#sql.exec(
+      "CREATE TABLE IF NOT EXISTS parked (seq INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, error TEXT NOT NULL, parked_at INTEGER NOT NULL)",
+    );
+    this.#load();
+  }
+
+  #load(): void {
+    const [tail] = this.#sql
+      .exec<{ seq: number; note: string; is_empty: number }>(
+        "SELECT seq, note, body IS NULL AS is_empty FROM outbox ORDER BY seq DESC LIMIT 1",
+      )
+      .toArray();
+    this.#tailSeq = tail?.seq ?? 0;
+    this.#isTailEmpty = tail ? tail.is_empty === 1 : false;
+    this.#note = tail?.note ?? "";
+    this.#pending = this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE body IS NOT NULL").one().n;
+  }
+
+  /** The note of the last append or settlement; "" for a buffer that was never used. */
+  get note(): string {
+    return this.#note;
+  }
+
+  get pending(): number {
+    return this.#pending;
+  }
+
+  get parked(): number {
+    return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM parked").one().n;
+  }
+
+  oldestPendingAt(): number | null {
+    return this.#sql.exec<{ at: number | null }>("SELECT min(at) AS at FROM outbox WHERE body IS NOT NULL").one().at;
+  }
+
+  append(key: Uint8Array, at: number, body: string, note: string): void {
+    const seq = this.#isTailEmpty ? this.#tailSeq : this.#tailSeq + 1;
+    this.#sql.exec(
+      "INSERT INTO outbox (seq, key, at, body, note) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (seq) DO UPDATE SET key = ?2, at = ?3, body = ?4, note = ?5",
+      seq,
+      key,
+      at,
+      body,
+      note,
+    );
+    this.#tailSeq = seq;
+    this.#isTailEmpty = false;
+    this.#pending += 1;
+    this.#note = note;
+  }
+
+  /** Drops what waits under a key, parked rows too, and gives it (erasure). Call it between drains only. */
+  forget(key: Uint8Array): BufferedRow[] {
+    return this.#storage.transactionSync(() => {
+      const waiting = this.#sql
+        .exec<{ seq: number; at: number; body: string }>("SELECT seq, at, body FROM outbox WHERE key = ? AND body IS NOT NULL", key)
+        .toArray();
+      for (const row of waiting) this.#forgetRow({ ...row, key }, this.#note);
+      const parked = this.#sql
+        .exec<{ seq: number; at: number; body: string }>("SELECT seq, at, body FROM parked WHERE key = ?", key)
+        .toArray();
+      this.#sql.exec("DELETE FROM parked WHERE key = ?", key);
+      return [...waiting, ...parked].map((row) => ({ ...row, key }));
+    });
+  }
+
+  /** Rewrites the note without an append, for a count that changed by other means. */
+  keepNote(note: string): void {
+    this.#note = note;
+    this.#sql.exec("UPDATE outbox SET note = ? WHERE seq = ?", note, this.#tailSeq);
+  }
+
+  /** How long to wait before the next try, in ms: a second when all is well, doubling to a minute while it is not. */
+  nextDelayMs(): number {
+    return Math.min(1_000 * 2 ** Math.min(this.#failures, 10), BACKOFF_MAX_MS);
+  }
+
+  /** Moves parked rows back to be tried again, at the end of the line. */
+  unpark(): number {
+    return this.#storage.transactionSync(() => {
+      const rows = this.#parkedRows(DRAIN_ROWS_MAX);
+      for (const row of rows) {
+        this.append(row.key, row.at, row.body, this.#note);
+        this.#sql.exec("DELETE FROM parked WHERE seq = ?", row.seq);
+      }
+      return rows.length;
+    });
+  }
+
+  /**
+   * Writes page after page until nothing waits, the time is up, or the destination is out. Single-flight: a second call
+   * while one runs does nothing. Never throws.
+   */
+  async drain(deps: WriteBehindDeps<Outcome>): Promise<DrainResult> {
+    if (this.#isDraining) return { state: "more", settled: 0, error: null };
+    this.#isDraining = true;
+    const stopAt = deps.now() + DRAIN_TIME_MAX_MS;
+    let settled = 0;
+    try {
+      while (this.#pending > 0 && deps.now() < stopAt) {
+        settled += await this.#drainPage(deps, this.#page());
+        this.#failures = 0;
+      }
+      return { state: this.#pending > 0 ? "more" : "empty", settled, error: null };
+    } catch (error) {
+      this.#failures += 1;
+      return { state: "outage", settled, error: errorText(error) };
+    } finally {
+      this.#isDraining = false;
+    }
+  }
+
+  /** A page that fails while the destination answers is halved until the bad row stands alone and is parked. */
+  async #drainPage(deps: WriteBehindDeps<Outcome>, rows: BufferedRow[]): Promise<number> {
+    let outcomes: Outcome[];
+    try {
+      outcomes = await deps.write(rows);
+    } catch (error) {
+      if (isOutage(error) || !(await deps.probe())) throw error;
+      const [only] = rows;
+      if (only && rows.length === 1) {
+        this.#park(only, errorText(error), deps.now());
+        return 0;
+      }
+      const middle = Math.ceil(rows.length / 2);
+      const first = await this.#drainPage(deps, rows.slice(0, middle));
+      return first + (await this.#drainPage(deps, rows.slice(middle)));
+    }
+    await deps.announce(rows, outcomes);
+    this.#storage.transactionSync(() => {
+      const note = deps.settle(rows, outcomes);
+      for (const row of rows) this.#forgetRow(row, note);
+      this.#note = note;
+      if (!this.#isTailEmpty && note !== "") this.#sql.exec("UPDATE outbox SET note = ? WHERE seq = ? AND note <> ?1", note, this.#tailSeq);
+    });
+    return rows.length;
+  }
+
+  #page(): BufferedRow[] {
+    const page: BufferedRow[] = [];
+    let bytes = 0;
+    const rows = this.#sql.exec<{ seq: number; key: ArrayBuffer; at: number; body: string }>(
+      "SELECT seq, key, at, body FROM outbox WHERE body IS NOT NULL ORDER BY seq LIMIT ?",
+      DRAIN_ROWS_MAX,
+    );
+    for (const row of rows) {
+      bytes += row.body.length * 2;
+      if (page.length > 0 && bytes > DRAIN_BYTES_MAX) break;
+      page.push({ seq: row.seq, key: new Uint8Array(row.key), at: row.at, body: row.body });
+    }
+    return page;
+  }
+
+  /** Asks for key and moment too: the place of a row forgotten while it was being written may be another row's by now. */
+  #forgetRow({ seq, key, at }: Pick<BufferedRow, "seq" | "key" | "at">, note: string): void {
+    const isTail = seq === this.#tailSeq;
+    const { rowsWritten } = isTail
+      ? this.#sql.exec("UPDATE outbox SET body = NULL, note = ? WHERE seq = ? AND key = ? AND at = ? AND body IS NOT NULL", note, seq, key, at)
+      : this.#sql.exec("DELETE FROM outbox WHERE seq = ? AND key = ? AND at = ? AND body IS NOT NULL", seq, key, at);
+    if (rowsWritten === 0) return;
+    this.#pending -= 1;
+    if (isTail) this.#isTailEmpty = true;
+  }
+
+  #park(row: BufferedRow, error: string, now: number): void {
+    this.#storage.transactionSync(() => {
+      this.#sql.exec(
+        "INSERT INTO parked (key, at, body, error, parked_at) VALUES (?, ?, ?, ?, ?)",
+        row.key,
+        row.at,
+        row.body,
+        error,
+        now,
+      );
+      this.#forgetRow(row, this.#note);
+    });
+  }
+
+  #parkedRows(limit: number): ParkedRow[] {
+    return this.#sql
+      .exec<{ seq: number; key: ArrayBuffer; at: number; body: string; error: string; parked_at: number }>(
+        "SELECT seq, key, at, body, error, parked_at FROM parked ORDER BY seq LIMIT ?",
+        limit,
+      )
+      .toArray()
+      .map((row) => ({ ...row, key: new Uint8Array(row.key), parkedAt: row.parked_at }));
+  }
+}
+
+/** What D1 says when it is D1's trouble and not the row's (cloudflare.md §3.5). */
+const OUTAGE =
+  /network connection lost|reset because|caused object to be reset|transient issue|overloaded|too many requests queued|exceeded timeout|memory limit|cpu time limit/i;
+
+function isOutage(error: unknown): boolean {
+  return OUTAGE.test(errorText(error));
+}

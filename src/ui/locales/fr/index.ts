@@ -1,0 +1,12 @@
+export { default as accounts } from "./accounts.json";
+export { default as actions } from "./actions.json";
+export { default as common } from "./common.json";
+export { default as dashboard } from "./dashboard.json";
+export { default as errors } from "./errors.json";
+export { default as groups } from "./groups.json";
+export { default as intake } from "./intake.json";
+export { default as operations } from "./operations.json";
+export { default as people } from "./people.json";
+export { default as petitions } from "./petitions.json";
+export { default as public } from "./public.json";
+export { default as receipts } from "./receipts.json";
