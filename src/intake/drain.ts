@@ -1,0 +1,80 @@
+import type { PublicSigner } from "../actions/types";
+import { RECENT_SIGNERS_MAX } from "../actions/types";
+import type { GroupDb } from "../groups/shard";
+import { toHex } from "../platform/crypto";
+import { sendAll } from "../platform/queues";
+import type { BufferedRow } from "../platform/write-behind";
+import { type DrainOutcome, parseRow, storeParticipations } from "./store";
+import { EVENT_PAGE_SIZE, type IntakeTarget, type ParticipationsRecorded } from "./types";
+
+/** How the text of a newer answer by someone already recorded begins. */
+const UPDATE_MARK = '{"u":1,';
+
+/**
+ * A buffered participation as the drain's SQL reads it: what the supporter sent, with the id, moment and identity hash.
+ * The object keeps the text it was given, so nothing is parsed between the request and D1.
+ */
+export function rowBody(participation: string, id: string, at: number, identity: Uint8Array, nth: number, isUpdate: boolean): string {
+  return `${isUpdate ? UPDATE_MARK : "{"}"i":"${id}","t":${at},"h":"${toHex(identity)}","n":${nth},${participation.slice(1)}`;
+}
+
+/** Writes a page into the group's shard. */
+export function writePage(group: GroupDb, target: IntakeTarget, rows: BufferedRow[]): Promise<DrainOutcome[]> {
+  return storeParticipations(
+    group,
+    target.actionNo,
+    target.tagNos,
+    rows.map((row) => row.body),
+  );
+}
+
+/** Sends the news of those newly stored, 100 to a message. A lost message is made good by the home's follow-up. */
+export async function announcePage(
+  events: Queue,
+  target: IntakeTarget,
+  rows: BufferedRow[],
+  outcomes: DrainOutcome[],
+): Promise<void> {
+  const people: ParticipationsRecorded["people"] = [];
+  for (const [position, outcome] of outcomes.entries()) {
+    if (outcome.state !== "mine" || outcome.isRemoved || isUpdate(rows[position])) continue;
+    people.push([outcome.personNo, outcome.id]);
+  }
+  const messages: ParticipationsRecorded[] = [];
+  for (let start = 0; start < people.length; start += EVENT_PAGE_SIZE) {
+    messages.push({ type: "participations.recorded", target, people: people.slice(start, start + EVENT_PAGE_SIZE) });
+  }
+  if (messages.length > 0) await sendAll(events, messages);
+}
+
+export function isUpdate(row: Pick<BufferedRow, "body"> | undefined): boolean {
+  return row?.body.startsWith(UPDATE_MARK) ?? false;
+}
+
+/** The newest signers of a page as the public may see them. */
+export function recentSigners(rows: BufferedRow[], outcomes: DrainOutcome[]): PublicSigner[] {
+  const recent: PublicSigner[] = [];
+  for (let position = rows.length - 1; position >= 0 && recent.length < RECENT_SIGNERS_MAX; position -= 1) {
+    const row = rows[position];
+    const outcome = outcomes[position];
+    if (!row || outcome?.state !== "mine" || outcome.isRemoved) continue;
+    const said = parseRow(row.body);
+    if (said.u) continue;
+    recent.push(publicSigner(said.o, { isNamed: said.nm === 1, at: row.at, comment: said.cs === 2 ? (said.cm ?? "") : "" }));
+  }
+  return recent;
+}
+
+/** First name, initial of the last, and town or country; never an email, never a postal code (features.md pet-privacy-of-name). */
+export function publicSigner(
+  said: { givenName?: string; familyName?: string; locality?: string; country?: string },
+  options: { isNamed: boolean; at: number; comment: string },
+): PublicSigner {
+  const initial = said.familyName ? ` ${[...said.familyName][0] ?? ""}.` : "";
+  return {
+    name: options.isNamed && said.givenName ? `${said.givenName}${initial}` : "",
+    place: said.locality ?? said.country ?? "",
+    at: options.at,
+    comment: options.comment,
+  };
+}

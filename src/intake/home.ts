@@ -1,0 +1,1 @@
+export { homeOf } from "./objects";

@@ -1,0 +1,93 @@
+import type { PublicSigner } from "../actions/types";
+import type { GroupDb } from "../groups/shard";
+import type { ParticipationId } from "../platform/ids";
+import { publicSigner } from "./drain";
+import * as store from "./store-signers";
+import type { StoredAnswer } from "./types";
+
+export const SIGNERS_PAGE_SIZE = 50;
+export const RECENT_STORED_MAX = 10;
+
+export type SignerFilter = {
+  state: "counted" | "removed";
+  /** Part of an email or a name. */
+  text?: string;
+  source?: string;
+  /** Window of the moment they acted, in ms; `to` is not included. */
+  from?: number;
+  to?: number;
+  comment?: "waiting" | "shown" | "hidden";
+};
+
+export type Signer = {
+  personNo: number;
+  id: ParticipationId;
+  email: string;
+  answer: StoredAnswer;
+  actedAt: number;
+  revisedAt: number;
+  comment: string;
+  commentStatus: "none" | "waiting" | "shown" | "hidden";
+  isNamed: boolean;
+  source: string;
+  isNewToList: boolean;
+  removalNo: number;
+};
+
+/**
+ * Those who took an action, newest first.
+ * @param options.before the id the last page ended with; `next` of the reply.
+ */
+export async function listSigners(
+  group: GroupDb,
+  actionNo: number,
+  options: { filter: SignerFilter; before?: ParticipationId; limit?: number },
+): Promise<{ signers: Signer[]; next: ParticipationId | null }> {
+  const limit = options.limit ?? SIGNERS_PAGE_SIZE;
+  const signers = await store.selectSigners(group, actionNo, options.filter, options.before ?? null, limit + 1);
+  const page = signers.slice(0, limit);
+  return { signers: page, next: signers.length > limit ? (page.at(-1)?.id ?? null) : null };
+}
+
+/** How many the filter finds. */
+export function countSigners(group: GroupDb, actionNo: number, filter: SignerFilter): Promise<number> {
+  return store.countSigners(group, actionNo, filter);
+}
+
+/** Shows or hides comments of an action. Gives how many changed. */
+export function setCommentStatus(
+  group: GroupDb,
+  actionNo: number,
+  ids: ParticipationId[],
+  status: "shown" | "hidden",
+): Promise<number> {
+  return store.updateCommentStatus(group, actionNo, ids, status);
+}
+
+/** Comments that organisers approved, newest first, as the public may see them. */
+export async function shownComments(group: GroupDb, actionNo: number, limit: number): Promise<PublicSigner[]> {
+  const signers = await store.selectSigners(group, actionNo, { state: "counted", comment: "shown" }, null, limit);
+  return signers.map(asPublic);
+}
+
+/** The last to sign, as the public may see them. */
+export async function recentStored(group: GroupDb, actionNo: number): Promise<PublicSigner[]> {
+  const signers = await store.selectSigners(group, actionNo, { state: "counted" }, null, RECENT_STORED_MAX);
+  return signers.map(asPublic);
+}
+
+/** Sources of an action with how many came by each and how many of those were new to the list; biggest first. */
+export function countSources(
+  group: GroupDb,
+  actionNo: number,
+): Promise<{ source: string; total: number; newToList: number }[]> {
+  return store.countSources(group, actionNo);
+}
+
+function asPublic(signer: Signer): PublicSigner {
+  return publicSigner(signer.answer, {
+    isNamed: signer.isNamed,
+    at: signer.actedAt,
+    comment: signer.commentStatus === "shown" ? signer.comment : "",
+  });
+}

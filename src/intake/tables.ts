@@ -1,0 +1,64 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { uuid } from "../platform/columns";
+import type { ParticipationId } from "../platform/ids";
+import type { StoredAnswer } from "./types";
+
+/**
+ * Keyed by person first, so that a person's timeline needs no index of its own; the one index lists an action in the
+ * order people came, since ids are UUIDv7. Rows are never deleted: a removal marks and empties them.
+ */
+export const participations = sqliteTable(
+  "participations",
+  {
+    groupNo: integer("group_no").notNull(),
+    personNo: integer("person_no").notNull(),
+    actionNo: integer("action_no").notNull(),
+    /** 0 for once-only kinds; for kinds that add, a number made from the participation's id. */
+    nth: integer("nth").notNull(),
+    id: uuid<ParticipationId>("id").notNull(),
+    actedAt: integer("acted_at").notNull(),
+    /** When the answer now stored was given; an older answer never replaces it. */
+    revisedAt: integer("revised_at").notNull(),
+    answer: text("answer", { mode: "json" }).$type<StoredAnswer>().notNull(),
+    comment: text("comment"),
+    /** 0 no comment, 1 waiting, 2 shown, 3 hidden */
+    commentStatus: integer("comment_status").notNull().default(0),
+    /** 1 when the signer agreed to be named on the page. */
+    isNamed: integer("is_named").notNull(),
+    source: text("source"),
+    referrer: text("referrer"),
+    /** 0, or the removal that took it out of the count. */
+    removalNo: integer("removal_no").notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupNo, table.personNo, table.actionNo, table.nth] }),
+    uniqueIndex("participations_by_action").on(table.groupNo, table.actionNo, table.id),
+    // Only rows with a comment are in it; a query must say `comment_status > 0` for SQLite to see that it may use it.
+    index("participations_with_comment")
+      .on(table.groupNo, table.actionNo, table.commentStatus, table.id)
+      .where(sql`comment_status > 0`),
+  ],
+);
+
+/**
+ * Why participations left the count. `participationCount` is absolute and written in the batch that marks the rows, so
+ * the action's home can read "how many are removed" at any time, any number of times.
+ */
+export const removals = sqliteTable(
+  "removals",
+  {
+    groupNo: integer("group_no").notNull(),
+    actionNo: integer("action_no").notNull(),
+    removalNo: integer("removal_no").notNull(),
+    cause: text("cause", { enum: ["organiser", "person", "erasure", "merge"] }).notNull(),
+    /** The pattern, source or time window, in the form the organiser gave it. */
+    criteria: text("criteria", { mode: "json" }).$type<Record<string, unknown>>().notNull(),
+    participationCount: integer("participation_count").notNull(),
+    removedBy: integer("removed_by"),
+    removedAt: integer("removed_at").notNull(),
+    undoneBy: integer("undone_by"),
+    undoneAt: integer("undone_at"),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.actionNo, table.removalNo] })],
+);

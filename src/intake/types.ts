@@ -1,0 +1,118 @@
+import type { PublicSigner } from "../actions/types";
+import type { ActionId, GroupId, ParticipationId } from "../platform/ids";
+
+/** What the participation's row keeps of what was said, so that a later change of the person does not rewrite it. */
+export type StoredAnswer = {
+  givenName?: string;
+  familyName?: string;
+  street?: string;
+  locality?: string;
+  region?: string;
+  postalCode?: string;
+  country?: string;
+  /** E.164 */
+  phone?: string;
+  /** Custom questions: question key → answer, or answers. */
+  answers?: Record<string, string | string[]>;
+};
+
+/**
+ * One person's doing an action, after validation. This is what an intake object keeps as JSON until D1 has it, so keys
+ * are short, what was not said is left out, and values are in the form the drain's SQL reads.
+ */
+export type Participation = {
+  /** Normalised email. */
+  e: string;
+  /** What was said; a field left blank is absent. */
+  o: StoredAnswer;
+  /** Language of the page. */
+  la: "en" | "fr" | "es";
+  /** Consent: 0 not asked, 1 yes, 2 no; and the hash of the wording (16 hexadecimal digits, "" when not asked). */
+  co: 0 | 1 | 2;
+  w: string;
+  /** Comment, and the status it starts with: 1 waiting, 2 shown. */
+  cm?: string;
+  cs?: 1 | 2;
+  /** 1 when the signer may be named on the page. */
+  nm: 0 | 1;
+  /** Source code and referring page. */
+  s?: string;
+  rf?: string;
+};
+
+/** A participation as the drain reads it: with its id (32 hex digits), moment (ms), identity hash and number. */
+export type DrainedParticipation = Participation & { i: string; t: number; h: string; n: number; u?: 1 };
+
+/** What an intake object must know of its action; sent along with each call, so that a cold object needs nothing else. */
+export type IntakeTarget = {
+  groupNo: number;
+  groupId: GroupId;
+  shard: string;
+  jurisdiction: "" | "eu" | "us" | "fedramp";
+  actionNo: number;
+  actionId: ActionId;
+  kind: string;
+  isOnce: boolean;
+  tagNos: number[];
+  /** Whether a thank-you mail follows. */
+  hasReceipt: boolean;
+};
+
+export type RecordReply = {
+  /** counted: new. updated: a newer answer of someone who acted before. same: a repeat of what is stored. */
+  outcome: "counted" | "updated" | "same" | "closed";
+  id: ParticipationId;
+  /** As this object knows it: its own count and the others' last report. */
+  total: number;
+  spread: number;
+};
+
+/** One page of news of stored participations, for receipts, webhooks and whatever else follows. A hint, not the truth. */
+export type ParticipationsRecorded = {
+  type: "participations.recorded";
+  target: IntakeTarget;
+  /** Person number and participation id of each; at most EVENT_PAGE_SIZE. */
+  people: [personNo: number, id: ParticipationId][];
+};
+
+export const EVENT_PAGE_SIZE = 100;
+
+/** What an intake object tells its action's home. Numbers are absolute and versioned, so reports may repeat or overtake. */
+export type ObjectReport = {
+  object: string;
+  count: number;
+  version: number;
+  pending: number;
+  oldestPendingAt: number | null;
+  parked: number;
+  /** Participations this object settled in D1 since it woke. */
+  drained: number;
+  /** Participations taken per second since the last report. */
+  ratePerSecond: number;
+  /** When the earliest participation settled since the last report was made; follow-ups look from there. */
+  settledFrom: number | null;
+  /** Signers settled since the last report, newest first. */
+  recent: PublicSigner[];
+  lastError: string | null;
+};
+
+export type HomeReply = { total: number; spread: number; isClosed: boolean };
+
+export type HomeSummary = {
+  total: number;
+  recent: PublicSigner[];
+  spread: number;
+  pending: number;
+  parked: number;
+  /** Participations counted at the end of each of the last 60 days, oldest first: day number since 1970 → total. */
+  days: [day: number, total: number][];
+  /** The last comparison with D1: when, and by how much home was off. */
+  checkedAt: number | null;
+  drift: number;
+};
+
+/**
+ * Work that must follow stored participations even when the message announcing them was lost. Called by an action's
+ * home some minutes after the last drain. Gives how many had been missed; the window is asked for again until none are.
+ */
+export type FollowUpWindow = { target: IntakeTarget; sinceMs: number; untilMs: number };

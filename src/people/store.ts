@@ -1,0 +1,197 @@
+import type { GroupDb } from "../groups/shard";
+
+/** What a supporter may say of themselves: the column, and where the page's JSON holds it. */
+export const arrivalFields = [
+  ["given_name", "$.o.givenName"],
+  ["family_name", "$.o.familyName"],
+  ["street", "$.o.street"],
+  ["locality", "$.o.locality"],
+  ["region", "$.o.region"],
+  ["postal_code", "$.o.postalCode"],
+  ["country", "$.o.country"],
+  ["phone", "$.o.phone"],
+  ["language", "$.la"],
+] as const;
+export type ArrivalField = (typeof arrivalFields)[number][0];
+
+// What was said before its speaker asked to be forgotten is not heard. Most groups have forgotten nobody, which one probe
+// tells for the whole statement.
+const NOT_ERASED = `(NOT EXISTS (SELECT 1 FROM identities WHERE group_no = ?1 AND kind = 3)
+    OR NOT EXISTS (SELECT 1 FROM identities x WHERE x.group_no = ?1 AND x.kind = 3 AND x.value = j.value ->> 'h' AND x.acted_at >= j.value ->> 't'))`;
+
+// CROSS JOIN forces the order: left to itself the planner scans the whole table for each page (measured, design.md §5).
+// jsonb_each hands out parsed rows; json_each would write each out as text, to be parsed again by every `->>`.
+export const ARRIVED = `jsonb_each(?2) j CROSS JOIN identities i ON i.group_no = ?1 AND i.kind = 1 AND i.value = j.value ->> 'e' AND ${NOT_ERASED}`;
+
+const STRANGERS = `jsonb_each(?2) j WHERE NOT EXISTS (SELECT 1 FROM identities i WHERE i.group_no = ?1 AND i.kind = 1 AND i.value = j.value ->> 'e') AND ${NOT_ERASED}`;
+
+export function arrivalStatements(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  page: string,
+  options: { hasPhones: boolean; fields: ArrivalField[] },
+): D1PreparedStatement[] {
+  const statements = [
+    d1.prepare(NUMBER_STRANGERS).bind(groupNo, page),
+    d1.prepare(upsertPeople(options.fields)).bind(groupNo, page, actionNo),
+  ];
+  if (options.hasPhones) statements.push(d1.prepare(DROP_LOST_PHONES).bind(groupNo, page), d1.prepare(CLAIM_PHONES).bind(groupNo, page));
+  return statements;
+}
+
+// People are never deleted, so the highest number is the last one given; the same batch gives each number its person.
+const NUMBER_STRANGERS = `
+  INSERT INTO identities (group_no, kind, value, person_no, acted_at)
+  SELECT ?1, 1, email, (SELECT coalesce(max(person_no), 0) FROM people WHERE group_no = ?1) + row_number() OVER (), acted_at
+  FROM (SELECT j.value ->> 'e' AS email, min(j.value ->> 't') AS acted_at FROM ${STRANGERS} GROUP BY 1)
+  WHERE true
+  ON CONFLICT (group_no, kind, value) DO NOTHING`;
+
+/**
+ * A person's id takes the time of the action that brought them and its version and variant bits; the rest is random.
+ * Consent: "yes" subscribes when newer than what is known. "No" makes a stranger unsubscribed, without a date, so that
+ * an earlier "yes" still to be drained counts; of someone known it changes nothing (features.md act-subscribe-effect).
+ */
+function upsertPeople(fields: ArrivalField[]): string {
+  const used = arrivalFields.filter(([column]) => fields.includes(column));
+  const names = used.flatMap(([column]) => [column, `${column}_at`]);
+  const said = used.map(([column, path]) => `j.value ->> '${path}' AS ${column}`);
+  const values = used.flatMap(([column]) => [column, `iif(${column} IS NULL, NULL, acted_at)`]);
+  const updates = used.flatMap(([column]) => {
+    const isNewer = `excluded.${column}_at > coalesce(people.${column}_at, -1)`;
+    return [
+      `${column} = iif(${isNewer}, excluded.${column}, people.${column})`,
+      `${column}_at = iif(${isNewer}, excluded.${column}_at, people.${column}_at)`,
+    ];
+  });
+  const saysYes = "excluded.email_status = 1 AND excluded.email_status_at > coalesce(people.email_status_at, -1)";
+  return `
+    WITH said AS MATERIALIZED (
+      SELECT i.person_no, j.value ->> 'i' AS id, j.value ->> 'e' AS email, j.value ->> 't' AS acted_at, j.value ->> 'co' AS consent,
+        ${said.join(", ")}
+      FROM ${ARRIVED}
+    )
+    INSERT INTO people (group_no, person_no, id, email, ${names.join(", ")}, email_status, email_status_at, email_status_cause, first_action_no, created_at)
+    SELECT ?1, person_no, substr(unhex(id), 1, 9) || randomblob(7), email, ${values.join(", ")},
+      consent, iif(consent = 1, acted_at, NULL), 'action', ?3, acted_at
+    FROM said
+    WHERE true
+    ON CONFLICT (group_no, person_no) DO UPDATE SET
+      ${updates.join(",\n      ")},
+      email_status = iif(${saysYes}, 1, people.email_status),
+      email_status_at = iif(${saysYes}, excluded.email_status_at, people.email_status_at),
+      email_status_cause = iif(${saysYes}, 'action', people.email_status_cause)`;
+}
+
+// A phone two people gave belongs to whoever gave it last (osdi-api.md §4.2, rule 4).
+const CLAIM_PHONES = `
+  INSERT INTO identities (group_no, kind, value, person_no, acted_at)
+  SELECT ?1, 2, j.value ->> '$.o.phone', i.person_no, j.value ->> 't' FROM ${ARRIVED}
+  WHERE j.value ->> '$.o.phone' IS NOT NULL
+  ON CONFLICT (group_no, kind, value) DO UPDATE SET person_no = excluded.person_no, acted_at = excluded.acted_at
+  WHERE excluded.acted_at > identities.acted_at`;
+
+// Runs before the claim, while the table still says whose the phone was: whoever named it earlier loses it.
+const DROP_LOST_PHONES = `
+  UPDATE people SET phone = NULL
+  FROM (SELECT n.value AS phone, iif(n.acted_at < j.value ->> 't', n.person_no, i.person_no) AS loser
+    FROM ${ARRIVED}
+    CROSS JOIN identities n ON n.group_no = ?1 AND n.kind = 2 AND n.value = j.value ->> '$.o.phone' AND n.person_no <> i.person_no) lost
+  WHERE people.group_no = ?1 AND people.person_no = lost.loser AND people.phone = lost.phone`;
+
+export function consentStatement({ d1, groupNo }: GroupDb, actionNo: number, page: string): D1PreparedStatement {
+  return d1
+    .prepare(
+      `INSERT INTO consent_events (group_no, person_no, acted_at, action_no, wording_hash, answer)
+       SELECT ?1, i.person_no, j.value ->> 't', ?3, unhex(j.value ->> 'w'), j.value ->> 'co' FROM ${ARRIVED}
+       WHERE j.value ->> 'co' > 0
+       ON CONFLICT DO NOTHING`,
+    )
+    .bind(groupNo, page, actionNo);
+}
+
+export function taggingStatement({ d1, groupNo }: GroupDb, page: string, tagNos: number[]): D1PreparedStatement {
+  return d1
+    .prepare(
+      `INSERT INTO taggings (group_no, tag_no, person_no, tagged_at)
+       SELECT ?1, g.value, i.person_no, j.value ->> 't' FROM ${ARRIVED} CROSS JOIN json_each(?3) g
+       WHERE true
+       ON CONFLICT DO NOTHING`,
+    )
+    .bind(groupNo, page, JSON.stringify(tagNos));
+}
+
+export function erasureStatements({ d1, groupNo }: GroupDb, personNo: number, hashes: string[], now: number): D1PreparedStatement[] {
+  return [
+    d1
+      .prepare(
+        `INSERT INTO identities (group_no, kind, value, person_no, acted_at) SELECT ?1, 3, value, 0, ?3 FROM json_each(?2) WHERE true
+         ON CONFLICT (group_no, kind, value) DO UPDATE SET acted_at = max(acted_at, excluded.acted_at)`,
+      )
+      .bind(groupNo, JSON.stringify(hashes), now),
+    d1.prepare("DELETE FROM identities WHERE group_no = ?1 AND kind IN (1, 2) AND person_no = ?2").bind(groupNo, personNo),
+    d1.prepare("DELETE FROM taggings WHERE group_no = ?1 AND person_no = ?2").bind(groupNo, personNo),
+    d1.prepare("DELETE FROM consent_events WHERE group_no = ?1 AND person_no = ?2").bind(groupNo, personNo),
+    d1
+      .prepare(
+        `UPDATE people SET email = NULL, phone = NULL, given_name = NULL, family_name = NULL, street = NULL, locality = NULL,
+           region = NULL, postal_code = NULL, country = NULL, language = NULL, email_status = 2, email_status_at = ?3,
+           email_status_cause = 'erased', mobile_status = 2, erased_at = ?3
+         WHERE group_no = ?1 AND person_no = ?2`,
+      )
+      .bind(groupNo, personNo, now),
+  ];
+}
+
+/** Every normalised email of a person, present and past. */
+export async function selectEmails({ d1, groupNo }: GroupDb, personNo: number): Promise<string[]> {
+  const { results } = await d1
+    .prepare("SELECT value FROM identities WHERE group_no = ?1 AND kind = 1 AND person_no = ?2")
+    .bind(groupNo, personNo)
+    .all<{ value: string }>();
+  return results.map((row) => row.value);
+}
+
+export function unsubscribeStatement({ d1, groupNo }: GroupDb, personNo: number, cause: string, at: number): D1PreparedStatement {
+  return d1
+    .prepare(
+      `UPDATE people SET email_status = 2, email_status_at = ?3, email_status_cause = ?4
+       WHERE group_no = ?1 AND person_no = ?2 AND ?3 >= coalesce(email_status_at, -1)`,
+    )
+    .bind(groupNo, personNo, at, cause);
+}
+
+/** Moves what belongs to `lost` to `kept`; each field keeps what was said last. */
+export function mergeStatements({ d1, groupNo }: GroupDb, kept: number, lost: number): D1PreparedStatement[] {
+  const bind = (sql: string) => d1.prepare(sql).bind(groupNo, kept, lost);
+  const fields = arrivalFields.flatMap(([column]) => {
+    const isNewer = `coalesce(l.${column}_at, -1) > coalesce(people.${column}_at, -1)`;
+    return [
+      `${column} = iif(${isNewer}, l.${column}, people.${column})`,
+      `${column}_at = iif(${isNewer}, l.${column}_at, people.${column}_at)`,
+    ];
+  });
+  const isLaterStatus = "coalesce(l.email_status_at, -1) > coalesce(people.email_status_at, -1)";
+  return [
+    bind("UPDATE identities SET person_no = ?2 WHERE group_no = ?1 AND kind IN (1, 2) AND person_no = ?3"),
+    bind(
+      "INSERT INTO taggings (group_no, tag_no, person_no, tagged_at) SELECT group_no, tag_no, ?2, tagged_at FROM taggings WHERE group_no = ?1 AND person_no = ?3 ON CONFLICT DO NOTHING",
+    ),
+    bind("DELETE FROM taggings WHERE group_no = ?1 AND person_no = ?3 AND ?2 > 0"),
+    bind(
+      `INSERT INTO consent_events (group_no, person_no, acted_at, action_no, wording_hash, answer)
+       SELECT group_no, ?2, acted_at, action_no, wording_hash, answer FROM consent_events WHERE group_no = ?1 AND person_no = ?3
+       ON CONFLICT DO NOTHING`,
+    ),
+    bind("DELETE FROM consent_events WHERE group_no = ?1 AND person_no = ?3 AND ?2 > 0"),
+    bind(
+      `UPDATE people SET ${fields.join(", ")},
+         email_status = iif(${isLaterStatus}, l.email_status, people.email_status),
+         email_status_at = iif(${isLaterStatus}, l.email_status_at, people.email_status_at),
+         email_status_cause = iif(${isLaterStatus}, l.email_status_cause, people.email_status_cause)
+       FROM people l
+       WHERE people.group_no = ?1 AND people.person_no = ?2 AND l.group_no = ?1 AND l.person_no = ?3`,
+    ),
+    bind("UPDATE people SET email = NULL, phone = NULL, merged_into = ?2 WHERE group_no = ?1 AND person_no = ?3"),
+  ];
+}
