@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { deviceOf, networkOf, placeOf, whereabouts } from "./visit";
+
+test.each([
+  ["Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1", "Safari · iPhone"],
+  ["Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/142.0.0.0 Mobile Safari/537.36", "Chrome · Android"],
+  ["Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36 Edg/142.0", "Edge · Windows"],
+  ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox · Linux"],
+  ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/19.0 Safari/605.1.15", "Safari · macOS"],
+  ["curl/8.0", ""],
+  ["", ""],
+  [`<script>alert(1)</script>${"x".repeat(5_000)}`, ""],
+])("%j is called %j", (agent, device) => {
+  expect(deviceOf(agent)).toBe(device);
+});
+
+function from(address: string): Request {
+  return new Request("http://localhost/", { headers: { "CF-Connecting-IP": address } });
+}
+
+test.each([
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::9", true],
+  ["2001:db8:1:2::", "2001:0db8:0001:0002:ffff::1", true],
+  ["2001:db8::1", "2001:db8:0:0:1::1", true],
+  ["2001:db8:1:2::1", "2001:db8:1:3::1", false],
+  ["192.0.2.1", "192.0.2.1", true],
+  ["192.0.2.1", "192.0.2.2", false],
+])("%s and %s are one network: %s", (one, other, isSame) => {
+  expect(networkOf(from(one)) === networkOf(from(other))).toBe(isSame);
+});
+
+test.each([
+  [{ country: "FR", city: "Lyon", timezone: "Europe/Paris" }, "Lyon, FR", "Europe/Paris"],
+  [{ country: "FR" }, "FR", "UTC"],
+  [{ country: "T1", city: 5, timezone: "Nowhere/None" }, "", "UTC"],
+  [{}, "", "UTC"],
+])("%j is a place a list can show", (cf, place, timeZone) => {
+  const request = new Request("http://localhost/", { cf } as RequestInit);
+  expect(placeOf(request)).toBe(place);
+  expect(whereabouts(request).timeZone).toBe(timeZone);
+});

@@ -1,0 +1,152 @@
+import { z } from "zod";
+import { oneLine } from "../accounts/types";
+import { isCountry } from "../platform/countries";
+import { isCurrency } from "../platform/currencies";
+import { normaliseEmail } from "../platform/email-address";
+import type { GroupId, InvitationId } from "../platform/ids";
+import { isTimeZone } from "../platform/time-zones";
+
+export const roles = ["owner", "administrator", "organiser"] as const;
+export type Role = (typeof roles)[number];
+
+export const GROUP_NAME_MAX = 80;
+export const GROUP_SLUG_MAX = 40;
+
+/** One DNS label (RFC 1035 §2.3.1), since the slug becomes a host name. */
+export const groupSlug = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/)
+  .min(3)
+  .max(GROUP_SLUG_MAX);
+
+/** What the form for a new group holds. An empty slug asks for a suggestion. */
+export const groupForm = z.object({
+  name: oneLine.pipe(z.string().min(1, "missing").max(GROUP_NAME_MAX, "too_long")),
+  slug: z.string().trim().toLowerCase().pipe(z.union([z.literal(""), groupSlug], "slug")),
+  locale: z.enum(["en", "fr", "es"], "choose"),
+  country: z.string().refine(isCountry, "choose"),
+  timeZone: z.string().refine(isTimeZone, "choose"),
+  currency: z.string().refine(isCurrency, "choose"),
+});
+export type GroupForm = z.infer<typeof groupForm>;
+
+export const optInModes = ["preticked", "unticked", "explicit"] as const;
+export type OptInMode = (typeof optInModes)[number];
+
+/** What a group decides about itself beyond its columns. Every field has a default, so old rows stay readable. */
+export const groupSettings = z.object({
+  description: z.string().max(2_000).default(""),
+  website: z.string().max(500).default(""),
+  privacyUrl: z.string().max(500).default(""),
+  /** Where answers to the group's mail go. */
+  replyTo: z.string().max(254).default(""),
+  /** "#rrggbb", or "" for the platform's own. */
+  accent: z.string().max(7).default(""),
+  /** R2 key of the logo, or "". */
+  logo: z.string().max(200).default(""),
+  optInMode: z.enum(optInModes).default("unticked"),
+  /** The consent sentence; "" means the platform's standard wording in the page's language. */
+  consentText: z.string().max(500).default(""),
+});
+export type GroupSettings = z.infer<typeof groupSettings>;
+
+export const DESCRIPTION_MAX = 2_000;
+export const URL_MAX = 500;
+export const CONSENT_TEXT_MAX = 500;
+export const POSTAL_ADDRESS_MAX = 300;
+
+/** Text of several lines: no control characters but the line break, trimmed, composed (NFC). */
+const lines = z
+  .string()
+  .transform((text) => text.normalize("NFC").trim())
+  .refine((text) => !/[^\P{Cc}\n]/u.test(text), "characters");
+
+/** A web address a link may lead to, or "": `javascript:` and the like are no web addresses. */
+const webAddress = z
+  .string()
+  .trim()
+  .max(URL_MAX, "too_long")
+  .refine((text) => text === "" || isWebAddress(text), "url")
+  .transform((text) => (text === "" ? "" : new URL(text).href));
+
+function isWebAddress(text: string): boolean {
+  return /^https?:\/\/[^/]/i.test(text) && URL.canParse(text);
+}
+
+/** What the settings form holds: everything of a group its members may change, the logo apart. */
+export const settingsForm = groupForm.omit({ slug: true }).extend({
+  description: lines.pipe(z.string().max(DESCRIPTION_MAX, "too_long")),
+  website: webAddress,
+  privacyUrl: webAddress,
+  replyTo: z
+    .string()
+    .trim()
+    .refine((text) => text === "" || normaliseEmail(text) !== null, "email"),
+  accent: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^(#[0-9a-f]{6})?$/, "colour"),
+  optInMode: z.enum(optInModes, "choose"),
+  consentText: oneLine.pipe(z.string().max(CONSENT_TEXT_MAX, "too_long")),
+  postalAddress: lines.pipe(z.string().max(POSTAL_ADDRESS_MAX, "too_long")),
+});
+export type SettingsForm = z.infer<typeof settingsForm>;
+
+export const LOGO_BYTES_MAX = 1024 * 1024;
+/** Room to read a logo that is too big and say so beside its field; what is bigger still is refused unread. */
+export const LOGO_FORM_BYTES_MAX = 5 * LOGO_BYTES_MAX;
+/** The settings form with every field full, percent-encoded. */
+export const FORM_BYTES_MAX = 128 * 1024;
+
+export type Group = {
+  no: number;
+  id: GroupId;
+  slug: string;
+  name: string;
+  shard: string;
+  jurisdiction: "" | "eu" | "us" | "fedramp";
+  timeZone: string;
+  currency: string;
+  locale: "en" | "fr" | "es";
+  country: string;
+  postalAddress: string;
+  status: "active" | "limited" | "suspended";
+  settings: GroupSettings;
+  createdAt: number;
+};
+
+/** One account's place in one group. */
+export type Member = {
+  accountNo: number;
+  name: string;
+  email: string;
+  role: Role;
+  joinedAt: number;
+  lastSignInAt: number | null;
+};
+
+export type Invitation = {
+  id: InvitationId;
+  groupNo: number;
+  email: string;
+  emailKey: string;
+  role: Role;
+  createdAt: number;
+  expiresAt: number;
+};
+
+/** Members of one group. Volunteers without a login are people, not members. */
+export const MEMBERS_MAX = 500;
+/** Invitations of one group that wait for an answer. */
+export const INVITATIONS_MAX = 200;
+/** Addresses in one invitation form, so that a typing slip does not mail a whole list. */
+export const INVITED_AT_ONCE_MAX = 20;
+export const INVITATION_MS = 30 * 86_400_000;
+export const ACTS_PAGE_MAX = 50;
+
+const DAY_MS = 86_400_000;
+/** Groups one account may make, so that nobody collects names. */
+export const groupsPerAccount = [{ max: 20, windowMs: DAY_MS }];
+/** Invitations one account may mail. */
+export const invitationsPerAccount = [{ max: 100, windowMs: DAY_MS }];
