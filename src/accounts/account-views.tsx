@@ -1,3 +1,4 @@
+import { timeZonesWith } from "../platform/time-zones";
 import type { FlashMessage } from "../ui/flash";
 import { ErrorSummary, type FieldErrors, Form, SelectField, SubmitButton, TextField } from "../ui/form";
 import { type Locale, localeNames, locales, type T } from "../ui/i18n";
@@ -5,7 +6,6 @@ import { PageHeader, Section, Shell, type ShellProps } from "../ui/layout";
 import { Status } from "../ui/status";
 import { DataTable, EmptyState } from "../ui/table";
 import { When } from "../ui/when";
-import { timeZonesWith } from "../platform/time-zones";
 import type { Passkey } from "./passkey";
 import { ACCOUNT_NAME_MAX, type Account, PASSKEY_NAME_MAX, PASSKEYS_MAX, type Session } from "./types";
 import { PasskeyFields } from "./views";
@@ -64,7 +64,10 @@ function ProfileSection({ t, profile, errors }: AccountPageProps & { errors: Fie
           label={t("accounts.profile.timeZone")}
           hint={t("accounts.profile.timeZoneHint")}
           value={profile.timeZone}
-          options={timeZonesWith(profile.timeZone).map((name) => ({ value: name, label: name.replaceAll("_", " ") }))}
+          options={timeZonesWith(profile.timeZone).map((name) => ({
+            value: name,
+            label: name.replaceAll("_", " "),
+          }))}
           error={errors.timeZone}
         />
         <SubmitButton>{t("common.form.saveChanges")}</SubmitButton>
@@ -92,7 +95,8 @@ function PasskeysSection(props: AccountPageProps & { errors: FieldErrors }) {
           {
             key: "used",
             title: t("accounts.passkeys.used"),
-            cell: ({ usedAt }) => (usedAt === null ? t("accounts.passkeys.never") : <When {...props} at={usedAt} />),
+            cell: ({ usedAt }) =>
+              usedAt === null ? t("accounts.passkeys.never") : <When {...props} at={usedAt} />,
           },
           {
             key: "remove",
@@ -186,7 +190,11 @@ function SessionsSection(props: AccountPageProps) {
             title: t("accounts.sessions.method"),
             cell: ({ method }) => t(`accounts.sessions.methods.${method}`),
           },
-          { key: "end", title: t("accounts.sessions.end"), cell: (session) => <EndSession t={t} session={session} /> },
+          {
+            key: "end",
+            title: t("accounts.sessions.end"),
+            cell: (session) => <EndSession t={t} session={session} />,
+          },
         ]}
       />
       <Form action="/account/sign-out-everywhere" label={t("accounts.sessions.everywhere")}>

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { newAddress, platformHost } from "../../test/platform-host";
 
 async function stored(email: string) {
-  return env.DIRECTORY.prepare("SELECT name, locale, time_zone FROM accounts WHERE email_key = ?").bind(email).first();
+  return env.DIRECTORY.prepare("SELECT name, locale, time_zone FROM accounts WHERE email_key = ?")
+    .bind(email)
+    .first();
 }
 
 async function signedIn() {
@@ -26,11 +28,14 @@ describe("one's own details", () => {
     expect(await stored(email)).toEqual({ name: "Ana Sato", locale: "fr", time_zone: "Asia/Tokyo" });
   });
 
-  it.each(["Zoë 🌊", "محمد عبد الله", "María-José O’Neill", "x".repeat(80), ""])("keep the name %j", async (name) => {
-    const { visitor, email } = await signedIn();
-    expect((await visitor.post("/account", { ...good, name })).status).toBe(303);
-    expect(await stored(email)).toMatchObject({ name });
-  });
+  it.each(["Zoë 🌊", "محمد عبد الله", "María-José O’Neill", "x".repeat(80), ""])(
+    "keep the name %j",
+    async (name) => {
+      const { visitor, email } = await signedIn();
+      expect((await visitor.post("/account", { ...good, name })).status).toBe(303);
+      expect(await stored(email)).toMatchObject({ name });
+    },
+  );
 
   it("show HTML in a name as text, everywhere", async () => {
     const { visitor } = await signedIn();
@@ -63,7 +68,12 @@ describe("one's own details", () => {
 
   it("ignore fields that are not theirs", async () => {
     const { visitor, email } = await signedIn();
-    await visitor.post("/account", { ...good, email: "eve@example.org", account_no: "1", email_key: "eve@example.org" });
+    await visitor.post("/account", {
+      ...good,
+      email: "eve@example.org",
+      account_no: "1",
+      email_key: "eve@example.org",
+    });
     expect(await stored(email)).toMatchObject({ name: "Ana Sato" });
   });
 });
@@ -95,7 +105,9 @@ describe("a new account", () => {
     const email = newAddress();
     await host.visitor().signIn(email);
     await host.visitor().signIn(` ${email.toUpperCase()} `);
-    const { results } = await env.DIRECTORY.prepare("SELECT email FROM accounts WHERE email_key = ?").bind(email).all();
+    const { results } = await env.DIRECTORY.prepare("SELECT email FROM accounts WHERE email_key = ?")
+      .bind(email)
+      .all();
     expect(results).toEqual([{ email }]);
   });
 });

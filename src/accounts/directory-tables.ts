@@ -10,7 +10,9 @@ export const accounts = sqliteTable("accounts", {
   /** Normalised; the identity of the account. */
   emailKey: text("email_key").notNull().unique(),
   name: text("name").notNull().default(""),
-  locale: text("locale", { enum: ["en", "fr", "es"] }).notNull().default("en"),
+  locale: text("locale", { enum: ["en", "fr", "es"] })
+    .notNull()
+    .default("en"),
   timeZone: text("time_zone").notNull().default("UTC"),
   createdAt: integer("created_at").notNull(),
   lastSignInAt: integer("last_sign_in_at"),

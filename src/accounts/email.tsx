@@ -26,7 +26,12 @@ export function signInMail(mail: { to: string; origin: string; token: string; lo
 }
 
 /** Tells the owner of an account that it got a new way in, so that a stolen session cannot add one in silence. */
-export function passkeyAddedMail(mail: { to: string; origin: string; name: string; locale: Locale }): MailMessage {
+export function passkeyAddedMail(mail: {
+  to: string;
+  origin: string;
+  name: string;
+  locale: Locale;
+}): MailMessage {
   const t = translator(mail.locale);
   const product = PRODUCT_NAME;
   const content = renderEmail({

@@ -13,12 +13,26 @@ async function challenge(visitor: Visitor, path: string): Promise<Challenge> {
   return (await visitor.send(path, { method: "POST" })).json();
 }
 
-async function register(visitor: Visitor, device: Device, bends: Bends = {}, name = "Ana's phone"): Promise<Response> {
+async function register(
+  visitor: Visitor,
+  device: Device,
+  bends: Bends = {},
+  name = "Ana's phone",
+): Promise<Response> {
   const { options, token } = await challenge(visitor, "/account/passkeys/challenge");
-  return visitor.post("/account/passkeys", { passkeyName: name, credential: await device.create(options, bends), token });
+  return visitor.post("/account/passkeys", {
+    passkeyName: name,
+    credential: await device.create(options, bends),
+    token,
+  });
 }
 
-async function signIn(visitor: Visitor, device: Device, bends: Bends = {}, next = "/account"): Promise<Response> {
+async function signIn(
+  visitor: Visitor,
+  device: Device,
+  bends: Bends = {},
+  next = "/account",
+): Promise<Response> {
   const { options, token } = await challenge(visitor, "/sign-in/passkey/challenge");
   return visitor.post("/sign-in/passkey", { credential: await device.get(options, bends), token, next });
 }
@@ -32,7 +46,9 @@ async function withPasskey() {
 }
 
 async function passkeyRows(device: Device) {
-  const { results } = await env.DIRECTORY.prepare("SELECT * FROM passkeys WHERE credential_id = ?").bind(device.id).all();
+  const { results } = await env.DIRECTORY.prepare("SELECT * FROM passkeys WHERE credential_id = ?")
+    .bind(device.id)
+    .all();
   return results;
 }
 
@@ -171,7 +187,9 @@ describe("an answer to a registration", () => {
       const visitor = platformHost().visitor();
       await visitor.signIn(newAddress());
       const { token } = await challenge(visitor, "/account/passkeys/challenge");
-      expect((await visitor.post("/account/passkeys", { passkeyName: "x", credential, token })).status).toBe(422);
+      expect((await visitor.post("/account/passkeys", { passkeyName: "x", credential, token })).status).toBe(
+        422,
+      );
     },
   );
 });
@@ -207,7 +225,9 @@ describe("an answer to a sign-in", () => {
     const { host, device } = await withPasskey();
     const { options, token } = await challenge(host.visitor(), "/sign-in/passkey/challenge");
     host.now += 5 * 60_000 + 1_000;
-    const late = await host.visitor().post("/sign-in/passkey", { credential: await device.get(options), token });
+    const late = await host
+      .visitor()
+      .post("/sign-in/passkey", { credential: await device.get(options), token });
     expect(late.status).toBe(422);
   });
 
@@ -223,7 +243,9 @@ describe("an answer to a sign-in", () => {
     const credential = (await forger.get(options, { counter: 9 })).replaceAll(forger.id, device.id);
     const owned = JSON.parse(credential);
     owned.response.userHandle = undefined;
-    const response = await host.visitor().post("/sign-in/passkey", { credential: JSON.stringify(owned), token });
+    const response = await host
+      .visitor()
+      .post("/sign-in/passkey", { credential: JSON.stringify(owned), token });
     expect(response.status).toBe(422);
   });
 
@@ -236,7 +258,10 @@ describe("an answer to a sign-in", () => {
     const host = platformHost();
     const visitor = host.visitor({ "CF-Connecting-IP": "192.0.2.77" });
     const statuses = await Promise.all(
-      Array.from({ length: 61 }, async () => (await visitor.post("/sign-in/passkey", { credential: "{}", token: "" })).status),
+      Array.from(
+        { length: 61 },
+        async () => (await visitor.post("/sign-in/passkey", { credential: "{}", token: "" })).status,
+      ),
     );
     expect(statuses.filter((status) => status === 422)).toHaveLength(60);
     expect(statuses.filter((status) => status === 429)).toHaveLength(1);

@@ -87,7 +87,12 @@ export async function finishRegistration(
     PASSKEYS_MAX,
   );
   if (!isAdded) return { ok: false, reason: "too_many" };
-  const mail = { to: account.email, origin: ctx.config.PLATFORM_ORIGIN, name: answer.name, locale: account.locale };
+  const mail = {
+    to: account.email,
+    origin: ctx.config.PLATFORM_ORIGIN,
+    name: answer.name,
+    locale: account.locale,
+  };
   await sendLater(ctx, passkeyAddedMail(mail), "notice");
   return { ok: true };
 }
@@ -176,7 +181,12 @@ function nameOf(error: unknown): string {
 
 export async function listPasskeys(ctx: Context, account: Account): Promise<Passkey[]> {
   const stored = await store.passkeysOf(ctx.directory, account.no, PASSKEYS_MAX);
-  return stored.map(({ credentialId, name, createdAt, usedAt }) => ({ id: credentialId, name, createdAt, usedAt }));
+  return stored.map(({ credentialId, name, createdAt, usedAt }) => ({
+    id: credentialId,
+    name,
+    createdAt,
+    usedAt,
+  }));
 }
 
 /** False when the account has no such passkey. Sessions made with it go on; the page says how to end them. */
@@ -207,7 +217,12 @@ async function challengeToken(ctx: Context, challenge: string, forAccount: strin
   );
 }
 
-const challengeClaims = z.object({ challenge: z.string(), for: z.string(), jti: z.string(), exp: z.number() });
+const challengeClaims = z.object({
+  challenge: z.string(),
+  for: z.string(),
+  jti: z.string(),
+  exp: z.number(),
+});
 
 /** The challenge, once; null when its token is forged, late, spent or was given to somebody else. */
 async function spendChallenge(ctx: Context, token: string, forAccount: string): Promise<string | null> {

@@ -1,4 +1,4 @@
-import { type Context as HonoContext, Hono } from "hono";
+import { Hono, type Context as HonoContext } from "hono";
 import { z } from "zod";
 import { type FormValues, fieldErrors, readForm, single } from "../platform/forms";
 import type { FlashMessage } from "../ui/flash";
@@ -33,7 +33,10 @@ const doneWords: Record<string, Key> = {
 accountRoutes.get("/account", async (c) => {
   const done = doneWords[c.req.query("done") ?? ""];
   return c.html(
-    <AccountPage {...await accountPage(c)} flash={done ? { kind: "good", text: c.var.t(done) } : undefined} />,
+    <AccountPage
+      {...(await accountPage(c))}
+      flash={done ? { kind: "good", text: c.var.t(done) } : undefined}
+    />,
   );
 });
 
@@ -59,14 +62,21 @@ accountRoutes.post("/account", async (c) => {
   const parsed = profileForm.safeParse(profile);
   if (!parsed.success) {
     const errors = inWords(c, fieldErrors(parsed.error));
-    return c.html(<AccountPage {...await accountPage(c)} profile={profile} errors={errors} flash={refused(c)} />, 422);
+    return c.html(
+      <AccountPage {...(await accountPage(c))} profile={profile} errors={errors} flash={refused(c)} />,
+      422,
+    );
   }
   await updateProfile(c.var.ctx.directory, c.var.account.no, parsed.data);
   return c.redirect("/account?done=profile", 303);
 });
 
 function profileIn(values: FormValues) {
-  return { name: single(values, "name"), locale: single(values, "locale"), timeZone: single(values, "timeZone") };
+  return {
+    name: single(values, "name"),
+    locale: single(values, "locale"),
+    timeZone: single(values, "timeZone"),
+  };
 }
 
 function refused(c: HonoContext<SignedInEnv>): FlashMessage {
@@ -115,7 +125,10 @@ accountRoutes.post("/account/passkeys", async (c) => {
 
 async function passkeyRefused(c: HonoContext<SignedInEnv>, typed: string, problems: Record<string, string>) {
   const errors = inWords(c, problems);
-  return c.html(<AccountPage {...await accountPage(c)} passkeyName={typed} errors={errors} flash={refused(c)} />, 422);
+  return c.html(
+    <AccountPage {...(await accountPage(c))} passkeyName={typed} errors={errors} flash={refused(c)} />,
+    422,
+  );
 }
 
 accountRoutes.post("/account/passkeys/:id/removal", async (c) => {

@@ -29,11 +29,19 @@ describe("the cookie", () => {
     const [cookie = ""] = response.headers.getSetCookie();
     const [pair, ...attributes] = cookie.split("; ");
     expect(pair).toMatch(/^__Host-session=[A-Za-z0-9_-]{43}$/);
-    expect(attributes.sort()).toEqual(["HttpOnly", `Max-Age=${(30 * DAY) / 1000}`, "Path=/", "SameSite=Lax", "Secure"]);
+    expect(attributes.sort()).toEqual([
+      "HttpOnly",
+      `Max-Age=${(30 * DAY) / 1000}`,
+      "Path=/",
+      "SameSite=Lax",
+      "Secure",
+    ]);
   });
 
   it("in plain development is named without the prefix browsers refuse there", async () => {
-    const [cookie] = (await platformHost().visitor().get(`/dev/sign-in?email=${newAddress()}`)).headers.getSetCookie();
+    const [cookie] = (
+      await platformHost().visitor().get(`/dev/sign-in?email=${newAddress()}`)
+    ).headers.getSetCookie();
     expect(cookie).toMatch(/^session=/);
     expect(cookie).not.toContain("Secure");
   });
@@ -60,7 +68,9 @@ describe("the cookie", () => {
   it.each(["", "x", "A".repeat(43), "é".repeat(43), "' OR 1=1 --", "A".repeat(9_000)])(
     "with the value %j signs nobody in",
     async (value) => {
-      expect(await whoIs(platformHost().visitor({ Cookie: `session=${encodeURIComponent(value)}` }))).toBe("nobody");
+      expect(await whoIs(platformHost().visitor({ Cookie: `session=${encodeURIComponent(value)}` }))).toBe(
+        "nobody",
+      );
     },
   );
 
@@ -104,7 +114,10 @@ describe("a session", () => {
     host.now += 1;
     const later = await visitor.get("/");
     await host.settled();
-    expect((await sessionRows(email))[0]).toMatchObject({ last_seen_at: host.now, expires_at: host.now + 30 * DAY });
+    expect((await sessionRows(email))[0]).toMatchObject({
+      last_seen_at: host.now,
+      expires_at: host.now + 30 * DAY,
+    });
     expect(later.headers.getSetCookie()[0]).toContain(`Max-Age=${(30 * DAY) / 1000}`);
   });
 
@@ -137,7 +150,9 @@ describe("a session", () => {
     ]);
     for (const _ of [1, 2]) await forgetExpired(contextOf(env, host.now));
     expect(await sessionRows(email)).toHaveLength(1);
-    const { results } = await env.DIRECTORY.prepare("SELECT id FROM spent_tokens WHERE id IN ('old', 'young')").all();
+    const { results } = await env.DIRECTORY.prepare(
+      "SELECT id FROM spent_tokens WHERE id IN ('old', 'young')",
+    ).all();
     expect(results).toEqual([{ id: "young" }]);
   });
 });
@@ -184,7 +199,11 @@ describe("signing out", () => {
     const [laptop, phone, stranger] = [host.visitor(), host.visitor(), host.visitor()];
     await Promise.all([laptop.signIn(email), phone.signIn(email), stranger.signIn(other)]);
     expect((await laptop.post("/account/sign-out-everywhere")).headers.get("Location")).toBe("/sign-in");
-    expect([await whoIs(laptop), await whoIs(phone), await whoIs(stranger)]).toEqual(["nobody", "nobody", other]);
+    expect([await whoIs(laptop), await whoIs(phone), await whoIs(stranger)]).toEqual([
+      "nobody",
+      "nobody",
+      other,
+    ]);
     expect(await sessionRows(email)).toEqual([]);
   });
 });

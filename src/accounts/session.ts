@@ -2,7 +2,14 @@ import type { Context } from "../platform/context";
 import { randomToken, sha256 } from "../platform/crypto";
 import { newId } from "../platform/ids";
 import * as store from "./store";
-import { type Account, SESSION_MS, SESSION_TOUCH_MS, SESSIONS_SHOWN_MAX, type Session, type SignInMethod } from "./types";
+import {
+  type Account,
+  SESSION_MS,
+  SESSION_TOUCH_MS,
+  SESSIONS_SHOWN_MAX,
+  type Session,
+  type SignInMethod,
+} from "./types";
 
 /** Where and how someone signs in; shown back to them in the list of sessions. */
 export type Visit = { method: SignInMethod; device: string; place: string };
@@ -41,7 +48,8 @@ export async function findSession(
   const found = await store.sessionByHash(ctx.directory, await sha256(token), ctx.now);
   if (!found) return null;
   const isExtended = ctx.now - found.session.lastSeenAt >= SESSION_TOUCH_MS;
-  if (isExtended) ctx.later(store.touchSession(ctx.directory, found.session.id, ctx.now, ctx.now + SESSION_MS));
+  if (isExtended)
+    ctx.later(store.touchSession(ctx.directory, found.session.id, ctx.now, ctx.now + SESSION_MS));
   return { ...found, isExtended };
 }
 

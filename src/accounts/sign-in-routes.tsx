@@ -1,4 +1,4 @@
-import { type Context as HonoContext, Hono } from "hono";
+import { Hono, type Context as HonoContext } from "hono";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
 import { takeFromLimits } from "../platform/limits";
@@ -27,7 +27,9 @@ signInRoutes.post("/sign-in", async (c) => {
   const [typed, next] = [single(values, "email"), safeNext(single(values, "next"))];
   const parsed = signInForm.safeParse({ email: typed });
   if (!parsed.success) {
-    const errors = { email: t(typed.trim() === "" ? "accounts.signIn.emailMissing" : "accounts.signIn.emailWrong") };
+    const errors = {
+      email: t(typed.trim() === "" ? "accounts.signIn.emailMissing" : "accounts.signIn.emailWrong"),
+    };
     return c.html(<SignInPage {...page(c)} next={next} email={typed} errors={errors} />, 422);
   }
   const { email, emailKey } = parsed.data.email;
@@ -59,7 +61,13 @@ signInRoutes.post("/sign-in/confirm", async (c) => {
   const { ctx, locale } = c.var;
   const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
   const defaults = { locale, timeZone: whereabouts(c.req.raw).timeZone };
-  const signed = await signInByLink(ctx, single(values, "token"), visit(c, "link"), defaults, sessionCookie(c));
+  const signed = await signInByLink(
+    ctx,
+    single(values, "token"),
+    visit(c, "link"),
+    defaults,
+    sessionCookie(c),
+  );
   if (!signed.ok) return c.html(<LinkRefusedPage {...page(c)} reason={signed.reason} />, 410);
   giveSessionCookie(c, signed.sessionToken);
   return c.redirect(signed.next, 303);
@@ -79,7 +87,8 @@ signInRoutes.post("/sign-in/passkey", async (c) => {
   if (!taken.allowed) return tooMany(c, { email: "", next }, taken.retryAfterSeconds);
   const answer = { credential: single(values, "credential"), token: single(values, "token") };
   const signed = await signInByPasskey(ctx, answer, visit(c, "passkey"), sessionCookie(c));
-  if (!signed) return c.html(<SignInPage {...page(c)} next={next} problem={t("accounts.passkeys.refused")} />, 422);
+  if (!signed)
+    return c.html(<SignInPage {...page(c)} next={next} problem={t("accounts.passkeys.refused")} />, 422);
   giveSessionCookie(c, signed.sessionToken);
   return c.redirect(next, 303);
 });

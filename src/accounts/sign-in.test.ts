@@ -1,10 +1,15 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { linkIn, newAddress, platformHost, type PlatformHost, type Visitor } from "../../test/platform-host";
+import { linkIn, newAddress, type PlatformHost, platformHost, type Visitor } from "../../test/platform-host";
 import { configOf } from "../env";
 import { signToken, verifyToken } from "../platform/tokens";
 
-async function linkFor(host: PlatformHost, email: string, visitor: Visitor = host.visitor(), next = "/"): Promise<string> {
+async function linkFor(
+  host: PlatformHost,
+  email: string,
+  visitor: Visitor = host.visitor(),
+  next = "/",
+): Promise<string> {
   const response = await visitor.post("/sign-in", { email, next });
   expect(response.status).toBe(200);
   return linkIn(host.mail.at(-1), "/sign-in/confirm");
@@ -27,7 +32,9 @@ describe("a link by mail", () => {
     const confirmed = await phone.post("/sign-in/confirm", { token: tokenIn(link) });
     expect([confirmed.status, confirmed.headers.get("Location")]).toEqual([303, "/groups/new?x=1#y"]);
     expect(await (await phone.get("/")).text()).toBe(email);
-    const made = await env.DIRECTORY.prepare("SELECT email FROM accounts WHERE email_key = ?").bind(email).all();
+    const made = await env.DIRECTORY.prepare("SELECT email FROM accounts WHERE email_key = ?")
+      .bind(email)
+      .all();
     expect(made.results).toEqual([{ email }]);
   });
 
@@ -60,7 +67,9 @@ describe("a link by mail", () => {
   it("clicked by ten at the same moment signs in one", async () => {
     const host = platformHost();
     const link = await linkFor(host, newAddress());
-    const tries = Array.from({ length: 10 }, () => host.visitor().post("/sign-in/confirm", { token: tokenIn(link) }));
+    const tries = Array.from({ length: 10 }, () =>
+      host.visitor().post("/sign-in/confirm", { token: tokenIn(link) }),
+    );
     const statuses = (await Promise.all(tries)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 303)).toHaveLength(1);
   });
@@ -82,7 +91,9 @@ describe("a link by mail", () => {
     const email = newAddress();
     const links = [await linkFor(host, email), await linkFor(host, email.toUpperCase())];
     await Promise.all(links.map((link) => host.visitor().post("/sign-in/confirm", { token: tokenIn(link) })));
-    const { results } = await env.DIRECTORY.prepare("SELECT email FROM accounts WHERE email_key = ?").bind(email).all();
+    const { results } = await env.DIRECTORY.prepare("SELECT email FROM accounts WHERE email_key = ?")
+      .bind(email)
+      .all();
     expect(results).toHaveLength(1);
   });
 });
@@ -96,9 +107,15 @@ describe("a link that was not ours", () => {
     ["is empty", async () => ""],
     ["is no token", async () => "abc.def.ghi"],
     ["has a changed address", async () => forgeAddress(await signToken(keys, "sign-in", claims, options))],
-    ["is signed with another key", async () => signToken({ current: "k1", keys: { k1: "A".repeat(43) } }, "sign-in", claims, options)],
+    [
+      "is signed with another key",
+      async () => signToken({ current: "k1", keys: { k1: "A".repeat(43) } }, "sign-in", claims, options),
+    ],
     ["is for another purpose", async () => signToken(keys, "invitation", claims, options)],
-    ["has no id, so that it could not be spent", async () => signToken(keys, "sign-in", claims, { now: Date.now(), secondsToLive: 600 })],
+    [
+      "has no id, so that it could not be spent",
+      async () => signToken(keys, "sign-in", claims, { now: Date.now(), secondsToLive: 600 }),
+    ],
     ["names no address", async () => signToken(keys, "sign-in", { ...claims, email: "eve" }, options)],
     ["claims not to be signed", async () => unsigned(claims)],
     ["is ten thousand characters long", async () => "x".repeat(10_000)],
@@ -120,7 +137,13 @@ describe("a link that was not ours", () => {
 
   function unsigned(payload: object): string {
     const part = (value: object) => btoa(JSON.stringify(value)).replace(/=+$/, "");
-    const whole = { ...payload, iss: "groundswell", aud: "sign-in", exp: Math.floor(Date.now() / 1000) + 600, jti: "x" };
+    const whole = {
+      ...payload,
+      iss: "groundswell",
+      aud: "sign-in",
+      exp: Math.floor(Date.now() / 1000) + 600,
+      jti: "x",
+    };
     return `${part({ alg: "none" })}.${part(whole)}.`;
   }
 });
@@ -164,7 +187,10 @@ describe("asking for a link", () => {
 
   it("with the field twice is refused", async () => {
     const host = platformHost();
-    const body = new URLSearchParams([["email", "a@example.org"], ["email", "b@example.org"]]);
+    const body = new URLSearchParams([
+      ["email", "a@example.org"],
+      ["email", "b@example.org"],
+    ]);
     expect((await host.visitor().send("/sign-in", { method: "POST", body })).status).toBe(422);
     expect(host.mail).toEqual([]);
   });
@@ -172,7 +198,14 @@ describe("asking for a link", () => {
   it.each([
     ["10 MB", { body: new URLSearchParams({ email: "x".repeat(10_000_000) }) }, 413],
     ["JSON", { body: "{}", headers: { "Content-Type": "application/json" } }, 415],
-    ["Latin-1", { body: new Uint8Array([101, 109, 97, 105, 108, 61, 0xe9]), headers: { "Content-Type": "application/x-www-form-urlencoded" } }, 400],
+    [
+      "Latin-1",
+      {
+        body: new Uint8Array([101, 109, 97, 105, 108, 61, 0xe9]),
+        headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      },
+      400,
+    ],
   ])("with a body of %s is refused unread", async (_, init, status) => {
     const host = platformHost();
     expect((await host.visitor().send("/sign-in", { method: "POST", ...init })).status).toBe(status);
@@ -184,7 +217,9 @@ describe("asking for a link", () => {
     const email = newAddress();
     const statuses: number[] = [];
     for (let time = 0; time < 6; time += 1) {
-      statuses.push((await host.visitor().post("/sign-in", { email: time % 2 ? email : email.toUpperCase() })).status);
+      statuses.push(
+        (await host.visitor().post("/sign-in", { email: time % 2 ? email : email.toUpperCase() })).status,
+      );
     }
     expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
     expect(host.mail).toHaveLength(5);
@@ -205,7 +240,9 @@ describe("asking for a link", () => {
   });
 
   it("goes on when the limits cannot be reached", async () => {
-    const host = platformHost({ LIMITS: { getByName: () => ({ take: () => Promise.reject(new Error("down")) }) } as never });
+    const host = platformHost({
+      LIMITS: { getByName: () => ({ take: () => Promise.reject(new Error("down")) }) } as never,
+    });
     await linkFor(host, newAddress());
     expect(host.mail).toHaveLength(1);
   });

@@ -38,12 +38,17 @@ export async function sendSignInLink(
   ] as const;
   for (const [purpose, subject, allowed] of limits) {
     const taken = await takeFromLimits(ctx.env, purpose, subject, allowed);
-    if (!taken.allowed) return { sent: false, reason: "too_many", retryAfterSeconds: taken.retryAfterSeconds };
+    if (!taken.allowed)
+      return { sent: false, reason: "too_many", retryAfterSeconds: taken.retryAfterSeconds };
   }
   const { email, next, locale } = request;
   const options = { now: ctx.now, secondsToLive: SIGN_IN_LINK_SECONDS, id: newId() };
   const token = await signToken(ctx.config.SIGNING_KEYS, "sign-in", { email, next, locale }, options);
-  await sendLater(ctx, signInMail({ to: email, origin: ctx.config.PLATFORM_ORIGIN, token, locale }), "sign-in");
+  await sendLater(
+    ctx,
+    signInMail({ to: email, origin: ctx.config.PLATFORM_ORIGIN, token, locale }),
+    "sign-in",
+  );
   return { sent: true };
 }
 
@@ -55,7 +60,10 @@ const linkClaims = z.object({
 });
 
 /** Who a link signs in, without spending it; null when it is forged, expired or for another purpose. */
-export async function readSignInLink(ctx: Context, token: string): Promise<{ email: string; next: string } | null> {
+export async function readSignInLink(
+  ctx: Context,
+  token: string,
+): Promise<{ email: string; next: string } | null> {
   return readLink(ctx, token);
 }
 
@@ -75,7 +83,8 @@ export async function signInByLink(
   defaults: { locale: Locale; timeZone: string },
   replacedToken: string | null,
 ): Promise<
-  { ok: true; account: Account; sessionToken: string; next: string } | { ok: false; reason: "invalid" | "spent" }
+  | { ok: true; account: Account; sessionToken: string; next: string }
+  | { ok: false; reason: "invalid" | "spent" }
 > {
   const link = await readLink(ctx, token);
   if (!link) return { ok: false, reason: "invalid" };

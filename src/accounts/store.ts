@@ -64,7 +64,10 @@ export async function updateProfile(db: Database, accountNo: number, profile: Pr
 }
 
 /** Notes the sign-in and stores its session together, so that neither is seen without the other. */
-export async function insertSession(db: Database, session: Session & { tokenHash: Uint8Array }): Promise<void> {
+export async function insertSession(
+  db: Database,
+  session: Session & { tokenHash: Uint8Array },
+): Promise<void> {
   await db.batch([
     db.insert(sessions).values(session),
     db
@@ -87,11 +90,21 @@ export async function sessionByHash(
   return row ?? null;
 }
 
-export async function touchSession(db: Database, id: string, lastSeenAt: number, expiresAt: number): Promise<void> {
+export async function touchSession(
+  db: Database,
+  id: string,
+  lastSeenAt: number,
+  expiresAt: number,
+): Promise<void> {
   await db.update(sessions).set({ lastSeenAt, expiresAt }).where(eq(sessions.id, id));
 }
 
-export async function sessionsOf(db: Database, accountNo: number, now: number, limit: number): Promise<Session[]> {
+export async function sessionsOf(
+  db: Database,
+  accountNo: number,
+  now: number,
+  limit: number,
+): Promise<Session[]> {
   return db
     .select(sessionColumns)
     .from(sessions)

@@ -1,5 +1,14 @@
 import { Notice } from "../ui/flash";
-import { ButtonLink, ButtonRow, ErrorSummary, type FieldErrors, Form, HiddenField, SubmitButton, TextField } from "../ui/form";
+import {
+  ButtonLink,
+  ButtonRow,
+  ErrorSummary,
+  type FieldErrors,
+  Form,
+  HiddenField,
+  SubmitButton,
+  TextField,
+} from "../ui/form";
 import type { Locale, T } from "../ui/i18n";
 import { PlainPage } from "../ui/plain-page";
 import { SIGN_IN_LINK_SECONDS } from "./types";

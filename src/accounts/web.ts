@@ -69,7 +69,13 @@ export async function frameOf(c: { var: WebEnv["Variables"] }) {
   const { ctx, account, t, locale } = c.var;
   if (!account) throw new AppError("not_signed_in");
   const groups = await groupNamesOf(ctx.directory, account.no, GROUPS_SHOWN_MAX);
-  return { t, locale, account: { name: account.name, email: account.email }, groups, isOperator: isOperator(ctx, account) };
+  return {
+    t,
+    locale,
+    account: { name: account.name, email: account.email },
+    groups,
+    isOperator: isOperator(ctx, account),
+  };
 }
 
 /**
@@ -102,7 +108,12 @@ export function giveSessionCookie(c: HonoContext, token: string): void {
 
 export function takeSessionCookie(c: HonoContext): void {
   const config = configIn(c);
-  deleteCookie(c, sessionCookieName(config), { path: "/", httpOnly: true, sameSite: "Lax", secure: isSecure(config) });
+  deleteCookie(c, sessionCookieName(config), {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure: isSecure(config),
+  });
 }
 
 function configIn(c: HonoContext): Config {

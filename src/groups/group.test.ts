@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { contextOf } from "../../test/groups";
-import { withoutKv } from "../../test/refusing";
 import { newAddress, platformHost, type Visitor } from "../../test/platform-host";
+import { withoutKv } from "../../test/refusing";
 import { accountFor } from "../accounts/account";
 import { changeStatus, createGroup, groupBySlug, groupsOf } from "./group";
 import { forgetSitesHeld, groupByHost } from "./tenant";
@@ -35,7 +35,11 @@ describe("a new group", () => {
     const slug = unique("clean-air");
     const made = await visitor.post("/groups/new", { ...form, name: "Clean Air Now", slug });
     expect([made.status, made.headers.get("Location")]).toEqual([303, `/groups/${slug}`]);
-    expect(await groupByHost(contextOf(), `${slug}.localhost`)).toMatchObject({ slug, name: "Clean Air Now", country: "CA" });
+    expect(await groupByHost(contextOf(), `${slug}.localhost`)).toMatchObject({
+      slug,
+      name: "Clean Air Now",
+      country: "CA",
+    });
     const kept = await env.SITES.get<{ slug: string }>(`site/${slug}.localhost`, "json");
     expect(kept?.slug).toBe(slug);
   });
@@ -46,7 +50,11 @@ describe("a new group", () => {
     if (!made.ok) throw new Error(made.reason);
     expect(await groupsOf(contextOf(), owner)).toEqual([{ group: made.group, role: "owner" }]);
     expect(await groupsOf(contextOf(), await account())).toEqual([]);
-    const { results } = await env.DIRECTORY.prepare("SELECT act, account_no FROM audit_log WHERE group_no = ?").bind(made.group.no).all();
+    const { results } = await env.DIRECTORY.prepare(
+      "SELECT act, account_no FROM audit_log WHERE group_no = ?",
+    )
+      .bind(made.group.no)
+      .all();
     expect(results).toEqual([{ act: "group.created", account_no: owner.no }]);
   });
 
@@ -63,31 +71,53 @@ describe("a new group", () => {
 
   it("asks for consent by yes or no in Europe, and never with a ticked box", async () => {
     const owner = await account();
-    for (const [country, mode] of [["FR", "explicit"], ["GB", "explicit"], ["CA", "unticked"], ["US", "unticked"]] as const) {
-      const made = await createGroup(contextOf(), owner, { ...form, country, name: country, slug: unique("consent") });
+    for (const [country, mode] of [
+      ["FR", "explicit"],
+      ["GB", "explicit"],
+      ["CA", "unticked"],
+      ["US", "unticked"],
+    ] as const) {
+      const made = await createGroup(contextOf(), owner, {
+        ...form,
+        country,
+        name: country,
+        slug: unique("consent"),
+      });
       expect(made.ok && made.group.settings.optInMode).toBe(mode);
     }
   });
 
   it("exists also while KV cannot be written", async () => {
     const slug = unique("no-kv");
-    const made = await createGroup(contextOf(withoutKv(env)), await account(), { ...form, name: "No KV", slug });
+    const made = await createGroup(contextOf(withoutKv(env)), await account(), {
+      ...form,
+      name: "No KV",
+      slug,
+    });
     expect(made.ok).toBe(true);
     expect((await groupByHost(contextOf(), `${slug}.localhost`))?.slug).toBe(slug);
   });
 
   it("asked for twice at once is made once; the second hears that the address is taken", async () => {
     const [one, other, slug] = [await account(), await account(), unique("race")];
-    const tries = [one, other].map((owner) => createGroup(contextOf(), owner, { ...form, name: "Race", slug }));
+    const tries = [one, other].map((owner) =>
+      createGroup(contextOf(), owner, { ...form, name: "Race", slug }),
+    );
     const made = await Promise.all(tries);
     expect(made.map((result) => (result.ok ? "made" : result.reason)).sort()).toEqual(["made", "slug_taken"]);
-    const { results } = await env.DIRECTORY.prepare("SELECT 1 FROM memberships JOIN groups USING (group_no) WHERE slug = ?").bind(slug).all();
+    const { results } = await env.DIRECTORY.prepare(
+      "SELECT 1 FROM memberships JOIN groups USING (group_no) WHERE slug = ?",
+    )
+      .bind(slug)
+      .all();
     expect(results).toHaveLength(1);
   });
 
   it("does not take a host another group brought", async () => {
     const slug = unique("brought");
-    await env.DIRECTORY.prepare("INSERT INTO hostnames VALUES (?, 999999, 0)").bind(`${slug}.localhost`).run();
+    await env.DIRECTORY.prepare("INSERT INTO hostnames VALUES (?, 999999, 0)")
+      .bind(`${slug}.localhost`)
+      .run();
     const made = await createGroup(contextOf(), await account(), { ...form, name: "Brought", slug });
     expect(made).toEqual({ ok: false, reason: "slug_taken" });
     expect(await groupBySlug(contextOf().directory, slug)).toBeNull();
@@ -127,7 +157,9 @@ describe("an address left empty", () => {
 describe("the form for a new group", () => {
   it("comes filled in from where the person is", async () => {
     const visitor = await signedIn();
-    const page = await (await visitor.get("/groups/new?lang=fr", { country: "CH", timezone: "Europe/Zurich" })).text();
+    const page = await (
+      await visitor.get("/groups/new?lang=fr", { country: "CH", timezone: "Europe/Zurich" })
+    ).text();
     for (const chosen of ["CH", "Europe/Zurich", "CHF", "fr"]) {
       expect(page).toMatch(new RegExp(`<option value="${chosen}" selected`));
     }
@@ -186,7 +218,9 @@ describe("the form for a new group", () => {
     const visitor = await signedIn();
     const statuses = [];
     for (let time = 0; time < 21; time += 1) {
-      statuses.push((await visitor.post("/groups/new", { ...form, name: `Squat ${time}`, slug: unique("squat") })).status);
+      statuses.push(
+        (await visitor.post("/groups/new", { ...form, name: `Squat ${time}`, slug: unique("squat") })).status,
+      );
     }
     expect(statuses.indexOf(429)).toBe(20);
   });
@@ -206,6 +240,10 @@ it("an operator's word about a group is served at once and recorded with its rea
   if (!made.ok) throw new Error(made.reason);
   await changeStatus(contextOf(), made.group, operator, "suspended", "spam");
   expect((await groupByHost(contextOf(), `${made.group.slug}.localhost`))?.status).toBe("suspended");
-  const act = await env.DIRECTORY.prepare("SELECT account_no, detail FROM audit_log WHERE act = 'group.status' AND group_no = ?").bind(made.group.no).first();
+  const act = await env.DIRECTORY.prepare(
+    "SELECT account_no, detail FROM audit_log WHERE act = 'group.status' AND group_no = ?",
+  )
+    .bind(made.group.no)
+    .first();
   expect(act).toEqual({ account_no: operator.no, detail: '{"status":"suspended","reason":"spam"}' });
 });

@@ -7,7 +7,14 @@ import { emptiestShard } from "./shard";
 import { freeSlug, isReserved } from "./slug";
 import * as store from "./store";
 import { publishSite } from "./tenant";
-import { type Group, type GroupForm, groupSettings, type OptInMode, type Role, type SettingsForm } from "./types";
+import {
+  type Group,
+  type GroupForm,
+  groupSettings,
+  type OptInMode,
+  type Role,
+  type SettingsForm,
+} from "./types";
 
 export { groupByNo, groupBySlug } from "./store";
 export type { Group } from "./types";
@@ -43,13 +50,17 @@ export async function createGroup(
   if (!group) return { ok: false, reason: "slug_taken" };
   await recordAct(ctx, { groupNo: group.no, accountNo: owner.no, act: "group.created", subject: group.slug });
   // The directory serves the new host until KV has it.
-  await publishSite(ctx, group).catch((error: unknown) => ctx.log.error("group.publish", error, { group: group.no }));
+  await publishSite(ctx, group).catch((error: unknown) =>
+    ctx.log.error("group.publish", error, { group: group.no }),
+  );
   return { ok: true, group };
 }
 
 // The European Economic Area, the United Kingdom and Switzerland, where silence is no consent (GDPR recital 32).
 const explicitConsent = new Set(
-  "AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split(" "),
+  "AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split(
+    " ",
+  ),
 );
 
 /** How a new group asks for consent; it may choose otherwise later. Nobody starts with a box that is already ticked. */
@@ -58,7 +69,10 @@ export function consentDefault(country: string): OptInMode {
 }
 
 /** The groups an account is a member of, by name, with its role in each. */
-export async function groupsOf(ctx: Context, account: Pick<Account, "no">): Promise<{ group: Group; role: Role }[]> {
+export async function groupsOf(
+  ctx: Context,
+  account: Pick<Account, "no">,
+): Promise<{ group: Group; role: Role }[]> {
   return store.groupsOfAccount(ctx.directory, account.no, GROUPS_SHOWN_MAX);
 }
 
@@ -97,6 +111,12 @@ export async function changeStatus(
 ): Promise<void> {
   await store.setStatus(ctx.directory, group.no, status);
   const detail = { status, reason };
-  await recordAct(ctx, { groupNo: group.no, accountNo: by.no, act: "group.status", subject: group.slug, detail });
+  await recordAct(ctx, {
+    groupNo: group.no,
+    accountNo: by.no,
+    act: "group.status",
+    subject: group.slug,
+    detail,
+  });
   await publishSite(ctx, group);
 }

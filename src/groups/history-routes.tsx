@@ -13,7 +13,12 @@ historyRoutes.get("/groups/:group/settings/history", memberCan("settings.edit"),
   const seen = before.parse(c.req.query("before") ?? null);
   const { acts, next } = await listRecordedActs(ctx, group.no, seen);
   const path = `/groups/${group.slug}/settings/history`;
-  const pages = { newest: seen === null ? undefined : path, older: next === null ? undefined : `${path}?before=${next}` };
+  const pages = {
+    newest: seen === null ? undefined : path,
+    older: next === null ? undefined : `${path}?before=${next}`,
+  };
   const clock = { timeZone: account.timeZone, now: ctx.now };
-  return c.html(<HistoryPage {...{ t, locale, group, acts, frame: await memberFrame(c) }} {...clock} {...pages} />);
+  return c.html(
+    <HistoryPage {...{ t, locale, group, acts, frame: await memberFrame(c) }} {...clock} {...pages} />,
+  );
 });

@@ -34,7 +34,11 @@ export function HistoryPage(props: HistoryPageProps) {
         columns={[
           { key: "what", title: t("groups.history.what"), isName: true, cell: ({ act }) => wordsFor(t, act) },
           { key: "subject", title: t("groups.history.subject"), cell: ({ subject }) => subject },
-          { key: "detail", title: t("groups.history.detail"), cell: ({ detail }) => detailText(props, detail) },
+          {
+            key: "detail",
+            title: t("groups.history.detail"),
+            cell: ({ detail }) => detailText(props, detail),
+          },
           {
             key: "by",
             title: t("groups.history.by"),
@@ -59,6 +63,16 @@ const words: Record<string, Key> = {
   "invitation.resent": "groups.acts.invitationResent",
   "invitation.cancelled": "groups.acts.invitationCancelled",
   "invitation.accepted": "groups.acts.invitationAccepted",
+  "action.published": "groups.acts.actionPublished",
+  "action.closed": "groups.acts.actionClosed",
+  "action.reopened": "groups.acts.actionReopened",
+  "action.limited": "groups.acts.actionLimited",
+  "action.released": "groups.acts.actionReleased",
+  "people.exported": "groups.acts.peopleExported",
+  "participations.removed": "groups.acts.participationsRemoved",
+  "participations.restored": "groups.acts.participationsRestored",
+  "report.settled": "groups.acts.reportSettled",
+  "intake.unparked": "groups.acts.intakeUnparked",
 };
 
 /** An act without words yet is shown under its own name: a gap in the list would be worse. */
@@ -70,6 +84,9 @@ function wordsFor(t: T, act: string): string {
 /** "role: organiser; count: 12" */
 function detailText({ locale }: HistoryPageProps, detail: Record<string, unknown>): string {
   return Object.entries(detail)
-    .map(([name, value]) => `${name}: ${Array.isArray(value) ? formatList(value.map(String), locale) : String(value)}`)
+    .map(
+      ([name, value]) =>
+        `${name}: ${Array.isArray(value) ? formatList(value.map(String), locale) : String(value)}`,
+    )
     .join("; ");
 }

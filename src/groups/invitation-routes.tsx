@@ -1,4 +1,4 @@
-import { type Context as HonoContext, Hono } from "hono";
+import { Hono, type Context as HonoContext } from "hono";
 import { sendSignInLink } from "../accounts/sign-in";
 import { networkOf } from "../accounts/visit";
 import type { WebEnv } from "../accounts/web";

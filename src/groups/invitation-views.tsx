@@ -21,7 +21,9 @@ export function InvitationPage({ t, locale, opened, token, signedInAs, isForThem
   return (
     <PlainPage t={t} locale={locale} title={title}>
       <h1>{title}</h1>
-      <p class="lead">{t("groups.accept.lead", { inviter: invitedBy, role: t(`common.roles.${invitation.role}`) })}</p>
+      <p class="lead">
+        {t("groups.accept.lead", { inviter: invitedBy, role: t(`common.roles.${invitation.role}`) })}
+      </p>
       <p>{t(`groups.accept.about.${invitation.role}`)}</p>
       {signedInAs === null ? (
         <SignInToAccept t={t} locale={locale} email={invitation.email} token={token} />

@@ -10,7 +10,8 @@ import { recordAct } from "./audit";
 import { invitationMail } from "./email";
 import type { Actor } from "./member";
 import { canChangeRole } from "./roles";
-import * as store from "./store";
+import * as store from "./store-invitations";
+import { memberByEmail, membersOf } from "./store-members";
 import {
   type Group,
   INVITATION_MS,
@@ -22,7 +23,14 @@ import {
   type Role,
 } from "./types";
 
-export type InviteRefusal = "none" | "too_many_at_once" | "not_an_address" | "member" | "full" | "too_many" | "not_allowed";
+export type InviteRefusal =
+  | "none"
+  | "too_many_at_once"
+  | "not_an_address"
+  | "member"
+  | "full"
+  | "too_many"
+  | "not_allowed";
 
 /** Who invites: their name stands in the mail, and replies go to them. */
 export type Inviter = Actor & { account: Account };
@@ -45,7 +53,7 @@ export async function invite(
   for (const email of addresses) {
     const emailKey = normaliseEmail(email);
     if (!emailKey) return { ok: false, reason: "not_an_address", address: email };
-    if (await store.memberByEmail(ctx.directory, group.no, emailKey)) {
+    if (await memberByEmail(ctx.directory, group.no, emailKey)) {
       return { ok: false, reason: "member", address: email };
     }
     invited.push({ email, emailKey });
@@ -60,7 +68,7 @@ export async function invite(
 
 async function isFull(ctx: Context, group: Group, more: number): Promise<boolean> {
   const [members, open] = await Promise.all([
-    store.membersOf(ctx.directory, group.no, MEMBERS_MAX),
+    membersOf(ctx.directory, group.no, MEMBERS_MAX),
     store.invitationsOf(ctx.directory, group.no, INVITATIONS_MAX),
   ]);
   return members.length + open.length + more > MEMBERS_MAX || open.length + more > INVITATIONS_MAX;
@@ -97,7 +105,12 @@ async function inviteOne(
   });
 }
 
-async function mailInvitation(ctx: Context, group: Group, by: Inviter, invitation: Invitation): Promise<void> {
+async function mailInvitation(
+  ctx: Context,
+  group: Group,
+  by: Inviter,
+  invitation: Invitation,
+): Promise<void> {
   const token = await signToken(
     ctx.config.SIGNING_KEYS,
     "invitation",
@@ -130,7 +143,12 @@ export async function resendInvitation(
   if (!extended) return { ok: false, reason: "not_open" };
   await mailInvitation(ctx, group, by, extended);
   const { email } = extended;
-  await recordAct(ctx, { groupNo: group.no, accountNo: by.account.no, act: "invitation.resent", subject: email });
+  await recordAct(ctx, {
+    groupNo: group.no,
+    accountNo: by.account.no,
+    act: "invitation.resent",
+    subject: email,
+  });
   return { ok: true, email };
 }
 
@@ -147,7 +165,12 @@ export async function cancelInvitation(
   const cancelled = await store.cancelInvitation(ctx.directory, group.no, open.id, ctx.now);
   if (!cancelled) return { ok: false, reason: "not_open" };
   const { email } = cancelled;
-  await recordAct(ctx, { groupNo: group.no, accountNo: by.account.no, act: "invitation.cancelled", subject: email });
+  await recordAct(ctx, {
+    groupNo: group.no,
+    accountNo: by.account.no,
+    act: "invitation.cancelled",
+    subject: email,
+  });
   return { ok: true, email };
 }
 

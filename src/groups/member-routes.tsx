@@ -1,11 +1,17 @@
-import { type Context as HonoContext, Hono } from "hono";
+import { Hono, type Context as HonoContext } from "hono";
 import { z } from "zod";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
 import type { FlashMessage } from "../ui/flash";
 import type { FieldErrors } from "../ui/form";
 import type { Key } from "../ui/i18n";
-import { cancelInvitation, invite, type InviteRefusal, listInvitations, resendInvitation } from "./invitation";
+import {
+  cancelInvitation,
+  type InviteRefusal,
+  invite,
+  listInvitations,
+  resendInvitation,
+} from "./invitation";
 import { changeRole, listMembers, type MemberRefusal, removeMember } from "./member";
 import { MembersPage } from "./member-views";
 import { FORM_BYTES_MAX, INVITED_AT_ONCE_MAX, roles } from "./types";
@@ -112,7 +118,10 @@ const inviteWords: Record<InviteRefusal, Key> = {
   not_allowed: "groups.members.problems.notAllowed",
 };
 
-function inviteProblem(c: HonoContext<MemberEnv>, refusal: { reason: InviteRefusal; address?: string }): string {
+function inviteProblem(
+  c: HonoContext<MemberEnv>,
+  refusal: { reason: InviteRefusal; address?: string },
+): string {
   return c.var.t(inviteWords[refusal.reason], { address: refusal.address ?? "", count: INVITED_AT_ONCE_MAX });
 }
 
@@ -122,14 +131,23 @@ const openProblems = {
   too_many: { words: "groups.invite.problems.tooManyResent", status: 429 },
 } as const;
 
-memberRoutes.post("/groups/:group/settings/invitations/:id/resending", memberCan("members.edit"), async (c) => {
-  const sent = await resendInvitation(c.var.ctx, c.var.group, c.var, c.req.param("id"));
-  if (!sent.ok) return refused(c, openProblems[sent.reason].words, openProblems[sent.reason].status);
-  return done(c, "resent");
-});
+memberRoutes.post(
+  "/groups/:group/settings/invitations/:id/resending",
+  memberCan("members.edit"),
+  async (c) => {
+    const sent = await resendInvitation(c.var.ctx, c.var.group, c.var, c.req.param("id"));
+    if (!sent.ok) return refused(c, openProblems[sent.reason].words, openProblems[sent.reason].status);
+    return done(c, "resent");
+  },
+);
 
-memberRoutes.post("/groups/:group/settings/invitations/:id/cancellation", memberCan("members.edit"), async (c) => {
-  const cancelled = await cancelInvitation(c.var.ctx, c.var.group, c.var, c.req.param("id"));
-  if (!cancelled.ok) return refused(c, openProblems[cancelled.reason].words, openProblems[cancelled.reason].status);
-  return done(c, "cancelled");
-});
+memberRoutes.post(
+  "/groups/:group/settings/invitations/:id/cancellation",
+  memberCan("members.edit"),
+  async (c) => {
+    const cancelled = await cancelInvitation(c.var.ctx, c.var.group, c.var, c.req.param("id"));
+    if (!cancelled.ok)
+      return refused(c, openProblems[cancelled.reason].words, openProblems[cancelled.reason].status);
+    return done(c, "cancelled");
+  },
+);

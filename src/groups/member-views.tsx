@@ -1,12 +1,5 @@
 import type { FlashMessage } from "../ui/flash";
-import {
-  ErrorSummary,
-  type FieldErrors,
-  Form,
-  SelectField,
-  SubmitButton,
-  TextArea,
-} from "../ui/form";
+import { ErrorSummary, type FieldErrors, Form, SelectField, SubmitButton, TextArea } from "../ui/form";
 import type { Locale, T } from "../ui/i18n";
 import { PageHeader, Section, Shell } from "../ui/layout";
 import { Status } from "../ui/status";
@@ -76,14 +69,22 @@ function MembersTable(props: MembersPageProps) {
           ),
         },
         { key: "email", title: t("groups.members.email"), cell: ({ email }) => email },
-        { key: "role", title: t("groups.members.role"), cell: (member) => <RoleCell {...props} member={member} /> },
+        {
+          key: "role",
+          title: t("groups.members.role"),
+          cell: (member) => <RoleCell {...props} member={member} />,
+        },
         {
           key: "seen",
           title: t("groups.members.lastSignIn"),
           cell: ({ lastSignInAt }) =>
             lastSignInAt === null ? t("groups.members.never") : <When {...props} at={lastSignInAt} />,
         },
-        { key: "remove", title: t("groups.members.remove"), cell: (member) => <RemoveCell {...props} member={member} /> },
+        {
+          key: "remove",
+          title: t("groups.members.remove"),
+          cell: (member) => <RemoveCell {...props} member={member} />,
+        },
       ]}
     />
   );
@@ -194,7 +195,11 @@ function InvitationsSection(props: MembersPageProps) {
         empty={null}
         columns={[
           { key: "email", title: t("groups.members.email"), isName: true, cell: ({ email }) => email },
-          { key: "role", title: t("groups.members.role"), cell: (invitation) => t(`common.roles.${invitation.role}`) },
+          {
+            key: "role",
+            title: t("groups.members.role"),
+            cell: (invitation) => t(`common.roles.${invitation.role}`),
+          },
           {
             key: "expires",
             title: t("groups.invitations.expires"),
@@ -211,8 +216,16 @@ function InvitationsSection(props: MembersPageProps) {
             cell: ({ id, email, role: invited }) =>
               canChangeRole(role, null, invited) ? (
                 <div class="cluster">
-                  <RowButton action={`${base}/${id}/resending`} label={t("groups.invitations.resend")} about={email} />
-                  <RowButton action={`${base}/${id}/cancellation`} label={t("groups.invitations.cancel")} about={email} />
+                  <RowButton
+                    action={`${base}/${id}/resending`}
+                    label={t("groups.invitations.resend")}
+                    about={email}
+                  />
+                  <RowButton
+                    action={`${base}/${id}/cancellation`}
+                    label={t("groups.invitations.cancel")}
+                    about={email}
+                  />
                 </div>
               ) : null,
           },

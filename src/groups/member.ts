@@ -2,8 +2,8 @@ import type { Account } from "../accounts/account";
 import type { Context } from "../platform/context";
 import { recordAct } from "./audit";
 import { canChangeRole } from "./roles";
-import { deleteMember, memberByNo, membersOf, updateRole } from "./store";
-import { type Group, type Member, MEMBERS_MAX, type Role } from "./types";
+import { deleteMember, memberByNo, membersOf, updateRole } from "./store-members";
+import { type Group, MEMBERS_MAX, type Member, type Role } from "./types";
 
 /** Who acts, and as what. */
 export type Actor = { account: Pick<Account, "no">; role: Role };

@@ -25,6 +25,8 @@ export type SitePageProps = {
   alternates?: readonly { locale: Locale; href: string }[];
   social?: Omit<Social, "siteName">;
   isIndexed?: boolean;
+  /** The group's own page, whose title is the group's name. */
+  isFront?: boolean;
   scripts?: readonly string[];
   head?: Child;
   mainClass?: string;
@@ -58,18 +60,28 @@ export function SitePage(props: SitePageProps) {
       bodyClass="public"
     >
       <SkipLink t={t} />
-      <header class="public-header">
-        <a class="public-group" href="/">
-          <Logo group={group} />
-          <span dir="auto">{group.name}</span>
-        </a>
-      </header>
+      <SiteHeader {...props} />
       <main id="main" class={props.mainClass ? `page ${props.mainClass}` : "page"} tabindex={-1}>
         {props.children}
       </main>
       <SiteFooter {...props} />
       {props.bar}
     </Document>
+  );
+}
+
+/** Whose page it is. The group's own page says so in its title, so there the logo stands alone. */
+function SiteHeader({ group, isFront }: SitePageProps) {
+  if (isFront && !group.settings.logo) return null;
+  return (
+    <header class="public-header">
+      <a class="public-group" href="/">
+        <Logo group={group} />
+        <span dir="auto" class={isFront ? "visually-hidden" : undefined}>
+          {group.name}
+        </span>
+      </a>
+    </header>
   );
 }
 
@@ -93,7 +105,7 @@ function SiteFooter({ t, group, footerLinks, platformOrigin }: SitePageProps) {
     <footer class="public-footer">
       <p dir="auto">
         <strong>{group.name}</strong>
-        {group.postalAddress ? `, ${group.postalAddress.split(/\s*\n\s*/).join(", ")}` : null}
+        {addressLines(group).map((line) => `, ${line}`)}
       </p>
       <p>
         <Leave t={t} group={group} />
@@ -108,6 +120,11 @@ function SiteFooter({ t, group, footerLinks, platformOrigin }: SitePageProps) {
       </ul>
     </footer>
   );
+}
+
+/** The postal address; people often begin it with the name that already stands before it. */
+function addressLines({ name, postalAddress }: SiteGroup): string[] {
+  return paragraphs(postalAddress).filter((line, index) => index > 0 || line !== name);
 }
 
 function WebLink({ href, words }: { href: string; words: string }) {
@@ -167,6 +184,7 @@ export function GroupPage({ t, locale, group, origin, platformOrigin, actions }:
       social={{ title: group.name, description: summary || t("public.group.about", { group: group.name }) }}
       head={logo ? <meta property="og:image" content={`${origin}${logo}`} /> : null}
       isIndexed
+      isFront
       mainClass="stack"
       footerLinks={
         <li>

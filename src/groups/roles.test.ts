@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { can, canChangeRole, permissions } from "./roles";
 
 test("an organiser works on actions and sees nobody's data", () => {
-  expect(permissions.filter((permission) => can("organiser", permission))).toEqual(["actions.view", "actions.edit"]);
+  expect(permissions.filter((permission) => can("organiser", permission))).toEqual([
+    "actions.view",
+    "actions.edit",
+  ]);
 });
 
 test("an administrator may do all but delete the group", () => {

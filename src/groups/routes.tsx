@@ -1,4 +1,4 @@
-import { type Context as HonoContext, Hono } from "hono";
+import { Hono, type Context as HonoContext } from "hono";
 import type { Account } from "../accounts/account";
 import { whereabouts } from "../accounts/visit";
 import { frameOf, signedIn, type WebEnv } from "../accounts/web";
@@ -6,8 +6,8 @@ import { currencyOf } from "../platform/currencies";
 import { fieldErrors, readForm } from "../platform/forms";
 import { takeFromLimits } from "../platform/limits";
 import type { FieldErrors } from "../ui/form";
-import { historyRoutes } from "./history-routes";
 import { createGroup } from "./group";
+import { historyRoutes } from "./history-routes";
 import { invitationRoutes } from "./invitation-routes";
 import { memberRoutes } from "./member-routes";
 import { settingsRoutes } from "./settings-routes";
@@ -53,7 +53,6 @@ groupRoutes.post("/groups/new", async (c) => {
   if (!made.ok) return newGroupPage(c, typed, problemsInWords(t, { slug: made.reason }), 422);
   return c.redirect(`/groups/${made.group.slug}`, 303);
 });
-
 
 groupRoutes.route("/", settingsRoutes);
 groupRoutes.route("/", memberRoutes);

@@ -1,4 +1,4 @@
-import { type Context as HonoContext, Hono } from "hono";
+import { Hono, type Context as HonoContext } from "hono";
 import { AppError } from "../platform/errors";
 import { fieldErrors, readForm } from "../platform/forms";
 import { groupOrigin } from "../platform/http";
@@ -16,7 +16,9 @@ export const settingsRoutes = new Hono<MemberEnv>();
 
 settingsRoutes.get("/groups/:group/settings", memberCan("settings.edit"), async (c) => {
   const isSaved = c.req.query("done") === "saved";
-  const flash: FlashMessage | undefined = isSaved ? { kind: "good", text: c.var.t("groups.settings.saved") } : undefined;
+  const flash: FlashMessage | undefined = isSaved
+    ? { kind: "good", text: c.var.t("groups.settings.saved") }
+    : undefined;
   return settingsPage(c, { values: valuesOf(c.var.group), flash });
 });
 
@@ -32,9 +34,20 @@ async function settingsPage(
   const { t, locale, ctx, group } = c.var;
   const errors = page.errors ?? {};
   const isRefused = Object.keys(errors).length > 0;
-  const flash: FlashMessage | undefined = isRefused ? { kind: "bad", text: t("common.form.refused") } : page.flash;
+  const flash: FlashMessage | undefined = isRefused
+    ? { kind: "bad", text: t("common.form.refused") }
+    : page.flash;
   const siteUrl = groupOrigin(ctx.config, group.slug);
-  const props = { t, locale, group, siteUrl, values: page.values, errors, flash, frame: await memberFrame(c) };
+  const props = {
+    t,
+    locale,
+    group,
+    siteUrl,
+    values: page.values,
+    errors,
+    flash,
+    frame: await memberFrame(c),
+  };
   return c.html(<SettingsPage {...props} />, isRefused ? 422 : 200);
 }
 

@@ -11,7 +11,14 @@ import {
 } from "../ui/form";
 import { PageHeader, Section, Shell } from "../ui/layout";
 import { DEFAULT_ACCENT } from "../ui/theme";
-import { CONSENT_TEXT_MAX, DESCRIPTION_MAX, type Group, optInModes, POSTAL_ADDRESS_MAX, URL_MAX } from "./types";
+import {
+  CONSENT_TEXT_MAX,
+  DESCRIPTION_MAX,
+  type Group,
+  optInModes,
+  POSTAL_ADDRESS_MAX,
+  URL_MAX,
+} from "./types";
 import { type Frame, type GroupFields, NameField, PlaceFields, SettingsNav } from "./views";
 
 type SettingsPageProps = GroupFields & { frame: Frame; group: Group; siteUrl: string; flash?: FlashMessage };
@@ -144,7 +151,11 @@ function LogoSection({ t, group, errors }: SettingsPageProps) {
     <Section title={t("groups.logo.title")} id="logo" text={t("groups.logo.text")}>
       {hasLogo ? (
         <p>
-          <img src={`${base}?v=${encodeURIComponent(group.settings.logo)}`} alt={t("groups.logo.alt", { group: group.name })} height={96} />
+          <img
+            src={`${base}?v=${encodeURIComponent(group.settings.logo)}`}
+            alt={t("groups.logo.alt", { group: group.name })}
+            height={96}
+          />
         </p>
       ) : null}
       <Form action={base} enctype="multipart/form-data" label={t("groups.logo.title")}>

@@ -16,7 +16,10 @@ test.each([
   ["the first, when nothing tells them apart", [10 * MB, 10 * MB], [2, 2], "SHARD_00"],
 ])("a new group goes to %s", async (_, sizes, groups, expected) => {
   const bindings = { ...env, SHARD_00: shardOf(sizes[0] ?? 0), SHARD_01: shardOf(sizes[1] ?? 0) };
-  const counts = new Map([["SHARD_00", groups[0] ?? 0], ["SHARD_01", groups[1] ?? 0]]);
+  const counts = new Map([
+    ["SHARD_00", groups[0] ?? 0],
+    ["SHARD_01", groups[1] ?? 0],
+  ]);
   expect(await emptiestShard(bindings, counts)).toBe(expected);
 });
 
@@ -25,7 +28,9 @@ test("a shard that does not answer gets no new group", async () => {
 });
 
 test("with no shard that answers there is no new group", async () => {
-  await expect(emptiestShard({ ...env, SHARD_00: refusingD1, SHARD_01: refusingD1 }, new Map())).rejects.toThrow();
+  await expect(
+    emptiestShard({ ...env, SHARD_00: refusingD1, SHARD_01: refusingD1 }, new Map()),
+  ).rejects.toThrow();
 });
 
 test("real shards tell their size", async () => {

@@ -1,12 +1,13 @@
-import { and, asc, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, lt, sql } from "drizzle-orm";
 import { accounts } from "../accounts/directory-tables";
 import type { Database } from "../platform/context";
-import { type InvitationId, idToBytes } from "../platform/ids";
+import { idToBytes } from "../platform/ids";
 import type { Act, RecordedAct } from "./audit";
-import { auditLog, groups, hostnames, invitations, memberships } from "./directory-tables";
-import { type Group, type GroupSettings, groupSettings, type Invitation, type Member, type Role } from "./types";
+import { auditLog, groups, hostnames, memberships } from "./directory-tables";
+import { type Group, type GroupSettings, groupSettings, type Role } from "./types";
 
-const groupColumns = {
+/** The columns that make a `Group`, for every statement that joins one in. */
+export const groupColumns = {
   no: groups.groupNo,
   id: groups.id,
   slug: groups.slug,
@@ -24,7 +25,7 @@ const groupColumns = {
 };
 
 /** Settings written before a field existed get its default. */
-function whole(row: Group): Group {
+export function whole(row: Group): Group {
   return { ...row, settings: groupSettings.parse(row.settings) };
 }
 
@@ -95,14 +96,27 @@ export async function insertGroup(db: Database, group: NewGroup): Promise<Group 
          ON CONFLICT (slug) DO NOTHING`,
       )
       .bind(
-        ...[id, group.slug, group.name, group.shard, group.jurisdiction, group.timeZone, group.currency, group.locale],
+        ...[
+          id,
+          group.slug,
+          group.name,
+          group.shard,
+          group.jurisdiction,
+          group.timeZone,
+          group.currency,
+          group.locale,
+        ],
         ...[group.country, group.postalAddress, JSON.stringify(group.settings), group.createdAt, group.host],
       ),
     d1
-      .prepare("INSERT INTO memberships (group_no, account_no, role, created_at) SELECT group_no, ?2, 'owner', ?3 FROM groups WHERE id = ?1")
+      .prepare(
+        "INSERT INTO memberships (group_no, account_no, role, created_at) SELECT group_no, ?2, 'owner', ?3 FROM groups WHERE id = ?1",
+      )
       .bind(id, group.ownerNo, group.createdAt),
     d1
-      .prepare("INSERT INTO hostnames (host, group_no, created_at) SELECT ?2, group_no, ?3 FROM groups WHERE id = ?1")
+      .prepare(
+        "INSERT INTO hostnames (host, group_no, created_at) SELECT ?2, group_no, ?3 FROM groups WHERE id = ?1",
+      )
       .bind(id, group.host, group.createdAt),
   ]);
   const [row] = await db.select(groupColumns).from(groups).where(eq(groups.id, group.id));
@@ -124,7 +138,11 @@ export async function updateGroup(
     .where(eq(groups.groupNo, groupNo));
 }
 
-export async function patchSettings(db: Database, groupNo: number, patch: Partial<GroupSettings>): Promise<void> {
+export async function patchSettings(
+  db: Database,
+  groupNo: number,
+  patch: Partial<GroupSettings>,
+): Promise<void> {
   await db
     .update(groups)
     .set({ settings: sql`json_patch(${groups.settings}, ${JSON.stringify(patch)})` })
@@ -160,216 +178,12 @@ export async function groupOfMember(
   const [row] = await db
     .select({ group: groupColumns, role: memberships.role })
     .from(groups)
-    .innerJoin(memberships, and(eq(memberships.groupNo, groups.groupNo), eq(memberships.accountNo, accountNo)))
+    .innerJoin(
+      memberships,
+      and(eq(memberships.groupNo, groups.groupNo), eq(memberships.accountNo, accountNo)),
+    )
     .where(eq(groups.slug, slug));
   return row ? { group: whole(row.group), role: row.role } : null;
-}
-
-const memberColumns = {
-  accountNo: memberships.accountNo,
-  name: accounts.name,
-  email: accounts.email,
-  role: memberships.role,
-  joinedAt: memberships.createdAt,
-  lastSignInAt: accounts.lastSignInAt,
-};
-
-export async function membersOf(db: Database, groupNo: number, limit: number): Promise<Member[]> {
-  return db
-    .select(memberColumns)
-    .from(memberships)
-    .innerJoin(accounts, eq(accounts.accountNo, memberships.accountNo))
-    .where(eq(memberships.groupNo, groupNo))
-    .orderBy(asc(memberships.createdAt), asc(memberships.accountNo))
-    .limit(limit);
-}
-
-export async function memberByNo(db: Database, groupNo: number, accountNo: number): Promise<Member | null> {
-  const [row] = await db
-    .select(memberColumns)
-    .from(memberships)
-    .innerJoin(accounts, eq(accounts.accountNo, memberships.accountNo))
-    .where(and(eq(memberships.groupNo, groupNo), eq(memberships.accountNo, accountNo)));
-  return row ?? null;
-}
-
-export async function memberByEmail(db: Database, groupNo: number, emailKey: string): Promise<Member | null> {
-  const [row] = await db
-    .select(memberColumns)
-    .from(memberships)
-    .innerJoin(accounts, eq(accounts.accountNo, memberships.accountNo))
-    .where(and(eq(memberships.groupNo, groupNo), eq(accounts.emailKey, emailKey)));
-  return row ?? null;
-}
-
-/** Inside the statement that takes an owner away, so that two owners leaving at once cannot leave none. */
-const anotherOwnerIsLeft = (groupNo: number) => sql`(${memberships.role} <> 'owner'
-  OR (SELECT count(*) FROM memberships WHERE group_no = ${groupNo} AND role = 'owner') > 1)`;
-
-/** Changes a role from what the caller saw. False when it is no longer that, or the group would have no owner. */
-export async function updateRole(
-  db: Database,
-  groupNo: number,
-  accountNo: number,
-  change: { from: Role; to: Role },
-): Promise<boolean> {
-  const changed = await db
-    .update(memberships)
-    .set({ role: change.to })
-    .where(
-      and(
-        eq(memberships.groupNo, groupNo),
-        eq(memberships.accountNo, accountNo),
-        eq(memberships.role, change.from),
-        anotherOwnerIsLeft(groupNo),
-      ),
-    )
-    .returning({ accountNo: memberships.accountNo });
-  return changed.length > 0;
-}
-
-/** Removes a member who still has the role the caller saw. False when not, or the group would have no owner. */
-export async function deleteMember(db: Database, groupNo: number, accountNo: number, role: Role): Promise<boolean> {
-  const gone = await db
-    .delete(memberships)
-    .where(
-      and(
-        eq(memberships.groupNo, groupNo),
-        eq(memberships.accountNo, accountNo),
-        eq(memberships.role, role),
-        anotherOwnerIsLeft(groupNo),
-      ),
-    )
-    .returning({ accountNo: memberships.accountNo });
-  return gone.length > 0;
-}
-
-const invitationColumns = {
-  id: invitations.id,
-  groupNo: invitations.groupNo,
-  email: invitations.email,
-  emailKey: invitations.emailKey,
-  role: invitations.role,
-  createdAt: invitations.createdAt,
-  expiresAt: invitations.expiresAt,
-};
-
-const isOpen = and(isNull(invitations.acceptedAt), isNull(invitations.cancelledAt));
-
-/** Stores an invitation; an open one to the same address takes the new role and date instead and keeps its id. */
-export async function upsertInvitation(
-  db: Database,
-  invitation: Invitation & { invitedBy: number },
-): Promise<Invitation> {
-  const [row] = await db
-    .insert(invitations)
-    .values(invitation)
-    .onConflictDoUpdate({
-      target: [invitations.groupNo, invitations.emailKey],
-      targetWhere: sql`accepted_at IS NULL AND cancelled_at IS NULL`,
-      set: { role: invitation.role, invitedBy: invitation.invitedBy, expiresAt: invitation.expiresAt },
-    })
-    .returning(invitationColumns);
-  if (!row) throw new Error("the invitation was neither found nor made");
-  return row;
-}
-
-export async function invitationsOf(db: Database, groupNo: number, limit: number): Promise<Invitation[]> {
-  return db
-    .select(invitationColumns)
-    .from(invitations)
-    .where(and(eq(invitations.groupNo, groupNo), isOpen))
-    .orderBy(desc(invitations.createdAt))
-    .limit(limit);
-}
-
-/** An invitation of one group that is neither accepted nor cancelled; it may have expired. */
-export async function openInvitation(db: Database, groupNo: number, id: InvitationId): Promise<Invitation | null> {
-  const [row] = await db
-    .select(invitationColumns)
-    .from(invitations)
-    .where(and(eq(invitations.groupNo, groupNo), eq(invitations.id, id), isOpen));
-  return row ?? null;
-}
-
-/** What the holder of an invitation link is shown; the link carries the id, which is why no group is bound. */
-export async function invitationById(
-  db: Database,
-  id: InvitationId,
-): Promise<{ invitation: Invitation; group: Group; invitedBy: string; isOpen: boolean } | null> {
-  const [row] = await db
-    .select({
-      invitation: invitationColumns,
-      group: groupColumns,
-      inviterName: accounts.name,
-      inviterEmail: accounts.email,
-      acceptedAt: invitations.acceptedAt,
-      cancelledAt: invitations.cancelledAt,
-    })
-    .from(invitations)
-    .innerJoin(groups, eq(groups.groupNo, invitations.groupNo))
-    .innerJoin(accounts, eq(accounts.accountNo, invitations.invitedBy))
-    .where(eq(invitations.id, id));
-  if (!row) return null;
-  return {
-    invitation: row.invitation,
-    group: whole(row.group),
-    invitedBy: row.inviterName || row.inviterEmail,
-    isOpen: row.acceptedAt === null && row.cancelledAt === null,
-  };
-}
-
-export async function extendInvitation(
-  db: Database,
-  groupNo: number,
-  id: InvitationId,
-  expiresAt: number,
-): Promise<Invitation | null> {
-  const [row] = await db
-    .update(invitations)
-    .set({ expiresAt })
-    .where(and(eq(invitations.groupNo, groupNo), eq(invitations.id, id), isOpen))
-    .returning(invitationColumns);
-  return row ?? null;
-}
-
-export async function cancelInvitation(
-  db: Database,
-  groupNo: number,
-  id: InvitationId,
-  cancelledAt: number,
-): Promise<Invitation | null> {
-  const [row] = await db
-    .update(invitations)
-    .set({ cancelledAt })
-    .where(and(eq(invitations.groupNo, groupNo), eq(invitations.id, id), isOpen))
-    .returning(invitationColumns);
-  return row ?? null;
-}
-
-/**
- * Settles an invitation and makes the membership in one transaction. Someone who is a member already keeps their role.
- * The second of two clicks finds it settled and changes nothing.
- */
-export async function acceptInvitation(
-  db: Database,
-  invitation: Invitation,
-  accountNo: number,
-  now: number,
-): Promise<boolean> {
-  const id = idToBytes(invitation.id);
-  const d1 = db.$client;
-  const isOpenNow = "group_no = ?1 AND id = ?2 AND accepted_at IS NULL AND cancelled_at IS NULL AND expires_at > ?3";
-  const [membership, settled] = await d1.batch([
-    d1
-      .prepare(
-        `INSERT INTO memberships (group_no, account_no, role, created_at)
-         SELECT group_no, ?4, role, ?3 FROM invitations WHERE ${isOpenNow} ON CONFLICT DO NOTHING`,
-      )
-      .bind(invitation.groupNo, id, now, accountNo),
-    d1.prepare(`UPDATE invitations SET accepted_at = ?3 WHERE ${isOpenNow}`).bind(invitation.groupNo, id, now),
-  ]);
-  return (membership?.meta.changes ?? 0) > 0 || (settled?.meta.changes ?? 0) > 0;
 }
 
 export async function appendAct(db: Database, act: Act & { at: number }): Promise<void> {
@@ -397,6 +211,8 @@ export async function listActs(
     .where(and(eq(auditLog.groupNo, groupNo), before === null ? undefined : lt(auditLog.auditNo, before)))
     .orderBy(desc(auditLog.auditNo))
     .limit(limit);
-  return rows.map(({ name, email, ...act }) => ({ ...act, by: email === null ? null : { name: name ?? "", email } }));
+  return rows.map(({ name, email, ...act }) => ({
+    ...act,
+    by: email === null ? null : { name: name ?? "", email },
+  }));
 }
-

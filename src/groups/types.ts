@@ -22,7 +22,11 @@ export const groupSlug = z
 /** What the form for a new group holds. An empty slug asks for a suggestion. */
 export const groupForm = z.object({
   name: oneLine.pipe(z.string().min(1, "missing").max(GROUP_NAME_MAX, "too_long")),
-  slug: z.string().trim().toLowerCase().pipe(z.union([z.literal(""), groupSlug], "slug")),
+  slug: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .pipe(z.union([z.literal(""), groupSlug], "slug")),
   locale: z.enum(["en", "fr", "es"], "choose"),
   country: z.string().refine(isCountry, "choose"),
   timeZone: z.string().refine(isTimeZone, "choose"),

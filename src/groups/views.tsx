@@ -1,14 +1,7 @@
 import { countriesIn } from "../platform/countries";
 import { currenciesIn } from "../platform/currencies";
 import { timeZonesWith } from "../platform/time-zones";
-import {
-  ErrorSummary,
-  type FieldErrors,
-  Form,
-  SelectField,
-  SubmitButton,
-  TextField,
-} from "../ui/form";
+import { ErrorSummary, type FieldErrors, Form, SelectField, SubmitButton, TextField } from "../ui/form";
 import { type Locale, localeNames, locales, type T } from "../ui/i18n";
 import { PageHeader, Shell, type ShellProps } from "../ui/layout";
 import { GROUP_NAME_MAX, GROUP_SLUG_MAX } from "./types";
@@ -70,8 +63,14 @@ export function NameField({ t, values, errors }: GroupFields) {
 /** Where the group is: its language, country, clock and money. */
 export function PlaceFields({ t, locale, values, errors }: GroupFields) {
   const countries = countriesIn(locale).map(({ code, name }) => ({ value: code, label: name }));
-  const currencies = currenciesIn(locale).map(({ code, name }) => ({ value: code, label: `${name} (${code})` }));
-  const zones = timeZonesWith(values.timeZone ?? "").map((name) => ({ value: name, label: name.replaceAll("_", " ") }));
+  const currencies = currenciesIn(locale).map(({ code, name }) => ({
+    value: code,
+    label: `${name} (${code})`,
+  }));
+  const zones = timeZonesWith(values.timeZone ?? "").map((name) => ({
+    value: name,
+    label: name.replaceAll("_", " "),
+  }));
   return (
     <>
       <SelectField
@@ -130,12 +129,7 @@ export function SettingsNav({ t, slug, current }: { t: T; slug: string; current:
 }
 
 /** A button in a row of a list, alone in its form. `about` tells screen readers which row. */
-export function RowButton(props: {
-  action: string;
-  label: string;
-  about: string;
-  confirm?: string;
-}) {
+export function RowButton(props: { action: string; label: string; about: string; confirm?: string }) {
   return (
     <Form action={props.action} class="cluster" label={`${props.label}: ${props.about}`}>
       <SubmitButton kind="quiet" confirm={props.confirm}>

@@ -4,7 +4,7 @@ import type { Env } from "../env";
 import { dbFor } from "../groups/shard";
 import { idFromBytes, idToBytes, idToHex, newId, type ParticipationId } from "../platform/ids";
 import { errorText } from "../platform/log";
-import { type DrainResult, WriteBehind } from "../platform/write-behind";
+import { type BufferedRow, type DrainResult, WriteBehind } from "../platform/write-behind";
 import { announcePage, isUpdate, recentSigners, rowBody, writePage } from "./drain";
 import { homeOf } from "./objects";
 import type { DrainOutcome } from "./store";
@@ -14,8 +14,15 @@ import type { HomeReply, IntakeTarget, RecordReply } from "./types";
 const DRAIN_DELAY_MS = 1_000;
 /** A home that could not be reached is told again after this time. */
 const REPORT_RETRY_MS = 10_000;
-/** The same answer of the same person within this time is a double click, for kinds where each answer adds. */
+/**
+ * The same answer of the same person within this time is a repeat. Later it is an answer again: in between they may have
+ * said something else through another object, or unsubscribed.
+ */
+const REPEAT_MS = 60_000;
+/** The same, for kinds where each answer adds. */
 const DOUBLE_CLICK_MS = 10 * 60_000;
+/** A closed object asks its home at most this often whether it was reopened without hearing of it. */
+const REOPENED_ASK_MS = 5_000;
 
 /** A participant's row. 0: counted here. 1: counted elsewhere. 2: erased before it was stored. */
 const states = { mine: 0, other: 1, removed: 2 } as const;
@@ -28,6 +35,8 @@ export class ActionIntake extends DurableObject<Env> {
   readonly #sql: SqlStorage;
   readonly #buffer: WriteBehind<DrainOutcome>;
   readonly #name: string;
+  /** The `#settledFrom` of the last note; the home may know of it by now. */
+  readonly #notedFrom: number | null;
   #target: IntakeTarget | null;
   #targetText: string;
   #isClosed: boolean;
@@ -39,6 +48,8 @@ export class ActionIntake extends DurableObject<Env> {
   #recordedSinceReport = 0;
   #reportedAt = 0;
   #reportedCount = -1;
+  #askedHomeAt = 0;
+  #isAwake = false;
   #drained = 0;
   #settledFrom: number | null = null;
   #recent: PublicSigner[] = [];
@@ -57,8 +68,8 @@ export class ActionIntake extends DurableObject<Env> {
     this.#targetText = this.#meta("target") ?? "";
     this.#target = this.#targetText === "" ? null : JSON.parse(this.#targetText);
     this.#isClosed = this.#meta("closed") === "1";
-    [this.#count, this.#others, this.#spread] = readNote(this.#buffer.note);
-    if (this.#buffer.pending > 0) ctx.blockConcurrencyWhile(() => this.#rearm());
+    [this.#count, this.#others, this.#spread, this.#notedFrom] = readNote(this.#buffer.note);
+    ctx.blockConcurrencyWhile(() => this.#rearm());
   }
 
   /**
@@ -67,8 +78,9 @@ export class ActionIntake extends DurableObject<Env> {
    */
   record(target: IntakeTarget, identity: Uint8Array, body: string): RecordReply {
     this.#learn(target);
-    if (this.#isClosed) return this.#reply("closed", newId());
     const now = Date.now();
+    if (this.#isClosed) return this.#refuse(now);
+    this.#isAwake = true;
     const digest = digestOf(body);
     const id = newId<ParticipationId>();
     const { rowsWritten } = this.#sql.exec(
@@ -84,19 +96,29 @@ export class ActionIntake extends DurableObject<Env> {
     return this.#reply("counted", id);
   }
 
+  /** Closed until its home says otherwise: word of a reopening may have been lost on the way here. */
+  #refuse(now: number): RecordReply {
+    if (now - this.#askedHomeAt > REOPENED_ASK_MS) {
+      this.#askedHomeAt = now;
+      this.ctx.waitUntil(this.#report());
+    }
+    return this.#reply("closed", newId());
+  }
+
   #recordAgain(target: IntakeTarget, identity: Uint8Array, body: string, digest: number, now: number): RecordReply {
     const known = this.#sql
-      .exec<{ id: ArrayBuffer; digest: number; acted_at: number }>(
-        "SELECT id, digest, acted_at FROM participants WHERE identity = ?",
+      .exec<{ id: ArrayBuffer; digest: number; acted_at: number; state: number }>(
+        "SELECT id, digest, acted_at, state FROM participants WHERE identity = ?",
         identity,
       )
       .one();
-    const isRepeat = known.digest === digest && (target.isOnce || now - known.acted_at < DOUBLE_CLICK_MS);
+    const isForgotten = known.state === states.removed;
+    const isRepeat = known.digest === digest && now - known.acted_at < (target.isOnce ? REPEAT_MS : DOUBLE_CLICK_MS);
     const id = idFromBytes<ParticipationId>(known.id);
-    if (isRepeat) return this.#reply("same", id);
+    if (isRepeat && !isForgotten) return this.#reply("same", id);
     // Two answers within a millisecond still have an order, and a clock that steps back does not change it.
     const at = Math.max(now, known.acted_at + 1);
-    if (target.isOnce) {
+    if (target.isOnce && !isForgotten) {
       this.#sql.exec("UPDATE participants SET digest = ?, acted_at = ? WHERE identity = ?", digest, at, identity);
       this.#keep(identity, body, { id, at, isOnce: true, isUpdate: true });
       return this.#reply("updated", id);
@@ -110,7 +132,7 @@ export class ActionIntake extends DurableObject<Env> {
       identity,
     );
     this.#count += 1;
-    this.#keep(identity, body, { id: nextId, at, isOnce: false, isUpdate: false });
+    this.#keep(identity, body, { id: nextId, at, isOnce: target.isOnce, isUpdate: false });
     return this.#reply("counted", nextId);
   }
 
@@ -131,16 +153,23 @@ export class ActionIntake extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#alarmAt = null;
+    // The first thing an object does is an alarm only when it was interrupted: what it settled then was perhaps not reported.
+    if (!this.#isAwake) this.#settledFrom = this.#notedFrom;
+    this.#isAwake = true;
     try {
       await this.drain();
     } catch (error) {
       this.#lastError = errorText(error);
     } finally {
       const isWaiting = this.#buffer.pending > 0;
-      if (isWaiting || this.#count !== this.#reportedCount) {
+      if (isWaiting || !this.#isReported()) {
         this.#setAlarm(Date.now() + (isWaiting ? this.#buffer.nextDelayMs() : REPORT_RETRY_MS));
       }
     }
+  }
+
+  #isReported(): boolean {
+    return this.#count === this.#reportedCount && this.#settledFrom === null;
   }
 
   /** Drains now, for callers that want to read back what they wrote. */
@@ -162,9 +191,9 @@ export class ActionIntake extends DurableObject<Env> {
       write: (rows) => writePage(group, target, rows),
       announce: (rows, outcomes) => announcePage(this.env.EVENTS, target, rows, outcomes),
       settle: (rows, outcomes) => {
-        for (const [position, row] of rows.entries()) this.#settleOne(row.key, row, outcomes[position]);
+        for (const [position, row] of rows.entries()) this.#settleOne(target, row, outcomes[position]);
         this.#drained += rows.length;
-        this.#settledFrom = Math.min(this.#settledFrom ?? Number.MAX_SAFE_INTEGER, rows[0]?.at ?? Date.now());
+        this.#settledFrom = Math.min(this.#settledFrom ?? Number.MAX_SAFE_INTEGER, ...rows.map((row) => row.at));
         this.#recent = [...recentSigners(rows, outcomes), ...this.#recent].slice(0, 10);
         return this.#note();
       },
@@ -172,19 +201,32 @@ export class ActionIntake extends DurableObject<Env> {
     });
     this.#lastError = result.error;
     await early;
-    if (result.settled > 0 || result.error !== null || this.#count !== this.#reportedCount) await this.#report();
+    if (result.settled > 0 || result.error !== null || !this.#isReported()) await this.#report();
     return result;
   }
 
-  /** Someone counted elsewhere or erased leaves this object's count, once. */
-  #settleOne(identity: Uint8Array, row: { body: string }, outcome: DrainOutcome | undefined): void {
-    if (!outcome || outcome.state === "mine") return;
-    const isNew = !isUpdate(row);
-    const { rowsWritten } =
-      outcome.state === "other"
-        ? this.#sql.exec("UPDATE participants SET state = 1, id = ? WHERE identity = ? AND state = 0", idToBytes(outcome.id), identity)
-        : this.#sql.exec("UPDATE participants SET state = 2 WHERE identity = ? AND state = 0", identity);
-    if (rowsWritten > 0 && (isNew || outcome.state === "other")) this.#count -= 1;
+  /** Someone counted elsewhere, or whom D1 does not have because they were erased, leaves this object's count, once. */
+  #settleOne(target: IntakeTarget, row: BufferedRow, outcome: DrainOutcome | undefined): void {
+    if (!outcome) return;
+    if (outcome.state === "mine") {
+      if (isUpdate(row) && !outcome.isRemoved) this.#count += this.#changeState(row.key, states.removed, states.mine, outcome.id);
+      return;
+    }
+    const id = outcome.state === "other" ? outcome.id : null;
+    const left = this.#changeState(row.key, states.mine, id === null ? states.removed : states.other, id);
+    // Where each answer adds, each row was counted by itself.
+    this.#count -= target.isOnce ? left : 1;
+  }
+
+  /** Gives how many participants' rows changed: 1 or 0. */
+  #changeState(identity: Uint8Array, from: number, to: number, id: ParticipationId | null): number {
+    return this.#sql.exec(
+      "UPDATE participants SET state = ?, id = coalesce(?, id) WHERE identity = ? AND state = ?",
+      to,
+      id === null ? null : idToBytes(id),
+      identity,
+      from,
+    ).rowsWritten;
   }
 
   async #report(): Promise<void> {
@@ -193,6 +235,7 @@ export class ActionIntake extends DurableObject<Env> {
     const now = Date.now();
     const recent = this.#recent;
     const settledFrom = this.#settledFrom;
+    const wasClosed = this.#isClosed;
     this.#version = Math.max(this.#version + 1, now);
     const elapsedSeconds = Math.max((now - this.#reportedAt) / 1000, 1);
     const count = this.#count;
@@ -219,6 +262,7 @@ export class ActionIntake extends DurableObject<Env> {
       if (this.#recent === recent) this.#recent = [];
       if (this.#settledFrom === settledFrom) this.#settledFrom = null;
       if (reply.isClosed) this.close();
+      else if (wasClosed) this.reopen();
     } catch {
       // The home being away delays only the shared total: the next report carries absolute numbers again.
     }
@@ -246,11 +290,12 @@ export class ActionIntake extends DurableObject<Env> {
    * stored stays counted here, since the erasure's removal takes it out of the total.
    */
   async forget(identity: Uint8Array): Promise<void> {
-    // A page on its way to D1 may hold this person; its outcome must be known before the row is dropped.
-    await this.#draining?.catch(() => undefined);
-    const waiting = this.#buffer.forget(identity);
+    // D1 may have what waits here, if a drain was interrupted; only D1 knows whether it is counted there.
+    if (this.#buffer.holds(identity)) await this.drain();
+    if (this.#buffer.holds(identity)) throw new Error(`still waiting for D1: ${this.#lastError ?? "more to drain"}`);
+    const parked = this.#buffer.forget(identity).filter((row) => !isUpdate(row)).length;
     const [known] = this.#sql.exec<{ state: number }>("SELECT state FROM participants WHERE identity = ?", identity).toArray();
-    if (waiting.some((row) => !isUpdate(row)) && known?.state === states.mine) this.#count -= 1;
+    if (known?.state === states.mine) this.#count -= parked;
     this.#sql.exec("DELETE FROM participants WHERE identity = ?", identity);
     this.#buffer.keepNote(this.#note());
     await this.#report();
@@ -290,7 +335,7 @@ export class ActionIntake extends DurableObject<Env> {
   }
 
   #note(): string {
-    return `${this.#count} ${this.#others} ${this.#spread}`;
+    return `${this.#count} ${this.#others} ${this.#spread} ${this.#settledFrom ?? 0}`;
   }
 
   #setAlarm(at: number): void {
@@ -322,9 +367,9 @@ async function answers(d1: D1Database): Promise<boolean> {
   }
 }
 
-function readNote(note: string): [count: number, others: number, spread: number] {
-  const [count = 0, others = 0, spread = 1] = note === "" ? [] : note.split(" ").map(Number);
-  return [count, others, spread];
+function readNote(note: string): [count: number, others: number, spread: number, settledFrom: number | null] {
+  const [count = 0, others = 0, spread = 1, settledFrom = 0] = note === "" ? [] : note.split(" ").map(Number);
+  return [count, others, spread, settledFrom || null];
 }
 
 /** A 52-bit number of the id's random part: tells the participations of one person apart where each adds. */

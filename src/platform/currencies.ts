@@ -21,7 +21,9 @@ const pairs = COUNTRIES_BY_CURRENCY.split(" ").map((pair) => {
 
 export const currencyCodes: readonly string[] = pairs.map(({ currency }) => currency);
 
-const byCountry = new Map(pairs.flatMap(({ currency, countries }) => countries.map((code) => [code, currency])));
+const byCountry = new Map(
+  pairs.flatMap(({ currency, countries }) => countries.map((code) => [code, currency])),
+);
 
 export function isCurrency(code: string): boolean {
   return currencyCodes.includes(code);

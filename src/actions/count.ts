@@ -1,0 +1,62 @@
+import type { Context } from "../platform/context";
+import { ReadThroughCache } from "../platform/read-through";
+import { type ActionSnapshot, type Kind, type PublicCount, RECENT_SIGNERS_MAX } from "./types";
+
+/** Asks an action's home for its numbers. Given by the app, since homes belong to a feature above this one. */
+export type AskCount = (ctx: Context, snapshot: ActionSnapshot, kind: Kind) => Promise<PublicCount>;
+
+/** Together at most 5 s: the age `count.json` promises. In the last two a caller is answered at once and one looks again. */
+const FRESH_MS = 3_000;
+const STALE_MS = 2_000;
+
+/** A page does not wait longer than this for a number it has never seen; it is shown without. */
+const PAGE_WAIT_MS = 1_000;
+
+const counts = new ReadThroughCache<PublicCount>({
+  entriesMax: 2_000,
+  freshMs: FRESH_MS,
+  staleMs: STALE_MS,
+  absentMs: 0,
+});
+
+/** The numbers of an action, at most 5 s old; older only while its home cannot be reached. Throws when none were ever had. */
+export async function freshCount(
+  ctx: Context,
+  snapshot: ActionSnapshot,
+  kind: Kind,
+  ask: AskCount,
+): Promise<PublicCount> {
+  const count = await counts.read(ctx, snapshot.action.id, async () => {
+    const { total, recent } = await ask(ctx, snapshot, kind);
+    return { total, recent: recent.slice(0, RECENT_SIGNERS_MAX) };
+  });
+  return count ?? { total: 0, recent: [] };
+}
+
+/**
+ * The last known numbers for a page: what is held is used at once and refreshed behind, and a home that does not answer
+ * leaves the page without a count (null), never without the page.
+ */
+export async function pageCount(
+  ctx: Context,
+  snapshot: ActionSnapshot,
+  kind: Kind,
+  ask: AskCount,
+): Promise<PublicCount | null> {
+  const asked = freshCount(ctx, snapshot, kind, ask);
+  ctx.later(asked);
+  const held = counts.held(snapshot.action.id, ctx.now);
+  if (held) return held;
+  return Promise.race([asked, scheduler.wait(PAGE_WAIT_MS).then(() => null)]).catch(() => null);
+}
+
+/** A total just learnt, from the reply to a participation: pages of this isolate show it from now on. */
+export function noteTotal(ctx: Context, snapshot: ActionSnapshot, total: number): void {
+  const held = counts.held(snapshot.action.id, ctx.now);
+  if (held && held.total < total) counts.put(snapshot.action.id, { ...held, total }, ctx.now);
+}
+
+/** Empties this isolate's memory, as a new isolate starts. */
+export function forgetCounts(): void {
+  counts.clear();
+}

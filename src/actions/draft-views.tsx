@@ -1,0 +1,67 @@
+import { Card, Cards } from "../ui/card";
+import { ButtonLink, ButtonRow, ErrorSummary, Form, SubmitButton, TextField } from "../ui/form";
+import type { T } from "../ui/i18n";
+import { PageHeader, Shell, type ShellProps } from "../ui/layout";
+import { ACTION_TITLE_MAX, type Kind } from "./types";
+
+type Props = {
+  t: T;
+  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator">;
+  group: { name: string; slug: string };
+};
+
+/** What one can start. */
+export function ChooseKindPage({
+  t,
+  frame,
+  group,
+  kinds,
+}: Props & { kinds: readonly { path: string; label: string; text: string }[] }) {
+  return (
+    <Shell {...frame} title={t("actions.new.choose")} group={group} tab="actions">
+      <PageHeader title={t("actions.new.choose")} />
+      <Cards>
+        {kinds.map(({ path, label, text }) => (
+          <Card>
+            <h2>{label}</h2>
+            <p>{text}</p>
+            <ButtonLink href={`/groups/${group.slug}/actions/new/${path}`}>
+              {t("actions.new.start")}
+            </ButtonLink>
+          </Card>
+        ))}
+      </Cards>
+    </Shell>
+  );
+}
+
+type NewProps = Props & { kind: Kind; title: string; error: string | undefined };
+
+/** The one question that makes a draft. Everything else can be decided while looking at it. */
+export function NewActionPage({ t, frame, group, kind, title, error }: NewProps) {
+  const errors: Record<string, string> = error ? { title: error } : {};
+  return (
+    <Shell {...frame} title={t("actions.new.title")} group={group} tab="actions">
+      <PageHeader
+        title={t("actions.new.title")}
+        lead={t("actions.new.lead")}
+        back={{ href: `/groups/${group.slug}/actions`, label: t("actions.list.title") }}
+      />
+      <Form class="form measure" action={`/groups/${group.slug}/actions/new/${kind.name}`}>
+        <ErrorSummary t={t} errors={errors} />
+        <TextField
+          name="title"
+          label={t("actions.new.question")}
+          hint={t("actions.new.hint")}
+          value={title}
+          maxlength={ACTION_TITLE_MAX}
+          error={error}
+          autofocus
+        />
+        <ButtonRow>
+          <SubmitButton>{t("actions.new.make")}</SubmitButton>
+        </ButtonRow>
+      </Form>
+    </Shell>
+  );
+}

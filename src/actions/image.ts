@@ -1,0 +1,52 @@
+import type { Group } from "../groups/types";
+import type { Context } from "../platform/context";
+import { newId } from "../platform/ids";
+import { type ImageHeader, type ImageType, readImageHeader } from "./image-header";
+
+export const IMAGE_BYTES_MAX = 5 * 1024 * 1024;
+/** A phone with little memory decodes every pixel of what it is given. */
+const PIXELS_MAX = 40_000_000;
+const SIDE_MAX = 12_000;
+const SIDE_MIN = 16;
+const IMAGE_NAME = /^[0-9a-f-]{36}\.(?:png|jpg|webp|gif)$/;
+
+export const imageTypes: Record<ImageType, string> = {
+  png: "image/png",
+  jpg: "image/jpeg",
+  webp: "image/webp",
+  gif: "image/gif",
+};
+
+export type StoredImage = { key: string; width: number; height: number };
+/** The end of a key of `actions.problems`. */
+export type ImageRefusal = "imageTooLarge" | "notAnImage" | "oddSize";
+
+/** Where a group's image of that name lies in `FILES`; null for a name no image of ours has. */
+export function imageKey(group: Pick<Group, "no">, name: string): string | null {
+  return IMAGE_NAME.test(name) ? `groups/${group.no}/images/${name}` : null;
+}
+
+/**
+ * Stores an uploaded picture. What it is, is read from its own bytes: neither its name nor the browser's word counts.
+ * Never overwrites, so that a page that still shows an earlier picture goes on doing so.
+ */
+export async function storeImage(
+  ctx: Context,
+  group: Pick<Group, "no">,
+  file: Blob,
+): Promise<StoredImage | ImageRefusal> {
+  if (file.size > IMAGE_BYTES_MAX) return "imageTooLarge";
+  const bytes = await file.arrayBuffer();
+  const header = readImageHeader(new Uint8Array(bytes));
+  if (!header) return "notAnImage";
+  if (!isSensibleSize(header)) return "oddSize";
+  const key = `groups/${group.no}/images/${newId()}.${header.type}`;
+  await ctx.env.FILES.put(key, bytes, { httpMetadata: { contentType: imageTypes[header.type] } });
+  return { key, width: header.width, height: header.height };
+}
+
+function isSensibleSize({ width, height }: ImageHeader): boolean {
+  return (
+    Math.min(width, height) >= SIDE_MIN && Math.max(width, height) <= SIDE_MAX && width * height <= PIXELS_MAX
+  );
+}

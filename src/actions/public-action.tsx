@@ -1,0 +1,152 @@
+import { Hono } from "hono";
+import { siteStyle } from "../groups/public";
+import { groupByHostNow } from "../groups/tenant";
+import { AppError } from "../platform/errors";
+import { hostnameOf } from "../platform/http";
+import { freshCount, pageCount } from "./count";
+import { goalFor } from "./goal";
+import { keepPage, PAGE_FRESH_MS, type Page, pageKey, pageOf, respondWith } from "./page-cache";
+import { publicHeaders, securityHeaders } from "./page-headers";
+import { TRY_AGAIN_SECONDS, takeAnswer } from "./public-answer";
+import { blank, type Found, findAction, formTargets, hrefsOf, isStopped, stopped } from "./public-found";
+import { readDone, ThanksPage } from "./public-thanks";
+import { ActionPage, countWords } from "./public-views";
+import {
+  jsonError,
+  type PublicContext,
+  type PublicEnv,
+  type PublicPagesDeps,
+  privatePage,
+  speak,
+} from "./public-web";
+import { served, servedKey } from "./served";
+import { previewFor, publishedActions } from "./serving";
+import { likelyNetwork } from "./share";
+import type { ActionSnapshot } from "./types";
+
+/** What a page made without a count is kept for: the number may be back any moment. */
+const UNCOUNTED_FRESH_MS = 5_000;
+
+const OTHERS_SHOWN_MAX = 6;
+
+/** `/:kind/:slug` and what lies below it. */
+export function actionPages(deps: PublicPagesDeps): Hono<PublicEnv> {
+  return new Hono<PublicEnv>()
+    .get("/:kind/:slug", (c) => showAction(c, deps))
+    .post("/:kind/:slug", (c) => takeAnswer(c, deps))
+    .get("/:kind/:slug/thanks", (c) => showThanks(c, deps))
+    .get("/:kind/:slug/count.json", (c) => showCount(c, deps));
+}
+
+async function showAction(c: PublicContext, deps: PublicPagesDeps): Promise<Response> {
+  const preview = await showPreview(c, deps);
+  if (preview) return preview;
+  const found = await findAction(c, deps);
+  if (found instanceof Response) return found;
+  if (isStopped(found.snapshot)) return stopped(c);
+  const page = await makePage(c, deps, found);
+  const key = pageKey(c.req.url);
+  if (key !== null) keepPage(key, page);
+  return respondWith(page, c.req.raw);
+}
+
+/** A draft, or what a published page would be now, for whoever holds a link to its preview; undefined for a link that says nothing. */
+async function showPreview(c: PublicContext, deps: PublicPagesDeps): Promise<Response | undefined> {
+  const token = c.req.query("preview");
+  const kind = deps.kinds.find(({ path }) => path === c.req.param("kind"));
+  if (!token || !kind) return undefined;
+  const { ctx, group, origin } = c.var;
+  const snapshot = await previewFor(ctx, group, kind, c.req.param("slug") ?? "", token);
+  if (!snapshot) return undefined;
+  const t = speak(c, snapshot.action.locale);
+  const platformOrigin = ctx.config.PLATFORM_ORIGIN;
+  const count = { total: 0, recent: [] };
+  const page = (
+    <ActionPage
+      {...{ t, kind, snapshot, count, form: blank, origin, platformOrigin }}
+      now={ctx.now}
+      isPreview
+    />
+  );
+  // The editor shows the preview in a frame beside the form.
+  return privatePage(group, page, { policy: { framedBy: platformOrigin } });
+}
+
+async function makePage(c: PublicContext, deps: PublicPagesDeps, { kind, snapshot }: Found): Promise<Page> {
+  const { ctx, group, t, origin } = c.var;
+  const { action } = snapshot;
+  const { showCount: isCounted, showRecent } = action.settings;
+  const count = isCounted || showRecent ? await pageCount(ctx, snapshot, kind, deps.askCount) : null;
+  const platformOrigin = ctx.config.PLATFORM_ORIGIN;
+  const html = (
+    <ActionPage
+      {...{ t, kind, snapshot, count, form: blank, origin, platformOrigin }}
+      now={ctx.now}
+      isPreview={false}
+    />
+  );
+  const host = hostnameOf(c.req.raw);
+  const key = servedKey(group.no, kind.name, action.slug);
+  const freshMs = count || !isCounted ? PAGE_FRESH_MS : UNCOUNTED_FRESH_MS;
+  return pageOf(String(html), {
+    headers: await publicHeaders({ styleText: siteStyle(group), formTargets: formTargets(snapshot) }),
+    expiresAt: ctx.now + freshMs,
+    isCurrent: (now) => groupByHostNow(host, now) === group && served.peek(key, now)?.action === action,
+  });
+}
+
+async function showThanks(c: PublicContext, deps: PublicPagesDeps): Promise<Response> {
+  const found = await findAction(c, deps, "/thanks");
+  if (found instanceof Response) return found;
+  const { ctx, group, t, origin } = c.var;
+  const { kind, snapshot } = found;
+  if (isStopped(snapshot)) return stopped(c);
+  const done = await readDone(ctx, snapshot, c.req.query("done") ?? "");
+  const page = (
+    <ThanksPage
+      {...{ t, kind, snapshot, done, origin }}
+      platformOrigin={ctx.config.PLATFORM_ORIGIN}
+      first={likelyNetwork(c.req.raw)}
+      others={await otherActions(c, deps, snapshot)}
+    />
+  );
+  return privatePage(group, page);
+}
+
+/** What else one can do for the group; nothing while the list is out of reach, since thanks must not wait for it. */
+async function otherActions(c: PublicContext, { kinds }: PublicPagesDeps, { action }: ActionSnapshot) {
+  const { ctx, group } = c.var;
+  const listed = await publishedActions(ctx, group).catch(() => []);
+  return hrefsOf(kinds, listed)
+    .filter(({ kind, slug }) => kind !== action.kind || slug !== action.slug)
+    .slice(0, OTHERS_SHOWN_MAX);
+}
+
+/** The numbers for the page's own script and for anyone who wants them: `{count, goal, recent, words}`. */
+async function showCount(c: PublicContext, deps: PublicPagesDeps): Promise<Response> {
+  const found = await findAction(c, deps, "/count.json");
+  if (found instanceof Response) return found;
+  const { ctx } = c.var;
+  const { kind, snapshot } = found;
+  const { settings, locale } = snapshot.action;
+  if (isStopped(snapshot)) return jsonError(ctx, "gone", c.var.t("public.stopped.title"));
+  const count = await freshCount(ctx, snapshot, kind, deps.askCount).catch((error: unknown) => {
+    throw new AppError("unavailable", "count", { retryAfterSeconds: TRY_AGAIN_SECONDS, cause: error });
+  });
+  const goal = settings.showCount ? goalFor(settings.goal, count.total) : null;
+  return Response.json(
+    {
+      count: settings.showCount ? count.total : null,
+      goal,
+      recent: settings.showRecent ? count.recent : [],
+      words: settings.showCount ? countWords(c.var.t, locale, count.total, goal) : null,
+    },
+    {
+      headers: {
+        "Cache-Control": "public, max-age=5, stale-while-revalidate=30, stale-if-error=3600",
+        "Access-Control-Allow-Origin": "*",
+        ...securityHeaders,
+      },
+    },
+  );
+}

@@ -1,0 +1,149 @@
+import { sha256, toHex } from "../platform/crypto";
+import { type FormValues, readForm, single } from "../platform/forms";
+import { clientIp } from "../platform/http";
+import { readAnswer } from "./answer";
+import { noteTotal, pageCount } from "./count";
+import { type Found, findAction, formTargets, isStopped, redirectOf } from "./public-found";
+import { thanksPath } from "./public-thanks";
+import { ActionPage, actionPath } from "./public-views";
+import {
+  jsonError,
+  type PublicContext,
+  type PublicPagesDeps,
+  privatePage,
+  refuse,
+  refuseForeignOrigin,
+  wantsJson,
+} from "./public-web";
+import type { ActionSnapshot, FormState } from "./types";
+
+/** A signature with long answers in a script of four bytes a letter fits; a file does not. */
+export const FORM_BYTES_MAX = 64 * 1024;
+
+export const TRY_AGAIN_SECONDS = 5;
+const RATE_SECONDS = 60;
+
+/** `POST /:kind/:slug`: one person does the action. */
+export async function takeAnswer(c: PublicContext, deps: PublicPagesDeps): Promise<Response> {
+  refuseForeignOrigin(c.req.raw);
+  const found = await findAction(c, deps);
+  if (found instanceof Response) return found;
+  const { ctx } = c.var;
+  const { kind, snapshot } = found;
+  if (isStopped(snapshot) || snapshot.action.status !== "published") return backToPage(c, found);
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const refusal = await reasonToRefuse(c, snapshot, values);
+  if (refusal) {
+    ctx.log.info("participation.refused", { reason: refusal, actionId: snapshot.action.id });
+    return tooMany(c, found);
+  }
+  const answer = readAnswer(c.var.t, snapshot, values, new URL(c.req.url));
+  if (answer.is === "invalid") return showErrors(c, deps, found, { values, errors: answer.errors });
+  const reply = await deps
+    .takeAction(ctx, snapshot, kind, answer.participation, c.req.raw)
+    .catch((error: unknown) => {
+      ctx.log.error("participation.untaken", error, { actionId: snapshot.action.id });
+      return null;
+    });
+  if (!reply) return showTrouble(c, deps, found, values);
+  if (reply.outcome === "closed") return backToPage(c, found);
+  noteTotal(ctx, snapshot, reply.total);
+  const elsewhere = redirectOf(snapshot.action.settings.thanks);
+  const done = { nth: reply.total, isRepeat: reply.outcome !== "counted" };
+  return c.redirect(elsewhere?.href ?? (await thanksPath(ctx, kind, snapshot, done)), 303);
+}
+
+/**
+ * Whether a machine seems to be at work: it filled in the field no one sees, or too many answers come from one connection.
+ * Fails open: a limiter that is away stops nobody.
+ */
+async function reasonToRefuse(
+  c: PublicContext,
+  { action }: ActionSnapshot,
+  values: FormValues,
+): Promise<"honeypot" | "rate" | null> {
+  if (single(values, "website") !== "" || Array.isArray(values.website)) return "honeypot";
+  const { ctx } = c.var;
+  const hash = await sha256(`${clientIp(c.req.raw)} ${action.id}`);
+  try {
+    const { success } = await ctx.env.PUBLIC_RATE.limit({ key: toHex(hash.slice(0, 16)) });
+    return success ? null : "rate";
+  } catch (error) {
+    ctx.log.error("rate.away", error);
+    return null;
+  }
+}
+
+/** The same words whatever the reason, so that a machine learns nothing; a person is told what to do. */
+function tooMany(c: PublicContext, { kind, snapshot }: Found): Promise<Response> {
+  const { t } = c.var;
+  return refuse(
+    c,
+    "too_many",
+    {
+      title: t("public.refused.title"),
+      text: t("public.refused.text"),
+      next: {
+        href: actionPath(kind, snapshot.action.slug),
+        words: t("public.thanks.back", { title: snapshot.action.title }),
+      },
+    },
+    RATE_SECONDS,
+  );
+}
+
+/** The page itself says best why nothing can be signed any more. */
+function backToPage(c: PublicContext, { kind, snapshot }: Found): Response {
+  return c.redirect(actionPath(kind, snapshot.action.slug), 303);
+}
+
+/** The same form with what was written and what is wrong with it. */
+async function showErrors(
+  c: PublicContext,
+  deps: PublicPagesDeps,
+  found: Found,
+  form: FormState,
+): Promise<Response> {
+  const { ctx, t } = c.var;
+  if (wantsJson(c.req.raw))
+    return jsonError(ctx, "invalid", t("common.form.refused"), { fields: form.errors });
+  return showForm(c, deps, found, { form, status: 422 });
+}
+
+/** Nothing was promised: the same form with what was written, to be sent again in a moment. */
+async function showTrouble(
+  c: PublicContext,
+  deps: PublicPagesDeps,
+  found: Found,
+  values: FormValues,
+): Promise<Response> {
+  const { ctx, t } = c.var;
+  const headers = { "Retry-After": String(TRY_AGAIN_SECONDS) };
+  if (wantsJson(c.req.raw)) return jsonError(ctx, "unavailable", t("public.trouble"), { headers });
+  return showForm(c, deps, found, {
+    form: { values, errors: {} },
+    status: 503,
+    headers,
+    trouble: t("public.trouble"),
+  });
+}
+
+async function showForm(
+  c: PublicContext,
+  deps: PublicPagesDeps,
+  { kind, snapshot }: Found,
+  answer: { form: FormState; status: number; headers?: Record<string, string>; trouble?: string },
+): Promise<Response> {
+  const { ctx, group, t, origin } = c.var;
+  const count = await pageCount(ctx, snapshot, kind, deps.askCount);
+  const platformOrigin = ctx.config.PLATFORM_ORIGIN;
+  const { form, trouble } = answer;
+  const page = (
+    <ActionPage
+      {...{ t, kind, snapshot, count, form, origin, platformOrigin, trouble }}
+      now={ctx.now}
+      isPreview={false}
+    />
+  );
+  return privatePage(group, page, { ...answer, policy: { formTargets: formTargets(snapshot) } });
+}

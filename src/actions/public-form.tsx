@@ -1,0 +1,260 @@
+import type { Child } from "hono/jsx";
+import { countriesIn } from "../platform/countries";
+import { Notice } from "../ui/flash";
+import {
+  CheckboxField,
+  CheckboxGroup,
+  ErrorSummary,
+  Form,
+  Honeypot,
+  RadioGroup,
+  SelectField,
+  SubmitButton,
+  TextArea,
+  TextField,
+} from "../ui/form";
+import type { T } from "../ui/i18n";
+import {
+  askedFields,
+  asksForName,
+  fieldMax,
+  PARAGRAPH_ANSWER_MAX,
+  questionField,
+  TEXT_ANSWER_MAX,
+} from "./answer";
+import { usualConsent } from "./consent";
+import {
+  type ActionSnapshot,
+  COMMENT_MAX,
+  type FormState,
+  type Kind,
+  type Question,
+  type StandardField,
+} from "./types";
+
+export type ActionFormProps = {
+  t: T;
+  snapshot: ActionSnapshot;
+  kind: Kind;
+  form: FormState;
+  isPreview: boolean;
+  /** Something went wrong that is no one field's fault. */
+  trouble?: string;
+};
+
+/**
+ * What a supporter fills in. It has no `action`, so it posts to the address it stands at with the query that address came
+ * with: `?source=` reaches us although the page is the same for everyone.
+ */
+export function ActionForm({ t, snapshot, kind, form, isPreview, trouble }: ActionFormProps) {
+  const { settings, locale } = snapshot.action;
+  return (
+    <Form label={kind.buttonLabel(t)}>
+      <ErrorSummary t={t} errors={form.errors} />
+      {trouble ? (
+        <div role="alert">
+          <Notice kind="bad">
+            <p>{trouble}</p>
+          </Notice>
+        </div>
+      ) : null}
+      <StandardFields t={t} snapshot={snapshot} form={form} locale={locale} />
+      {settings.questions.map((question) => (
+        <QuestionField t={t} question={question} form={form} />
+      ))}
+      <CommentFields t={t} snapshot={snapshot} form={form} />
+      <ConsentField t={t} snapshot={snapshot} form={form} />
+      <Honeypot t={t} />
+      <input type="hidden" name="referrer" value={shownValue(form, "referrer")} data-referrer />
+      <SubmitButton isWide disabled={isPreview}>
+        {kind.buttonLabel(t)}
+      </SubmitButton>
+    </Form>
+  );
+}
+
+type PartProps = { t: T; snapshot: ActionSnapshot; form: FormState };
+
+function shownValue(form: FormState, name: string): string {
+  const value = form.values[name];
+  return typeof value === "string" ? value : (value?.[0] ?? "");
+}
+
+/** How each standard field is filled in: what the browser may fill by itself (HTML §4.10.18.7) and which keyboard helps. */
+const inputs: Record<
+  Exclude<StandardField | "email", "country">,
+  Pick<
+    Parameters<typeof TextField>[0],
+    "autocomplete" | "type" | "inputmode" | "autocapitalize" | "spellcheck"
+  >
+> = {
+  givenName: { autocomplete: "given-name", autocapitalize: "words", spellcheck: false },
+  familyName: { autocomplete: "family-name", autocapitalize: "words", spellcheck: false },
+  email: {
+    autocomplete: "email",
+    type: "email",
+    inputmode: "email",
+    autocapitalize: "none",
+    spellcheck: false,
+  },
+  phone: { autocomplete: "tel", type: "tel", inputmode: "tel" },
+  street: { autocomplete: "address-line1", autocapitalize: "words", spellcheck: false },
+  locality: { autocomplete: "address-level2", autocapitalize: "words", spellcheck: false },
+  region: { autocomplete: "address-level1", autocapitalize: "words", spellcheck: false },
+  postalCode: { autocomplete: "postal-code", autocapitalize: "characters", spellcheck: false },
+};
+
+/** Short answers that people think of together stand side by side where there is room. */
+const pairs: readonly (readonly [string, string])[] = [
+  ["givenName", "familyName"],
+  ["locality", "region"],
+  ["postalCode", "country"],
+];
+
+function StandardFields({ t, snapshot, form, locale }: PartProps & { locale: string }) {
+  const asked = askedFields(snapshot.action.settings);
+  const fields = new Map<string, Child>(
+    asked.map((field) => [
+      field.name,
+      <StandardInput t={t} snapshot={snapshot} form={form} locale={locale} {...field} />,
+    ]),
+  );
+  return asked.map(({ name }) => {
+    const pair = pairs.find(
+      ([one, other]) => fields.has(one) && fields.has(other) && (one === name || other === name),
+    );
+    if (!pair) return fields.get(name);
+    if (pair[1] === name) return null;
+    return (
+      <div class="pair">
+        {fields.get(pair[0])}
+        {fields.get(pair[1])}
+      </div>
+    );
+  });
+}
+
+type StandardInputProps = PartProps & { locale: string; name: StandardField | "email"; isRequired: boolean };
+
+function StandardInput({ t, snapshot, form, locale, name, isRequired }: StandardInputProps) {
+  const common = {
+    name,
+    label: t(`public.fields.${name}`),
+    error: form.errors[name],
+    required: isRequired,
+    optionalLabel: t("common.form.optional"),
+  };
+  if (name === "country") {
+    const chosen = isFilled(form) ? shownValue(form, "country") : snapshot.group.country;
+    return (
+      <SelectField
+        {...common}
+        value={chosen}
+        blank={t("common.form.choose")}
+        autocomplete="country"
+        options={countriesIn(locale).map((country) => ({ value: country.code, label: country.name }))}
+      />
+    );
+  }
+  return (
+    <TextField {...common} {...inputs[name]} maxlength={fieldMax[name]} value={shownValue(form, name)} />
+  );
+}
+
+/** Whether the form comes back with what someone wrote, rather than for the first time. */
+function isFilled(form: FormState): boolean {
+  return Object.keys(form.values).length > 0;
+}
+
+function QuestionField({ t, question, form }: { t: T; question: Question; form: FormState }) {
+  const { label, hint, isRequired, choices, type } = question;
+  const name = questionField(question.key);
+  const options = choices.map((choice) => ({ value: choice, label: choice }));
+  const common = {
+    name,
+    hint: hint || undefined,
+    error: form.errors[name],
+    required: isRequired,
+    optionalLabel: t("common.form.optional"),
+  };
+  const value = shownValue(form, name);
+  switch (type) {
+    case "text":
+      return <TextField {...common} label={label} maxlength={TEXT_ANSWER_MAX} value={value} />;
+    case "paragraph":
+      return <TextArea {...common} label={label} maxlength={PARAGRAPH_ANSWER_MAX} value={value} />;
+    case "dropdown":
+      return (
+        <SelectField
+          {...common}
+          label={label}
+          blank={t("common.form.choose")}
+          options={options}
+          value={value}
+        />
+      );
+    case "radio":
+      return <RadioGroup {...common} legend={label} options={options} value={value} />;
+    case "checkboxes":
+      return (
+        <CheckboxGroup
+          {...common}
+          legend={label}
+          options={options}
+          values={[form.values[name] ?? []].flat()}
+        />
+      );
+  }
+}
+
+function CommentFields({ t, snapshot, form }: PartProps) {
+  const { settings } = snapshot.action;
+  return (
+    <>
+      {settings.comments.isAsked ? (
+        <TextArea
+          name="comment"
+          label={t("public.comment.label")}
+          hint={settings.comments.isModerated ? t("public.comment.moderated") : t("public.comment.shown")}
+          optionalLabel={t("common.form.optional")}
+          error={form.errors.comment}
+          maxlength={COMMENT_MAX}
+          rows={3}
+          value={shownValue(form, "comment")}
+        />
+      ) : null}
+      {asksForName(settings) ? (
+        <CheckboxField
+          name="isNamed"
+          label={t("public.named.label")}
+          error={form.errors.isNamed}
+          checked={shownValue(form, "isNamed") === "yes"}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function ConsentField({ t, snapshot, form }: PartProps) {
+  const { mode } = snapshot.action.settings.consent;
+  const wording = snapshot.consentText || usualConsent(snapshot.group, snapshot.action.locale);
+  const error = form.errors.consent;
+  if (mode === "explicit") {
+    return (
+      <RadioGroup
+        name="consent"
+        legend={wording}
+        error={error}
+        required
+        isInline
+        value={shownValue(form, "consent")}
+        options={[
+          { value: "yes", label: t("common.form.yes") },
+          { value: "no", label: t("common.form.no") },
+        ]}
+      />
+    );
+  }
+  const isTicked = isFilled(form) ? shownValue(form, "consent") === "yes" : mode === "preticked";
+  return <CheckboxField name="consent" label={wording} error={error} checked={isTicked} />;
+}

@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { ActionList, type ListedAction, paragraphs, SitePage } from "../groups/public";
+import type { Context } from "../platform/context";
+import { signToken, verifyToken } from "../platform/tokens";
+import { formatNumber } from "../ui/format";
+import type { T } from "../ui/i18n";
+import { actionPath, pageFrame } from "./public-views";
+import { ShareLinks } from "./share";
+import type { ActionSnapshot, Kind } from "./types";
+
+/** Long enough to come back to the tab in the evening; the number means nothing to anyone else. */
+const THANKS_SECONDS = 86_400;
+
+const claims = z.object({
+  action: z.string(),
+  nth: z.number().int().min(0),
+  repeat: z.number().int().min(0).max(1),
+});
+
+/** What the thank-you page is told, in its address instead of a cookie: which number someone is, and whether they had acted. */
+export type Done = { nth: number; isRepeat: boolean };
+
+/** The address of the thank-you page for someone who has just acted. */
+export async function thanksPath(
+  ctx: Context,
+  kind: Pick<Kind, "path">,
+  { action }: ActionSnapshot,
+  { nth, isRepeat }: Done,
+): Promise<string> {
+  const token = await signToken(
+    ctx.config.SIGNING_KEYS,
+    "participation",
+    { action: action.id, nth, repeat: isRepeat ? 1 : 0 },
+    { now: ctx.now, secondsToLive: THANKS_SECONDS },
+  );
+  return `${actionPath(kind, action.slug)}/thanks?done=${token}`;
+}
+
+/** What an address of the thank-you page says; null when it says nothing true about this action. */
+export async function readDone(
+  ctx: Context,
+  { action }: ActionSnapshot,
+  token: string,
+): Promise<Done | null> {
+  const read = claims.safeParse(await verifyToken(ctx.config.SIGNING_KEYS, "participation", token, ctx.now));
+  if (!read.success || read.data.action !== action.id) return null;
+  return { nth: read.data.nth, isRepeat: read.data.repeat === 1 };
+}
+
+type ThanksPageProps = {
+  t: T;
+  kind: Kind;
+  snapshot: ActionSnapshot;
+  /** Null for someone who came by a link and not by acting: they are shown how to share all the same. */
+  done: Done | null;
+  origin: string;
+  platformOrigin: string;
+  first: "whatsapp" | "facebook";
+  /** Other things one can do for the same group. */
+  others: readonly ListedAction[];
+};
+
+/** After acting: thanks, the number, one clear next step, then the rest. */
+export function ThanksPage(props: ThanksPageProps) {
+  const { t, kind, snapshot, done, origin, first, others } = props;
+  const { action, group } = snapshot;
+  const { thanks, share, showCount } = action.settings;
+  return (
+    <SitePage
+      {...pageFrame(props)}
+      title={t("public.thanks.title")}
+      scripts={["share", "copy"]}
+      mainClass="thanks"
+    >
+      <div class="panel">
+        <h1 dir="auto">{thanks.headline || t("public.thanks.headline")}</h1>
+        {done ? <Nth t={t} snapshot={snapshot} done={done} isShown={showCount} /> : null}
+        {paragraphs(thanks.text).map((paragraph) => (
+          <p dir="auto">{paragraph}</p>
+        ))}
+        <p>
+          <a href={actionPath(kind, action.slug)}>{t("public.thanks.back", { title: action.title })}</a>
+        </p>
+      </div>
+      <ShareLinks
+        t={t}
+        first={first}
+        shared={{
+          url: `${origin}${actionPath(kind, action.slug)}`,
+          title: share.title || action.title,
+          text: share.text || share.title || action.title,
+        }}
+      />
+      <section class="panel">
+        <h2>{t("public.thanks.more", { group: group.name })}</h2>
+        {others.length > 0 ? (
+          <ActionList locale={action.locale} actions={others} />
+        ) : (
+          <p>
+            <a href="/">{t("public.thanks.group", { group: group.name })}</a>
+          </p>
+        )}
+      </section>
+    </SitePage>
+  );
+}
+
+function Nth({
+  t,
+  snapshot,
+  done,
+  isShown,
+}: {
+  t: T;
+  snapshot: ActionSnapshot;
+  done: Done;
+  isShown: boolean;
+}) {
+  const n = formatNumber(done.nth, snapshot.action.locale);
+  if (done.isRepeat) return <p>{t("public.thanks.repeat")}</p>;
+  return isShown && done.nth > 0 ? <p class="nth">{t("public.thanks.nth", { n })}</p> : null;
+}

@@ -1,0 +1,17 @@
+import { and, desc, eq, isNull } from "drizzle-orm";
+import type { GroupDb } from "../groups/shard";
+import type { Listed } from "./served";
+import { actions } from "./tables";
+
+/** Actions a group's page and its sitemap name. */
+export const LISTED_MAX = 100;
+
+/** Published actions, the newest first, without their settings: a story can be two hundred times as long as its title. */
+export async function listPublished({ groupNo, db }: GroupDb): Promise<Listed[]> {
+  return db
+    .select({ kind: actions.kind, slug: actions.slug, title: actions.title, locale: actions.locale })
+    .from(actions)
+    .where(and(eq(actions.groupNo, groupNo), eq(actions.status, "published"), isNull(actions.limitedAt)))
+    .orderBy(desc(actions.publishedAt), desc(actions.actionNo))
+    .limit(LISTED_MAX);
+}

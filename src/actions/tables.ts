@@ -1,0 +1,66 @@
+import { integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { uuid } from "../platform/columns";
+import type { ActionId } from "../platform/ids";
+import { type Change, editActs } from "./types";
+
+export const actions = sqliteTable(
+  "actions",
+  {
+    groupNo: integer("group_no").notNull(),
+    actionNo: integer("action_no").notNull(),
+    id: uuid<ActionId>("id").notNull(),
+    kind: text("kind").notNull(),
+    slug: text("slug").notNull(),
+    status: text("status", { enum: ["draft", "published", "closed"] }).notNull(),
+    /** What the public reads. */
+    title: text("title").notNull(),
+    /** What organisers call it in lists; empty means the title. */
+    internalTitle: text("internal_title").notNull().default(""),
+    locale: text("locale", { enum: ["en", "fr", "es"] }).notNull(),
+    /** Validated by the kind's `settings` schema on every write and read. */
+    settings: text("settings", { mode: "json" }).$type<unknown>().notNull(),
+    /** Raised by every edit; an organiser's save names the one it started from. */
+    version: integer("version").notNull(),
+    /** Raised by whatever changes the public page, comments too; the newest snapshot wins by it. */
+    pageVersion: integer("page_version").notNull().default(1),
+    /** An operator's brake: shown as "stopped", takes no more participations. */
+    limitedAt: integer("limited_at"),
+    createdBy: integer("created_by").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    publishedAt: integer("published_at"),
+    closedAt: integer("closed_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupNo, table.actionNo] }),
+    uniqueIndex("actions_by_id").on(table.groupNo, table.id),
+  ],
+);
+
+/** Every slug an action has or had: a renamed action keeps answering at its old address. */
+export const actionSlugs = sqliteTable(
+  "action_slugs",
+  {
+    groupNo: integer("group_no").notNull(),
+    kind: text("kind").notNull(),
+    slug: text("slug").notNull(),
+    actionNo: integer("action_no").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.kind, table.slug] })],
+);
+
+/** Who changed what and when; one row an edit. */
+export const actionEdits = sqliteTable(
+  "action_edits",
+  {
+    groupNo: integer("group_no").notNull(),
+    actionNo: integer("action_no").notNull(),
+    version: integer("version").notNull(),
+    /** 0 when the people who run the installation acted. */
+    accountNo: integer("account_no").notNull(),
+    editedAt: integer("edited_at").notNull(),
+    act: text("act", { enum: editActs }).notNull(),
+    changes: text("changes", { mode: "json" }).$type<Change[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.actionNo, table.version] })],
+);

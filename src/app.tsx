@@ -1,0 +1,78 @@
+import { type Context as HonoContext, Hono } from "hono";
+import { accountRoutes } from "./accounts/routes";
+import { type WebEnv, withAccount } from "./accounts/web";
+import { publicPages, servePublicFast } from "./actions/public";
+import { actionRoutes } from "./actions/routes";
+import { dashboardRoutes } from "./dashboard/routes";
+import { configOf, type Env } from "./env";
+import { ErrorPage } from "./error-page";
+import { groupRoutes } from "./groups/routes";
+import { homeOf } from "./intake/home";
+import { intakeTarget, takeAction } from "./intake/participation";
+import { kinds } from "./kinds";
+import { fileAbuseReport } from "./operations/abuse-report";
+import { noteFailure } from "./operations/operation";
+import { devMailRoutes, operationsRoutes } from "./operations/routes";
+import { createContext } from "./platform/context";
+import { AppError } from "./platform/errors";
+import { hostnameOf } from "./platform/http";
+import { newId } from "./platform/ids";
+import { organiserHeaders, sameOrigin, withContext } from "./surface";
+import { localeFrom, translator } from "./ui/i18n";
+
+/** What organisers and operators use, on the platform host. */
+export const platformApp = new Hono<WebEnv>();
+
+platformApp.get("/health", (c) => c.json({ ok: true }));
+platformApp.use(withContext, organiserHeaders, sameOrigin, withAccount);
+platformApp.route("/", accountRoutes);
+platformApp.route("/", groupRoutes);
+platformApp.route("/", actionRoutes(kinds));
+platformApp.route("/", dashboardRoutes(kinds));
+platformApp.route("/", operationsRoutes);
+platformApp.route("/", devMailRoutes);
+platformApp.notFound((c) => answerError(new AppError("not_found"), c));
+platformApp.onError((error, c) => answerError(error, c));
+
+/** What supporters see, on a group's own hosts. */
+export const groupApp = publicPages({
+  kinds,
+  takeAction: (ctx, snapshot, kind, participation, request) =>
+    takeAction(ctx, intakeTarget(snapshot, kind), participation, placeOf(request)),
+  askCount: (ctx, snapshot, kind) => homeOf(ctx.env, intakeTarget(snapshot, kind)).summary(),
+  fileAbuseReport,
+});
+
+/** One request: a page from memory if there is one, else the surface its host belongs to. */
+export async function handle(request: Request, env: Env, executionCtx: ExecutionContext): Promise<Response> {
+  const kept = servePublicFast(request);
+  if (kept) return kept;
+  const platformHost = new URL(configOf(env).PLATFORM_ORIGIN).hostname;
+  const app = hostnameOf(request) === platformHost ? platformApp : groupApp;
+  return app.fetch(request, env, executionCtx);
+}
+
+/** Where the platform thinks a visitor is; nothing in a request without `cf`. */
+function placeOf(request: Request) {
+  const cf = request.cf;
+  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+  return { continent: text(cf?.continent), country: text(cf?.country), longitude: text(cf?.longitude) };
+}
+
+function answerError(error: Error, c: HonoContext<WebEnv>): Response | Promise<Response> {
+  const known = error instanceof AppError ? error : new AppError("internal", "internal", { cause: error });
+  const ctx = c.var.ctx ?? createContext(c.env, newId(), () => undefined);
+  if (known.status >= 500) {
+    ctx.log.error("request.failed", known.cause ?? known, { route: c.req.routePath });
+    noteFailure(ctx, "request.failed", known.cause ?? known);
+  }
+  if (known.retryAfterSeconds !== undefined) c.header("Retry-After", String(known.retryAfterSeconds));
+  c.header("Cache-Control", "private, no-store");
+  c.status(known.status);
+  const accept = c.req.header("Accept") ?? "";
+  if (accept.includes("application/json") && !accept.includes("text/html")) {
+    return c.json({ error: { code: known.code, message: known.message, requestId: ctx.requestId } });
+  }
+  const locale = c.var.locale ?? localeFrom(c.req.header("Accept-Language"));
+  return c.html(<ErrorPage t={c.var.t ?? translator(locale)} locale={locale} code={known.code} requestId={ctx.requestId} />);
+}

@@ -1,0 +1,268 @@
+import { type ActionFrame, ActionShell } from "../actions/action-shell";
+import type { Signer } from "../intake/signers";
+import { Disclosure } from "../ui/card";
+import { ButtonLink, ButtonRow, Form, HiddenField, SelectField, SubmitButton, TextField } from "../ui/form";
+import { formatNumber } from "../ui/format";
+import { Icon } from "../ui/icon";
+import { Section } from "../ui/layout";
+import { type Column, DataTable, EmptyState, Pager } from "../ui/table";
+import { When } from "../ui/when";
+import { type FilterWords, filterQuery } from "./filter";
+
+export type SignersProps = ActionFrame & {
+  words: FilterWords;
+  isNarrow: boolean;
+  signers: readonly Signer[];
+  isFirstPage: boolean;
+  next: string | null;
+  mayExport: boolean;
+  mayRemove: boolean;
+};
+
+/** Who took the action: searched, exported, and where need be taken out of the count. */
+export function SignersPage(props: SignersProps) {
+  const { t, group, action, words, next, isFirstPage } = props;
+  const href = `/groups/${group.slug}/actions/${action.id}/signers`;
+  return (
+    <ActionShell {...props} tab="signers" page={t("actions.tabs.signers")}>
+      <Search {...props} href={href} />
+      <Tools {...props} href={href} />
+      <List {...props} href={href} />
+      <Pager
+        t={t}
+        before={isFirstPage ? undefined : href + filterQuery(words)}
+        after={next ? href + filterQuery(words, { before: next }) : undefined}
+      />
+    </ActionShell>
+  );
+}
+
+type WithHref = SignersProps & { href: string };
+
+function Search({ t, words, href }: WithHref) {
+  const hasDetail =
+    [words.source, words.from, words.to, words.comment].some((word) => word !== "") ||
+    words.state === "removed";
+  return (
+    <Form class="form search" method="get" action={href} label={t("intake.search.label")}>
+      <div class="filter">
+        <TextField
+          name="q"
+          type="search"
+          label={t("intake.search.text")}
+          value={words.q}
+          maxlength={200}
+          autocomplete="off"
+        />
+        <SubmitButton kind="secondary">
+          <Icon name="search" />
+          {t("common.form.search")}
+        </SubmitButton>
+      </div>
+      <Disclosure summary={t("intake.search.more")} isOpen={hasDetail}>
+        <div class="pairs">
+          <TextField
+            name="source"
+            label={t("intake.search.source")}
+            hint={t("intake.search.sourceHint")}
+            value={words.source}
+            maxlength={100}
+          />
+          <TextField name="from" type="date" label={t("intake.search.from")} value={words.from} />
+          <TextField name="to" type="date" label={t("intake.search.to")} value={words.to} />
+          <SelectField
+            name="comment"
+            label={t("intake.search.comment")}
+            value={words.comment}
+            blank={t("intake.search.any")}
+            options={(["waiting", "shown", "hidden"] as const).map((status) => ({
+              value: status,
+              label: t(`intake.comments.${status}`),
+            }))}
+          />
+          <SelectField
+            name="state"
+            label={t("intake.search.state")}
+            value={words.state}
+            options={[
+              { value: "counted", label: t("intake.search.counted") },
+              { value: "removed", label: t("intake.search.removed") },
+            ]}
+          />
+        </div>
+      </Disclosure>
+    </Form>
+  );
+}
+
+function Tools({ t, words, href, isNarrow, signers, mayExport, mayRemove }: WithHref) {
+  return (
+    <ButtonRow>
+      {mayExport && signers.length > 0 ? (
+        <Form class="inline" action={`${href}.csv`}>
+          {Object.entries(words).map(([name, value]) => (
+            <HiddenField name={name} value={value} />
+          ))}
+          <SubmitButton kind="secondary">
+            <Icon name="download" />
+            {t(isNarrow ? "intake.export.these" : "intake.export.all")}
+          </SubmitButton>
+        </Form>
+      ) : null}
+      {mayRemove && isNarrow && words.state === "counted" && signers.length > 0 ? (
+        <ButtonLink
+          kind="secondary"
+          href={`${href.replace(/signers$/, "removals/new")}${filterQuery(words)}`}
+        >
+          {t("intake.removals.these")}
+        </ButtonLink>
+      ) : null}
+      {mayRemove ? <a href={href.replace(/signers$/, "removals")}>{t("intake.removals.title")}</a> : null}
+    </ButtonRow>
+  );
+}
+
+function List(props: WithHref) {
+  const { t, href, words, isNarrow, signers, mayRemove } = props;
+  const table = (
+    <DataTable
+      caption={t("actions.tabs.signers")}
+      isCaptionHidden
+      columns={columns(props)}
+      rows={signers}
+      empty={
+        isNarrow ? (
+          <EmptyState
+            title={t("intake.empty.found")}
+            text={t("intake.empty.foundText")}
+            action={{ href, label: t("intake.empty.all") }}
+          />
+        ) : (
+          <EmptyState title={t("intake.empty.title")} text={t("intake.empty.text")} />
+        )
+      }
+    />
+  );
+  if (!mayRemove || signers.length === 0 || words.state === "removed") return table;
+  return (
+    <Form class="stack" action={href.replace(/signers$/, "removals")} label={t("actions.tabs.signers")}>
+      {table}
+      <div class="cluster">
+        <SubmitButton kind="secondary">{t("intake.removals.chosen")}</SubmitButton>
+        <span class="soft small">{t("intake.removals.canBeUndone")}</span>
+      </div>
+    </Form>
+  );
+}
+
+function columns({ t, locale, now, timeZone, mayRemove, words }: SignersProps): Column<Signer>[] {
+  return [
+    {
+      key: "name",
+      title: t("intake.columns.name"),
+      isName: true,
+      cell: (signer) => {
+        const name = [signer.answer.givenName, signer.answer.familyName].filter((part) => part).join(" ");
+        const who = (
+          <span class="person">
+            <span dir="auto">{name || signer.email || t("intake.forgotten")}</span>
+            {name && signer.email ? <span class="soft small">{signer.email}</span> : null}
+          </span>
+        );
+        return mayRemove && words.state === "counted" ? (
+          <label class="pick">
+            <input type="checkbox" name="ids" value={signer.id} />
+            {who}
+          </label>
+        ) : (
+          who
+        );
+      },
+    },
+    {
+      key: "when",
+      title: t("intake.columns.when"),
+      cell: (signer) => <When at={signer.actedAt} now={now} locale={locale} timeZone={timeZone} />,
+    },
+    {
+      key: "place",
+      title: t("intake.columns.place"),
+      cell: ({ answer }) => (
+        <span dir="auto">
+          {[answer.postalCode, answer.locality, answer.country].filter((part) => part).join(", ")}
+        </span>
+      ),
+    },
+    { key: "source", title: t("intake.columns.source"), cell: (signer) => signer.source },
+    {
+      key: "comment",
+      title: t("intake.columns.comment"),
+      cell: (signer) =>
+        signer.comment ? (
+          <span class="comment-cell">
+            <span dir="auto">{signer.comment}</span>
+            {signer.commentStatus === "none" ? null : (
+              <span class="soft small">{t(`intake.comments.${signer.commentStatus}`)}</span>
+            )}
+          </span>
+        ) : (
+          ""
+        ),
+    },
+  ];
+}
+
+export type RemovalNewProps = ActionFrame & {
+  words: FilterWords;
+  count: number;
+  total: number;
+  until: number;
+  sample: readonly Signer[];
+};
+
+/** Says what a removal takes before it takes it. */
+export function RemovalNewPage(props: RemovalNewProps) {
+  const { t, group, action, words, count, total, sample, locale } = props;
+  const href = `/groups/${group.slug}/actions/${action.id}`;
+  return (
+    <ActionShell {...props} tab="signers" page={t("intake.removals.newTitle")}>
+      <Section title={t("intake.removals.newTitle")}>
+        <p class="lead">
+          {t("intake.removals.takes", {
+            count,
+            number: formatNumber(count, locale),
+            total: formatNumber(total, locale),
+          })}
+        </p>
+        <p>{t("intake.removals.keeps")}</p>
+        <ul class="sample">
+          {sample.map((signer) => (
+            <li>
+              <span dir="auto">
+                {[signer.answer.givenName, signer.answer.familyName].filter((part) => part).join(" ")}
+              </span>{" "}
+              <span class="soft">{signer.email}</span>
+            </li>
+          ))}
+          {count > sample.length ? (
+            <li class="soft">{t("intake.removals.andMore", { count: count - sample.length })}</li>
+          ) : null}
+        </ul>
+        <ButtonRow>
+          {count > 0 ? (
+            <Form class="inline" action={`${href}/removals`}>
+              {Object.entries(words).map(([name, value]) => (
+                <HiddenField name={name} value={value} />
+              ))}
+              <HiddenField name="until" value={String(props.until)} />
+              <SubmitButton kind="danger">{t("intake.removals.take", { count })}</SubmitButton>
+            </Form>
+          ) : null}
+          <ButtonLink kind="secondary" href={`${href}/signers${filterQuery(words)}`}>
+            {t("common.form.cancel")}
+          </ButtonLink>
+        </ButtonRow>
+      </Section>
+    </ActionShell>
+  );
+}

@@ -1,0 +1,177 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { contextOf } from "../../test/groups";
+import { actsOf, makeTeam, type Team } from "../../test/teams";
+import { groupBySlug } from "./group";
+import { forgetSitesHeld, groupByHost } from "./tenant";
+
+const good = {
+  name: "Clean Air Now",
+  description: "We want air.\nAll of it. 🌬",
+  website: "https://example.org/über?x=1",
+  privacyUrl: "",
+  replyTo: "team@example.org",
+  accent: "#1F7A4D",
+  optInMode: "explicit",
+  consentText: "May we write to you?",
+  postalAddress: "1 Main St\nToronto",
+  country: "FR",
+  locale: "fr",
+  timeZone: "Europe/Paris",
+  currency: "EUR",
+};
+
+async function stored(team: Team) {
+  return groupBySlug(contextOf().directory, team.group.slug);
+}
+
+describe("the settings of a group", () => {
+  it("are saved, recorded, and served at its host", async () => {
+    const team = await makeTeam();
+    const saved = await team.administrator.post(`${team.base}/settings`, good);
+    expect([saved.status, saved.headers.get("Location")]).toEqual([303, `${team.base}/settings?done=saved`]);
+    expect(await stored(team)).toMatchObject({
+      country: "FR",
+      locale: "fr",
+      currency: "EUR",
+      postalAddress: "1 Main St\nToronto",
+      settings: {
+        website: "https://example.org/%C3%BCber?x=1",
+        accent: "#1f7a4d",
+        optInMode: "explicit",
+        logo: "",
+      },
+    });
+    forgetSitesHeld();
+    expect((await groupByHost(contextOf(), `${team.group.slug}.localhost`))?.settings.consentText).toBe(
+      good.consentText,
+    );
+    const [act] = await actsOf(team.group);
+    expect(act).toEqual({ act: "group.settings", subject: team.group.slug, by: team.numbers.administrator });
+    expect(await (await team.owner.get(`${team.base}/settings?done=saved`)).text()).toContain(
+      "The settings are saved.",
+    );
+  });
+
+  it("saved unchanged leave no trace in the history", async () => {
+    const team = await makeTeam();
+    for (const _ of [1, 2]) await team.owner.post(`${team.base}/settings`, good);
+    expect(await actsOf(team.group)).toHaveLength(1);
+  });
+
+  it.each([
+    [{ name: "" }, "name"],
+    [{ name: "x".repeat(81) }, "name"],
+    [{ description: "x".repeat(2_001) }, "description"],
+    [{ description: "a\u0000b" }, "description"],
+    [{ website: "javascript:alert(1)" }, "website"],
+    [{ website: "ftp://example.org" }, "website"],
+    [{ website: "https:///" }, "website"],
+    [{ website: "example.org" }, "website"],
+    [{ website: `https://example.org/${"x".repeat(500)}` }, "website"],
+    [{ privacyUrl: "data:text/html,x" }, "privacyUrl"],
+    [{ replyTo: "team" }, "replyTo"],
+    [{ replyTo: "a@b.org\nBcc: c@d.org" }, "replyTo"],
+    [{ accent: "red" }, "accent"],
+    [{ accent: "#12345" }, "accent"],
+    [{ accent: "#fff}body{display:none" }, "accent"],
+    [{ optInMode: "always" }, "optInMode"],
+    [{ consentText: "x".repeat(501) }, "consentText"],
+    [{ consentText: "two\nlines" }, "consentText"],
+    [{ postalAddress: "x".repeat(301) }, "postalAddress"],
+    [{ country: "ZZ" }, "country"],
+    [{ locale: "xx" }, "locale"],
+    [{ timeZone: "" }, "timeZone"],
+    [{ currency: "BTC" }, "currency"],
+  ])("with %j are refused beside the field, kept as typed, and nothing is stored", async (change, field) => {
+    const team = await makeTeam();
+    const response = await team.owner.post(`${team.base}/settings`, {
+      ...good,
+      name: "Typed name",
+      ...change,
+    });
+    const page = await response.text();
+    expect(response.status).toBe(422);
+    expect(page).toContain(`href="#f-${field}"`);
+    expect(page).toContain(`id="f-${field}-error"`);
+    if (field !== "name") expect(page).toContain('value="Typed name"');
+    expect(await stored(team)).toEqual(team.group);
+    expect(await actsOf(team.group)).toEqual([]);
+  });
+
+  it("cannot be used to move the group, rename its address or lift a suspension", async () => {
+    const team = await makeTeam();
+    await team.owner.post(`${team.base}/settings`, {
+      ...good,
+      slug: "other",
+      shard: "SHARD_99",
+      status: "active",
+      logo: "x",
+      id: "1",
+    });
+    const { slug, shard, id } = team.group;
+    expect(await stored(team)).toMatchObject({ slug, shard, id, settings: { logo: "" } });
+  });
+});
+
+const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
+const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0]);
+const webp = new TextEncoder().encode("RIFF\u0001\u0001\u0001\u0001WEBP");
+
+function upload(team: Team, bytes: Uint8Array | string, name = "logo.png", type = "image/png") {
+  const body = new FormData();
+  body.set("logo", new File([bytes], name, { type }));
+  return team.owner.send(`${team.base}/settings/logo`, { method: "POST", body });
+}
+
+describe("a logo", () => {
+  it.each([
+    [png, "png", "image/png"],
+    [jpeg, "jpg", "image/jpeg"],
+    [webp, "webp", "image/webp"],
+  ])("is kept as what its bytes say, whatever its name", async (bytes, extension, type) => {
+    const team = await makeTeam();
+    expect((await upload(team, bytes, "logo.svg", "image/svg+xml")).status).toBe(303);
+    const key = (await stored(team))?.settings.logo ?? "";
+    expect(key).toMatch(new RegExp(`^groups/${team.group.no}/images/[0-9a-f-]{36}\\.${extension}$`));
+    const shown = await team.owner.get(`${team.base}/settings/logo`);
+    expect(shown.headers.get("Content-Type")).toBe(type);
+    expect(shown.headers.get("X-Content-Type-Options")).toBe("nosniff");
+    expect(new Uint8Array(await shown.arrayBuffer())).toEqual(bytes);
+  });
+
+  it.each([
+    ["a script", '<svg onload="alert(1)"/>', "not a PNG"],
+    ["nothing", "", "Choose a picture"],
+    ["a GIF", "GIF89a............", "not a PNG"],
+    ["a sound in the same box as WebP", "RIFF1234WAVE", "not a PNG"],
+    ["too large", new Uint8Array(1024 * 1024 + 1).fill(0xff), "larger than 1 MB"],
+  ])("that is %s is refused beside the field, and nothing is stored", async (_, bytes, words) => {
+    const team = await makeTeam();
+    const response = await upload(team, bytes);
+    expect(response.status).toBe(422);
+    expect(await response.text()).toContain(words);
+    expect((await stored(team))?.settings.logo).toBe("");
+    expect((await env.FILES.list({ prefix: `groups/${team.group.no}/` })).objects).toEqual([]);
+  });
+
+  it("of 10 MB is refused unread", async () => {
+    const team = await makeTeam();
+    expect((await upload(team, new Uint8Array(10_000_000))).status).toBe(413);
+  });
+
+  it("removed is gone from the pages; there is none to show", async () => {
+    const team = await makeTeam();
+    await upload(team, png);
+    expect((await team.owner.post(`${team.base}/settings/logo/removal`)).status).toBe(303);
+    expect((await stored(team))?.settings.logo).toBe("");
+    expect((await team.owner.get(`${team.base}/settings/logo`)).status).toBe(404);
+  });
+
+  it("survives the settings being saved beside it", async () => {
+    const team = await makeTeam();
+    await upload(team, png);
+    await team.owner.post(`${team.base}/settings`, good);
+    expect((await stored(team))?.settings.logo).not.toBe("");
+  });
+});

@@ -1,0 +1,72 @@
+import type { z } from "zod";
+import type { FollowUp } from "./intake/home-object";
+import { participationsRecorded } from "./intake/messages";
+import { kinds } from "./kinds";
+import { emptyOldDead, storeDead } from "./operations/dead-letter";
+import { noteBatch, noteFailure } from "./operations/operation";
+import { forgetExpired } from "./accounts/account";
+import type { Context } from "./platform/context";
+import { mailQueued } from "./platform/mail/messages";
+import { sendQueued } from "./platform/mail/queued";
+import { findMissingReceipts, onParticipationsRecorded, sendReceipts } from "./receipts/receipt";
+import { receiptPage } from "./receipts/types";
+
+/** A message type and the feature function that handles it. Each may be handed the same message again. */
+type Job<S extends z.ZodType> = { message: S; run(ctx: Context, message: z.infer<S>): Promise<unknown> };
+
+function job<S extends z.ZodType>(message: S, run: Job<S>["run"]) {
+  return async (ctx: Context, body: unknown): Promise<boolean> => {
+    const parsed = message.safeParse(body);
+    if (!parsed.success) return false;
+    await run(ctx, parsed.data);
+    return true;
+  };
+}
+
+/** What follows each queue's messages. A listener of an event that may fail by itself gets a message of its own. */
+const jobs: Record<string, ReturnType<typeof job>[]> = {
+  "groundswell-events": [job(participationsRecorded, onParticipationsRecorded)],
+  "groundswell-mail": [
+    job(mailQueued, sendQueued),
+    job(receiptPage, (ctx, page) => sendReceipts(ctx, page, kinds)),
+  ],
+};
+
+/** What an action's home looks for in the rows, in case the messages were lost. */
+export const followUps: FollowUp[] = [findMissingReceipts];
+
+/** How the name of a dead-letter queue ends. */
+const DEAD = "-dead";
+const FIRST_RETRY_SECONDS = 5;
+const RETRY_SECONDS_MAX = 600;
+
+/** Handles one batch, message by message: one that fails is tried again alone, later each time, and at last dies. */
+export async function consume(ctx: Context, batch: MessageBatch): Promise<void> {
+  if (batch.queue.endsWith(DEAD)) return storeDead(ctx, batch);
+  const candidates = jobs[batch.queue];
+  if (!candidates) throw new Error(`no job for the queue ${batch.queue}`);
+  let retried = 0;
+  for (const message of batch.messages) {
+    try {
+      if (!(await runFirst(candidates, ctx, message.body))) throw new Error("a message of no known type");
+      message.ack();
+    } catch (error) {
+      retried += 1;
+      ctx.log.error("job.failed", error, { queue: batch.queue, messageId: message.id, attempts: message.attempts });
+      noteFailure(ctx, "job.failed", error);
+      const delaySeconds = Math.min(FIRST_RETRY_SECONDS * 2 ** (message.attempts - 1), RETRY_SECONDS_MAX);
+      message.retry({ delaySeconds });
+    }
+  }
+  noteBatch(ctx, batch, retried);
+}
+
+async function runFirst(candidates: ReturnType<typeof job>[], ctx: Context, body: unknown): Promise<boolean> {
+  for (const run of candidates) if (await run(ctx, body)) return true;
+  return false;
+}
+
+/** What the hourly line of wrangler.toml asks for. Nothing that must happen waits for it: no cron fires on a laptop. */
+export async function tick(ctx: Context): Promise<void> {
+  await Promise.all([forgetExpired(ctx), emptyOldDead(ctx)]);
+}

@@ -1,0 +1,76 @@
+import { groupByNo } from "../groups/group";
+import type { Group } from "../groups/types";
+import type { Context } from "../platform/context";
+import { type GroupId, parseId } from "../platform/ids";
+import { errorText } from "../platform/log";
+import * as store from "./store";
+import {
+  ACTS_SHOWN_MAX,
+  GROUPS_PAGE_MAX,
+  type HomeReport,
+  OPERATIONS_OBJECT,
+  type OperationsOverview,
+} from "./types";
+
+/** Adds an error to those the operations page shows. Loses it in silence when the object cannot be reached: it is logged too. */
+export function noteFailure(ctx: Context, event: string, error: unknown): void {
+  const failure = { event, errorText: errorText(error), at: ctx.now };
+  ctx.later(ctx.env.OPERATIONS.getByName(OPERATIONS_OBJECT).failure(failure));
+}
+
+/** Counts a consumed batch for the rates of the operations page. */
+export function noteBatch(ctx: Context, batch: MessageBatch, retried: number): void {
+  const backlog = batch.metadata?.metrics?.backlogCount ?? null;
+  const counted = {
+    queue: batch.queue,
+    done: batch.messages.length - retried,
+    retried,
+    backlog,
+    at: ctx.now,
+  };
+  ctx.later(ctx.env.OPERATIONS.getByName(OPERATIONS_OBJECT).batch(counted));
+}
+
+export type NamedHome = HomeReport & { groupName: string; groupId: string | null };
+
+export type Overview = Omit<OperationsOverview, "homes"> & {
+  homes: NamedHome[];
+  dead: { queue: string; count: number; oldestAt: number }[];
+  openReports: number;
+  acts: store.OperatorAct[];
+};
+
+/** All the front page of operations says. Throws when the directory or the object cannot be reached. */
+export async function overviewOf(ctx: Context): Promise<Overview> {
+  const [figures, dead, openReports, acts] = await Promise.all([
+    ctx.env.OPERATIONS.getByName(OPERATIONS_OBJECT).overview(),
+    store.deadLetterCounts(ctx.directory),
+    store.openReportCount(ctx.directory),
+    store.operatorActs(ctx.directory, ACTS_SHOWN_MAX),
+  ]);
+  const names = await store.namesOfGroups(ctx.directory, [
+    ...new Set(figures.homes.map(({ groupNo }) => groupNo)),
+  ]);
+  const homes = figures.homes.map((home) => {
+    const group = names.get(home.groupNo);
+    return { ...home, groupName: group?.name ?? "", groupId: group?.id ?? null };
+  });
+  return { ...figures, homes, dead, openReports, acts };
+}
+
+/** A page of the installation's groups, newest first, and where the next page starts. */
+export async function searchGroups(
+  ctx: Context,
+  options: { text: string; status: Group["status"] | null; before: number | null },
+): Promise<{ groups: store.ListedGroup[]; next: number | null }> {
+  const found = await store.searchGroups(ctx.directory, { ...options, limit: GROUPS_PAGE_MAX + 1 });
+  const groups = found.slice(0, GROUPS_PAGE_MAX);
+  return { groups, next: found.length > GROUPS_PAGE_MAX ? (groups.at(-1)?.no ?? null) : null };
+}
+
+/** Any group of the installation by its id. For operators alone. */
+export async function findGroup(ctx: Context, id: string): Promise<Group | null> {
+  const groupId = parseId<GroupId>(id);
+  const groupNo = groupId && (await store.groupById(ctx.directory, groupId));
+  return groupNo ? groupByNo(ctx.directory, groupNo) : null;
+}

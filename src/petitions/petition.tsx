@@ -1,0 +1,72 @@
+import type { Kind, PageProps } from "../actions/types";
+import type { Key } from "../ui/i18n";
+import { Editor, pressEditor, readEditor } from "./editor";
+import { type PetitionSettings, petitionSettings } from "./types";
+
+/** A petition: a person asks someone for something, once, together with others. */
+export const petition: Kind = {
+  name: "petition",
+  path: "petitions",
+  isOnce: true,
+  intake: "spread",
+  settings: petitionSettings,
+  starting: (group) => petitionSettings.parse({ consent: { mode: group.settings.optInMode, text: "" } }),
+  reasonsNotToPublish: (action) => reasonsNotToPublish(petitionSettings.parse(action.settings)),
+  Story,
+  buttonLabel: (t) => t("petitions.button"),
+  fieldLabels: { targets: "petitions.editor.targets", ask: "petitions.editor.ask" },
+  Editor,
+  readEditor,
+  pressEditor,
+};
+
+function reasonsNotToPublish(settings: PetitionSettings): Key[] {
+  const reasons: Key[] = [];
+  if (settings.targets.length === 0) reasons.push("petitions.reasons.noTarget");
+  if (settings.ask.trim() === "") reasons.push("petitions.reasons.noAsk");
+  return reasons;
+}
+
+/** To whom, and what is asked. The page puts the title above it and the organiser's own story below. */
+function Story({ t, snapshot }: PageProps) {
+  const { targets, ask } = petitionSettings.parse(snapshot.action.settings);
+  return (
+    <section class="petition">
+      {targets.length > 0 ? (
+        <div class="petition-targets">
+          <h2 class="petition-label">{t("petitions.to")}</h2>
+          <ul>
+            {targets.map((target) => (
+              <li dir="auto">
+                <strong>{target.name}</strong>
+                {target.title ? <span class="petition-target-title"> {target.title}</span> : null}
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
+      {ask.trim() ? (
+        <div class="petition-ask">
+          <h2 class="petition-label">{t("petitions.weAsk")}</h2>
+          {paragraphs(ask).map((lines) => (
+            <p dir="auto">
+              {lines.map((line, index) => (
+                <>
+                  {index > 0 ? <br /> : null}
+                  {line}
+                </>
+              ))}
+            </p>
+          ))}
+        </div>
+      ) : null}
+    </section>
+  );
+}
+
+function paragraphs(text: string): string[][] {
+  return text
+    .trim()
+    .split(/\n\s*\n/)
+    .map((paragraph) => paragraph.split("\n"));
+}

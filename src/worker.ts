@@ -1,0 +1,25 @@
+import { handle } from "./app";
+import type { Env } from "./env";
+import { HomeObject } from "./intake/home-object";
+import { consume, followUps, tick } from "./jobs";
+import { createContext } from "./platform/context";
+import { newId } from "./platform/ids";
+
+export { ActionIntake } from "./intake/intake-object";
+export { OperationsObject } from "./operations/operations-object";
+export { LimitsObject } from "./platform/limits-object";
+
+/** The home of intake, told here what follows a participation: that list lies above the intake folder. */
+export class ActionHome extends HomeObject {
+  protected override readonly followUps = followUps;
+}
+
+export default {
+  fetch: handle,
+  async queue(batch, env, executionCtx) {
+    await consume(createContext(env, newId(), (work) => executionCtx.waitUntil(work)), batch);
+  },
+  async scheduled(_controller, env, executionCtx) {
+    await tick(createContext(env, newId(), (work) => executionCtx.waitUntil(work)));
+  },
+} satisfies ExportedHandler<Env>;
