@@ -1,4 +1,4 @@
-import { type Context as HonoContext, Hono } from "hono";
+import { Hono, type Context as HonoContext } from "hono";
 import { accountRoutes } from "./accounts/routes";
 import { type WebEnv, withAccount } from "./accounts/web";
 import { publicPages, servePublicFast } from "./actions/public";
@@ -74,5 +74,12 @@ function answerError(error: Error, c: HonoContext<WebEnv>): Response | Promise<R
     return c.json({ error: { code: known.code, message: known.message, requestId: ctx.requestId } });
   }
   const locale = c.var.locale ?? localeFrom(c.req.header("Accept-Language"));
-  return c.html(<ErrorPage t={c.var.t ?? translator(locale)} locale={locale} code={known.code} requestId={ctx.requestId} />);
+  return c.html(
+    <ErrorPage
+      t={c.var.t ?? translator(locale)}
+      locale={locale}
+      code={known.code}
+      requestId={ctx.requestId}
+    />,
+  );
 }

@@ -3,7 +3,17 @@ import type { Locale, T } from "./ui/i18n";
 import { PlainPage } from "./ui/layout";
 
 /** What happened, what it means, what to do; and the number under which it is in the log. */
-export function ErrorPage({ t, locale, code, requestId }: { t: T; locale: Locale; code: ErrorCode; requestId: string }) {
+export function ErrorPage({
+  t,
+  locale,
+  code,
+  requestId,
+}: {
+  t: T;
+  locale: Locale;
+  code: ErrorCode;
+  requestId: string;
+}) {
   return (
     <PlainPage t={t} locale={locale} title={t(`errors.${code}.title`)}>
       <h1>{t(`errors.${code}.title`)}</h1>

@@ -1,10 +1,10 @@
 import type { z } from "zod";
+import { forgetExpired } from "./accounts/account";
 import type { FollowUp } from "./intake/home-object";
 import { participationsRecorded } from "./intake/messages";
 import { kinds } from "./kinds";
 import { emptyOldDead, storeDead } from "./operations/dead-letter";
 import { noteBatch, noteFailure } from "./operations/operation";
-import { forgetExpired } from "./accounts/account";
 import type { Context } from "./platform/context";
 import { mailQueued } from "./platform/mail/messages";
 import { sendQueued } from "./platform/mail/queued";
@@ -52,7 +52,11 @@ export async function consume(ctx: Context, batch: MessageBatch): Promise<void> 
       message.ack();
     } catch (error) {
       retried += 1;
-      ctx.log.error("job.failed", error, { queue: batch.queue, messageId: message.id, attempts: message.attempts });
+      ctx.log.error("job.failed", error, {
+        queue: batch.queue,
+        messageId: message.id,
+        attempts: message.attempts,
+      });
       noteFailure(ctx, "job.failed", error);
       const delaySeconds = Math.min(FIRST_RETRY_SECONDS * 2 ** (message.attempts - 1), RETRY_SECONDS_MAX);
       message.retry({ delaySeconds });

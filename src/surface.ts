@@ -39,7 +39,8 @@ export const organiserHeaders = createMiddleware<WebEnv>(async (c, next) => {
     "Cross-Origin-Opener-Policy": "same-origin",
   };
   for (const [name, value] of Object.entries(headers)) if (!c.res.headers.has(name)) c.header(name, value);
-  if (platform.protocol === "https:") c.header("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+  if (platform.protocol === "https:")
+    c.header("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
 });
 
 /**
@@ -50,7 +51,10 @@ export const sameOrigin = createMiddleware<WebEnv>(async (c, next) => {
   const isReading = c.req.method === "GET" || c.req.method === "HEAD" || c.req.method === "OPTIONS";
   const origin = c.req.header("Origin");
   const site = c.req.header("Sec-Fetch-Site");
-  if (!isReading && ((origin !== undefined && origin !== c.var.ctx.config.PLATFORM_ORIGIN) || site === "cross-site")) {
+  if (
+    !isReading &&
+    ((origin !== undefined && origin !== c.var.ctx.config.PLATFORM_ORIGIN) || site === "cross-site")
+  ) {
     throw new AppError("forbidden", "foreign_origin");
   }
   await next();

@@ -17,7 +17,10 @@ export class ActionHome extends HomeObject {
 export default {
   fetch: handle,
   async queue(batch, env, executionCtx) {
-    await consume(createContext(env, newId(), (work) => executionCtx.waitUntil(work)), batch);
+    await consume(
+      createContext(env, newId(), (work) => executionCtx.waitUntil(work)),
+      batch,
+    );
   },
   async scheduled(_controller, env, executionCtx) {
     await tick(createContext(env, newId(), (work) => executionCtx.waitUntil(work)));

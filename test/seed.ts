@@ -32,7 +32,10 @@ export async function seed(client: Client): Promise<void> {
 /** Signs in through the development route, and gives the account its name. */
 export async function signIn(client: Client, person: { name: string; email: string }): Promise<Visitor> {
   const visitor = client.visit(client.platformHost);
-  await ok(await visitor.get(`/dev/sign-in?email=${encodeURIComponent(person.email)}&next=/account`), "sign in");
+  await ok(
+    await visitor.get(`/dev/sign-in?email=${encodeURIComponent(person.email)}&next=/account`),
+    "sign in",
+  );
   await post(visitor, "/account", { name: person.name, locale: "en", timeZone: "America/Toronto" });
   return visitor;
 }
@@ -53,7 +56,11 @@ type PetitionToPublish = {
 };
 
 /** Writes and publishes a petition. Gives the path of its overview. */
-export async function publishPetition(visitor: Visitor, group: string, petition: PetitionToPublish): Promise<string> {
+export async function publishPetition(
+  visitor: Visitor,
+  group: string,
+  petition: PetitionToPublish,
+): Promise<string> {
   const made = await visitor.send(`/groups/${group}/actions/new/petition`, form({ title: petition.title }));
   const path = made.headers.get("location")?.replace(/\/edit.*$/, "");
   if (!path) throw new Error(`the petition was refused: ${made.status}`);
@@ -76,7 +83,14 @@ export async function publishPetition(visitor: Visitor, group: string, petition:
   return path;
 }
 
-type Signer = { givenName: string; familyName: string; email: string; postalCode: string; country: string; comment: string };
+type Signer = {
+  givenName: string;
+  familyName: string;
+  email: string;
+  postalCode: string;
+  country: string;
+  comment: string;
+};
 
 /** Signs the demo petition as a browser would. */
 export async function sign(client: Client, signer: Signer): Promise<Response> {

@@ -252,6 +252,7 @@ describe("where signing in leads", () => {
   it.each([
     "https://evil.example/",
     "//evil.example",
+    "//evil.example/account",
     "/\\evil.example",
     "\\\\evil.example",
     "/\t/evil.example",

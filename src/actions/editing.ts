@@ -48,16 +48,45 @@ export function readEdit(kind: Kind, group: Group, action: Action, form: FormVal
     ...zodProblems(settings),
     ...sentTwice(form),
   };
-  if (!top.success || !settings.success || Object.keys(problems).length > 0)
-    return { is: "invalid", problems };
+  if (!top.success || !settings.success || Object.keys(problems).length > 0) {
+    return { is: "invalid", problems: inOrder(problems) };
+  }
   const refused = meaningProblems(settings.data);
-  if (Object.keys(refused).length > 0) return { is: "invalid", problems: refused };
+  if (Object.keys(refused).length > 0) return { is: "invalid", problems: inOrder(refused) };
   const consent = withConsentText(settings.data.consent, group, top.data.locale, action.locale);
   return {
     is: "valid",
     edited: { ...top.data, settings: { ...settings.data, consent } },
     removed: description?.removed ?? [],
   };
+}
+
+/** The parts of the editor from top to bottom; a kind's own fields stand between the title and the story. */
+const order = [
+  "title",
+  "",
+  "descriptionSource",
+  "image",
+  "fields",
+  "questions",
+  "tags",
+  "consent",
+  "goal",
+  "thanks",
+  "share",
+  "autoresponse",
+  "slug",
+  "locale",
+  "internalTitle",
+];
+
+/** Problems in the order in which a reader meets them. */
+function inOrder(problems: Problems): Problems {
+  const place = (field: string) => {
+    const at = order.indexOf(field.split(".")[0] ?? "");
+    return at === -1 ? order.indexOf("") : at;
+  };
+  return Object.fromEntries(Object.entries(problems).sort(([one], [other]) => place(one) - place(other)));
 }
 
 function storyProblems(description: object | null): Problems {

@@ -22,6 +22,7 @@ const REMOVED_NAMES = /^[a-z0-9]{1,20}(?:,[a-z0-9]{1,20}){0,9}$/;
 
 type Subject = { action: Action; kind: Kind };
 type Shown = {
+  isAmongQuestions?: boolean;
   values?: FormValues;
   errors?: Record<string, string>;
   conflict?: EditorProps["conflict"];
@@ -43,7 +44,8 @@ export function editorRoutes(kinds: readonly Kind[]) {
     const { values, files } = await readForm(c.req.raw, { bytesMax: BYTES_MAX });
     const button = single(values, "do");
     const pressed = press(subject.kind, button, values);
-    if (pressed) return c.html(await editorPage(c, subject, { values: pressed }));
+    const isAmongQuestions = button.endsWith("question") || button.includes("question:");
+    if (pressed) return c.html(await editorPage(c, subject, { values: pressed, isAmongQuestions }));
     const saved = await editAction(c.var.ctx, c.var.group, subject.kind, subject.action, {
       form: values,
       fromVersion: Number(single(values, "version")),
@@ -149,6 +151,7 @@ async function editorPage(c: HonoContext<MemberEnv>, subject: Subject, shown: Sh
       values={shown.values ?? editorValues(action)}
       errors={shown.errors ?? {}}
       conflict={shown.conflict}
+      isAmongQuestions={shown.isAmongQuestions ?? false}
       addressStart={`${origin.replace(/^https?:\/\//, "")}/${kind.path}/`}
       imageUrl={file ? origin + file : null}
       previewUrl={await previewUrl(c, kind, action)}

@@ -45,11 +45,12 @@ type PartProps = {
   state?: string;
   fields: readonly string[];
   errors: Record<string, string>;
+  isOpen?: boolean;
   children: Child;
 };
 
 /** A part of the editor, folded until it is wanted or something in it is wrong. */
-export function Part({ summary, state, fields, errors, children }: PartProps) {
+export function Part({ summary, state, fields, errors, isOpen = false, children }: PartProps) {
   const isWrong = Object.keys(errors).some((name) =>
     fields.some((field) => name === field || name.startsWith(`${field}.`)),
   );
@@ -60,7 +61,7 @@ export function Part({ summary, state, fields, errors, children }: PartProps) {
     </span>
   );
   return (
-    <Disclosure summary={words} isOpen={isWrong}>
+    <Disclosure summary={words} isOpen={isOpen || isWrong}>
       <div class="form">{children}</div>
     </Disclosure>
   );
@@ -148,15 +149,17 @@ export function ImagePart({ t, action, values, errors, imageUrl }: EditorFields)
   );
 }
 
-export function FieldsPart(props: EditorFields & { children: Child }) {
-  const { t, values, errors, children } = props;
+/** @param props.isOpen a button among the questions was pressed: what it did must be in sight */
+export function FieldsPart(props: EditorFields & { isOpen: boolean; children: Child }) {
+  const { t, values, errors, isOpen, children } = props;
   const asked = standardFields.filter((name) => single(values, `fields.${name}`) !== "hidden").length;
   return (
     <Part
       summary={t("actions.editor.parts.fields")}
       state={t("actions.editor.fieldsState", { count: asked + 1 })}
-      fields={["fields", "questions"]}
+      fields={["fields", "questions", "tags"]}
       errors={errors}
+      isOpen={isOpen}
     >
       <p class="hint">{t("actions.editor.fieldsHint")}</p>
       <div class="pairs">

@@ -24,6 +24,8 @@ import type { Change } from "./types";
 export type EditorProps = ActionFrame &
   Omit<EditorFields, "t" | "locale" | "kind" | "action"> & {
     previewUrl: string;
+    /** A button among the questions was pressed. */
+    isAmongQuestions: boolean;
     /** What somebody else saved meanwhile, where it differs from what is in this form. */
     conflict?: { yours: readonly Change[]; by: string; at: number };
   };
@@ -49,7 +51,7 @@ export function EditorPage(props: EditorProps) {
           <StoryPart {...props} />
           <div class="parts">
             <ImagePart {...props} />
-            <FieldsPart {...props}>
+            <FieldsPart {...props} isOpen={props.isAmongQuestions}>
               <QuestionEditor t={t} rows={questionRows(props.values)} errors={props.errors} />
             </FieldsPart>
             <ConsentPart {...props} />
@@ -69,7 +71,7 @@ export function EditorPage(props: EditorProps) {
 /** The Enter key presses a form's first button; without this one it would remove a row. */
 function FirstButton({ t }: { t: T }) {
   return (
-    <button class="visually-hidden" type="submit" name="do" value="save" tabindex={-1} aria-hidden="true">
+    <button class="visually-hidden" type="submit" name="do" value="save" tabindex={-1}>
       {t("actions.editor.save")}
     </button>
   );
@@ -127,7 +129,7 @@ function Preview({ t, url }: { t: T; url: string }) {
           src={url}
           title={t("actions.editor.previewTitle")}
           loading="lazy"
-          sandbox=""
+          sandbox="allow-scripts allow-same-origin"
         />
       </div>
       <p class="soft small">{t("actions.editor.previewHint")}</p>

@@ -131,7 +131,7 @@ describe("a refused answer", () => {
 
   test.each([
     ["a field sent twice", new URLSearchParams([...Object.entries(signed), ["email", "other@supporters.example"]]), 422],
-    ["bytes that are not UTF-8", new TextEncoder().encode("email=").buffer, 415],
+    ["bytes of no type", new Blob(["email="]), 415],
   ])("is %s", async (_, body, status) => {
     const site = await makeSite();
     expect((await site.post(site.url, body)).status).toBe(status);

@@ -28,6 +28,8 @@ export type PublicPagesDeps = {
   /** The action's numbers, from its home. */
   askCount: AskCount;
   fileAbuseReport: FileAbuseReport;
+  /** Puts what went wrong before the operators. */
+  noteFailure?(ctx: Context, event: string, error: unknown): void;
 };
 
 /** `ctx` is set by the app; the rest here, for every request to a group's host. */

@@ -407,7 +407,7 @@ describe("a preview", () => {
   });
 
   test.each([
-    ["forged", async () => "eyJhbGciOiJub25lIn0.e30."],
+    ["forged", async (_: Site) => "eyJhbGciOiJub25lIn0.e30."],
     ["expired", async (site: Site) => previewToken(contextOf(env, Date.now() - 8 * 86_400_000), site.action)],
     ["another group's", async (site: Site) => previewToken(contextOf(), { ...site.action, groupNo: site.group.no + 1 })],
     ["another petition's", async (site: Site) => previewToken(contextOf(), (await makeSite({ status: "draft" })).action)],

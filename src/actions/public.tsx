@@ -42,12 +42,12 @@ export function publicPages(deps: PublicPagesDeps): Hono<PublicEnv> {
     .route("/", reportPages(deps))
     .route("/", actionPages(deps))
     .notFound(answerNotFound)
-    .onError(answerError);
+    .onError((error, c) => answerError(error, c, deps));
 }
 
 /** Finds whose host this is, and brings every spelling of an address to the one that is cached and linked. */
 const site = createMiddleware<PublicEnv>(async (c, next) => {
-  const ctx: Context = c.var.ctx ?? createContext(c.env, newId(), (work) => c.executionCtx.waitUntil(work));
+  const ctx: Context = c.var.ctx ?? createContext(c.env, c.req.header("CF-Ray") ?? newId(), (work) => c.executionCtx.waitUntil(work));
   c.set("ctx", ctx);
   const group = await groupByHost(ctx, hostnameOf(c.req.raw));
   if (!group) return unknownHost(c);
@@ -145,7 +145,7 @@ function answerNotFound(c: PublicContext): Promise<Response> | Response {
 }
 
 /** What each refusal that reached this far says; the same table for pages and JSON. */
-function answerError(error: Error, c: PublicContext): Promise<Response> | Response {
+function answerError(error: Error, c: PublicContext, deps: PublicPagesDeps): Promise<Response> | Response {
   const { ctx } = c.var;
   const known = error instanceof AppError ? error : new AppError("internal", "internal", { cause: error });
   if (known.status >= 500)

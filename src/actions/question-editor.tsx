@@ -18,7 +18,7 @@ export function QuestionEditor({ t, rows, errors }: QuestionEditorProps) {
         <QuestionRowEditor t={t} row={row} at={at} last={rows.length - 1} errors={errors} />
       ))}
       {rows.length < QUESTIONS_MAX ? (
-        <SubmitButton kind="secondary" name="do" value="add-question">
+        <SubmitButton kind="secondary" name="do" value="add-question" formaction={`#question-${rows.length}`}>
           <Icon name="plus" />
           {t("actions.questions.add")}
         </SubmitButton>
@@ -73,13 +73,25 @@ function QuestionRowEditor({ t, row, at, last, errors }: RowProps) {
         checked={row.isRequired}
       />
       <div class="button-row">
-        <SubmitButton kind="secondary" name="do" value={`raise-question:${at}`} disabled={at === 0}>
+        <SubmitButton
+          kind="secondary"
+          name="do"
+          value={`raise-question:${at}`}
+          formaction={`#question-${at - 1}`}
+          disabled={at === 0}
+        >
           {t("actions.questions.raise")}
         </SubmitButton>
-        <SubmitButton kind="secondary" name="do" value={`lower-question:${at}`} disabled={at === last}>
+        <SubmitButton
+          kind="secondary"
+          name="do"
+          value={`lower-question:${at}`}
+          formaction={`#question-${at + 1}`}
+          disabled={at === last}
+        >
           {t("actions.questions.lower")}
         </SubmitButton>
-        <SubmitButton kind="quiet" name="do" value={`remove-question:${at}`}>
+        <SubmitButton kind="quiet" name="do" value={`remove-question:${at}`} formaction="#f-questions">
           <Icon name="trash" />
           {t("actions.questions.remove")}
         </SubmitButton>

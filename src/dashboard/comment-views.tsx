@@ -29,7 +29,7 @@ export function CommentsPage(props: CommentsProps) {
       <nav class="cluster" aria-label={t("intake.moderation.label")}>
         {commentStates.map((name) => (
           <a
-            class="button button-quiet"
+            class={name === state ? "button button-secondary" : "button button-quiet"}
             href={`${href}?state=${name}`}
             aria-current={name === state ? "page" : undefined}
           >

@@ -73,20 +73,16 @@ export function removalRoutes(kinds: readonly Kind[]) {
     return c.redirect(actionHref(group, action, `/signers${filterQuery(words, done)}`), 303);
   });
 
-  app.post(
-    `${ACTION_PATH}/removals/:removal/undo`,
-    memberCan("participations.remove"),
-    async (c) => {
-      const { action } = await actionIn(c, kinds);
-      const { ctx, group, account } = c.var;
-      const removalNo = Number(c.req.param("removal"));
-      const known = await listRemovals(dbFor(ctx.env, group), action.no);
-      if (!known.some(({ no }) => no === removalNo)) throw new AppError("not_found");
-      const count = await undoRemoval(ctx, group, action, removalNo, account.no);
-      if (count > 0) await record(c, action, "participations.restored", { removalNo, count });
-      return c.redirect(actionHref(group, action, `/signers?done=undone&count=${count}`), 303);
-    },
-  );
+  app.post(`${ACTION_PATH}/removals/:removal/undo`, memberCan("participations.remove"), async (c) => {
+    const { action } = await actionIn(c, kinds);
+    const { ctx, group, account } = c.var;
+    const removalNo = Number(c.req.param("removal"));
+    const known = await listRemovals(dbFor(ctx.env, group), action.no);
+    if (!known.some(({ no }) => no === removalNo)) throw new AppError("not_found");
+    const count = await undoRemoval(ctx, group, action, removalNo, account.no);
+    if (count > 0) await record(c, action, "participations.restored", { removalNo, count });
+    return c.redirect(actionHref(group, action, `/signers?done=undone&count=${count}`), 303);
+  });
 
   return app;
 }

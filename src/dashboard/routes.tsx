@@ -12,6 +12,7 @@ import { FrontPage } from "./front-views";
 import { HomePage } from "./home-views";
 import { ActionListPage } from "./list-views";
 import { overviewRoutes } from "./overview-routes";
+import { peopleRoutes } from "./people-routes";
 import { removalRoutes } from "./removal-routes";
 import { signerRoutes } from "./signer-routes";
 import { waitingComments } from "./store";
@@ -63,6 +64,7 @@ export function dashboardRoutes(kinds: readonly Kind[]) {
     );
   });
 
+  app.route("/", peopleRoutes());
   for (const routes of [overviewRoutes, signerRoutes, removalRoutes, commentRoutes])
     app.route("/", routes(kinds));
   return app;

@@ -14,12 +14,23 @@ const UPDATE_MARK = '{"u":1,';
  * A buffered participation as the drain's SQL reads it: what the supporter sent, with the id, moment and identity hash.
  * The object keeps the text it was given, so nothing is parsed between the request and D1.
  */
-export function rowBody(participation: string, id: string, at: number, identity: Uint8Array, nth: number, isUpdate: boolean): string {
+export function rowBody(
+  participation: string,
+  id: string,
+  at: number,
+  identity: Uint8Array,
+  nth: number,
+  isUpdate: boolean,
+): string {
   return `${isUpdate ? UPDATE_MARK : "{"}"i":"${id}","t":${at},"h":"${toHex(identity)}","n":${nth},${participation.slice(1)}`;
 }
 
 /** Writes a page into the group's shard. */
-export function writePage(group: GroupDb, target: IntakeTarget, rows: BufferedRow[]): Promise<DrainOutcome[]> {
+export function writePage(
+  group: GroupDb,
+  target: IntakeTarget,
+  rows: BufferedRow[],
+): Promise<DrainOutcome[]> {
   return storeParticipations(
     group,
     target.actionNo,
@@ -42,7 +53,11 @@ export async function announcePage(
   }
   const messages: ParticipationsRecorded[] = [];
   for (let start = 0; start < people.length; start += EVENT_PAGE_SIZE) {
-    messages.push({ type: "participations.recorded", target, people: people.slice(start, start + EVENT_PAGE_SIZE) });
+    messages.push({
+      type: "participations.recorded",
+      target,
+      people: people.slice(start, start + EVENT_PAGE_SIZE),
+    });
   }
   if (messages.length > 0) await sendAll(events, messages);
 }
@@ -60,7 +75,13 @@ export function recentSigners(rows: BufferedRow[], outcomes: DrainOutcome[]): Pu
     if (!row || outcome?.state !== "mine" || outcome.isRemoved) continue;
     const said = parseRow(row.body);
     if (said.u) continue;
-    recent.push(publicSigner(said.o, { isNamed: said.nm === 1, at: row.at, comment: said.cs === 2 ? (said.cm ?? "") : "" }));
+    recent.push(
+      publicSigner(said.o, {
+        isNamed: said.nm === 1,
+        at: row.at,
+        comment: said.cs === 2 ? (said.cm ?? "") : "",
+      }),
+    );
   }
   return recent;
 }

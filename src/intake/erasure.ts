@@ -23,7 +23,9 @@ export async function erasePerson(
 ): Promise<void> {
   const db = dbFor(ctx.env, group);
   const all = [...new Set([...emails, ...(await emailsOf(db, personNo))])];
-  const identities = await Promise.all(all.map((email) => identityHash(ctx.config.IDENTITY_PEPPER, group.id, email)));
+  const identities = await Promise.all(
+    all.map((email) => identityHash(ctx.config.IDENTITY_PEPPER, group.id, email)),
+  );
   await db.d1.batch([
     ...eraseParticipations(db, personNo, ctx.now),
     ...erasurePlan(db, personNo, identities.map(toHex), ctx.now),

@@ -29,7 +29,10 @@ const DAY_MS = 86_400_000;
 /** The retired objects of an action, added up. */
 const RETIRED = "retired";
 
-type Tally = Pick<ObjectReport, "count" | "version" | "pending" | "parked" | "oldestPendingAt" | "lastError"> & { hotReports: number };
+type Tally = Pick<
+  ObjectReport,
+  "count" | "version" | "pending" | "parked" | "oldestPendingAt" | "lastError"
+> & { hotReports: number };
 
 /** Gives how many participations in the window had been missed and were announced again. */
 export type FollowUp = (ctx: Context, window: FollowUpWindow) => Promise<number>;
@@ -56,7 +59,9 @@ export class HomeObject extends DurableObject<Env> {
     this.#sql.exec(
       "CREATE TABLE IF NOT EXISTS tallies (object TEXT NOT NULL, day INTEGER NOT NULL, count INTEGER NOT NULL, version INTEGER NOT NULL, recent TEXT NOT NULL, PRIMARY KEY (object, day)) WITHOUT ROWID",
     );
-    this.#sql.exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
+    this.#sql.exec(
+      "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    );
     this.#target = JSON.parse(this.#meta("target") ?? "null");
     this.#recent = this.#load();
     ctx.blockConcurrencyWhile(async () => {
@@ -97,11 +102,13 @@ export class HomeObject extends DurableObject<Env> {
   #take(report: ObjectReport, known: Tally | undefined): void {
     const hotReports = report.ratePerSecond > SPREAD_RATE_PER_SECOND ? (known?.hotReports ?? 0) + 1 : 0;
     this.#tallies.set(report.object, { ...report, hotReports });
-    if (report.recent.length > 0) this.#recent = [...report.recent, ...this.#recent].slice(0, RECENT_SIGNERS_MAX);
+    if (report.recent.length > 0)
+      this.#recent = [...report.recent, ...this.#recent].slice(0, RECENT_SIGNERS_MAX);
     if (report.count !== known?.count || report.recent.length > 0) this.#keepTally(report.object, report);
     if (hotReports >= SPREAD_REPORTS) this.#spreadFurther();
     if (report.settledFrom !== null) this.#followFrom(report.settledFrom);
-    if (report.count !== known?.count && this.#meta("check_at") === null) this.#setMeta("check_at", String(Date.now() + CHECK_EVERY_MS));
+    if (report.count !== known?.count && this.#meta("check_at") === null)
+      this.#setMeta("check_at", String(Date.now() + CHECK_EVERY_MS));
     this.#scheduleBy(this.#nextDueAt());
   }
 
@@ -142,7 +149,9 @@ export class HomeObject extends DurableObject<Env> {
     const today = Math.floor(Date.now() / DAY_MS);
     const last = new Map<string, number>();
     const rows = this.#sql
-      .exec<{ object: string; day: number; count: number }>("SELECT object, day, count FROM tallies ORDER BY day")
+      .exec<{ object: string; day: number; count: number }>(
+        "SELECT object, day, count FROM tallies ORDER BY day",
+      )
       .toArray();
     const days: [number, number][] = [];
     let next = 0;
@@ -160,7 +169,10 @@ export class HomeObject extends DurableObject<Env> {
   async readjust(target: IntakeTarget): Promise<number> {
     this.#learn(target);
     const group = dbFor(this.env, { no: target.groupNo, shard: target.shard });
-    const [removed, recent] = await Promise.all([countRemoved(group, target.actionNo), recentStored(group, target.actionNo)]);
+    const [removed, recent] = await Promise.all([
+      countRemoved(group, target.actionNo),
+      recentStored(group, target.actionNo),
+    ]);
     this.#setMeta("removed", String(removed));
     this.#recent = recent;
     this.#setMeta("recent", JSON.stringify(recent));
@@ -236,7 +248,9 @@ export class HomeObject extends DurableObject<Env> {
       // Rows drained late, while the follow-up ran, have moved the mark back: it is not moved over them.
       if (since === sinceMs) this.#setMeta("follow_since", String(Math.max(untilMs, sinceMs)));
       this.#sql.exec("DELETE FROM meta WHERE key = 'follow_at'");
-      const isWaiting = [...this.#tallies.values()].some((tally) => tally.pending > 0) || Date.now() - this.#lastSettledAt < FOLLOW_UP_GRACE_MS;
+      const isWaiting =
+        [...this.#tallies.values()].some((tally) => tally.pending > 0) ||
+        Date.now() - this.#lastSettledAt < FOLLOW_UP_GRACE_MS;
       if (isWaiting) this.#setMeta("follow_at", String(Date.now() + FOLLOW_UP_GRACE_MS));
     } else {
       this.#setMeta("follow_at", String(Date.now() + FOLLOW_UP_RETRY_MS));
@@ -259,7 +273,8 @@ export class HomeObject extends DurableObject<Env> {
     if (!this.#target?.hasReceipt) return;
     const since = this.#meta("follow_since");
     if (since === null || settledFrom < Number(since)) this.#setMeta("follow_since", String(settledFrom - 1));
-    if (this.#meta("follow_at") === null) this.#setMeta("follow_at", String(Date.now() + FOLLOW_UP_GRACE_MS * 2));
+    if (this.#meta("follow_at") === null)
+      this.#setMeta("follow_at", String(Date.now() + FOLLOW_UP_GRACE_MS * 2));
   }
 
   /**
@@ -274,7 +289,10 @@ export class HomeObject extends DurableObject<Env> {
     const before = await this.#objectStates(target);
     if (before.some((state) => state.waiting > 0)) return null;
     const group = dbFor(this.env, { no: target.groupNo, shard: target.shard });
-    const [stored, removed] = await Promise.all([countStored(group, target.actionNo), countRemoved(group, target.actionNo)]);
+    const [stored, removed] = await Promise.all([
+      countStored(group, target.actionNo),
+      countRemoved(group, target.actionNo),
+    ]);
     const after = await this.#objectStates(target);
     if (JSON.stringify(after) !== JSON.stringify(before)) return null;
     const drift = this.total() - (stored - removed);
@@ -283,7 +301,10 @@ export class HomeObject extends DurableObject<Env> {
       if (tally && tally.count !== count) this.#tallies.set(object, { ...tally, count });
     }
     this.#setMeta("removed", String(removed));
-    this.#setMeta("correction", String(stored - sum([...this.#tallies.values()].map((tally) => tally.count))));
+    this.#setMeta(
+      "correction",
+      String(stored - sum([...this.#tallies.values()].map((tally) => tally.count))),
+    );
     this.#setMeta("checked_at", String(Date.now()));
     this.#setMeta("drift", String(drift));
     this.#sql.exec("DELETE FROM meta WHERE key = 'check_at'");
@@ -295,7 +316,10 @@ export class HomeObject extends DurableObject<Env> {
   async #objectStates(target: IntakeTarget): Promise<{ object: string; count: number; waiting: number }[]> {
     const objects = this.#objects();
     return Promise.all(
-      objects.map(async (object) => ({ object, ...(await intakeStub(this.env, target.jurisdiction, object).state()) })),
+      objects.map(async (object) => ({
+        object,
+        ...(await intakeStub(this.env, target.jurisdiction, object).state()),
+      })),
     );
   }
 
@@ -326,7 +350,10 @@ export class HomeObject extends DurableObject<Env> {
         this.#sql.exec("DELETE FROM tallies WHERE object = ?", object);
       });
     }
-    this.#setMeta("retire_at", String(this.#objects().length > 0 ? Date.now() + CHECK_EVERY_MS : Number.MAX_SAFE_INTEGER));
+    this.#setMeta(
+      "retire_at",
+      String(this.#objects().length > 0 ? Date.now() + CHECK_EVERY_MS : Number.MAX_SAFE_INTEGER),
+    );
   }
 
   #spread(): number {
@@ -338,8 +365,13 @@ export class HomeObject extends DurableObject<Env> {
     for (const tally of this.#tallies.values()) tally.hotReports = 0;
   }
 
-  async #tellObjects<R>(target: IntakeTarget, tell: (stub: ReturnType<typeof intakeStub>) => Promise<R>): Promise<R[]> {
-    return Promise.all(this.#objects().map((object) => tell(intakeStub(this.env, target.jurisdiction, object))));
+  async #tellObjects<R>(
+    target: IntakeTarget,
+    tell: (stub: ReturnType<typeof intakeStub>) => Promise<R>,
+  ): Promise<R[]> {
+    return Promise.all(
+      this.#objects().map((object) => tell(intakeStub(this.env, target.jurisdiction, object))),
+    );
   }
 
   /** Tells the operations page, seldom while all is well and every few seconds while something waits. */
@@ -350,7 +382,9 @@ export class HomeObject extends DurableObject<Env> {
     this.#drainedSinceShown += report.drained;
     const tallies = [...this.#tallies.values()];
     const oldest = Math.min(...tallies.map((tally) => tally.oldestPendingAt ?? now));
-    const isTroubled = now - oldest > BACKLOG_WORTH_SHOWING_MS || tallies.some((tally) => tally.parked > 0 || tally.lastError !== null);
+    const isTroubled =
+      now - oldest > BACKLOG_WORTH_SHOWING_MS ||
+      tallies.some((tally) => tally.parked > 0 || tally.lastError !== null);
     const every = isTroubled || this.#wasShownTroubled ? OPERATIONS_EVERY_MS : OPERATIONS_QUIET_EVERY_MS;
     if (now - this.#shownAt < every) return;
     const elapsedMinutes = this.#shownAt === 0 ? 1 : Math.max((now - this.#shownAt) / 60_000, 1 / 60);
@@ -370,13 +404,22 @@ export class HomeObject extends DurableObject<Env> {
     this.#shownAt = now;
     this.#wasShownTroubled = isTroubled;
     this.#drainedSinceShown = 0;
-    this.ctx.waitUntil(this.env.OPERATIONS.getByName("operations").report(entry).catch(() => undefined));
+    this.ctx.waitUntil(
+      this.env.OPERATIONS.getByName("operations")
+        .report(entry)
+        .catch(() => undefined),
+    );
   }
 
   #nextDueAt(): number {
     const closedAt = numberOrNull(this.#meta("closed_at"));
-    if (closedAt !== null && this.#meta("retire_at") === null) this.#setMeta("retire_at", String(closedAt + RETIRE_AFTER_MS));
-    return Math.min(...["follow_at", "check_at", "retire_at"].map((key) => Number(this.#meta(key) ?? Number.POSITIVE_INFINITY)));
+    if (closedAt !== null && this.#meta("retire_at") === null)
+      this.#setMeta("retire_at", String(closedAt + RETIRE_AFTER_MS));
+    return Math.min(
+      ...["follow_at", "check_at", "retire_at"].map((key) =>
+        Number(this.#meta(key) ?? Number.POSITIVE_INFINITY),
+      ),
+    );
   }
 
   #scheduleBy(at: number): void {
@@ -393,15 +436,24 @@ export class HomeObject extends DurableObject<Env> {
   }
 
   #context(): Context {
-    return createContext(this.env, `home-${this.#target?.actionId ?? ""}`, (work) => this.ctx.waitUntil(work));
+    return createContext(this.env, `home-${this.#target?.actionId ?? ""}`, (work) =>
+      this.ctx.waitUntil(work),
+    );
   }
 
   #meta(key: string): string | null {
-    return this.#sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value ?? null;
+    return (
+      this.#sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value ??
+      null
+    );
   }
 
   #setMeta(key: string, value: string): void {
-    this.#sql.exec("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", key, value);
+    this.#sql.exec(
+      "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
+      key,
+      value,
+    );
   }
 }
 
@@ -412,4 +464,3 @@ function sum(numbers: number[]): number {
 function numberOrNull(text: string | null): number | null {
   return text === null ? null : Number(text);
 }
-

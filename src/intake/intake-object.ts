@@ -50,6 +50,7 @@ export class ActionIntake extends DurableObject<Env> {
   #reportedCount = -1;
   #askedHomeAt = 0;
   #isAwake = false;
+  #isRetired = false;
   #drained = 0;
   #settledFrom: number | null = null;
   #recent: PublicSigner[] = [];
@@ -63,7 +64,9 @@ export class ActionIntake extends DurableObject<Env> {
     this.#sql.exec(
       "CREATE TABLE IF NOT EXISTS participants (identity BLOB PRIMARY KEY, id BLOB NOT NULL, digest INTEGER NOT NULL, acted_at INTEGER NOT NULL, state INTEGER NOT NULL) WITHOUT ROWID",
     );
-    this.#sql.exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
+    this.#sql.exec(
+      "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    );
     this.#buffer = new WriteBehind(ctx.storage);
     this.#targetText = this.#meta("target") ?? "";
     this.#target = this.#targetText === "" ? null : JSON.parse(this.#targetText);
@@ -98,6 +101,8 @@ export class ActionIntake extends DurableObject<Env> {
 
   /** Closed until its home says otherwise: word of a reopening may have been lost on the way here. */
   #refuse(now: number): RecordReply {
+    // Nobody is sent to a retired object unless the action was reopened; the next try finds a new one.
+    if (this.#isRetired) this.ctx.abort("retired");
     if (now - this.#askedHomeAt > REOPENED_ASK_MS) {
       this.#askedHomeAt = now;
       this.ctx.waitUntil(this.#report());
@@ -105,7 +110,13 @@ export class ActionIntake extends DurableObject<Env> {
     return this.#reply("closed", newId());
   }
 
-  #recordAgain(target: IntakeTarget, identity: Uint8Array, body: string, digest: number, now: number): RecordReply {
+  #recordAgain(
+    target: IntakeTarget,
+    identity: Uint8Array,
+    body: string,
+    digest: number,
+    now: number,
+  ): RecordReply {
     const known = this.#sql
       .exec<{ id: ArrayBuffer; digest: number; acted_at: number; state: number }>(
         "SELECT id, digest, acted_at, state FROM participants WHERE identity = ?",
@@ -113,13 +124,19 @@ export class ActionIntake extends DurableObject<Env> {
       )
       .one();
     const isForgotten = known.state === states.removed;
-    const isRepeat = known.digest === digest && now - known.acted_at < (target.isOnce ? REPEAT_MS : DOUBLE_CLICK_MS);
+    const isRepeat =
+      known.digest === digest && now - known.acted_at < (target.isOnce ? REPEAT_MS : DOUBLE_CLICK_MS);
     const id = idFromBytes<ParticipationId>(known.id);
     if (isRepeat && !isForgotten) return this.#reply("same", id);
     // Two answers within a millisecond still have an order, and a clock that steps back does not change it.
     const at = Math.max(now, known.acted_at + 1);
     if (target.isOnce && !isForgotten) {
-      this.#sql.exec("UPDATE participants SET digest = ?, acted_at = ? WHERE identity = ?", digest, at, identity);
+      this.#sql.exec(
+        "UPDATE participants SET digest = ?, acted_at = ? WHERE identity = ?",
+        digest,
+        at,
+        identity,
+      );
       this.#keep(identity, body, { id, at, isOnce: true, isUpdate: true });
       return this.#reply("updated", id);
     }
@@ -141,7 +158,14 @@ export class ActionIntake extends DurableObject<Env> {
     body: string,
     said: { id: ParticipationId; at: number; isOnce: boolean; isUpdate: boolean },
   ): void {
-    const row = rowBody(body, idToHex(said.id), said.at, identity, said.isOnce ? 0 : nthOf(said.id), said.isUpdate);
+    const row = rowBody(
+      body,
+      idToHex(said.id),
+      said.at,
+      identity,
+      said.isOnce ? 0 : nthOf(said.id),
+      said.isUpdate,
+    );
     this.#buffer.append(identity, said.at, row, this.#note());
     this.#recordedSinceReport += 1;
     if (this.#alarmAt === null) this.#setAlarm(Date.now() + DRAIN_DELAY_MS);
@@ -185,7 +209,8 @@ export class ActionIntake extends DurableObject<Env> {
     if (!target) return { state: "empty", settled: 0, error: null };
     const group = dbFor(this.env, { no: target.groupNo, shard: target.shard });
     // While D1 is slow or down the home still learns the count; when all is well one report after the drain is enough.
-    const early = this.#lastError !== null || this.#buffer.pending > 1_000 ? this.#report() : Promise.resolve();
+    const early =
+      this.#lastError !== null || this.#buffer.pending > 1_000 ? this.#report() : Promise.resolve();
     const result = await this.#buffer.drain({
       now: Date.now,
       write: (rows) => writePage(group, target, rows),
@@ -193,7 +218,10 @@ export class ActionIntake extends DurableObject<Env> {
       settle: (rows, outcomes) => {
         for (const [position, row] of rows.entries()) this.#settleOne(target, row, outcomes[position]);
         this.#drained += rows.length;
-        this.#settledFrom = Math.min(this.#settledFrom ?? Number.MAX_SAFE_INTEGER, ...rows.map((row) => row.at));
+        this.#settledFrom = Math.min(
+          this.#settledFrom ?? Number.MAX_SAFE_INTEGER,
+          ...rows.map((row) => row.at),
+        );
         this.#recent = [...recentSigners(rows, outcomes), ...this.#recent].slice(0, 10);
         return this.#note();
       },
@@ -209,7 +237,8 @@ export class ActionIntake extends DurableObject<Env> {
   #settleOne(target: IntakeTarget, row: BufferedRow, outcome: DrainOutcome | undefined): void {
     if (!outcome) return;
     if (outcome.state === "mine") {
-      if (isUpdate(row) && !outcome.isRemoved) this.#count += this.#changeState(row.key, states.removed, states.mine, outcome.id);
+      if (isUpdate(row) && !outcome.isRemoved)
+        this.#count += this.#changeState(row.key, states.removed, states.mine, outcome.id);
       return;
     }
     const id = outcome.state === "other" ? outcome.id : null;
@@ -292,9 +321,12 @@ export class ActionIntake extends DurableObject<Env> {
   async forget(identity: Uint8Array): Promise<void> {
     // D1 may have what waits here, if a drain was interrupted; only D1 knows whether it is counted there.
     if (this.#buffer.holds(identity)) await this.drain();
-    if (this.#buffer.holds(identity)) throw new Error(`still waiting for D1: ${this.#lastError ?? "more to drain"}`);
+    if (this.#buffer.holds(identity))
+      throw new Error(`still waiting for D1: ${this.#lastError ?? "more to drain"}`);
     const parked = this.#buffer.forget(identity).filter((row) => !isUpdate(row)).length;
-    const [known] = this.#sql.exec<{ state: number }>("SELECT state FROM participants WHERE identity = ?", identity).toArray();
+    const [known] = this.#sql
+      .exec<{ state: number }>("SELECT state FROM participants WHERE identity = ?", identity)
+      .toArray();
     if (known?.state === states.mine) this.#count -= parked;
     this.#sql.exec("DELETE FROM participants WHERE identity = ?", identity);
     this.#buffer.keepNote(this.#note());
@@ -315,14 +347,15 @@ export class ActionIntake extends DurableObject<Env> {
       .toArray();
   }
 
-  /**
-   * Deletes everything once closed, drained and known to its home under `count`. Gives whether it did. What is left in
-   * memory answers "closed" until the platform lets go of it.
-   */
+  /** Deletes everything once closed, drained and known to its home under `count`. Gives whether it is gone. */
   async retire(count: number): Promise<boolean> {
-    if (!this.#isClosed || this.#buffer.pending > 0 || this.#buffer.parked > 0 || this.#count !== count) return false;
+    // It was asked before, and the home did not live to hear the answer.
+    if (!this.#target) return true;
+    if (!this.#isClosed || this.#buffer.pending > 0 || this.#buffer.parked > 0 || this.#count !== count)
+      return false;
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
+    this.#isRetired = true;
     return true;
   }
 
@@ -346,15 +379,23 @@ export class ActionIntake extends DurableObject<Env> {
 
   async #rearm(): Promise<void> {
     this.#alarmAt = await this.ctx.storage.getAlarm();
-    if (this.#alarmAt === null) this.#setAlarm(Date.now() + DRAIN_DELAY_MS);
+    if (this.#alarmAt !== null) this.#settledFrom = this.#notedFrom;
+    else if (this.#buffer.pending > 0) this.#setAlarm(Date.now() + DRAIN_DELAY_MS);
   }
 
   #meta(key: string): string | null {
-    return this.#sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value ?? null;
+    return (
+      this.#sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value ??
+      null
+    );
   }
 
   #setMeta(key: string, value: string): void {
-    this.#sql.exec("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", key, value);
+    this.#sql.exec(
+      "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
+      key,
+      value,
+    );
   }
 }
 

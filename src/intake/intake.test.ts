@@ -19,21 +19,43 @@ let actionNo = 0;
 function targetIn(group: Group, changes: Partial<IntakeTarget> = {}): IntakeTarget {
   actionNo += 1;
   const { no: groupNo, id: groupId, shard, jurisdiction } = group;
-  return { groupNo, groupId, shard, jurisdiction, actionNo, actionId: newId(), kind: "petition", isOnce: true, tagNos: [], hasReceipt: false, ...changes };
+  return {
+    groupNo,
+    groupId,
+    shard,
+    jurisdiction,
+    actionNo,
+    actionId: newId(),
+    kind: "petition",
+    isOnce: true,
+    tagNos: [],
+    hasReceipt: false,
+    ...changes,
+  };
 }
 
 function said(email: string, more: Partial<Participation> = {}): Participation {
-  return { e: email, o: { givenName: "Amina", familyName: "Sow", country: "FR" }, la: "fr", co: 1, w: "00112233aabbccdd", nm: 1, ...more };
+  return {
+    e: email,
+    o: { givenName: "Amina", familyName: "Sow", country: "FR" },
+    la: "fr",
+    co: 1,
+    w: "00112233aabbccdd",
+    nm: 1,
+    ...more,
+  };
 }
 
 const PARIS = { continent: "EU", country: "FR" };
 const TORONTO = { continent: "NA", country: "CA", longitude: "-79.4" };
 
-const sign = (target: IntakeTarget, participation: Participation, cf = PARIS) => takeAction(contextOf(), target, participation, cf);
+const sign = (target: IntakeTarget, participation: Participation, cf = PARIS) =>
+  takeAction(contextOf(), target, participation, cf);
 
 /** Drains every object of an action; a region's first one is where a spread of one leads. */
 async function drain(target: IntakeTarget, ...slots: string[]) {
-  for (const slot of slots.length > 0 ? slots : ["weur/0"]) await intakeStub(env, target.jurisdiction, `${target.actionId}/${slot}`).drain();
+  for (const slot of slots.length > 0 ? slots : ["weur/0"])
+    await intakeStub(env, target.jurisdiction, `${target.actionId}/${slot}`).drain();
 }
 
 async function setUp(changes: Partial<IntakeTarget> = {}) {
@@ -45,11 +67,18 @@ async function setUp(changes: Partial<IntakeTarget> = {}) {
     target,
     db,
     home: homeOf(env, target),
-    action: { no: target.actionNo, id: target.actionId, kind: "petition", settings: { autoresponse: { isOn: false } } } as Parameters<typeof removeParticipations>[2],
+    action: {
+      no: target.actionNo,
+      id: target.actionId,
+      kind: "petition",
+      settings: { autoresponse: { isOn: false } },
+    } as Parameters<typeof removeParticipations>[2],
     signers: async () => (await listSigners(db, target.actionNo, { filter: { state: "counted" } })).signers,
     person: (email: string) =>
       db.d1
-        .prepare("SELECT p.* FROM identities i JOIN people p ON p.group_no = i.group_no AND p.person_no = i.person_no WHERE i.group_no = ? AND i.kind = 1 AND i.value = ?")
+        .prepare(
+          "SELECT p.* FROM identities i JOIN people p ON p.group_no = i.group_no AND p.person_no = i.person_no WHERE i.group_no = ? AND i.kind = 1 AND i.value = ?",
+        )
         .bind(group.no, email)
         .first<Record<string, unknown>>(),
   };
@@ -60,12 +89,22 @@ describe("recording", () => {
     const { target, home, signers } = await setUp();
     const first = await sign(target, said("amina@example.org"));
     expect(first).toMatchObject({ outcome: "counted", total: 1, spread: 1 });
-    expect(await sign(target, said("amina@example.org"))).toMatchObject({ outcome: "same", id: first.id, total: 1 });
+    expect(await sign(target, said("amina@example.org"))).toMatchObject({
+      outcome: "same",
+      id: first.id,
+      total: 1,
+    });
     const revised = await sign(target, said("amina@example.org", { cm: "Clean air now", cs: 1 }));
     expect(revised).toMatchObject({ outcome: "updated", id: first.id, total: 1 });
     await drain(target);
-    expect(await signers()).toMatchObject([{ id: first.id, email: "amina@example.org", comment: "Clean air now", commentStatus: "waiting" }]);
-    expect(await home.summary()).toMatchObject({ total: 1, pending: 0, recent: [{ name: "Amina S.", place: "FR" }] });
+    expect(await signers()).toMatchObject([
+      { id: first.id, email: "amina@example.org", comment: "Clean air now", commentStatus: "waiting" },
+    ]);
+    expect(await home.summary()).toMatchObject({
+      total: 1,
+      pending: 0,
+      recent: [{ name: "Amina S.", place: "FR" }],
+    });
     expect(await home.check()).toBe(0);
   });
 
@@ -81,7 +120,11 @@ describe("recording", () => {
     const first = await sign(target, said("amina@example.org"));
     await drain(target);
     await restart(target);
-    expect(await sign(target, said("amina@example.org"))).toMatchObject({ outcome: "same", id: first.id, total: 1 });
+    expect(await sign(target, said("amina@example.org"))).toMatchObject({
+      outcome: "same",
+      id: first.id,
+      total: 1,
+    });
     expect(await sign(target, said("mei@example.org"))).toMatchObject({ outcome: "counted", total: 2 });
   });
 
@@ -98,10 +141,19 @@ describe("recording", () => {
   it("counts every answer of a kind that adds, but a double click once", async () => {
     const { target, home, signers } = await setUp({ isOnce: false });
     const first = await sign(target, said("amina@example.org", { cm: "first letter", cs: 1 }));
-    expect(await sign(target, said("amina@example.org", { cm: "first letter", cs: 1 }))).toMatchObject({ outcome: "same", id: first.id });
-    expect(await sign(target, said("amina@example.org", { cm: "second letter", cs: 1 }))).toMatchObject({ outcome: "counted", total: 2 });
+    expect(await sign(target, said("amina@example.org", { cm: "first letter", cs: 1 }))).toMatchObject({
+      outcome: "same",
+      id: first.id,
+    });
+    expect(await sign(target, said("amina@example.org", { cm: "second letter", cs: 1 }))).toMatchObject({
+      outcome: "counted",
+      total: 2,
+    });
     await drain(target);
-    expect((await signers()).map((signer) => signer.comment).sort()).toEqual(["first letter", "second letter"]);
+    expect((await signers()).map((signer) => signer.comment).sort()).toEqual([
+      "first letter",
+      "second letter",
+    ]);
     expect(await home.check()).toBe(0);
   });
 
@@ -131,7 +183,9 @@ describe("one person through several objects", () => {
     await sign(target, said("mei@example.org"), TORONTO);
     await drain(target, "enam/0", "weur/0", "enam/0");
     expect((await home.summary()).total).toBe(2);
-    expect((await signers()).find((signer) => signer.email === "amina@example.org")?.comment).toBe("from Toronto");
+    expect((await signers()).find((signer) => signer.email === "amina@example.org")?.comment).toBe(
+      "from Toronto",
+    );
     expect(await home.check()).toBe(0);
   });
 
@@ -144,7 +198,8 @@ describe("one person through several objects", () => {
     const slots = ["weur/0", "weur/1", "weur/2", "weur/3"];
     await sign(target, said("learner@example.org"));
     await drain(target);
-    for (const email of [...people, "late@example.org"]) await sign(target, said(email, { cm: `again ${email}`, cs: 1 }));
+    for (const email of [...people, "late@example.org"])
+      await sign(target, said(email, { cm: `again ${email}`, cs: 1 }));
     await drain(target, ...slots, ...slots);
     expect((await home.summary()).total).toBe(42);
     expect(await countSigners(db, target.actionNo, { state: "counted" })).toBe(42);
@@ -157,9 +212,17 @@ describe("what is newer wins", () => {
   it("keeps each field as last said, whatever arrives late, and never blanks one", async () => {
     const { target, person } = await setUp();
     await sign(target, said("amina@example.org", { o: { givenName: "Amina", postalCode: "75011" } }), PARIS);
-    await sign(target, said("amina@example.org", { o: { givenName: "Aminata", locality: "Toronto" } }), TORONTO);
+    await sign(
+      target,
+      said("amina@example.org", { o: { givenName: "Aminata", locality: "Toronto" } }),
+      TORONTO,
+    );
     await drain(target, "enam/0", "weur/0");
-    expect(await person("amina@example.org")).toMatchObject({ given_name: "Aminata", postal_code: "75011", locality: "Toronto" });
+    expect(await person("amina@example.org")).toMatchObject({
+      given_name: "Aminata",
+      postal_code: "75011",
+      locality: "Toronto",
+    });
   });
 
   it("resubscribes nobody who left after signing and before the drain", async () => {
@@ -202,7 +265,10 @@ describe("leaving the count", () => {
     for (const n of [1, 2, 3]) await sign(target, said(`bot${n}@spam.example`, { s: "ads" }));
     await sign(target, said("amina@example.org"));
     await drain(target);
-    const removal = await removeParticipations(contextOf(), group, action, { by: 1, filter: { state: "counted", text: "@spam.example" } });
+    const removal = await removeParticipations(contextOf(), group, action, {
+      by: 1,
+      filter: { state: "counted", text: "@spam.example" },
+    });
     expect(removal).toMatchObject({ count: 3 });
     expect((await home.summary()).total).toBe(1);
     expect(await undoRemoval(contextOf(), group, action, removal?.removalNo ?? 0, 1)).toBe(3);
@@ -273,7 +339,9 @@ describe("an object that is no longer needed", () => {
     await runDurableObjectAlarm(home);
     expect((await home.summary()).total).toBe(1);
     await runInDurableObject(intakeStub(env, "", `${target.actionId}/weur/0`), (_object, state) => {
-      expect(state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'participants'").toArray()).toEqual([]);
+      expect(
+        state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'participants'").toArray(),
+      ).toEqual([]);
     });
   });
 });
@@ -285,20 +353,28 @@ async function restart(target: IntakeTarget) {
 
 /** Rows written per signature, as the platform bills them: inserts and updates of `exec`, in the object alone. */
 async function rowsWritten(target: IntakeTarget, count: number) {
-  return runInDurableObject(intakeStub(env, "", `${target.actionId}/weur/0`), async (object: ActionIntake, state) => {
-    const exec = state.storage.sql.exec.bind(state.storage.sql);
-    const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-    state.storage.sql.exec = ((...given: Parameters<typeof exec>) => {
-      const cursor = exec(...given);
-      cursors.push(cursor as never);
-      return cursor;
-    }) as typeof exec;
-    const written = () => cursors.splice(0).reduce((sum, cursor) => sum + cursor.rowsWritten, 0) / count;
-    for (let n = 0; n < count; n += 1) object.record(target, crypto.getRandomValues(new Uint8Array(16)), JSON.stringify(said(`burst${n}@example.org`)));
-    const recording = written();
-    await object.drain();
-    const draining = written();
-    state.storage.sql.exec = exec;
-    return { recording: Math.round(recording), draining: Math.round(draining) };
-  });
+  return runInDurableObject(
+    intakeStub(env, "", `${target.actionId}/weur/0`),
+    async (object: ActionIntake, state) => {
+      const exec = state.storage.sql.exec.bind(state.storage.sql);
+      const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+      state.storage.sql.exec = ((...given: Parameters<typeof exec>) => {
+        const cursor = exec(...given);
+        cursors.push(cursor as never);
+        return cursor;
+      }) as typeof exec;
+      const written = () => cursors.splice(0).reduce((sum, cursor) => sum + cursor.rowsWritten, 0) / count;
+      for (let n = 0; n < count; n += 1)
+        object.record(
+          target,
+          crypto.getRandomValues(new Uint8Array(16)),
+          JSON.stringify(said(`burst${n}@example.org`)),
+        );
+      const recording = written();
+      await object.drain();
+      const draining = written();
+      state.storage.sql.exec = exec;
+      return { recording: Math.round(recording), draining: Math.round(draining) };
+    },
+  );
 }

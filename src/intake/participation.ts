@@ -31,7 +31,13 @@ export async function takeAction(
 }
 
 /** Recording twice is safe, so a connection that broke is tried once more; an overloaded object is left alone. */
-async function recordOnce(ctx: Context, target: IntakeTarget, name: string, identity: Uint8Array, body: string): Promise<RecordReply> {
+async function recordOnce(
+  ctx: Context,
+  target: IntakeTarget,
+  name: string,
+  identity: Uint8Array,
+  body: string,
+): Promise<RecordReply> {
   try {
     return await intakeStub(ctx.env, target.jurisdiction, name).record(target, identity, body);
   } catch (error) {
@@ -41,7 +47,12 @@ async function recordOnce(ctx: Context, target: IntakeTarget, name: string, iden
 }
 
 function isRetryable(error: unknown): boolean {
-  return error instanceof Error && "retryable" in error && error.retryable === true && !("overloaded" in error && error.overloaded);
+  return (
+    error instanceof Error &&
+    "retryable" in error &&
+    error.retryable === true &&
+    !("overloaded" in error && error.overloaded)
+  );
 }
 
 /** 16 bytes that stand for one address in one group; without the pepper they say nothing about the address. */

@@ -1,15 +1,70 @@
 /** The parts of the world an object can be placed in (location hints, cloudflare.md §4.5). */
-export type Region = "wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me";
+export type Region =
+  | "wnam"
+  | "enam"
+  | "sam"
+  | "weur"
+  | "eeur"
+  | "apac"
+  | "apac-ne"
+  | "apac-se"
+  | "oc"
+  | "afr"
+  | "me";
 
-const NEAR_EAST = new Set(["AE", "BH", "CY", "EG", "IL", "IQ", "IR", "JO", "KW", "LB", "OM", "PS", "QA", "SA", "SY", "TR", "YE"]);
-const EAST_EUROPE = new Set(["AL", "BA", "BG", "BY", "CZ", "EE", "FI", "GR", "HR", "HU", "LT", "LV", "MD", "ME", "MK", "PL", "RO", "RS", "RU", "SI", "SK", "UA", "XK"]);
+const NEAR_EAST = new Set([
+  "AE",
+  "BH",
+  "CY",
+  "EG",
+  "IL",
+  "IQ",
+  "IR",
+  "JO",
+  "KW",
+  "LB",
+  "OM",
+  "PS",
+  "QA",
+  "SA",
+  "SY",
+  "TR",
+  "YE",
+]);
+const EAST_EUROPE = new Set([
+  "AL",
+  "BA",
+  "BG",
+  "BY",
+  "CZ",
+  "EE",
+  "FI",
+  "GR",
+  "HR",
+  "HU",
+  "LT",
+  "LV",
+  "MD",
+  "ME",
+  "MK",
+  "PL",
+  "RO",
+  "RS",
+  "RU",
+  "SI",
+  "SK",
+  "UA",
+  "XK",
+]);
 const NORTH_EAST_ASIA = new Set(["CN", "HK", "JP", "KP", "KR", "MN", "MO", "TW"]);
 const SOUTH_EAST_ASIA = new Set(["BN", "ID", "KH", "LA", "MM", "MY", "PH", "SG", "TH", "TL", "VN"]);
 /** Roughly Winnipeg to Houston: west of it the western hint is nearer. */
 const AMERICAN_DIVIDE_LONGITUDE = -97;
 
 /** The region whose objects are nearest to a visitor; western Europe when nothing is known of them. */
-export function regionOf(cf: { continent?: string; country?: string; longitude?: string } | undefined): Region {
+export function regionOf(
+  cf: { continent?: string; country?: string; longitude?: string } | undefined,
+): Region {
   const country = cf?.country ?? "";
   if (NEAR_EAST.has(country)) return "me";
   switch (cf?.continent) {
@@ -44,4 +99,16 @@ export function regionOfObject(name: string): Region | undefined {
   return regions.find((region) => region === part);
 }
 
-const regions: Region[] = ["wnam", "enam", "sam", "weur", "eeur", "apac", "apac-ne", "apac-se", "oc", "afr", "me"];
+const regions: Region[] = [
+  "wnam",
+  "enam",
+  "sam",
+  "weur",
+  "eeur",
+  "apac",
+  "apac-ne",
+  "apac-se",
+  "oc",
+  "afr",
+  "me",
+];

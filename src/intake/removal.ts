@@ -39,7 +39,13 @@ export async function removeParticipations(
 }
 
 /** Puts a removal's participations back. Gives how many; 0 when it was undone before. */
-export async function undoRemoval(ctx: Context, group: Group, action: Action, removalNo: number, by: number): Promise<number> {
+export async function undoRemoval(
+  ctx: Context,
+  group: Group,
+  action: Action,
+  removalNo: number,
+  by: number,
+): Promise<number> {
   const count = await store.undoRemoval(dbFor(ctx.env, group), action.no, removalNo, by, ctx.now);
   if (count > 0) await tellHome(ctx, targetOf(group, action));
   return count;
@@ -59,7 +65,12 @@ async function tellHome(ctx: Context, target: IntakeTarget): Promise<void> {
 }
 
 /** What the objects of an action must know of it, from its rows. */
-export function targetOf(group: Group, action: Action, kind: { isOnce: boolean } = { isOnce: true }, tagNos: number[] = []): IntakeTarget {
+export function targetOf(
+  group: Group,
+  action: Action,
+  kind: { isOnce: boolean } = { isOnce: true },
+  tagNos: number[] = [],
+): IntakeTarget {
   return {
     groupNo: group.no,
     groupId: group.id,

@@ -44,7 +44,13 @@ export async function listSigners(
   options: { filter: SignerFilter; before?: ParticipationId; limit?: number },
 ): Promise<{ signers: Signer[]; next: ParticipationId | null }> {
   const limit = options.limit ?? SIGNERS_PAGE_SIZE;
-  const signers = await store.selectSigners(group, actionNo, options.filter, options.before ?? null, limit + 1);
+  const signers = await store.selectSigners(
+    group,
+    actionNo,
+    options.filter,
+    options.before ?? null,
+    limit + 1,
+  );
   const page = signers.slice(0, limit);
   return { signers: page, next: signers.length > limit ? (page.at(-1)?.id ?? null) : null };
 }
@@ -65,8 +71,18 @@ export function setCommentStatus(
 }
 
 /** Comments that organisers approved, newest first, as the public may see them. */
-export async function shownComments(group: GroupDb, actionNo: number, limit: number): Promise<PublicSigner[]> {
-  const signers = await store.selectSigners(group, actionNo, { state: "counted", comment: "shown" }, null, limit);
+export async function shownComments(
+  group: GroupDb,
+  actionNo: number,
+  limit: number,
+): Promise<PublicSigner[]> {
+  const signers = await store.selectSigners(
+    group,
+    actionNo,
+    { state: "counted", comment: "shown" },
+    null,
+    limit,
+  );
   return signers.map(asPublic);
 }
 

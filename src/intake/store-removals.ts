@@ -2,6 +2,7 @@ import type { GroupDb } from "../groups/shard";
 import { idToHex, type ParticipationId } from "../platform/ids";
 import { REMOVAL_IDS_MAX, type Removal } from "./removal";
 import type { SignerFilter } from "./signers";
+import { TAKES_ANSWERS } from "./store";
 import { signerCondition } from "./store-signers";
 
 const REMOVALS_SHOWN_MAX = 100;
@@ -40,7 +41,10 @@ export async function insertRemoval(
 }
 
 function chosenByIds(ids: ParticipationId[]) {
-  return { sql: "SELECT unhex(value) FROM json_each(?3)", values: [JSON.stringify(ids.slice(0, REMOVAL_IDS_MAX).map(idToHex))] };
+  return {
+    sql: "SELECT unhex(value) FROM json_each(?3)",
+    values: [JSON.stringify(ids.slice(0, REMOVAL_IDS_MAX).map(idToHex))],
+  };
 }
 
 function chosenByFilter(filter: SignerFilter) {
@@ -52,7 +56,13 @@ function chosenByFilter(filter: SignerFilter) {
   };
 }
 
-export async function undoRemoval({ d1, groupNo }: GroupDb, actionNo: number, removalNo: number, by: number, now: number): Promise<number> {
+export async function undoRemoval(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  removalNo: number,
+  by: number,
+  now: number,
+): Promise<number> {
   const results = await d1.batch<{ count: number }>([
     d1
       .prepare(
@@ -88,46 +98,59 @@ const RECORD_REMOVALS = `
   SELECT ?1, action_no, ${THAT_NUMBER}, ?3, '{}', count(*), ?4 FROM participations
   WHERE group_no = ?1 AND person_no = ?2 AND removal_no = ${THAT_NUMBER} GROUP BY action_no`;
 
+// What leaves for good leaves the organiser's removal it was in, whose undoing would bring it back.
+const leaveRemovals = (rows: string) => `
+  UPDATE removals SET participation_count = participation_count - (
+    SELECT count(*) FROM participations WHERE ${rows} AND action_no = removals.action_no AND removal_no = removals.removal_no)
+  WHERE group_no = ?1 AND (action_no, removal_no) IN (SELECT action_no, removal_no FROM participations WHERE ${rows} AND removal_no > 0)`;
+
+const EMPTY =
+  "answer = '{}', comment = NULL, comment_status = 0, is_named = 0, source = NULL, referrer = NULL";
+
 /** Takes all a person did out of the counts and empties it: nothing of what they said stays. */
-export function eraseParticipations({ d1, groupNo }: GroupDb, personNo: number, now: number): D1PreparedStatement[] {
+export function eraseParticipations(
+  { d1, groupNo }: GroupDb,
+  personNo: number,
+  now: number,
+): D1PreparedStatement[] {
+  const rows = "group_no = ?1 AND person_no = ?2";
   return [
     d1.prepare(TAKE_NUMBER).bind(groupNo),
+    d1.prepare(leaveRemovals(rows)).bind(groupNo, personNo),
     d1
-      .prepare(
-        `UPDATE participations SET removal_no = iif(removal_no = 0, ${THAT_NUMBER}, removal_no), answer = '{}', comment = NULL,
-           comment_status = 0, is_named = 0, source = NULL, referrer = NULL
-         WHERE group_no = ?1 AND person_no = ?2`,
-      )
+      .prepare(`UPDATE participations SET removal_no = ${THAT_NUMBER}, ${EMPTY} WHERE ${rows}`)
       .bind(groupNo, personNo),
     d1.prepare(RECORD_REMOVALS).bind(groupNo, personNo, "erasure", now),
   ];
 }
 
 /**
- * Gives what `lost` did to `kept`. Where both took a once-only action, the newest answer of the two stays, under the
- * participation of `kept`, and the other leaves the count.
+ * Gives what `lost` did to `kept`. Where both took a once-only action, the newest answer of the two that is not removed
+ * stays, under the participation of `kept` and counted or removed as that is; the other is emptied and leaves for good.
  */
-export function mergeParticipations({ d1, groupNo }: GroupDb, kept: number, lost: number, now: number): D1PreparedStatement[] {
+export function mergeParticipations(
+  { d1, groupNo }: GroupDb,
+  kept: number,
+  lost: number,
+  now: number,
+): D1PreparedStatement[] {
   const bind = (sql: string) => d1.prepare(sql).bind(groupNo, kept, lost);
-  const both = "l.group_no = ?1 AND l.person_no = ?3 AND l.action_no = participations.action_no AND l.nth = participations.nth";
+  const doubled = `group_no = ?1 AND person_no = ?3 AND EXISTS (SELECT 1 FROM participations k
+    WHERE k.group_no = ?1 AND k.person_no = ?2 AND k.action_no = participations.action_no AND k.nth = participations.nth)`;
   return [
     d1.prepare(TAKE_NUMBER).bind(groupNo),
     bind(
       `UPDATE participations SET revised_at = l.revised_at, answer = l.answer, comment = l.comment, comment_status = l.comment_status, is_named = l.is_named
        FROM participations l
-       WHERE participations.group_no = ?1 AND participations.person_no = ?2 AND ${both}
-         AND l.revised_at > participations.revised_at AND l.removal_no = 0 AND participations.removal_no = 0`,
+       WHERE participations.group_no = ?1 AND participations.person_no = ?2
+         AND l.group_no = ?1 AND l.person_no = ?3 AND l.action_no = participations.action_no AND l.nth = participations.nth
+         AND l.revised_at > participations.revised_at AND l.removal_no = 0 AND ${TAKES_ANSWERS}`,
     ),
-    bind(
-      `UPDATE participations SET removal_no = ${THAT_NUMBER}
-       WHERE group_no = ?1 AND person_no = ?3 AND removal_no = 0
-         AND EXISTS (SELECT 1 FROM participations k WHERE k.group_no = ?1 AND k.person_no = ?2 AND k.action_no = participations.action_no AND k.nth = participations.nth)`,
-    ),
+    bind(leaveRemovals(doubled)),
+    bind(`UPDATE participations SET removal_no = ${THAT_NUMBER}, ${EMPTY} WHERE ${doubled}`),
     d1.prepare(RECORD_REMOVALS).bind(groupNo, lost, "merge", now),
     bind(
-      `UPDATE participations SET person_no = ?2
-       WHERE group_no = ?1 AND person_no = ?3
-         AND NOT EXISTS (SELECT 1 FROM participations k WHERE k.group_no = ?1 AND k.person_no = ?2 AND k.action_no = participations.action_no AND k.nth = participations.nth)`,
+      `UPDATE participations SET person_no = ?2 WHERE group_no = ?1 AND person_no = ?3 AND NOT (${doubled})`,
     ),
   ];
 }

@@ -83,7 +83,11 @@ function signerOf(row: SignerRow): Signer {
   };
 }
 
-export async function countSigners({ d1, groupNo }: GroupDb, actionNo: number, filter: SignerFilter): Promise<number> {
+export async function countSigners(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  filter: SignerFilter,
+): Promise<number> {
   const { sql, values } = signerCondition(filter);
   const row = await d1
     .prepare(`SELECT count(*) AS n FROM ${FROM} AND ${sql}`)
@@ -103,7 +107,12 @@ export async function updateCommentStatus(
       `UPDATE participations SET comment_status = ?4
        WHERE group_no = ?1 AND action_no = ?2 AND id IN (SELECT unhex(value) FROM json_each(?3)) AND comment_status > 0 AND comment_status <> ?4`,
     )
-    .bind(groupNo, actionNo, JSON.stringify(ids.slice(0, COMMENT_IDS_MAX).map(idToHex)), commentStatuses.indexOf(status))
+    .bind(
+      groupNo,
+      actionNo,
+      JSON.stringify(ids.slice(0, COMMENT_IDS_MAX).map(idToHex)),
+      commentStatuses.indexOf(status),
+    )
     .run();
   return meta.changes;
 }

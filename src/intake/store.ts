@@ -1,6 +1,6 @@
 import type { GroupDb } from "../groups/shard";
-import { idFromHex, type ParticipationId } from "../platform/ids";
 import { ARRIVED, arrivalFields, receivePeople } from "../people/arrival";
+import { idFromHex, type ParticipationId } from "../platform/ids";
 import type { DrainedParticipation } from "./types";
 
 /**
@@ -26,7 +26,9 @@ export async function storeParticipations(
     ...receivePeople(group, actionNo, page, {
       hasPhones: page.includes('"phone":'),
       tagNos,
-      fields: arrivalFields.filter(([, path]) => page.includes(`"${path.split(".").at(-1)}":`)).map(([column]) => column),
+      fields: arrivalFields
+        .filter(([, path]) => page.includes(`"${path.split(".").at(-1)}":`))
+        .map(([column]) => column),
     }),
     group.d1.prepare(UPSERT_PARTICIPATIONS).bind(group.groupNo, page, actionNo),
     group.d1.prepare(OUTCOMES).bind(group.groupNo, page, actionNo),
@@ -46,12 +48,20 @@ export async function storeParticipations(
 /** `hex()` of NULL is an empty text. */
 type OutcomeRow = { position: number; mine: string; other: string; person_no: number; removal_no: number };
 
-// Only a newer answer replaces what is stored, and nothing replaces what was removed.
+/**
+ * Whether a row of `participations` takes newer answers: a counted one does, and one an organiser took out, since that may
+ * be undone. An erased or merged one does not. `?1` is the group.
+ */
+export const TAKES_ANSWERS = `(participations.removal_no = 0 OR EXISTS (
+    SELECT 1 FROM removals r WHERE r.group_no = ?1 AND r.action_no = participations.action_no
+      AND r.removal_no = participations.removal_no AND r.cause = 'organiser'))`;
+
+// Only a newer answer replaces what is stored, and nothing brings back what was removed.
 const KEEP_NEWER = `DO UPDATE SET
     revised_at = excluded.revised_at, answer = excluded.answer, is_named = excluded.is_named,
     comment = excluded.comment,
     comment_status = CASE WHEN excluded.comment IS participations.comment THEN participations.comment_status ELSE excluded.comment_status END
-  WHERE excluded.revised_at > participations.revised_at AND participations.removal_no = 0`;
+  WHERE excluded.revised_at > participations.revised_at AND ${TAKES_ANSWERS}`;
 
 // Whoever acted before keeps the participation's id they had: it may differ from the row's when they acted through another
 // object or were merged since. So both unique keys, if met, are met in the same row.
@@ -89,7 +99,9 @@ export async function countStored({ d1, groupNo }: GroupDb, actionNo: number): P
 /** How many of them were removed and not put back: absolute, so it can be asked at any time. */
 export async function countRemoved({ d1, groupNo }: GroupDb, actionNo: number): Promise<number> {
   const row = await d1
-    .prepare("SELECT coalesce(sum(participation_count), 0) AS n FROM removals WHERE group_no = ?1 AND action_no = ?2 AND undone_at IS NULL")
+    .prepare(
+      "SELECT coalesce(sum(participation_count), 0) AS n FROM removals WHERE group_no = ?1 AND action_no = ?2 AND undone_at IS NULL",
+    )
     .bind(groupNo, actionNo)
     .first<{ n: number }>();
   return row?.n ?? 0;

@@ -16,7 +16,7 @@ import { DataTable, EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
 import type { ListedGroup } from "./store";
 import { groupStatuses, REASON_MAX, SEARCH_MAX } from "./types";
-import { OperationsFrame, RowButton } from "./views";
+import { Fact, OperationsFrame, RowButton } from "./views";
 import type { PageProps } from "./web";
 
 const PATH = "/operations/groups";
@@ -113,26 +113,14 @@ export function GroupPage(props: GroupPageProps) {
     >
       <ErrorSummary t={t} errors={errors} />
       <dl class="facts">
-        <div>
-          <dt>{t("operations.groups.address")}</dt>
-          <dd>
-            <a href={origin}>{origin}</a>
-          </dd>
-        </div>
-        <div>
-          <dt>{t("operations.groups.shard")}</dt>
-          <dd>{group.shard}</dd>
-        </div>
-        <div>
-          <dt>{t("operations.groups.id")}</dt>
-          <dd>{group.id}</dd>
-        </div>
-        <div>
-          <dt>{t("operations.groups.createdAt")}</dt>
-          <dd>
-            <When {...props} at={group.createdAt} form="date" />
-          </dd>
-        </div>
+        <Fact label={t("operations.groups.address")}>
+          <a href={origin}>{origin}</a>
+        </Fact>
+        <Fact label={t("operations.groups.shard")}>{group.shard}</Fact>
+        <Fact label={t("operations.groups.id")}>{group.id}</Fact>
+        <Fact label={t("operations.groups.createdAt")}>
+          <When {...props} at={group.createdAt} form="date" />
+        </Fact>
       </dl>
       <StatusSection {...props} />
       <ActionsSection {...props} />

@@ -1,10 +1,10 @@
-import type { Child } from "hono/jsx";
 import type { CapturedMail, ListedMail } from "../platform/mail/capture";
 import { Form, SubmitButton, TextField } from "../ui/form";
 import type { Locale, T } from "../ui/i18n";
 import { PageHeader, PlainPage, Section } from "../ui/layout";
 import { DataTable, EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
+import { Fact } from "./views";
 
 type MailboxProps = { t: T; locale: Locale; now: number; timeZone: string };
 
@@ -85,15 +85,6 @@ export function MailPage(props: MailboxProps & { mail: CapturedMail }) {
         </Section>
       ))}
     </PlainPage>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: Child }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

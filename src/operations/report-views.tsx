@@ -1,10 +1,10 @@
 import type { FieldErrors } from "../ui/form";
 import { ErrorSummary, Form, SelectField, SubmitButton } from "../ui/form";
 import type { Key, T } from "../ui/i18n";
-import { DataTable, EmptyState, Pager } from "../ui/table";
+import { EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
 import { type AbuseReport, reportOutcomes } from "./types";
-import { OperationsFrame } from "./views";
+import { Fact, OperationsFrame, SubTabs } from "./views";
 import type { PageProps } from "./web";
 
 type ReportsPageProps = PageProps & {
@@ -31,14 +31,8 @@ export function ReportsPage(props: ReportsPageProps) {
       current="reports"
     >
       <ErrorSummary t={t} errors={errors} />
-      <nav class="cluster" aria-label={t("operations.reports.title")}>
-        {tabs.map(({ href, label, isHere }) => (
-          <a href={href} aria-current={isHere ? "page" : undefined}>
-            {label}
-          </a>
-        ))}
-      </nav>
-      <ReportsTable {...props} />
+      <SubTabs label={t("operations.reports.title")} tabs={tabs} />
+      <ReportList {...props} />
       <Pager
         t={t}
         after={next === null ? undefined : `${PATH}?${isSettled ? "settled=yes&" : ""}before=${next}`}
@@ -47,64 +41,60 @@ export function ReportsPage(props: ReportsPageProps) {
   );
 }
 
-function ReportsTable(props: ReportsPageProps) {
+function ReportList(props: ReportsPageProps) {
   const { t, reports, isSettled } = props;
-  const none = isSettled ? "Settled" : "";
+  if (reports.length === 0) {
+    return isSettled ? (
+      <EmptyState
+        title={t("operations.reports.emptySettled")}
+        text={t("operations.reports.emptySettledText")}
+      />
+    ) : (
+      <EmptyState title={t("operations.reports.empty")} text={t("operations.reports.emptyText")} />
+    );
+  }
   return (
-    <DataTable
-      caption={t("operations.reports.title")}
-      isCaptionHidden
-      rows={reports}
-      empty={
-        <EmptyState
-          title={t(`operations.reports.empty${none}`)}
-          text={t(isSettled ? "operations.reports.emptySettledText" : "operations.reports.emptyText")}
-        />
-      }
-      columns={[
-        {
-          key: "page",
-          title: t("operations.reports.page"),
-          isName: true,
-          cell: (report) => <PageCell report={report} />,
-        },
-        {
-          key: "group",
-          title: t("operations.reports.group"),
-          cell: ({ groupId, groupName }) => <a href={`/operations/groups/${groupId}`}>{groupName}</a>,
-        },
-        {
-          key: "reason",
-          title: t("operations.reports.reason"),
-          cell: ({ reason }) => reasonWords(t, reason),
-        },
-        {
-          key: "detail",
-          title: t("operations.reports.detail"),
-          cell: ({ detail }) => <span dir="auto">{detail}</span>,
-        },
-        {
-          key: "at",
-          title: t("operations.reports.at"),
-          cell: ({ reportedAt }) => <When {...props} at={reportedAt} />,
-        },
-        {
-          key: "outcome",
-          title: t("operations.reports.outcome"),
-          cell: (report) =>
-            report.outcome ? (
-              t(`operations.reports.outcomes.${report.outcome}`)
-            ) : (
-              <Decision {...props} report={report} />
-            ),
-        },
-      ]}
-    />
+    <ul class="stack">
+      {reports.map((report) => (
+        <li class="card" id={`report-${report.no}`}>
+          <ReportFacts {...props} report={report} />
+          {report.outcome === null ? <Decision {...props} report={report} /> : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function ReportFacts(props: PageProps & { report: AbuseReport }) {
+  const { t, report } = props;
+  return (
+    <dl class="facts">
+      <Fact label={t("operations.reports.page")}>
+        <ReportedPage report={report} />
+      </Fact>
+      <Fact label={t("operations.reports.group")}>
+        <a href={`/operations/groups/${report.groupId}`}>{report.groupName}</a>
+      </Fact>
+      <Fact label={t("operations.reports.reason")}>{reasonWords(t, report.reason)}</Fact>
+      {report.detail ? (
+        <Fact label={t("operations.reports.detail")}>
+          <span dir="auto">{report.detail}</span>
+        </Fact>
+      ) : null}
+      <Fact label={t("operations.reports.at")}>
+        <When {...props} at={report.reportedAt} />
+      </Fact>
+      {report.outcome ? (
+        <Fact label={t("operations.reports.outcome")}>
+          {t(`operations.reports.outcomes.${report.outcome}`)}
+        </Fact>
+      ) : null}
+    </dl>
   );
 }
 
 /** A link only to what a browser may safely open: the address came from outside. */
-function PageCell({ report }: { report: AbuseReport }) {
+function ReportedPage({ report }: { report: AbuseReport }) {
   return /^https?:\/\//.test(report.url) ? (
     <a href={report.url} rel="noopener noreferrer">
       {report.url}
@@ -132,7 +122,6 @@ function Decision({ t, report, errors = {} }: ReportsPageProps & { report: Abuse
   return (
     <Form
       action={`${PATH}/${report.no}/settlement`}
-      class="cluster"
       label={`${t("operations.reports.settle")}: ${report.no}`}
     >
       <SelectField

@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import type { FlashMessage } from "../ui/flash";
-import { Form, SubmitButton } from "../ui/form";
+import { Form, HiddenField, SubmitButton } from "../ui/form";
 import { formatNumber } from "../ui/format";
 import type { Key, T } from "../ui/i18n";
 import { PageHeader, Shell } from "../ui/layout";
@@ -41,13 +41,10 @@ export function OperationsFrame({
   return (
     <Shell {...frame} title={title} tab="operations" flash={flash}>
       <PageHeader title={title} lead={lead} back={back} status={status} />
-      <nav class="cluster" aria-label={t("operations.nav.label")}>
-        {entries.map(([page, href, words]) => (
-          <a href={href} aria-current={page === current ? "page" : undefined}>
-            {t(words)}
-          </a>
-        ))}
-      </nav>
+      <SubTabs
+        label={t("operations.nav.label")}
+        tabs={entries.map(([page, href, words]) => ({ href, label: t(words), isHere: page === current }))}
+      />
       {children}
     </Shell>
   );
@@ -60,6 +57,29 @@ const entries: [page: keyof typeof pages, href: string, words: Key][] = [
   ["groups", pages.groups, "operations.nav.groups"],
 ];
 
+/** The ways to sibling pages, the one being read marked. */
+export function SubTabs({
+  label,
+  tabs,
+}: {
+  label: string;
+  tabs: { href: string; label: string; isHere: boolean }[];
+}) {
+  return (
+    <nav class="subtabs" aria-label={label}>
+      <ul>
+        {tabs.map((tab) => (
+          <li>
+            <a href={tab.href} aria-current={tab.isHere ? "page" : undefined}>
+              {tab.label}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
 /** A button alone in its form, in a row of a list. `about` tells screen readers which row. */
 export function RowButton(props: {
   action: string;
@@ -71,7 +91,7 @@ export function RowButton(props: {
   return (
     <Form action={props.action} class="cluster" label={`${props.label}: ${props.about}`}>
       {Object.entries(props.fields ?? {}).map(([name, value]) => (
-        <input type="hidden" name={name} value={value} />
+        <HiddenField name={name} value={value} />
       ))}
       <SubmitButton kind="quiet" confirm={props.confirm}>
         {props.label} <span class="visually-hidden">{props.about}</span>
@@ -134,6 +154,16 @@ function Figure({ t, label, children }: { t: T; label: Key; children: Child }) {
     <div class="stat">
       <dt class="stat-label">{t(label)}</dt>
       <dd class="stat-value">{children}</dd>
+    </div>
+  );
+}
+
+/** One line of a list of facts. */
+export function Fact({ label, children }: { label: string; children: Child }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
     </div>
   );
 }

@@ -1,8 +1,11 @@
 import type { GroupDb } from "../groups/shard";
-import { type ArrivalField, arrivalFields, arrivalStatements, consentStatement, taggingStatement } from "./store";
-
-export type { ArrivalField };
-export { arrivalFields };
+import {
+  type ArrivalField,
+  arrivalFields,
+  arrivalStatements,
+  consentStatement,
+  taggingStatement,
+} from "./store";
 
 /**
  * SQL for "the rows of a page, and the person of each", for statements that store what those people did. `?1` is the
@@ -10,6 +13,8 @@ export { arrivalFields };
  * they acted is not in it.
  */
 export { ARRIVED } from "./store";
+export type { ArrivalField };
+export { arrivalFields };
 
 /**
  * The statements that find or make the people of a page, in the order in which they must run inside one batch. Each may

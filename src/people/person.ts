@@ -10,7 +10,12 @@ export function emailsOf(group: GroupDb, personNo: number): Promise<string[]> {
  * Takes a person off the mailing list, at once and as of `at`: a "yes" said before and drained later changes nothing.
  * @param cause why, in one word of `people.email_status_cause`: "page", "mail", "organiser", "import", "api"
  */
-export async function unsubscribe(group: GroupDb, personNo: number, cause: string, at: number): Promise<void> {
+export async function unsubscribe(
+  group: GroupDb,
+  personNo: number,
+  cause: string,
+  at: number,
+): Promise<void> {
   await store.unsubscribeStatement(group, personNo, cause, at).run();
 }
 
@@ -19,7 +24,12 @@ export async function unsubscribe(group: GroupDb, personNo: number, cause: strin
  * said before now brings the person back. Taking them out of counts is `intake/erasure.ts`.
  * @param hashes identity hashes (32 hex digits) of every email of the person.
  */
-export function erasurePlan(group: GroupDb, personNo: number, hashes: string[], now: number): D1PreparedStatement[] {
+export function erasurePlan(
+  group: GroupDb,
+  personNo: number,
+  hashes: string[],
+  now: number,
+): D1PreparedStatement[] {
   return store.erasureStatements(group, personNo, hashes, now);
 }
 

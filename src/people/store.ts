@@ -35,7 +35,11 @@ export function arrivalStatements(
     d1.prepare(NUMBER_STRANGERS).bind(groupNo, page),
     d1.prepare(upsertPeople(options.fields)).bind(groupNo, page, actionNo),
   ];
-  if (options.hasPhones) statements.push(d1.prepare(DROP_LOST_PHONES).bind(groupNo, page), d1.prepare(CLAIM_PHONES).bind(groupNo, page));
+  if (options.hasPhones)
+    statements.push(
+      d1.prepare(DROP_LOST_PHONES).bind(groupNo, page),
+      d1.prepare(CLAIM_PHONES).bind(groupNo, page),
+    );
   return statements;
 }
 
@@ -64,7 +68,8 @@ function upsertPeople(fields: ArrivalField[]): string {
       `${column}_at = iif(${isNewer}, excluded.${column}_at, people.${column}_at)`,
     ];
   });
-  const saysYes = "excluded.email_status = 1 AND excluded.email_status_at > coalesce(people.email_status_at, -1)";
+  const saysYes =
+    "excluded.email_status = 1 AND excluded.email_status_at > coalesce(people.email_status_at, -1)";
   return `
     WITH said AS MATERIALIZED (
       SELECT i.person_no, j.value ->> 'i' AS id, j.value ->> 'e' AS email, j.value ->> 't' AS acted_at, j.value ->> 'co' AS consent,
@@ -99,7 +104,11 @@ const DROP_LOST_PHONES = `
     CROSS JOIN identities n ON n.group_no = ?1 AND n.kind = 2 AND n.value = j.value ->> '$.o.phone' AND n.person_no <> i.person_no) lost
   WHERE people.group_no = ?1 AND people.person_no = lost.loser AND people.phone = lost.phone`;
 
-export function consentStatement({ d1, groupNo }: GroupDb, actionNo: number, page: string): D1PreparedStatement {
+export function consentStatement(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  page: string,
+): D1PreparedStatement {
   return d1
     .prepare(
       `INSERT INTO consent_events (group_no, person_no, acted_at, action_no, wording_hash, answer)
@@ -110,7 +119,11 @@ export function consentStatement({ d1, groupNo }: GroupDb, actionNo: number, pag
     .bind(groupNo, page, actionNo);
 }
 
-export function taggingStatement({ d1, groupNo }: GroupDb, page: string, tagNos: number[]): D1PreparedStatement {
+export function taggingStatement(
+  { d1, groupNo }: GroupDb,
+  page: string,
+  tagNos: number[],
+): D1PreparedStatement {
   return d1
     .prepare(
       `INSERT INTO taggings (group_no, tag_no, person_no, tagged_at)
@@ -121,7 +134,12 @@ export function taggingStatement({ d1, groupNo }: GroupDb, page: string, tagNos:
     .bind(groupNo, page, JSON.stringify(tagNos));
 }
 
-export function erasureStatements({ d1, groupNo }: GroupDb, personNo: number, hashes: string[], now: number): D1PreparedStatement[] {
+export function erasureStatements(
+  { d1, groupNo }: GroupDb,
+  personNo: number,
+  hashes: string[],
+  now: number,
+): D1PreparedStatement[] {
   return [
     d1
       .prepare(
@@ -129,7 +147,9 @@ export function erasureStatements({ d1, groupNo }: GroupDb, personNo: number, ha
          ON CONFLICT (group_no, kind, value) DO UPDATE SET acted_at = max(acted_at, excluded.acted_at)`,
       )
       .bind(groupNo, JSON.stringify(hashes), now),
-    d1.prepare("DELETE FROM identities WHERE group_no = ?1 AND kind IN (1, 2) AND person_no = ?2").bind(groupNo, personNo),
+    d1
+      .prepare("DELETE FROM identities WHERE group_no = ?1 AND kind IN (1, 2) AND person_no = ?2")
+      .bind(groupNo, personNo),
     d1.prepare("DELETE FROM taggings WHERE group_no = ?1 AND person_no = ?2").bind(groupNo, personNo),
     d1.prepare("DELETE FROM consent_events WHERE group_no = ?1 AND person_no = ?2").bind(groupNo, personNo),
     d1
@@ -152,7 +172,12 @@ export async function selectEmails({ d1, groupNo }: GroupDb, personNo: number): 
   return results.map((row) => row.value);
 }
 
-export function unsubscribeStatement({ d1, groupNo }: GroupDb, personNo: number, cause: string, at: number): D1PreparedStatement {
+export function unsubscribeStatement(
+  { d1, groupNo }: GroupDb,
+  personNo: number,
+  cause: string,
+  at: number,
+): D1PreparedStatement {
   return d1
     .prepare(
       `UPDATE people SET email_status = 2, email_status_at = ?3, email_status_cause = ?4
@@ -192,6 +217,10 @@ export function mergeStatements({ d1, groupNo }: GroupDb, kept: number, lost: nu
        FROM people l
        WHERE people.group_no = ?1 AND people.person_no = ?2 AND l.group_no = ?1 AND l.person_no = ?3`,
     ),
-    bind("UPDATE people SET email = NULL, phone = NULL, merged_into = ?2 WHERE group_no = ?1 AND person_no = ?3"),
+    // Nothing of the person stays behind, where an erasure of the one kept would not look.
+    bind(
+      `UPDATE people SET email = NULL, ${arrivalFields.map(([column]) => `${column} = NULL`).join(", ")}, merged_into = ?2
+       WHERE group_no = ?1 AND person_no = ?3`,
+    ),
   ];
 }

@@ -42,14 +42,14 @@ export const Editor: Kind["Editor"] = ({ t, action, errors, values }) => {
               error={errors[`targets.${row}.title`]}
             />
             {rows.length > 1 ? (
-              <SubmitButton kind="quiet" name="do" value={`remove-target:${row}`}>
+              <SubmitButton kind="quiet" name="do" value={`remove-target:${row}`} formaction="#f-targets">
                 <Icon name="trash" label={t("petitions.editor.removeTarget", { nth: row + 1 })} />
               </SubmitButton>
             ) : null}
           </div>
         ))}
         {rows.length < TARGETS_MAX ? (
-          <SubmitButton kind="secondary" name="do" value="add-target">
+          <SubmitButton kind="secondary" name="do" value="add-target" formaction="#f-targets">
             <Icon name="plus" />
             {t("petitions.editor.addTarget")}
           </SubmitButton>

@@ -10,7 +10,9 @@ const hmacKeys = new Map<string, Promise<CryptoKey>>();
 export async function hmacSha256(secret: string, text: string): Promise<Uint8Array> {
   let key = hmacKeys.get(secret);
   if (!key) {
-    key = crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    key = crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [
+      "sign",
+    ]);
     hmacKeys.set(secret, key);
   }
   return new Uint8Array(await crypto.subtle.sign("HMAC", await key, encoder.encode(text)));

@@ -13,7 +13,9 @@ export class LimitsObject extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#sql.exec("CREATE TABLE IF NOT EXISTS takes (key TEXT NOT NULL, at INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, at, n)) WITHOUT ROWID");
+    this.#sql.exec(
+      "CREATE TABLE IF NOT EXISTS takes (key TEXT NOT NULL, at INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, at, n)) WITHOUT ROWID",
+    );
   }
 
   /**
@@ -31,7 +33,10 @@ export class LimitsObject extends DurableObject<Env> {
       const since = now - limit.windowMs;
       this.#sql.exec("DELETE FROM takes WHERE key = ? AND at <= ?", limit.key, since);
       const { used, first } = this.#sql
-        .exec<{ used: number; first: number | null }>("SELECT count(*) AS used, min(at) AS first FROM takes WHERE key = ?", limit.key)
+        .exec<{ used: number; first: number | null }>(
+          "SELECT count(*) AS used, min(at) AS first FROM takes WHERE key = ?",
+          limit.key,
+        )
         .one();
       if (used >= limit.max) waitMs = Math.max(waitMs, (first ?? now) + limit.windowMs - now, 1);
     }
@@ -50,7 +55,11 @@ export class LimitsObject extends DurableObject<Env> {
   /** Keys that are never asked about again are swept, so that the object does not grow for ever. */
   #sweepLater(windowMs: number): void {
     this.ctx.waitUntil(
-      this.ctx.storage.getAlarm().then((alarm) => (alarm === null ? this.ctx.storage.setAlarm(Date.now() + windowMs + 3_600_000) : undefined)),
+      this.ctx.storage
+        .getAlarm()
+        .then((alarm) =>
+          alarm === null ? this.ctx.storage.setAlarm(Date.now() + windowMs + 3_600_000) : undefined,
+        ),
     );
   }
 

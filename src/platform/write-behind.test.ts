@@ -9,7 +9,9 @@ let objects = 0;
 /** Runs in the storage of an object of its own; the class around it does not matter here. */
 function inStorage(test: (storage: DurableObjectStorage) => Promise<void>) {
   objects += 1;
-  return runInDurableObject(env.LIMITS.getByName(`buffer-${objects}`), (_object, state) => test(state.storage));
+  return runInDurableObject(env.LIMITS.getByName(`buffer-${objects}`), (_object, state) =>
+    test(state.storage),
+  );
 }
 
 /** A store that remembers each body once, however often it is written, and can be told to fail. */
@@ -61,7 +63,10 @@ describe("a write-behind buffer", () => {
       const again = new WriteBehind<"ok">(storage);
       expect([again.pending, again.note, again.oldestPendingAt()]).toEqual([4, "note 3", 1_000]);
       await again.drain(aStore().deps);
-      expect([new WriteBehind<"ok">(storage).pending, new WriteBehind<"ok">(storage).note]).toEqual([0, "settled 4"]);
+      expect([new WriteBehind<"ok">(storage).pending, new WriteBehind<"ok">(storage).note]).toEqual([
+        0,
+        "settled 4",
+      ]);
     }));
 
   it("takes the place of the emptied last row, so that one row at a time stays one row", () =>
@@ -76,27 +81,29 @@ describe("a write-behind buffer", () => {
       expect(store.stored.size).toBe(5);
     }));
 
-  it.each(["write", "announce", "settle"] as const)("loses nothing and forgets nothing too early when it dies in %s", (step) =>
-    inStorage(async (storage) => {
-      const store = aStore();
-      const buffer = new WriteBehind<"ok">(storage);
-      fill(buffer, 7);
-      const dying: WriteBehindDeps<"ok"> = {
-        ...store.deps,
-        probe: async () => false,
-        [step]: (...given: [BufferedRow[], "ok"[]]) => {
-          if (step === "write") void store.deps.write(given[0]);
-          if (step === "announce") void store.deps.announce(...given);
-          throw new Error("killed");
-        },
-      };
-      expect(await buffer.drain(dying)).toMatchObject({ state: "outage" });
-      const reborn = new WriteBehind<"ok">(storage);
-      expect(reborn.pending).toBe(7);
-      expect(await reborn.drain(store.deps)).toMatchObject({ state: "empty", settled: 7 });
-      expect(store.stored.size).toBe(7);
-      expect(new Set(store.announced).size).toBe(7);
-    }),
+  it.each(["write", "announce", "settle"] as const)(
+    "loses nothing and forgets nothing too early when it dies in %s",
+    (step) =>
+      inStorage(async (storage) => {
+        const store = aStore();
+        const buffer = new WriteBehind<"ok">(storage);
+        fill(buffer, 7);
+        const dying: WriteBehindDeps<"ok"> = {
+          ...store.deps,
+          probe: async () => false,
+          [step]: (...given: [BufferedRow[], "ok"[]]) => {
+            if (step === "write") void store.deps.write(given[0]);
+            if (step === "announce") void store.deps.announce(...given);
+            throw new Error("killed");
+          },
+        };
+        expect(await buffer.drain(dying)).toMatchObject({ state: "outage" });
+        const reborn = new WriteBehind<"ok">(storage);
+        expect(reborn.pending).toBe(7);
+        expect(await reborn.drain(store.deps)).toMatchObject({ state: "empty", settled: 7 });
+        expect(store.stored.size).toBe(7);
+        expect(new Set(store.announced).size).toBe(7);
+      }),
   );
 
   it("keeps every row through an outage, waits longer each time up to a minute, and recovers", () =>

@@ -62,7 +62,9 @@ export class WriteBehind<Outcome> {
     this.#tailSeq = tail?.seq ?? 0;
     this.#isTailEmpty = tail ? tail.is_empty === 1 : false;
     this.#note = tail?.note ?? "";
-    this.#pending = this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE body IS NOT NULL").one().n;
+    this.#pending = this.#sql
+      .exec<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE body IS NOT NULL")
+      .one().n;
   }
 
   /** The note of the last append or settlement; "" for a buffer that was never used. */
@@ -79,7 +81,9 @@ export class WriteBehind<Outcome> {
   }
 
   oldestPendingAt(): number | null {
-    return this.#sql.exec<{ at: number | null }>("SELECT min(at) AS at FROM outbox WHERE body IS NOT NULL").one().at;
+    return this.#sql
+      .exec<{ at: number | null }>("SELECT min(at) AS at FROM outbox WHERE body IS NOT NULL")
+      .one().at;
   }
 
   append(key: Uint8Array, at: number, body: string, note: string): void {
@@ -98,15 +102,29 @@ export class WriteBehind<Outcome> {
     this.#note = note;
   }
 
+  /** Whether something waits under a key; a parked row does not. */
+  holds(key: Uint8Array): boolean {
+    return (
+      this.#sql.exec("SELECT 1 FROM outbox WHERE key = ? AND body IS NOT NULL LIMIT 1", key).toArray()
+        .length > 0
+    );
+  }
+
   /** Drops what waits under a key, parked rows too, and gives it (erasure). Call it between drains only. */
   forget(key: Uint8Array): BufferedRow[] {
     return this.#storage.transactionSync(() => {
       const waiting = this.#sql
-        .exec<{ seq: number; at: number; body: string }>("SELECT seq, at, body FROM outbox WHERE key = ? AND body IS NOT NULL", key)
+        .exec<{ seq: number; at: number; body: string }>(
+          "SELECT seq, at, body FROM outbox WHERE key = ? AND body IS NOT NULL",
+          key,
+        )
         .toArray();
       for (const row of waiting) this.#forgetRow({ ...row, key }, this.#note);
       const parked = this.#sql
-        .exec<{ seq: number; at: number; body: string }>("SELECT seq, at, body FROM parked WHERE key = ?", key)
+        .exec<{ seq: number; at: number; body: string }>(
+          "SELECT seq, at, body FROM parked WHERE key = ?",
+          key,
+        )
         .toArray();
       this.#sql.exec("DELETE FROM parked WHERE key = ?", key);
       return [...waiting, ...parked].map((row) => ({ ...row, key }));
@@ -180,7 +198,8 @@ export class WriteBehind<Outcome> {
       const note = deps.settle(rows, outcomes);
       for (const row of rows) this.#forgetRow(row, note);
       this.#note = note;
-      if (!this.#isTailEmpty && note !== "") this.#sql.exec("UPDATE outbox SET note = ? WHERE seq = ? AND note <> ?1", note, this.#tailSeq);
+      if (!this.#isTailEmpty && note !== "")
+        this.#sql.exec("UPDATE outbox SET note = ? WHERE seq = ? AND note <> ?1", note, this.#tailSeq);
     });
     return rows.length;
   }
@@ -204,8 +223,19 @@ export class WriteBehind<Outcome> {
   #forgetRow({ seq, key, at }: Pick<BufferedRow, "seq" | "key" | "at">, note: string): void {
     const isTail = seq === this.#tailSeq;
     const { rowsWritten } = isTail
-      ? this.#sql.exec("UPDATE outbox SET body = NULL, note = ? WHERE seq = ? AND key = ? AND at = ? AND body IS NOT NULL", note, seq, key, at)
-      : this.#sql.exec("DELETE FROM outbox WHERE seq = ? AND key = ? AND at = ? AND body IS NOT NULL", seq, key, at);
+      ? this.#sql.exec(
+          "UPDATE outbox SET body = NULL, note = ? WHERE seq = ? AND key = ? AND at = ? AND body IS NOT NULL",
+          note,
+          seq,
+          key,
+          at,
+        )
+      : this.#sql.exec(
+          "DELETE FROM outbox WHERE seq = ? AND key = ? AND at = ? AND body IS NOT NULL",
+          seq,
+          key,
+          at,
+        );
     if (rowsWritten === 0) return;
     this.#pending -= 1;
     if (isTail) this.#isTailEmpty = true;

@@ -21,7 +21,8 @@ const OPEN = new Set([
   "POST /invitations/sign-in",
 ]);
 /** What the lowest role may reach below a group: its home, its actions and the way out. People's data is not among it. */
-const ORGANISER_MAY = /^\/groups\/:group(\/departure|\/actions(\/new(\/:kind)?|\/:action(\/(edit|history|copies|image|address|slug|publication|preview)(\/.*)?)?)?)?$/;
+const ORGANISER_MAY =
+  /^\/groups\/:group(\/departure|\/actions(\/new(\/:kind)?|\/:action(\/(edit|history|copies|image|address|slug|publication|preview)(\/.*)?)?)?)?$/;
 
 type Route = { method: string; path: string };
 
@@ -34,12 +35,17 @@ const routes: Route[] = [
     platformApp.routes
       .filter(({ method, path }) => method !== "ALL" && !path.includes("*"))
       // The id of an action is a UUID, which its route asks for with a pattern.
-      .map(({ method, path }) => ({ method, path: path.replace(/\/actions\/:id\{.*?\}\}/, "/actions/:action") }))
+      .map(({ method, path }) => ({
+        method,
+        path: path.replace(/\/actions\/:id\{.*?\}\}/, "/actions/:action"),
+      }))
       .map((route) => [name(route), route]),
   ).values(),
 ];
 const development = routes.filter(({ path }) => path.startsWith("/dev/"));
-const closed = routes.filter((route) => !OPEN.has(`${route.method} ${route.path}`) && !route.path.startsWith("/dev/"));
+const closed = routes.filter(
+  (route) => !OPEN.has(`${route.method} ${route.path}`) && !route.path.startsWith("/dev/"),
+);
 const ofGroup = closed.filter(({ path }) => path.startsWith("/groups/:group"));
 type Person = { cookie: string };
 let owner: Person;
@@ -52,8 +58,22 @@ beforeAll(async () => {
   owner = await signIn("owner@walk.example");
   stranger = await signIn("stranger@walk.example");
   organiser = await signIn("organiser@walk.example");
-  await post(owner, "/groups/new", { name: "Walked", slug: "walked", locale: "en", country: "CA", timeZone: "America/Toronto", currency: "CAD" });
-  await post(stranger, "/groups/new", { name: "Foreign", slug: "foreign", locale: "en", country: "CA", timeZone: "America/Toronto", currency: "CAD" });
+  await post(owner, "/groups/new", {
+    name: "Walked",
+    slug: "walked",
+    locale: "en",
+    country: "CA",
+    timeZone: "America/Toronto",
+    currency: "CAD",
+  });
+  await post(stranger, "/groups/new", {
+    name: "Foreign",
+    slug: "foreign",
+    locale: "en",
+    country: "CA",
+    timeZone: "America/Toronto",
+    currency: "CAD",
+  });
   await env.DIRECTORY.prepare(
     "INSERT INTO memberships (group_no, account_no, role, created_at) SELECT g.group_no, a.account_no, 'organiser', 1 FROM groups g, accounts a WHERE g.slug = 'walked' AND a.email_key = 'organiser@walk.example'",
   ).run();
@@ -62,7 +82,9 @@ beforeAll(async () => {
 });
 
 async function signIn(email: string): Promise<Person> {
-  const response = await exports.default.fetch(`${PLATFORM}/dev/sign-in?email=${email}`, { redirect: "manual" });
+  const response = await exports.default.fetch(`${PLATFORM}/dev/sign-in?email=${email}`, {
+    redirect: "manual",
+  });
   return { cookie: (response.headers.get("Set-Cookie") ?? "").split(";")[0] ?? "" };
 }
 
@@ -82,14 +104,20 @@ async function draft(person: Person, group: string): Promise<string> {
   return id;
 }
 
-function ask({ method, path }: Route, person: Person | null, fill: { group?: string; action?: string } = {}, origin = PLATFORM) {
+function ask(
+  { method, path }: Route,
+  person: Person | null,
+  fill: { group?: string; action?: string } = {},
+  origin = PLATFORM,
+) {
   const address = path
     .replace(":group", fill.group ?? "walked")
     .replace(":action", fill.action ?? actionId)
     .replace(":kind", "petition")
     .replace(/:[a-z]+/gi, "00000000-0000-7000-8000-000000000000");
   const body = method === "POST" ? "" : undefined;
-  const headers: Record<string, string> = method === "POST" ? { Origin: origin, "Content-Type": "application/x-www-form-urlencoded" } : {};
+  const headers: Record<string, string> =
+    method === "POST" ? { Origin: origin, "Content-Type": "application/x-www-form-urlencoded" } : {};
   if (person) headers.Cookie = person.cookie;
   return exports.default.fetch(`${origin}${address}`, { method, body, headers, redirect: "manual" });
 }
@@ -100,55 +128,76 @@ describe("every route of the platform host", () => {
     expect(ofGroup.length).toBeGreaterThan(20);
   });
 
-  it.each(closed.map((route) => [name(route), route] as const))("%s sends someone without a session away", async (_name, route) => {
-    const response = await ask(route, null);
-    const isSentToSignIn = response.status === 303 && (response.headers.get("Location") ?? "").startsWith("/sign-in");
-    expect(isSentToSignIn || response.status === 401 || response.status === 404, String(response.status)).toBe(true);
-    expect(response.headers.get("Set-Cookie")).toBeNull();
-  });
-
-  it.each(ofGroup.map((route) => [name(route), route] as const))("%s does not exist for a member of another group", async (_name, route) => {
-    expect((await ask(route, stranger)).status).toBe(404);
-    expect((await ask(route, stranger, { group: "no-such-group" })).status).toBe(404);
-  });
-
-  it.each(ofGroup.filter(({ path }) => !ORGANISER_MAY.test(path)).map((route) => [name(route), route] as const))(
-    "%s refuses the lowest role",
+  it.each(closed.map((route) => [name(route), route] as const))(
+    "%s sends someone without a session away",
     async (_name, route) => {
-      expect((await ask(route, organiser)).status).toBe(403);
+      const response = await ask(route, null);
+      const isSentToSignIn =
+        response.status === 303 && (response.headers.get("Location") ?? "").startsWith("/sign-in");
+      expect(
+        isSentToSignIn || response.status === 401 || response.status === 404,
+        String(response.status),
+      ).toBe(true);
+      expect(response.headers.get("Set-Cookie")).toBeNull();
     },
   );
 
-  it.each(ofGroup.filter(({ path }) => path.includes(":action")).map((route) => [name(route), route] as const))(
-    "%s knows no action of another group",
+  it.each(ofGroup.map((route) => [name(route), route] as const))(
+    "%s does not exist for a member of another group",
     async (_name, route) => {
-      expect((await ask(route, owner, { action: foreignActionId })).status).toBe(404);
+      expect((await ask(route, stranger)).status).toBe(404);
+      expect((await ask(route, stranger, { group: "no-such-group" })).status).toBe(404);
     },
   );
+
+  it.each(
+    ofGroup.filter(({ path }) => !ORGANISER_MAY.test(path)).map((route) => [name(route), route] as const),
+  )("%s refuses the lowest role", async (_name, route) => {
+    expect((await ask(route, organiser)).status).toBe(403);
+  });
+
+  it.each(
+    ofGroup.filter(({ path }) => path.includes(":action")).map((route) => [name(route), route] as const),
+  )("%s knows no action of another group", async (_name, route) => {
+    expect((await ask(route, owner, { action: foreignActionId })).status).toBe(404);
+  });
 
   it.each(closed.filter(({ method }) => method === "POST").map((route) => [name(route), route] as const))(
     "%s refuses a form of another site",
     async (_name, route) => {
-      const address = route.path.replace(":group", "walked").replace(":action", actionId).replace(/:[a-z]+/gi, "x");
+      const address = route.path
+        .replace(":group", "walked")
+        .replace(":action", actionId)
+        .replace(/:[a-z]+/gi, "x");
       const response = await exports.default.fetch(`${PLATFORM}${address}`, {
         method: "POST",
         redirect: "manual",
-        headers: { Cookie: owner.cookie, Origin: "https://evil.example", "Content-Type": "application/x-www-form-urlencoded" },
+        headers: {
+          Cookie: owner.cookie,
+          Origin: "https://evil.example",
+          "Content-Type": "application/x-www-form-urlencoded",
+        },
         body: "",
       });
       expect(response.status).toBe(403);
     },
   );
 
-  it.each(routes.map((route) => [name(route), route] as const))("%s is not there on a group's host", async (_name, route) => {
-    const response = await ask(route, owner, {}, "http://walked.localhost:8787");
-    expect(response.headers.get("Set-Cookie")).toBeNull();
-    if (route.path !== "/") expect([301, 403, 404, 405]).toContain(response.status);
-  });
+  it.each(routes.map((route) => [name(route), route] as const))(
+    "%s is not there on a group's host",
+    async (_name, route) => {
+      const response = await ask(route, owner, {}, "http://walked.localhost:8787");
+      expect(response.headers.get("Set-Cookie")).toBeNull();
+      if (route.path !== "/") expect([301, 403, 404, 405]).toContain(response.status);
+    },
+  );
 
-  it.each(routes.map((route) => [name(route), route] as const))("%s is not there on an unknown host", async (_name, route) => {
-    expect((await ask(route, owner, {}, "http://nobody.localhost:8787")).status).toBe(404);
-  });
+  it.each(routes.map((route) => [name(route), route] as const))(
+    "%s is not there on an unknown host",
+    async (_name, route) => {
+      expect((await ask(route, owner, {}, "http://nobody.localhost:8787")).status).toBe(404);
+    },
+  );
 
   it.each(closed.filter(({ method }) => method === "GET").map((route) => [name(route), route] as const))(
     "%s is never kept by a cache",
