@@ -42,6 +42,7 @@ export interface Env {
   EMAIL: SendEmail;
   EVENTS: Queue;
   MAIL: Queue;
+  RECEIPTS: Queue;
   PUBLIC_RATE: RateLimit;
   INTAKE: DurableObjectNamespace<import("./intake/intake-object").ActionIntake>;
   HOME: DurableObjectNamespace<import("./intake/home-object").HomeObject>;

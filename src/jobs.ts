@@ -26,10 +26,8 @@ function job<S extends z.ZodType>(message: S, run: Job<S>["run"]) {
 /** What follows each queue's messages. A listener of an event that may fail by itself gets a message of its own. */
 const jobs: Record<string, ReturnType<typeof job>[]> = {
   "groundswell-events": [job(participationsRecorded, onParticipationsRecorded)],
-  "groundswell-mail": [
-    job(mailQueued, sendQueued),
-    job(receiptPage, (ctx, page) => sendReceipts(ctx, page, kinds)),
-  ],
+  "groundswell-mail": [job(mailQueued, sendQueued)],
+  "groundswell-receipts": [job(receiptPage, (ctx, page) => sendReceipts(ctx, page, kinds))],
 };
 
 /** What an action's home looks for in the rows, in case the messages were lost. */

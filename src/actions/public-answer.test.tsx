@@ -50,7 +50,12 @@ describe("a good answer", () => {
   });
 
   test("leads to the organiser's own page where there is one, and the policy lets it", async () => {
-    const thanks = { mode: "redirect" as const, headline: "", text: "", redirectUrl: "https://riverside.example/thanks" };
+    const thanks = {
+      mode: "redirect" as const,
+      headline: "",
+      text: "",
+      redirectUrl: "https://riverside.example/thanks",
+    };
     const site = await makeSite({ settings: { thanks } });
     const posted = await site.post(site.url, signed);
     expect([posted.status, posted.headers.get("Location")]).toEqual([303, thanks.redirectUrl]);
@@ -58,11 +63,20 @@ describe("a good answer", () => {
     expect(page.headers.get("Content-Security-Policy")).toContain("form-action 'self' https:;");
   });
 
-  test.each(["javascript:alert(1)", "//evil.example", "not an address", ""])("never leads to %j", async (redirectUrl) => {
-    const site = await makeSite({ settings: { thanks: { mode: "redirect", headline: "", text: "", redirectUrl } } });
-    expect((await site.post(site.url, signed)).headers.get("Location")).toMatch(/^\/petitions\/[a-z-]+\/thanks\?done=/);
-    expect((await site.get(site.url)).headers.get("Content-Security-Policy")).toContain("form-action 'self';");
-  });
+  test.each(["javascript:alert(1)", "//evil.example", "not an address", ""])(
+    "never leads to %j",
+    async (redirectUrl) => {
+      const site = await makeSite({
+        settings: { thanks: { mode: "redirect", headline: "", text: "", redirectUrl } },
+      });
+      expect((await site.post(site.url, signed)).headers.get("Location")).toMatch(
+        /^\/petitions\/[a-z-]+\/thanks\?done=/,
+      );
+      expect((await site.get(site.url)).headers.get("Content-Security-Policy")).toContain(
+        "form-action 'self';",
+      );
+    },
+  );
 
   test("that comes after closing leads back to the page", async () => {
     const site = await makeSite();
@@ -84,7 +98,14 @@ describe("a good answer", () => {
 describe("a refused answer", () => {
   test("comes back as the same form, with what was written, each error beside its field and in the summary", async () => {
     const site = await makeSite();
-    const values = { ...signed, email: "amina at supporters", givenName: "", comment: 'I <3 "clean" air & you', isNamed: "yes", country: "FR" };
+    const values = {
+      ...signed,
+      email: "amina at supporters",
+      givenName: "",
+      comment: 'I <3 "clean" air & you',
+      isNamed: "yes",
+      country: "FR",
+    };
     const response = await site.post(`${site.url}?source=leaflet`, values);
     expect(response.status).toBe(422);
     expect(response.headers.get("Cache-Control")).toBe("private, no-store");
@@ -94,9 +115,14 @@ describe("a refused answer", () => {
     expect(html).toMatch(/<option value="FR" selected/);
     expect(html).toMatch(/id="f-isNamed"[^>]*checked/);
     expect(html).toMatch(/<div [^>]*class="error-summary" role="alert"/);
-    for (const [field, words] of [["givenName", "Write your first name"], ["email", "Write an email address like name@example.org"]]) {
+    for (const [field, words] of [
+      ["givenName", "Write your first name"],
+      ["email", "Write an email address like name@example.org"],
+    ]) {
       expect(html).toContain(`<a href="#f-${field}">${words}</a>`);
-      expect(html).toMatch(new RegExp(`id="f-${field}"[^>]*aria-describedby="f-${field}-error"[^>]*aria-invalid="true"`));
+      expect(html).toMatch(
+        new RegExp(`id="f-${field}"[^>]*aria-describedby="f-${field}-error"[^>]*aria-invalid="true"`),
+      );
       expect(html).toMatch(new RegExp(`id="f-${field}-error"[^]*?${words}`));
     }
     expect(site.taken).toEqual([]);
@@ -130,7 +156,11 @@ describe("a refused answer", () => {
   });
 
   test.each([
-    ["a field sent twice", new URLSearchParams([...Object.entries(signed), ["email", "other@supporters.example"]]), 422],
+    [
+      "a field sent twice",
+      new URLSearchParams([...Object.entries(signed), ["email", "other@supporters.example"]]),
+      422,
+    ],
     ["bytes of no type", new Blob(["email="]), 415],
   ])("is %s", async (_, body, status) => {
     const site = await makeSite();
@@ -140,17 +170,26 @@ describe("a refused answer", () => {
 
   const urlencoded = { "Content-Type": "application/x-www-form-urlencoded" };
 
-  test.each(["givenName=%FF%FEab", "givenName=%C3%28", "givenName=\ufffd"])("is one in another encoding: %j", async (body) => {
-    const site = await makeSite();
-    const response = await site.post(site.url, `email=a%40b.example&familyName=x&country=CA&${body}`, urlencoded);
-    expect(response.status).toBe(400);
-    expect(await response.text()).toContain("nothing was counted");
-    expect(site.taken).toEqual([]);
-  });
+  test.each(["givenName=%FF%FEab", "givenName=%C3%28", "givenName=\ufffd"])(
+    "is one in another encoding: %j",
+    async (body) => {
+      const site = await makeSite();
+      const response = await site.post(
+        site.url,
+        `email=a%40b.example&familyName=x&country=CA&${body}`,
+        urlencoded,
+      );
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain("nothing was counted");
+      expect(site.taken).toEqual([]);
+    },
+  );
 
   test("is raw bytes of another encoding", async () => {
     const site = await makeSite();
-    const latin1 = Uint8Array.from("email=a%40b.example&givenName=Andr\u00e9", (character) => character.charCodeAt(0));
+    const latin1 = Uint8Array.from("email=a%40b.example&givenName=Andr\u00e9", (character) =>
+      character.charCodeAt(0),
+    );
     expect((await site.post(site.url, latin1, urlencoded)).status).toBe(400);
     expect(site.taken).toEqual([]);
   });
@@ -179,7 +218,8 @@ describe("a refused answer", () => {
   test("is one byte over the limit, and one under is read", async () => {
     const site = await makeSite();
     const start = new URLSearchParams(signed).toString();
-    const body = (length: number) => `${start}&unknown=${"x".repeat(length - start.length - "&unknown=".length)}`;
+    const body = (length: number) =>
+      `${start}&unknown=${"x".repeat(length - start.length - "&unknown=".length)}`;
     expect((await site.post(site.url, body(FORM_BYTES_MAX + 1), urlencoded)).status).toBe(413);
     expect((await site.post(site.url, body(FORM_BYTES_MAX), urlencoded)).status).toBe(303);
   });
@@ -226,7 +266,9 @@ describe("a machine", () => {
 
   test.each(["own", "null"])("no one is taken for one with the Origin %s", async (origin) => {
     const site = await makeSite();
-    expect((await site.post(site.url, signed, { Origin: origin === "own" ? site.origin : origin })).status).toBe(303);
+    expect(
+      (await site.post(site.url, signed, { Origin: origin === "own" ? site.origin : origin })).status,
+    ).toBe(303);
   });
 });
 
@@ -256,7 +298,10 @@ describe("while intake cannot take anything", () => {
 
 describe("the thank-you page", () => {
   const claims = (site: { action: { id: string } }) => ({ action: site.action.id, nth: 77, repeat: 0 });
-  const sign = (values: Record<string, string | number>, options: { purpose?: "participation" | "preview"; now?: number } = {}) => {
+  const sign = (
+    values: Record<string, string | number>,
+    options: { purpose?: "participation" | "preview"; now?: number } = {},
+  ) => {
     const ctx = contextOf();
     const { purpose = "participation", now = ctx.now } = options;
     return signToken(ctx.config.SIGNING_KEYS, purpose, values, { now, secondsToLive: 86_400 });
@@ -279,11 +324,16 @@ describe("the thank-you page", () => {
   });
 
   test("shows the organiser's words, and what else one can do", async () => {
-    const thanks = { mode: "page" as const, headline: "You did it", text: "First line\n\nSecond line", redirectUrl: "" };
+    const thanks = {
+      mode: "page" as const,
+      headline: "You did it",
+      text: "First line\n\nSecond line",
+      redirectUrl: "",
+    };
     const site = await makeSite({ settings: { thanks } });
     const html = await (await site.get(`${site.url}/thanks?done=${await sign(claims(site))}`)).text();
     expect(html).toContain("You did it");
-    expect(html).toContain("<p dir=\"auto\">First line</p><p dir=\"auto\">Second line</p>");
+    expect(html).toContain('<p dir="auto">First line</p><p dir="auto">Second line</p>');
     expect(html).toContain("You’re number 77");
     expect(html).toContain('<a href="/">See what');
     expect(html).toContain('<meta name="robots" content="noindex"');
@@ -297,10 +347,12 @@ describe("the thank-you page", () => {
 
   test("shares the bare address, each way with its own source and without what was private", async () => {
     const site = await makeSite();
-    const html = await (await site.get(`${site.url}/thanks?done=${await sign(claims(site))}&source=leaflet&email=a`)).text();
-    const shared = [...html.matchAll(/href="((?:https:\/\/(?:wa\.me|www\.facebook|bsky|x\.com)|mailto:\?)[^"]*)"/g)].map(([, href = ""]) =>
-      decodeURIComponent(href.replaceAll("&amp;", "&")),
-    );
+    const html = await (
+      await site.get(`${site.url}/thanks?done=${await sign(claims(site))}&source=leaflet&email=a`)
+    ).text();
+    const shared = [
+      ...html.matchAll(/href="((?:https:\/\/(?:wa\.me|www\.facebook|bsky|x\.com)|mailto:\?)[^"]*)"/g),
+    ].map(([, href = ""]) => decodeURIComponent(href.replaceAll("&amp;", "&")));
     expect(shared).toHaveLength(5);
     for (const [index, network] of ["facebook", "whatsapp", "bluesky", "x", "email"].entries()) {
       expect(shared[index]).toContain(`${site.url}?source=share-${network}`);
@@ -311,7 +363,11 @@ describe("the thank-you page", () => {
 
   test("puts WhatsApp first on a phone, where people use it", async () => {
     const site = await makeSite();
-    const html = await (await site.get(`${site.url}/thanks`, { headers: { "User-Agent": "Mozilla/5.0 (Linux; Android 11) Mobile Safari" } })).text();
+    const html = await (
+      await site.get(`${site.url}/thanks`, {
+        headers: { "User-Agent": "Mozilla/5.0 (Linux; Android 11) Mobile Safari" },
+      })
+    ).text();
     expect(/button-primary[^>]*href="https:\/\/([^/"]+)/.exec(html)?.[1]).toBe("wa.me");
   });
 });

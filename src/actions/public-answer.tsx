@@ -43,7 +43,7 @@ export async function takeAnswer(c: PublicContext, deps: PublicPagesDeps): Promi
     .takeAction(ctx, snapshot, kind, answer.participation, c.req.raw)
     .catch((error: unknown) => {
       ctx.log.error("participation.untaken", error, { actionId: snapshot.action.id });
-    deps.noteFailure?.(ctx, "participation.untaken", error);
+      deps.noteFailure?.(ctx, "participation.untaken", error);
       return null;
     });
   if (!reply) return showTrouble(c, deps, found, values);

@@ -12,7 +12,9 @@ const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
 describe("a picture", () => {
   test("of the group is served for ever, and nothing in it can run", async () => {
     const site = await makeSite();
-    await env.FILES.put(`groups/${site.group.no}/images/${NAME}`, PNG, { httpMetadata: { contentType: "text/html" } });
+    await env.FILES.put(`groups/${site.group.no}/images/${NAME}`, PNG, {
+      httpMetadata: { contentType: "text/html" },
+    });
     const response = await site.get(`${site.origin}/files/images/${NAME}`);
     expect(response.status).toBe(200);
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(PNG);
@@ -21,7 +23,9 @@ describe("a picture", () => {
     expect(response.headers.get("Content-Security-Policy")).toBe("default-src 'none'; sandbox");
     expect(response.headers.get("X-Content-Type-Options")).toBe("nosniff");
     const etag = response.headers.get("ETag") ?? "";
-    const again = await site.get(`${site.origin}/files/images/${NAME}`, { headers: { "If-None-Match": etag } });
+    const again = await site.get(`${site.origin}/files/images/${NAME}`, {
+      headers: { "If-None-Match": etag },
+    });
     expect(again.status).toBe(304);
   });
 
@@ -72,14 +76,20 @@ describe("for search engines", () => {
 
 describe("the group's page", () => {
   test("names the group and links what can be done, newest first", async () => {
-    const site = await makeSite({ title: "The first", slug: "first" }, { settings: { description: "We are neighbours.\nJoin us." } });
+    const site = await makeSite(
+      { title: "The first", slug: "first" },
+      { settings: { description: "We are neighbours.\nJoin us." } },
+    );
     await makePetition(site.group, { title: "The second", slug: "second" });
     const response = await site.get(`${site.origin}/`);
     expect(response.status).toBe(200);
     expect(response.headers.get("Cache-Control")).toContain("public");
     const html = await response.text();
     expect(html).toContain("<p>We are neighbours.</p><p>Join us.</p>");
-    expect([...html.matchAll(/href="\/petitions\/([a-z]+)"/g)].map(([, slug]) => slug)).toEqual(["second", "first"]);
+    expect([...html.matchAll(/href="\/petitions\/([a-z]+)"/g)].map(([, slug]) => slug)).toEqual([
+      "second",
+      "first",
+    ]);
     expect(html).toContain(`hreflang="fr" href="${site.origin}/?lang=fr"`);
   });
 
@@ -154,11 +164,20 @@ describe("the report form", () => {
   test("files what is wrong with which page", async () => {
     const site = await makeSite();
     expect((await site.get(`${site.url}/report`)).status).toBe(200);
-    const response = await site.post(`${site.url}/report`, { reason: "fraud", detail: " Asks for passwords " });
+    const response = await site.post(`${site.url}/report`, {
+      reason: "fraud",
+      detail: " Asks for passwords ",
+    });
     expect(response.status).toBe(200);
     expect(await response.text()).toContain("Thank you for telling us");
     expect(site.reports).toEqual([
-      { groupNo: site.group.no, actionId: site.action.id, url: site.url, reason: "fraud", detail: "Asks for passwords" },
+      {
+        groupNo: site.group.no,
+        actionId: site.action.id,
+        url: site.url,
+        reason: "fraud",
+        detail: "Asks for passwords",
+      },
     ]);
   });
 
@@ -185,7 +204,8 @@ describe("the report form", () => {
 
   test("takes five an hour from one connection", async () => {
     const site = await makeSite();
-    const send = () => site.post(`${site.url}/report`, { reason: "hate" }, { "CF-Connecting-IP": "203.0.113.9" });
+    const send = () =>
+      site.post(`${site.url}/report`, { reason: "hate" }, { "CF-Connecting-IP": "203.0.113.9" });
     const statuses = [];
     for (let nth = 0; nth < 6; nth += 1) statuses.push((await send()).status);
     expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);

@@ -1,5 +1,5 @@
 import { raw } from "hono/html";
-import { fileUrl, isWebAddress, paragraphs, SitePage } from "../groups/public";
+import { fileUrl, isWebAddress, paragraphs, SitePage, SocialLogo } from "../groups/public";
 import { countriesIn, isCountry } from "../platform/countries";
 import { Notice } from "../ui/flash";
 import { formatNumber } from "../ui/format";
@@ -53,12 +53,8 @@ export function ActionPage(props: ActionPageProps) {
       isIndexed={!props.isPreview}
       canonical={`${origin}${actionPath(kind, action.slug)}`}
       alternates={[{ locale: action.locale, href: `${origin}${actionPath(kind, action.slug)}` }]}
-      scripts={["count", "referrer"]}
-      head={
-        props.isPreview
-          ? null
-          : structuredData({ kind, snapshot, count: props.count, origin, description: summaryOf(props) })
-      }
+      scripts={isOpen && !props.isPreview ? ["count", "referrer"] : []}
+      head={props.isPreview ? null : <Head {...props} />}
       mainClass="action"
       footerLinks={
         <li>
@@ -86,6 +82,17 @@ export function ActionPage(props: ActionPageProps) {
       <Story {...props} />
       <Voices {...props} />
     </SitePage>
+  );
+}
+
+/** What machines read: the picture a network shows where the action has none of its own, and the page as data. */
+function Head(props: ActionPageProps) {
+  const { kind, snapshot, count, origin } = props;
+  return (
+    <>
+      {snapshot.action.settings.image ? null : <SocialLogo group={snapshot.group} origin={origin} />}
+      {structuredData({ kind, snapshot, count, origin, description: summaryOf(props) })}
+    </>
   );
 }
 

@@ -30,7 +30,13 @@ describe("a petition's page", () => {
     const response = await site.get(`${site.url}?source=leaflet`);
     expect(response.status).toBe(200);
     const html = await response.text();
-    for (const words of [site.action.title, site.group.name, "Mayor Helen Brandt", "close the streets", "12 Mill Lane, Toronto"]) {
+    for (const words of [
+      site.action.title,
+      site.group.name,
+      "Mayor Helen Brandt",
+      "close the streets",
+      "12 Mill Lane, Toronto",
+    ]) {
       expect(html).toContain(words);
     }
     expect(html).toMatch(/<form method="post"(?![^>]*\saction=)[^>]*>/);
@@ -40,14 +46,23 @@ describe("a petition's page", () => {
   test("may be kept by browsers and the network, sets no cookie, and lets nothing foreign in", async () => {
     const site = await makeSite();
     const { headers } = await site.get(site.url);
-    expect(headers.get("Cache-Control")).toBe("public, max-age=30, stale-while-revalidate=300, stale-if-error=3600");
+    expect(headers.get("Cache-Control")).toBe(
+      "public, max-age=30, stale-while-revalidate=300, stale-if-error=3600",
+    );
     expect(headers.get("Set-Cookie")).toBeNull();
     expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
     expect(headers.get("Referrer-Policy")).toBe("strict-origin-when-cross-origin");
     expect(headers.get("Permissions-Policy")).toContain("geolocation=()");
     const policy = headers.get("Content-Security-Policy") ?? "";
     expect(policy).not.toContain("unsafe");
-    for (const rule of ["default-src 'none'", "script-src 'self'", "img-src 'self' data:", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"]) {
+    for (const rule of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "img-src 'self' data:",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+    ]) {
       expect(policy.split("; ")).toContain(rule);
     }
   });
@@ -59,15 +74,24 @@ describe("a petition's page", () => {
     const styles = [...html.matchAll(/<style>(.*?)<\/style>/gs)].map(([, text = ""]) => text);
     expect(styles).toHaveLength(1);
     expect(styles[0]).toContain("--accent:#0b6e4f");
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(styles[0]))).toBase64();
+    const hash = new Uint8Array(
+      await crypto.subtle.digest("SHA-256", new TextEncoder().encode(styles[0])),
+    ).toBase64();
     expect(response.headers.get("Content-Security-Policy")).toContain(`style-src 'sha256-${hash}';`);
-    expect(html.match(/\sstyle=|\son[a-z]+=|<script(?![^>]*(src="\/js\/|application\/ld\+json))/g)).toBeNull();
-    expect(html.match(/(src|href)="https?:\/\/(?!group-)[^"]*"/g) ?? []).toEqual([`href="${env.PLATFORM_ORIGIN}"`]);
+    expect(
+      html.match(/\sstyle=|\son[a-z]+=|<script(?![^>]*(src="\/js\/|application\/ld\+json))/g),
+    ).toBeNull();
+    expect(html.match(/(src|href)="https?:\/\/(?!group-)[^"]*"/g) ?? []).toEqual([
+      `href="${env.PLATFORM_ORIGIN}"`,
+    ]);
   });
 
   test("shows the count, the goal and who signed, without an email or a postal code", async () => {
     const site = await makeSite();
-    site.state.count = { total: 12_409, recent: [{ name: "Amina S.", place: "CA", at: Date.now() - 120_000, comment: "" }] };
+    site.state.count = {
+      total: 12_409,
+      recent: [{ name: "Amina S.", place: "CA", at: Date.now() - 120_000, comment: "" }],
+    };
     const html = await (await site.get(site.url)).text();
     expect(html).toContain("12,409");
     expect(html).toContain('max="25000"');
@@ -104,7 +128,12 @@ describe("a petition's page", () => {
 
   test("is told of to search engines and networks, with its image", async () => {
     const { group, host } = await makeGroup();
-    const image = { key: `groups/${group.no}/images/01890a5d-ac96-774b-bcce-b302099a8057.png`, alt: "A school gate", width: 1200, height: 630 };
+    const image = {
+      key: `groups/${group.no}/images/01890a5d-ac96-774b-bcce-b302099a8057.png`,
+      alt: "A school gate",
+      width: 1200,
+      height: 630,
+    };
     const action = await makePetition(group, { settings: { image } });
     await publishSite(contextOf(), group);
     const site = publicSite();
@@ -114,10 +143,17 @@ describe("a petition's page", () => {
     expect(html).toContain(`<link rel="alternate" hreflang="en" href="${url}"`);
     expect(html).toContain(`<meta property="og:image" content="http://${host}:8787/files/images/01890a5d`);
     expect(html).toContain('<meta name="twitter:card" content="summary_large_image"');
-    expect(html).toMatch(/<img src="\/files\/images\/[^"]+" alt="A school gate" width="1200" height="630" loading="lazy"/);
+    expect(html).toMatch(
+      /<img src="\/files\/images\/[^"]+" alt="A school gate" width="1200" height="630" loading="lazy"/,
+    );
     expect(html).not.toContain("1234");
     const [, data = ""] = /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(html) ?? [];
-    expect(JSON.parse(data)).toMatchObject({ "@type": "Article", headline: action.title, url, inLanguage: "en" });
+    expect(JSON.parse(data)).toMatchObject({
+      "@type": "Article",
+      headline: action.title,
+      url,
+      inLanguage: "en",
+    });
   });
 
   test("shows HTML and script in every text as text", async () => {
@@ -131,10 +167,21 @@ describe("a petition's page", () => {
           consent: { mode: "unticked", text: evil },
           share: { title: evil, text: evil },
           thanks: { mode: "page", headline: evil, text: evil, redirectUrl: "" },
-          questions: [{ key: "q", label: evil, hint: evil, type: "radio", isRequired: false, choices: [evil] }],
+          questions: [
+            { key: "q", label: evil, hint: evil, type: "radio", isRequired: false, choices: [evil] },
+          ],
         },
       },
-      { name: evil, postalAddress: evil, settings: { description: evil, website: "javascript:alert(3)", privacyUrl: "data:text/html,x", replyTo: evil } },
+      {
+        name: evil,
+        postalAddress: evil,
+        settings: {
+          description: evil,
+          website: "javascript:alert(3)",
+          privacyUrl: "data:text/html,x",
+          replyTo: evil,
+        },
+      },
     );
     site.state.count = { total: 3, recent: [{ name: evil, place: evil, at: 1, comment: evil }] };
     for (const path of [site.url, site.origin, `${site.url}/thanks`, `${site.url}/report`]) {
@@ -149,7 +196,9 @@ describe("a petition's page", () => {
       const mine = await one.get(`${one.origin}/petitions/same${path}`);
       expect(await mine.text()).not.toContain(other.group.name);
     }
-    expect((await one.get(`${one.origin}/petitions/same`, { headers: { "X-Forwarded-Host": other.host } })).status).toBe(200);
+    expect(
+      (await one.get(`${one.origin}/petitions/same`, { headers: { "X-Forwarded-Host": other.host } })).status,
+    ).toBe(200);
   });
 });
 
@@ -179,8 +228,14 @@ describe("the page cache", () => {
 
   test.each([
     ["another port", (site: Site) => `http://${site.host}:9999/petitions/${site.action.slug}`],
-    ["capitals in the host", (site: Site) => `http://${site.host.toUpperCase()}:8787/petitions/${site.action.slug}`],
-    ["a dot at the end of the host", (site: Site) => `http://${site.host}.:8787/petitions/${site.action.slug}`],
+    [
+      "capitals in the host",
+      (site: Site) => `http://${site.host.toUpperCase()}:8787/petitions/${site.action.slug}`,
+    ],
+    [
+      "a dot at the end of the host",
+      (site: Site) => `http://${site.host}.:8787/petitions/${site.action.slug}`,
+    ],
     ["a source", (site: Site) => `${site.url}?source=leaflet`],
     ["unknown parameters in any order", (site: Site) => `${site.url}?b=2&a=1&fbclid=x`],
     ["a language the page does not have", (site: Site) => `${site.url}?lang=xx`],
@@ -310,15 +365,20 @@ describe("an address", () => {
     expect(await json.json()).toMatchObject({ error: { code: "not_found" } });
   });
 
-  test.each(["/petitions/nothing-here", "/letters/clean-air", "/petitions", "/petitions/a/b/c", "/wp-login.php", "/petitions/%E0%A4%A", "/petitions/..%2f..%2fx"])(
-    "%s is 404",
-    async (path) => {
-      const site = await makeSite();
-      const response = await site.get(`${site.origin}${path}`);
-      expect(response.status).toBe(404);
-      expect(await response.text()).toContain("Page not found");
-    },
-  );
+  test.each([
+    "/petitions/nothing-here",
+    "/letters/clean-air",
+    "/petitions",
+    "/petitions/a/b/c",
+    "/wp-login.php",
+    "/petitions/%E0%A4%A",
+    "/petitions/..%2f..%2fx",
+  ])("%s is 404", async (path) => {
+    const site = await makeSite();
+    const response = await site.get(`${site.origin}${path}`);
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain("Page not found");
+  });
 
   test("of a draft is 404, as is its form", async () => {
     const site = await makeSite({ status: "draft" });
@@ -334,7 +394,10 @@ describe("an address", () => {
     await changeSlug(contextOf(), site.group, action, "new-address", 1);
     forgetAll();
     const moved = await site.get(`${site.url}?source=leaflet`);
-    expect([moved.status, moved.headers.get("Location")]).toEqual([301, "/petitions/new-address?source=leaflet"]);
+    expect([moved.status, moved.headers.get("Location")]).toEqual([
+      301,
+      "/petitions/new-address?source=leaflet",
+    ]);
     const posted = await site.post(site.url, signed);
     expect([posted.status, posted.headers.get("Location")]).toEqual([308, "/petitions/new-address"]);
     expect((await site.get(`${site.origin}/petitions/new-address`)).status).toBe(200);
@@ -342,7 +405,13 @@ describe("an address", () => {
 
   test("of a suspended group says nothing of the group", async () => {
     const site = await makeSite({}, { status: "suspended" });
-    for (const path of ["/", `/petitions/${site.action.slug}`, `/petitions/${site.action.slug}/thanks`, `/petitions/${site.action.slug}/count.json`, "/sitemap.xml"]) {
+    for (const path of [
+      "/",
+      `/petitions/${site.action.slug}`,
+      `/petitions/${site.action.slug}/thanks`,
+      `/petitions/${site.action.slug}/count.json`,
+      "/sitemap.xml",
+    ]) {
       const response = await site.get(`${site.origin}${path}`);
       expect([path, response.status]).toEqual([path, 410]);
       expect(await response.text()).not.toMatch(new RegExp(`${site.group.name}\\b|${site.action.title}`));
@@ -398,7 +467,9 @@ describe("a preview", () => {
     const response = await site.get(`${site.url}?preview=${token}`);
     expect(response.status).toBe(200);
     expect(response.headers.get("Cache-Control")).toBe("private, no-store");
-    expect(response.headers.get("Content-Security-Policy")).toContain(`frame-ancestors ${env.PLATFORM_ORIGIN};`);
+    expect(response.headers.get("Content-Security-Policy")).toContain(
+      `frame-ancestors ${env.PLATFORM_ORIGIN};`,
+    );
     const html = await response.text();
     expect(html).toContain("This is a preview");
     expect(html).toContain('<meta name="robots" content="noindex"');
@@ -409,8 +480,14 @@ describe("a preview", () => {
   test.each([
     ["forged", async (_: Site) => "eyJhbGciOiJub25lIn0.e30."],
     ["expired", async (site: Site) => previewToken(contextOf(env, Date.now() - 8 * 86_400_000), site.action)],
-    ["another group's", async (site: Site) => previewToken(contextOf(), { ...site.action, groupNo: site.group.no + 1 })],
-    ["another petition's", async (site: Site) => previewToken(contextOf(), (await makeSite({ status: "draft" })).action)],
+    [
+      "another group's",
+      async (site: Site) => previewToken(contextOf(), { ...site.action, groupNo: site.group.no + 1 }),
+    ],
+    [
+      "another petition's",
+      async (site: Site) => previewToken(contextOf(), (await makeSite({ status: "draft" })).action),
+    ],
   ])("with a token that is %s is 404", async (_, token) => {
     const site = await makeSite({ status: "draft" });
     expect((await site.get(`${site.url}?preview=${await token(site)}`)).status).toBe(404);

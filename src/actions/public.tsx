@@ -47,7 +47,9 @@ export function publicPages(deps: PublicPagesDeps): Hono<PublicEnv> {
 
 /** Finds whose host this is, and brings every spelling of an address to the one that is cached and linked. */
 const site = createMiddleware<PublicEnv>(async (c, next) => {
-  const ctx: Context = c.var.ctx ?? createContext(c.env, c.req.header("CF-Ray") ?? newId(), (work) => c.executionCtx.waitUntil(work));
+  const ctx: Context =
+    c.var.ctx ??
+    createContext(c.env, c.req.header("CF-Ray") ?? newId(), (work) => c.executionCtx.waitUntil(work));
   c.set("ctx", ctx);
   const group = await groupByHost(ctx, hostnameOf(c.req.raw));
   if (!group) return unknownHost(c);
@@ -58,7 +60,7 @@ const site = createMiddleware<PublicEnv>(async (c, next) => {
   c.set("t", translator(locale));
   c.set("origin", siteOrigin(ctx.config, c.req.raw));
   const elsewhere = canonicalAddress(new URL(c.req.url));
-  if (elsewhere && c.req.method === "GET") return c.redirect(elsewhere, 301);
+  if (elsewhere && (c.req.method === "GET" || c.req.method === "HEAD")) return c.redirect(elsewhere, 301);
   if (group.status === "suspended" && c.req.path !== "/robots.txt") return suspended(c);
   await next();
 });
@@ -148,8 +150,10 @@ function answerNotFound(c: PublicContext): Promise<Response> | Response {
 function answerError(error: Error, c: PublicContext, deps: PublicPagesDeps): Promise<Response> | Response {
   const { ctx } = c.var;
   const known = error instanceof AppError ? error : new AppError("internal", "internal", { cause: error });
-  if (known.status >= 500)
+  if (known.status >= 500) {
     ctx.log.error("public.failed", known.cause ?? error, { code: known.code, path: c.req.routePath });
+    deps.noteFailure?.(ctx, "public.failed", known.cause ?? error);
+  }
   if (!c.var.group) return noGroupError(c, known);
   const { t } = c.var;
   return refuse(

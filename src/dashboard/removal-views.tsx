@@ -41,12 +41,12 @@ export function RemovalsPage(props: RemovalsProps) {
               key: "when",
               title: t("intake.removals.when"),
               cell: (removal) => (
-                <>
+                <span class="person">
                   <When at={removal.removedAt} now={now} locale={locale} timeZone={timeZone} />
                   {removal.removedBy === null ? null : (
-                    <span class="soft">, {nameOfMember(removal.removedBy)}</span>
+                    <span class="soft small">{nameOfMember(removal.removedBy)}</span>
                   )}
-                </>
+                </span>
               ),
             },
             {

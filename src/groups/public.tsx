@@ -154,6 +154,12 @@ export function Leave({ t, group }: { t: T; group: SiteGroup }) {
   );
 }
 
+/** The group's logo, for networks that show a picture beside a link. */
+export function SocialLogo({ group, origin }: { group: SiteGroup; origin: string }) {
+  const logo = fileUrl(group, group.settings.logo);
+  return logo ? <meta property="og:image" content={`${origin}${logo}`} /> : null;
+}
+
 /** One published action as a group's page lists it. */
 export type ListedAction = { title: string; href: string; locale: Locale };
 
@@ -169,7 +175,6 @@ type GroupPageProps = {
 /** A group's own page, at `/` of its host: who it is and what one can do with it. */
 export function GroupPage({ t, locale, group, origin, platformOrigin, actions }: GroupPageProps) {
   const { description } = group.settings;
-  const logo = fileUrl(group, group.settings.logo);
   const summary = description.split("\n")[0] ?? "";
   return (
     <SitePage
@@ -182,7 +187,7 @@ export function GroupPage({ t, locale, group, origin, platformOrigin, actions }:
       canonical={`${origin}/`}
       alternates={locales.map((to) => ({ locale: to, href: `${origin}/?lang=${to}` }))}
       social={{ title: group.name, description: summary || t("public.group.about", { group: group.name }) }}
-      head={logo ? <meta property="og:image" content={`${origin}${logo}`} /> : null}
+      head={<SocialLogo group={group} origin={origin} />}
       isIndexed
       isFront
       mainClass="stack"

@@ -13,6 +13,8 @@ import type { FollowUpWindow, HomeReply, HomeSummary, IntakeTarget, ObjectReport
 const SPREAD_RATE_PER_SECOND = 150;
 const SPREAD_REPORTS = 3;
 const CHECK_EVERY_MS = 60 * 60_000;
+/** An object that was not known at the last comparison may have rows that were taken for a difference then. */
+const CHECK_NEWCOMER_MS = 60_000;
 /** Until the objects stand still long enough to be compared. */
 const CHECK_RETRY_MS = 5 * 60_000;
 /** Messages are given this long to arrive before what they announced is looked for in the rows. */
@@ -107,9 +109,14 @@ export class HomeObject extends DurableObject<Env> {
     if (report.count !== known?.count || report.recent.length > 0) this.#keepTally(report.object, report);
     if (hotReports >= SPREAD_REPORTS) this.#spreadFurther();
     if (report.settledFrom !== null) this.#followFrom(report.settledFrom);
-    if (report.count !== known?.count && this.#meta("check_at") === null)
-      this.#setMeta("check_at", String(Date.now() + CHECK_EVERY_MS));
+    if (report.count !== known?.count) this.#checkWithin(CHECK_EVERY_MS);
+    if (!known && this.#meta("checked_at") !== null) this.#checkWithin(CHECK_NEWCOMER_MS);
     this.#scheduleBy(this.#nextDueAt());
+  }
+
+  #checkWithin(ms: number): void {
+    const at = Date.now() + ms;
+    if (Number(this.#meta("check_at") ?? Number.POSITIVE_INFINITY) > at) this.#setMeta("check_at", String(at));
   }
 
   #keepTally(object: string, report: Pick<ObjectReport, "count" | "version">): void {

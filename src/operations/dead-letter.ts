@@ -46,6 +46,7 @@ function liveQueueName(deadQueue: string): string {
 function liveQueue(ctx: Context, name: string): Queue | null {
   if (name.endsWith("-events")) return ctx.env.EVENTS;
   if (name.endsWith("-mail")) return ctx.env.MAIL;
+  if (name.endsWith("-receipts")) return ctx.env.RECEIPTS;
   return null;
 }
 

@@ -69,7 +69,7 @@ export function HomesSection(props: PageProps & { homes: NamedHome[]; count: num
 }
 
 function HomeName({ home }: { home: NamedHome }) {
-  return <>{home.slug ?? `${home.kind} ${home.actionId}`}</>;
+  return <span dir="auto">{home.title || home.slug || `${home.kind} ${home.actionId}`}</span>;
 }
 
 function ParkedCell({ t, locale, home }: PageProps & { home: NamedHome }) {

@@ -1,6 +1,7 @@
 import type { Action } from "../actions/types";
 import type { Group } from "../groups/types";
 import {
+  ButtonRow,
   ErrorSummary,
   type FieldErrors,
   Form,
@@ -153,7 +154,9 @@ function StatusSection({ t, group, values, errors = {} }: GroupPageProps) {
           maxlength={REASON_MAX}
           error={errors.reason}
         />
-        <SubmitButton kind="danger">{t("operations.groups.save")}</SubmitButton>
+        <ButtonRow>
+          <SubmitButton kind="danger">{t("operations.groups.save")}</SubmitButton>
+        </ButtonRow>
       </Form>
     </Section>
   );

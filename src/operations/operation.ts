@@ -1,7 +1,8 @@
 import { groupByNo } from "../groups/group";
+import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
-import { type GroupId, parseId } from "../platform/ids";
+import { type ActionId, type GroupId, parseId } from "../platform/ids";
 import { errorText } from "../platform/log";
 import * as store from "./store";
 import {
@@ -31,7 +32,8 @@ export function noteBatch(ctx: Context, batch: MessageBatch, retried: number): v
   ctx.later(ctx.env.OPERATIONS.getByName(OPERATIONS_OBJECT).batch(counted));
 }
 
-export type NamedHome = HomeReport & { groupName: string; groupId: string | null };
+/** A home's report with what its action and group are called; "" where that cannot be read now. */
+export type NamedHome = HomeReport & { title: string; groupName: string; groupId: string | null };
 
 export type Overview = Omit<OperationsOverview, "homes"> & {
   homes: NamedHome[];
@@ -48,14 +50,33 @@ export async function overviewOf(ctx: Context): Promise<Overview> {
     store.openReportCount(ctx.directory),
     store.operatorActs(ctx.directory, ACTS_SHOWN_MAX),
   ]);
-  const names = await store.namesOfGroups(ctx.directory, [
-    ...new Set(figures.homes.map(({ groupNo }) => groupNo)),
-  ]);
-  const homes = figures.homes.map((home) => {
-    const group = names.get(home.groupNo);
-    return { ...home, groupName: group?.name ?? "", groupId: group?.id ?? null };
+  return { ...figures, homes: await nameHomes(ctx, figures.homes), dead, openReports, acts };
+}
+
+async function nameHomes(ctx: Context, homes: HomeReport[]): Promise<NamedHome[]> {
+  const groups = await store.namesOfGroups(ctx.directory, [...new Set(homes.map(({ groupNo }) => groupNo))]);
+  const titles = await Promise.all([...groups.values()].map((group) => titlesIn(ctx, group, homes)));
+  const titleOf = new Map(titles.flatMap((known) => [...known]));
+  return homes.map((home) => {
+    const group = groups.get(home.groupNo);
+    const title = titleOf.get(home.actionId) ?? "";
+    return { ...home, title, groupName: group?.name ?? "", groupId: group?.id ?? null };
   });
-  return { ...figures, homes, dead, openReports, acts };
+}
+
+/** A shard that is down must not take the page with it that shows so. */
+async function titlesIn(
+  ctx: Context,
+  group: store.ListedGroup,
+  homes: HomeReport[],
+): Promise<Map<ActionId, string>> {
+  const ids = homes.filter(({ groupNo }) => groupNo === group.no).map(({ actionId }) => actionId);
+  try {
+    return await store.titlesOfActions(dbFor(ctx.env, group), ids);
+  } catch (error) {
+    ctx.log.error("operations.titles", error, { shard: group.shard });
+    return new Map();
+  }
 }
 
 /** A page of the installation's groups, newest first, and where the next page starts. */

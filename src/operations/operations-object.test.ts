@@ -119,6 +119,14 @@ describe("the last errors", () => {
   });
 });
 
+it("an error that quotes someone's address is kept without it", async () => {
+  const stub = object();
+  await stub.failure({ event: "e", errorText: 'refused: "ana.o+x@example.org", <bo@example.org>', at: T0 });
+  await stub.report(reportWith({ lastError: "no ana@example.org" }));
+  const { failures, homes } = await stub.overview(T0);
+  expect([failures[0]?.errorText, homes[0]?.lastError]).toEqual(['refused: "…@…", <…@…>', "no …@…"]);
+});
+
 describe("the queues", () => {
   it("have the figures of the last hour and the rate of the last minutes", async () => {
     const stub = object();

@@ -47,7 +47,7 @@ export class OperationsObject extends DurableObject<Env> {
 
   /** What a home says about its action. The newest report is kept, whatever the order they come in. */
   report(entry: HomeReport): void {
-    const report: HomeReport = { ...entry, lastError: entry.lastError?.slice(0, ERROR_TEXT_MAX) };
+    const report: HomeReport = { ...entry, lastError: entry.lastError && showable(entry.lastError) };
     this.#sql.exec(
       `INSERT INTO homes (action_id, at, pending, oldest_pending_at, parked, rate, has_error, report)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -71,7 +71,7 @@ export class OperationsObject extends DurableObject<Env> {
     const { no } = this.#sql
       .exec<{ no: number }>(
         "INSERT INTO failures (event, error_text, at) VALUES (?, ?, ?) RETURNING no",
-        ...[event.slice(0, EVENT_NAME_MAX), errorText.slice(0, ERROR_TEXT_MAX), at],
+        ...[event.slice(0, EVENT_NAME_MAX), showable(errorText), at],
       )
       .one();
     this.#sql.exec("DELETE FROM failures WHERE no <= ?", no - FAILURES_MAX);
@@ -192,4 +192,9 @@ export class OperationsObject extends DurableObject<Env> {
       Math.floor(now / MINUTE_MS) - QUEUE_MINUTES_KEPT,
     );
   }
+}
+
+/** An error's words within their limit. Libraries quote what they were given, which may be someone's address. */
+function showable(text: string): string {
+  return text.slice(0, ERROR_TEXT_MAX).replace(/[^\s@<>"']+@[^\s@<>"']+/g, "…@…");
 }

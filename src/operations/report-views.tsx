@@ -1,5 +1,5 @@
 import type { FieldErrors } from "../ui/form";
-import { ErrorSummary, Form, SelectField, SubmitButton } from "../ui/form";
+import { ButtonRow, ErrorSummary, Form, SelectField, SubmitButton } from "../ui/form";
 import type { Key, T } from "../ui/i18n";
 import { EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
@@ -133,7 +133,9 @@ function Decision({ t, report, errors = {} }: ReportsPageProps & { report: Abuse
           .filter((outcome) => outcome !== "action_limited" || report.actionId !== null)
           .map((value) => ({ value, label: t(`operations.reports.outcomes.${value}`) }))}
       />
-      <SubmitButton kind="secondary">{t("operations.reports.settle")}</SubmitButton>
+      <ButtonRow>
+        <SubmitButton kind="secondary">{t("operations.reports.settle")}</SubmitButton>
+      </ButtonRow>
     </Form>
   );
 }

@@ -4,6 +4,7 @@ import { fakeEmail, fakeQueue } from "../../test/fake-mail";
 import { contextOf, makeGroup } from "../../test/groups";
 import { makePetition } from "../../test/petitions";
 import { newAddress, platformHost, type Visitor } from "../../test/platform-host";
+import { refusingD1 } from "../../test/refusing";
 import { OPERATOR_EMAIL } from "../../test/variables";
 import { actionById } from "../actions/store";
 import { groupByNo } from "../groups/group";
@@ -73,11 +74,34 @@ describe("the overview", () => {
       expect(text).toContain(words);
   });
 
+  it("is shown without titles while a shard is down", async () => {
+    const { group } = await makeGroup();
+    const actionId = newId<Parameters<typeof actionById>[1]>();
+    await env.OPERATIONS.getByName(OPERATIONS_OBJECT).report({
+      ...{
+        actionId,
+        groupNo: group.no,
+        kind: "petition",
+        objects: 1,
+        pending: 0,
+        drainedTotal: 0,
+        oldestPendingAt: null,
+      },
+      ...{ parked: 0, drainRatePerMinute: 0, at: host.now },
+    });
+    const broken = platformHost({ SHARD_00: refusingD1, SHARD_01: refusingD1 }, (app) =>
+      app.route("/", operationsRoutes),
+    );
+    const visitor = broken.visitor();
+    for (const [name, value] of operator.cookies) visitor.cookies.set(name, value);
+    expect(await page(visitor, "/operations")).toContain(`petition ${actionId}`);
+  });
+
   it("shows backlogs, parked rows, rates and errors as they were reported", async () => {
     const { group } = await makeGroup({ name: "Clean <Air>" });
     const stub = env.OPERATIONS.getByName(OPERATIONS_OBJECT);
     const { now } = host;
-    const actionId = newId<Parameters<typeof actionById>[1]>();
+    const { id: actionId } = await makePetition(group, { title: "Trams & trees" });
     await stub.report({
       ...{
         actionId,
@@ -100,6 +124,7 @@ describe("the overview", () => {
     await stub.failure({ event: "job.failed", errorText: "Error: <boom>", at: now });
     const text = await page(operator, "/operations");
     for (const words of [
+      "Trams &amp; trees",
       "1,234",
       "5 minutes ago",
       "D1_ERROR: too big",

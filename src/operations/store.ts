@@ -1,6 +1,8 @@
-import { and, asc, desc, eq, gte, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
 import { accounts } from "../accounts/directory-tables";
+import { actions } from "../actions/tables";
 import { auditLog, groups } from "../groups/directory-tables";
+import type { GroupDb } from "../groups/shard";
 import type { Database } from "../platform/context";
 import type { ActionId } from "../platform/ids";
 import { abuseReports, deadLetters } from "./directory-tables";
@@ -241,11 +243,8 @@ export async function searchGroups(
     .limit(options.limit);
 }
 
-/** Name and id of groups by their numbers. */
-export async function namesOfGroups(
-  db: Database,
-  numbers: number[],
-): Promise<Map<number, Pick<ListedGroup, "id" | "name">>> {
+/** Groups by their numbers. */
+export async function namesOfGroups(db: Database, numbers: number[]): Promise<Map<number, ListedGroup>> {
   const rows = await db
     .select(groupColumns)
     .from(groups)
@@ -256,6 +255,18 @@ export async function namesOfGroups(
 export async function groupById(db: Database, id: typeof groups.$inferSelect.id): Promise<number | null> {
   const [row] = await db.select({ no: groups.groupNo }).from(groups).where(eq(groups.id, id));
   return row?.no ?? null;
+}
+
+/** The titles of some actions of one group. */
+export async function titlesOfActions(
+  { groupNo, db }: GroupDb,
+  ids: ActionId[],
+): Promise<Map<ActionId, string>> {
+  const rows = await db
+    .select({ id: actions.id, title: actions.title })
+    .from(actions)
+    .where(and(eq(actions.groupNo, groupNo), inArray(actions.id, ids)));
+  return new Map(rows.map(({ id, title }) => [id, title]));
 }
 
 /** How far back acts of operators are looked for: the log has no index by act, and this reads it from its end. */

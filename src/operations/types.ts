@@ -4,8 +4,6 @@ import type { ActionId } from "../platform/ids";
 /** The name of the one object that knows how the installation is doing. */
 export const OPERATIONS_OBJECT = "operations";
 
-/** A home says at most so often how it is. */
-export const HOME_REPORT_EVERY_MS = 10_000;
 /** A home that is well and has been silent for this long is forgotten; one with a backlog is kept longer. */
 export const HOME_STALE_MS = 86_400_000;
 export const TROUBLED_HOME_STALE_MS = 7 * 86_400_000;

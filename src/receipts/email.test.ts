@@ -70,6 +70,15 @@ describe("the standard wording", () => {
     });
   });
 
+  it("says a name once that also begins the postal address", () => {
+    const mail = composeReceipt(
+      groupWith({ postalAddress: "Clean Air Now\n12 River Street" }),
+      actionWith({}),
+      PAGE,
+    )(ana);
+    expect(mail.text).toContain("\nClean Air Now · 12 River Street\n");
+  });
+
   it("greets someone without a name without a gap", () => {
     const nameless = composeReceipt(
       groupWith(),

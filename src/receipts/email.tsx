@@ -73,11 +73,14 @@ function footerOf(
     t("receipts.footer.why", values),
     t(`receipts.footer.${leave}`, values),
     { label: t("receipts.footer.page", values), href: pageUrl },
-    [group.name, ...group.postalAddress.split("\n")]
-      .map((line) => line.trim())
-      .filter(Boolean)
-      .join(" · "),
+    addressLine(group),
   ];
+}
+
+/** Who writes and from where, on one line. Many postal addresses begin with the name. */
+function addressLine({ name, postalAddress }: Group): string {
+  const lines = [name, ...postalAddress.split("\n")].map((line) => line.trim()).filter(Boolean);
+  return [...new Set(lines)].join(" · ");
 }
 
 function valuesFor(

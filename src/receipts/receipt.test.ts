@@ -106,7 +106,7 @@ async function sign(
 function lane(answer?: Parameters<typeof fakeEmail>[0]) {
   const email = fakeEmail(answer);
   const queue = fakeQueue<ReceiptPage>();
-  const contextAt = (now = T0) => contextOf({ ...env, EMAIL: email.binding, MAIL: queue.binding }, now);
+  const contextAt = (now = T0) => contextOf({ ...env, EMAIL: email.binding, RECEIPTS: queue.binding }, now);
   return { email, queue, contextAt };
 }
 
@@ -169,7 +169,7 @@ describe("news of participations", () => {
       world,
       Array.from({ length: 100 }, (_, n) => 1_000_000 + n),
     );
-    const batch = createMessageBatch("groundswell-mail", [
+    const batch = createMessageBatch("groundswell-receipts", [
       { id: "1", timestamp: new Date(T0), attempts: 1, body: page },
     ]);
     expect(batch.messages[0]?.body).toEqual(page);

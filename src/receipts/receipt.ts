@@ -103,7 +103,7 @@ function settle(
 async function tryAgainLater(ctx: Context, page: ReceiptPage, waiting: ClaimedReceipt[]): Promise<void> {
   if (waiting.length === 0) return;
   const delaySeconds = retryDelaySeconds(Math.max(...waiting.map(({ attempts }) => attempts)));
-  await ctx.env.MAIL.send(
+  await ctx.env.RECEIPTS.send(
     { ...page, people: waiting.map(({ personNo }) => personNo) } satisfies ReceiptPage,
     { delaySeconds },
   );
@@ -142,7 +142,7 @@ async function sendPages(
   const pages = chunks([...new Set(people)], RECEIPT_PAGE_MAX).map(
     (page): ReceiptPage => ({ type: "receipts.send", groupNo, actionNo, people: page }),
   );
-  await sendAll(ctx.env.MAIL, pages);
+  await sendAll(ctx.env.RECEIPTS, pages);
 }
 
 function chunks<Item>(items: Item[], size: number): Item[][] {

@@ -16,7 +16,7 @@ export const RECEIPT_TRIES_MAX = 32;
 /** The states of a receipt's row, as they are stored. */
 export const receiptStates = { claimed: 1, sent: 2, refused: 3, capped: 4, unknown: 5, waiting: 6 } as const;
 
-/** On the MAIL queue: see to the receipts of these people. Ids only; who they are is read when the mail is written. */
+/** On the RECEIPTS queue: see to the receipts of these people. Ids only; who they are is read when the mail is written. */
 export const receiptPage = z.object({
   type: z.literal("receipts.send"),
   groupNo: z.number().int(),
