@@ -22,7 +22,10 @@ export async function makePetition(group: Group, { settings, ...changes }: Chang
   const title = changes.title ?? world.petition.title;
   const draft = await createDraft(ctx, group, petition, { title, by: 1 });
   if (!draft) throw new Error("no draft was made");
-  if (changes.slug) await db.db.insert(actionSlugs).values({ groupNo: group.no, kind: "petition", slug: changes.slug, actionNo: draft.no });
+  if (changes.slug)
+    await db.db
+      .insert(actionSlugs)
+      .values({ groupNo: group.no, kind: "petition", slug: changes.slug, actionNo: draft.no });
   await changePetition(group, draft.no, {
     status: "published",
     publishedAt: 1_700_000_000_000,

@@ -1,14 +1,14 @@
 import { env } from "cloudflare:workers";
+import { forgetCounts } from "../src/actions/count";
+import { forgetPages } from "../src/actions/page-cache";
 import type { PublicPagesDeps } from "../src/actions/public";
 import { publicPages, servePublicFast } from "../src/actions/public";
 import type { AbuseReport } from "../src/actions/report";
+import { forgetServed } from "../src/actions/serving";
 import type { PublicCount } from "../src/actions/types";
 import type { Env } from "../src/env";
-import type { Participation } from "../src/intake/types";
-import { forgetCounts } from "../src/actions/count";
-import { forgetPages } from "../src/actions/page-cache";
-import { forgetServed } from "../src/actions/serving";
 import { forgetSitesHeld, publishSite } from "../src/groups/tenant";
+import type { Participation } from "../src/intake/types";
 import { petition } from "../src/petitions/petition";
 import { contextOf, makeGroup } from "./groups";
 import { makePetition } from "./petitions";
@@ -22,7 +22,9 @@ function isFields(body: Fields | BodyInit): body is Fields {
 }
 
 function pairsOf(fields: Fields): [string, string][] {
-  return Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one]));
+  return Object.entries(fields).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, one]),
+  );
 }
 
 /**
@@ -82,7 +84,10 @@ export function forgetAll(): void {
 }
 
 /** A group with one petition, published at its host, and the pages that serve it. */
-export async function makeSite(changes: Parameters<typeof makePetition>[1] = {}, ofGroup: Parameters<typeof makeGroup>[0] = {}) {
+export async function makeSite(
+  changes: Parameters<typeof makePetition>[1] = {},
+  ofGroup: Parameters<typeof makeGroup>[0] = {},
+) {
   const { group, host } = await makeGroup(ofGroup);
   const action = await makePetition(group, changes);
   await publishSite(contextOf(), group);

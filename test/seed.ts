@@ -40,11 +40,19 @@ export async function signIn(client: Client, person: { name: string; email: stri
   return visitor;
 }
 
-type GroupToStart = { name: string; slug: string; country: string; timeZone: string; currency: string };
+type GroupToStart = {
+  name: string;
+  slug: string;
+  country: string;
+  timeZone: string;
+  currency: string;
+  /** English unless told. */
+  locale?: string;
+};
 
 export async function startGroup(visitor: Visitor, group: GroupToStart): Promise<void> {
-  const { name, slug, country, timeZone, currency } = group;
-  await post(visitor, "/groups/new", { name, slug, locale: "en", country, timeZone, currency });
+  const { name, slug, country, timeZone, currency, locale = "en" } = group;
+  await post(visitor, "/groups/new", { name, slug, locale, country, timeZone, currency });
 }
 
 type PetitionToPublish = {
@@ -53,6 +61,8 @@ type PetitionToPublish = {
   ask: string;
   description: string;
   targets: readonly { name: string; title: string }[];
+  /** The group's unless told. */
+  locale?: string;
 };
 
 /** Writes and publishes a petition. Gives the path of its overview. */
@@ -71,6 +81,7 @@ export async function publishPetition(
     slug: petition.slug,
     descriptionSource: petition.description,
     ask: petition.ask,
+    ...(petition.locale && { locale: petition.locale }),
     "targets.count": String(petition.targets.length),
     ...Object.fromEntries(
       petition.targets.flatMap(({ name, title }, row) => [

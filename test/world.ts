@@ -42,6 +42,27 @@ export const world = {
       "Eleven cities have done it. In none of them did the parents want the cars back.",
     ].join("\n"),
   },
+  frenchPetition: {
+    title: "De l’air pur devant chaque école",
+    slug: "air-pur",
+    locale: "fr",
+    targets: [
+      { name: "Helen Brandt", title: "mairesse de Riverside" },
+      { name: "Le conseil scolaire", title: "" },
+    ],
+    ask: "Nous vous demandons de fermer à la circulation de transit les rues de chaque école primaire au début et à la fin des cours, puis de mesurer et de publier dès cet automne la qualité de l’air devant chaque entrée.",
+    description: [
+      "Un matin ordinaire, entre huit et neuf heures, **1 200 voitures** passent devant l’école de Mill Lane. Nos enfants ont la tête à la hauteur des pots d’échappement.",
+      "",
+      "## Ce qui changerait",
+      "",
+      "- La circulation de transit emprunte la rocade pendant quarante minutes, deux fois par jour.",
+      "- Les autobus, les vélos, les riverains et les personnes handicapées passent comme avant.",
+      "- Un petit capteur à chaque entrée montre ce que tout le monde respire.",
+      "",
+      "Onze villes l’ont fait. Dans aucune, les parents n’ont voulu le retour des voitures.",
+    ].join("\n"),
+  },
   supporters: [
     {
       givenName: "Amina",

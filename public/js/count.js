@@ -1,7 +1,7 @@
 // <div data-count="/petitions/clean-air/count.json"> shows the newest numbers while someone looks at it.
-const EVERY_MS = 15_000;
+const EVERY_MS = 10_000;
 // Someone who leaves the page open all day is not looking any more.
-const LOOKS_MAX = 120;
+const LOOKS_MAX = 180;
 
 for (const panel of document.querySelectorAll("[data-count]")) {
   let looks = 0;

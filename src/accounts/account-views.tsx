@@ -1,6 +1,14 @@
 import { timeZonesWith } from "../platform/time-zones";
 import type { FlashMessage } from "../ui/flash";
-import { ErrorSummary, type FieldErrors, Form, SelectField, SubmitButton, TextField } from "../ui/form";
+import {
+  ButtonRow,
+  ErrorSummary,
+  type FieldErrors,
+  Form,
+  SelectField,
+  SubmitButton,
+  TextField,
+} from "../ui/form";
 import { type Locale, localeNames, locales, type T } from "../ui/i18n";
 import { PageHeader, Section, Shell, type ShellProps } from "../ui/layout";
 import { Status } from "../ui/status";
@@ -41,7 +49,7 @@ export function AccountPage(props: AccountPageProps) {
 function ProfileSection({ t, profile, errors }: AccountPageProps & { errors: FieldErrors }) {
   return (
     <Section title={t("accounts.profile.title")} id="profile">
-      <Form action="/account" label={t("accounts.profile.title")}>
+      <Form class="form measure" action="/account" label={t("accounts.profile.title")}>
         <TextField
           name="name"
           label={t("accounts.profile.name")}
@@ -70,7 +78,9 @@ function ProfileSection({ t, profile, errors }: AccountPageProps & { errors: Fie
           }))}
           error={errors.timeZone}
         />
-        <SubmitButton>{t("common.form.saveChanges")}</SubmitButton>
+        <ButtonRow>
+          <SubmitButton>{t("common.form.saveChanges")}</SubmitButton>
+        </ButtonRow>
       </Form>
     </Section>
   );
@@ -132,6 +142,7 @@ function AddPasskey({ t, passkeyName, errors }: AccountPageProps & { errors: Fie
       </noscript>
       <div hidden>
         <Form
+          class="form measure"
           action="/account/passkeys"
           label={t("accounts.passkeys.add")}
           data={{ passkey: "create", challenge: "/account/passkeys/challenge" }}
@@ -147,7 +158,9 @@ function AddPasskey({ t, passkeyName, errors }: AccountPageProps & { errors: Fie
             error={errors.passkeyName}
           />
           <PasskeyFields t={t} />
-          <SubmitButton kind="secondary">{t("accounts.passkeys.add")}</SubmitButton>
+          <ButtonRow>
+            <SubmitButton kind="secondary">{t("accounts.passkeys.add")}</SubmitButton>
+          </ButtonRow>
         </Form>
       </div>
     </>
@@ -198,7 +211,9 @@ function SessionsSection(props: AccountPageProps) {
         ]}
       />
       <Form action="/account/sign-out-everywhere" label={t("accounts.sessions.everywhere")}>
-        <SubmitButton kind="danger">{t("accounts.sessions.everywhere")}</SubmitButton>
+        <ButtonRow>
+          <SubmitButton kind="danger">{t("accounts.sessions.everywhere")}</SubmitButton>
+        </ButtonRow>
       </Form>
     </Section>
   );

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { contextOf } from "../../test/groups";
 import { newAddress, platformHost, type Visitor } from "../../test/platform-host";
+import { refusingD1 } from "../../test/refusing";
 import { sha256 } from "../platform/crypto";
 import { forgetExpired } from "./account";
 
@@ -155,6 +156,13 @@ describe("a session", () => {
     ).all();
     expect(results).toEqual([{ id: "young" }]);
   });
+});
+
+it("while the directory is down, whoever brings a session is told to come back, and others see the page", async () => {
+  const host = platformHost({ DIRECTORY: refusingD1 });
+  const response = await host.visitor({ Cookie: `session=${"A".repeat(43)}` }).get("/sign-in");
+  expect([response.status, await response.json()]).toEqual([503, { error: "unavailable" }]);
+  expect((await host.visitor().get("/sign-in")).status).toBe(200);
 });
 
 describe("signing out", () => {

@@ -42,7 +42,6 @@ export function SignInPage({ t, locale, email, next, errors = {}, problem }: Sig
           type="email"
           inputmode="email"
           autocomplete="email"
-          autocapitalize="none"
           spellcheck={false}
           required
           label={t("accounts.signIn.email")}

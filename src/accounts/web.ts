@@ -23,11 +23,14 @@ export type WebEnv = {
   };
 };
 
-/** Sets who is signed in and the language: the one asked for in the address, else the account's, else the browser's. */
+/**
+ * Sets who is signed in and the language: the one asked for in the address, else the account's, else the browser's.
+ * Throws `unavailable` for a browser with a session while the directory cannot be asked; others see their page.
+ */
 export const withAccount = createMiddleware<WebEnv>(async (c, next) => {
   const { ctx } = c.var;
   const token = sessionCookie(c);
-  const found = token ? await findSession(ctx, token) : null;
+  const found = token ? await whoHolds(ctx, token) : null;
   const asked = c.req.query("lang");
   const locale = isLocale(asked)
     ? asked
@@ -40,6 +43,14 @@ export const withAccount = createMiddleware<WebEnv>(async (c, next) => {
   if (found?.isExtended && token && !c.res.headers.has("Set-Cookie")) giveSessionCookie(c, token);
   if (found || !c.res.headers.has("Cache-Control")) c.header("Cache-Control", "private, no-store");
 });
+
+async function whoHolds(ctx: Context, token: string) {
+  try {
+    return await findSession(ctx, token);
+  } catch (cause) {
+    throw new AppError("unavailable", "directory", { retryAfterSeconds: 10, cause });
+  }
+}
 
 /** Lets only people who signed in pass; others go to the sign-in page and come back, or get 401 where JSON is wanted. */
 export const signedIn = createMiddleware<WebEnv>(async (c, next) => {

@@ -53,11 +53,19 @@ test("the history page shows who did what, and leads to what is older", async ()
     accountNo: null,
     act: "group.settings",
     subject: "by-software",
+    detail: { fields: ["accent", "logo"] },
   });
   const page = await (await owner.get(`${base}/settings/history`)).text();
-  for (const words of ["Changed settings", "by-software", "Groundswell itself", "unknown.act", emails.owner])
+  for (const words of [
+    "Changed settings",
+    "Fields: Colour and Logo",
+    "by-software",
+    "Groundswell itself",
+    "unknown.act",
+    emails.owner,
+  ])
     expect(page).toContain(words);
-  expect(page).toContain("count: 59; reason: &lt;b&gt;bold&lt;/b&gt;");
+  expect(page).toContain("Number: 59 · Reason: &lt;b&gt;bold&lt;/b&gt;");
   const older = /href="([^"]+before=\d+)"/.exec(page)?.[1] ?? "";
   const next = await (await owner.get(older)).text();
   expect(next).toContain("Started the group");

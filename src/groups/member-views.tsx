@@ -1,5 +1,13 @@
 import type { FlashMessage } from "../ui/flash";
-import { ErrorSummary, type FieldErrors, Form, SelectField, SubmitButton, TextArea } from "../ui/form";
+import {
+  ButtonRow,
+  ErrorSummary,
+  type FieldErrors,
+  Form,
+  SelectField,
+  SubmitButton,
+  TextArea,
+} from "../ui/form";
 import type { Locale, T } from "../ui/i18n";
 import { PageHeader, Section, Shell } from "../ui/layout";
 import { Status } from "../ui/status";
@@ -156,7 +164,11 @@ function RolesNote({ t }: { t: T }) {
 function InviteSection({ t, group, role, values = {}, errors = {} }: MembersPageProps) {
   return (
     <Section title={t("groups.invite.title")} id="invite" text={t("groups.invite.text")}>
-      <Form action={`/groups/${group.slug}/settings/invitations`} label={t("groups.invite.title")}>
+      <Form
+        class="form measure"
+        action={`/groups/${group.slug}/settings/invitations`}
+        label={t("groups.invite.title")}
+      >
         <TextArea
           name="addresses"
           label={t("groups.invite.addresses")}
@@ -177,7 +189,9 @@ function InviteSection({ t, group, role, values = {}, errors = {} }: MembersPage
             .map((to) => ({ value: to, label: `${t(`common.roles.${to}`)} – ${t(`groups.roles.${to}`)}` }))}
           error={errors.role}
         />
-        <SubmitButton>{t("groups.invite.button")}</SubmitButton>
+        <ButtonRow>
+          <SubmitButton>{t("groups.invite.button")}</SubmitButton>
+        </ButtonRow>
       </Form>
     </Section>
   );

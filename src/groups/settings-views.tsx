@@ -35,7 +35,7 @@ export function SettingsPage(props: SettingsPageProps) {
         </Notice>
       )}
       <ErrorSummary t={t} errors={errors} />
-      <Form action={`/groups/${group.slug}/settings`} label={t("groups.settings.title")}>
+      <Form class="form measure" action={`/groups/${group.slug}/settings`} label={t("groups.settings.title")}>
         <PageFields {...props} />
         <ConsentFields {...props} />
         <Section title={t("groups.settings.place")}>
@@ -158,7 +158,7 @@ function LogoSection({ t, group, errors }: SettingsPageProps) {
           />
         </p>
       ) : null}
-      <Form action={base} enctype="multipart/form-data" label={t("groups.logo.title")}>
+      <Form class="form measure" action={base} enctype="multipart/form-data" label={t("groups.logo.title")}>
         <FileField
           name="logo"
           label={t("groups.logo.file")}
@@ -166,7 +166,11 @@ function LogoSection({ t, group, errors }: SettingsPageProps) {
           accept="image/png,image/jpeg,image/webp"
           error={errors.logo}
         />
-        <SubmitButton kind="secondary">{t(hasLogo ? "groups.logo.replace" : "groups.logo.add")}</SubmitButton>
+        <ButtonRow>
+          <SubmitButton kind="secondary">
+            {t(hasLogo ? "groups.logo.replace" : "groups.logo.add")}
+          </SubmitButton>
+        </ButtonRow>
       </Form>
       {hasLogo ? (
         <Form action={`${base}/removal`} class="cluster" label={t("groups.logo.remove")}>

@@ -99,6 +99,16 @@ describe("the settings of a group", () => {
     expect(await actsOf(team.group)).toEqual([]);
   });
 
+  it("list their problems in the order of the page", async () => {
+    const team = await makeTeam();
+    const wrong = { ...good, name: "", accent: "red", country: "ZZ", website: "x", postalAddress: "\u0000" };
+    const page = await (await team.owner.post(`${team.base}/settings`, wrong)).text();
+    const links = [...page.matchAll(/<a href="#f-(\w+)">/g)].map(([, field]) => field);
+    expect(links).toEqual(["name", "website", "accent", "postalAddress", "country"]);
+    const places = links.map((field) => page.indexOf(`id="f-${field}"`));
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+  });
+
   it("cannot be used to move the group, rename its address or lift a suspension", async () => {
     const team = await makeTeam();
     await team.owner.post(`${team.base}/settings`, {

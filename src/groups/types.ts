@@ -77,8 +77,12 @@ function isWebAddress(text: string): boolean {
   return /^https?:\/\/[^/]/i.test(text) && URL.canParse(text);
 }
 
-/** What the settings form holds: everything of a group its members may change, the logo apart. */
-export const settingsForm = groupForm.omit({ slug: true }).extend({
+/**
+ * What the settings form holds: everything of a group its members may change, the logo apart. In the order of the page,
+ * so that the summary of problems reads down it.
+ */
+export const settingsForm = z.object({
+  name: groupForm.shape.name,
   description: lines.pipe(z.string().max(DESCRIPTION_MAX, "too_long")),
   website: webAddress,
   privacyUrl: webAddress,
@@ -94,6 +98,10 @@ export const settingsForm = groupForm.omit({ slug: true }).extend({
   optInMode: z.enum(optInModes, "choose"),
   consentText: oneLine.pipe(z.string().max(CONSENT_TEXT_MAX, "too_long")),
   postalAddress: lines.pipe(z.string().max(POSTAL_ADDRESS_MAX, "too_long")),
+  locale: groupForm.shape.locale,
+  country: groupForm.shape.country,
+  timeZone: groupForm.shape.timeZone,
+  currency: groupForm.shape.currency,
 });
 export type SettingsForm = z.infer<typeof settingsForm>;
 

@@ -1,7 +1,16 @@
 import { countriesIn } from "../platform/countries";
 import { currenciesIn } from "../platform/currencies";
 import { timeZonesWith } from "../platform/time-zones";
-import { ErrorSummary, type FieldErrors, Form, SelectField, SubmitButton, TextField } from "../ui/form";
+import { Disclosure } from "../ui/card";
+import {
+  ButtonRow,
+  ErrorSummary,
+  type FieldErrors,
+  Form,
+  SelectField,
+  SubmitButton,
+  TextField,
+} from "../ui/form";
 import { type Locale, localeNames, locales, type T } from "../ui/i18n";
 import { PageHeader, Shell, type ShellProps } from "../ui/layout";
 import { GROUP_NAME_MAX, GROUP_SLUG_MAX } from "./types";
@@ -22,7 +31,7 @@ export function NewGroupPage({ t, locale, frame, values, errors, rootDomain }: N
     <Shell {...frame} title={t("groups.new.title")} scripts={["slug"]}>
       <PageHeader title={t("groups.new.title")} lead={t("groups.new.lead")} />
       <ErrorSummary t={t} errors={errors} />
-      <Form action="/groups/new" label={t("groups.new.title")}>
+      <Form class="form measure" action="/groups/new" label={t("groups.new.title")}>
         <NameField {...fields} />
         <TextField
           name="slug"
@@ -38,11 +47,23 @@ export function NewGroupPage({ t, locale, frame, values, errors, rootDomain }: N
           error={errors.slug}
           data={{ "slug-of": "name" }}
         />
-        <PlaceFields {...fields} />
-        <SubmitButton>{t("groups.new.button")}</SubmitButton>
+        <Disclosure summary={t("groups.new.place")} isOpen={needsPlace(values, errors)}>
+          <div class="form">
+            <PlaceFields {...fields} />
+          </div>
+        </Disclosure>
+        <ButtonRow>
+          <SubmitButton>{t("groups.new.button")}</SubmitButton>
+        </ButtonRow>
       </Form>
     </Shell>
   );
+}
+
+/** Folded away while it is filled in and right: most people need not look. */
+function needsPlace(values: Values, errors: FieldErrors): boolean {
+  const names = ["locale", "country", "timeZone", "currency"];
+  return names.some((name) => errors[name] !== undefined || (values[name] ?? "") === "");
 }
 
 export function NameField({ t, values, errors }: GroupFields) {
@@ -118,12 +139,16 @@ export function SettingsNav({ t, slug, current }: { t: T; slug: string; current:
     { tab: "history", href: `${base}/history`, label: t("groups.nav.history") },
   ];
   return (
-    <nav class="cluster" aria-label={t("groups.nav.label")}>
-      {pages.map(({ tab, href, label }) => (
-        <a href={href} aria-current={tab === current ? "page" : undefined}>
-          {label}
-        </a>
-      ))}
+    <nav class="subtabs" aria-label={t("groups.nav.label")}>
+      <ul>
+        {pages.map(({ tab, href, label }) => (
+          <li>
+            <a href={href} aria-current={tab === current ? "page" : undefined}>
+              {label}
+            </a>
+          </li>
+        ))}
+      </ul>
     </nav>
   );
 }

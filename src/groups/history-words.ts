@@ -1,0 +1,89 @@
+import { formatList } from "../ui/format";
+import type { Key, Locale, T } from "../ui/i18n";
+
+const acts: Record<string, Key> = {
+  "group.created": "groups.acts.groupCreated",
+  "group.settings": "groups.acts.groupSettings",
+  "group.status": "groups.acts.groupStatus",
+  "member.role": "groups.acts.memberRole",
+  "member.removed": "groups.acts.memberRemoved",
+  "member.left": "groups.acts.memberLeft",
+  "invitation.sent": "groups.acts.invitationSent",
+  "invitation.resent": "groups.acts.invitationResent",
+  "invitation.cancelled": "groups.acts.invitationCancelled",
+  "invitation.accepted": "groups.acts.invitationAccepted",
+  "action.published": "groups.acts.actionPublished",
+  "action.closed": "groups.acts.actionClosed",
+  "action.reopened": "groups.acts.actionReopened",
+  "action.limited": "groups.acts.actionLimited",
+  "action.released": "groups.acts.actionReleased",
+  "people.exported": "groups.acts.peopleExported",
+  "participations.removed": "groups.acts.participationsRemoved",
+  "participations.restored": "groups.acts.participationsRestored",
+  "report.settled": "groups.acts.reportSettled",
+  "intake.unparked": "groups.acts.intakeUnparked",
+};
+
+/** An act without words yet is shown under its own name: a gap in the list would be worse. */
+export function actInWords(t: T, act: string): string {
+  const key = acts[act];
+  return key ? t(key) : act;
+}
+
+const names: Record<string, Key> = {
+  role: "groups.details.role",
+  from: "groups.details.from",
+  to: "groups.details.to",
+  fields: "groups.details.fields",
+  status: "groups.details.status",
+  reason: "groups.details.reason",
+  count: "groups.details.count",
+  removalNo: "groups.details.removalNo",
+};
+
+const values: Record<string, Key> = {
+  owner: "common.roles.owner",
+  administrator: "common.roles.administrator",
+  organiser: "common.roles.organiser",
+  active: "groups.details.active",
+  limited: "groups.details.limited",
+  suspended: "groups.details.suspended",
+  name: "groups.fields.name",
+  locale: "groups.fields.locale",
+  country: "groups.fields.country",
+  timeZone: "groups.fields.timeZone",
+  currency: "groups.fields.currency",
+  description: "groups.fields.description",
+  website: "groups.fields.website",
+  privacyUrl: "groups.fields.privacyUrl",
+  replyTo: "groups.fields.replyTo",
+  accent: "groups.fields.accent",
+  optInMode: "groups.fields.optInMode",
+  consentText: "groups.fields.consentText",
+  postalAddress: "groups.fields.postalAddress",
+  logo: "groups.logo.title",
+};
+
+/** What somebody wrote themselves is never looked up: a reason that reads "owner" stays as it is. */
+const free = new Set(["reason", "text"]);
+
+/** "Role: Organiser · Number: 12". What has no words is shown as it was recorded, empty values not at all. */
+export function detailInWords(t: T, locale: Locale, detail: Record<string, unknown>): string {
+  const word = (value: unknown, name: string) => {
+    const key = free.has(name) ? undefined : values[String(value)];
+    return key ? t(key) : String(value);
+  };
+  return Object.entries(detail)
+    .filter(([, value]) => value !== null && value !== "")
+    .map(([name, value]) => {
+      const key = names[name];
+      const text = Array.isArray(value)
+        ? formatList(
+            value.map((each) => word(each, name)),
+            locale,
+          )
+        : word(value, name);
+      return t("groups.details.pair", { name: key ? t(key) : name, value: text });
+    })
+    .join(" · ");
+}
