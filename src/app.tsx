@@ -41,6 +41,7 @@ export const groupApp = publicPages({
     takeAction(ctx, intakeTarget(snapshot, kind), participation, placeOf(request)),
   askCount: (ctx, snapshot, kind) => homeOf(ctx.env, intakeTarget(snapshot, kind)).summary(),
   fileAbuseReport,
+  noteFailure,
 });
 
 /** One request: a page from memory if there is one, else the surface its host belongs to. */

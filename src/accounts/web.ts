@@ -5,6 +5,7 @@ import type { Config, Env } from "../env";
 import type { Context } from "../platform/context";
 import { AppError } from "../platform/errors";
 import { isLocale, type Locale, localeFrom, type T, translator } from "../ui/i18n";
+import type { Tab } from "../ui/layout";
 import { isOperator } from "./account";
 import { findSession } from "./session";
 import { groupNamesOf } from "./store";
@@ -20,6 +21,8 @@ export type WebEnv = {
     account: Account | null;
     /** The session the request came with; null when nobody is signed in. */
     session: Session | null;
+    /** Set behind a group's own guard: the tabs this person's role does not open. */
+    closedTabs?: readonly Tab[];
   };
 };
 
@@ -86,6 +89,7 @@ export async function frameOf(c: { var: WebEnv["Variables"] }) {
     account: { name: account.name, email: account.email },
     groups,
     isOperator: isOperator(ctx, account),
+    closedTabs: c.var.closedTabs,
   };
 }
 

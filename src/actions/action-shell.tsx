@@ -7,7 +7,7 @@ import { Status } from "../ui/status";
 import type { Action, Kind } from "./types";
 
 export type ActionFrame = {
-  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator">;
+  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator" | "closedTabs">;
   t: T;
   locale: Locale;
   group: Group;

@@ -6,7 +6,7 @@ import { ACTION_TITLE_MAX, type Kind } from "./types";
 
 type Props = {
   t: T;
-  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator">;
+  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator" | "closedTabs">;
   group: { name: string; slug: string };
 };
 

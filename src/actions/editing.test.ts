@@ -10,7 +10,10 @@ import { editorValues, withQuestions } from "./editor-values";
 
 const { group } = await makeGroup({ name: "Riverside" });
 const action = await makePetition(group, { status: "draft" });
-const whole = { ...editorValues(action), ticks: ["comments.isAsked", "comments.isModerated", "showCount", "showRecent", "autoresponse.isOn"] };
+const whole = {
+  ...editorValues(action),
+  ticks: "comments.isAsked comments.isModerated showCount showRecent autoresponse.isOn",
+};
 
 const edit = (changes: FormValues): Edit => readEdit(petition, group, action, { ...whole, ...changes });
 const problems = (changes: FormValues) => {
@@ -34,12 +37,16 @@ describe("an edit", () => {
     const read = readEdit(petition, group, action, { title: "Another title" });
     expect(read.is === "valid" && read.edited).toMatchObject({
       title: "Another title",
-      settings: { showCount: true, targets: action.settings && petitionSettings.parse(action.settings).targets },
+      settings: {
+        showCount: true,
+        targets: action.settings && petitionSettings.parse(action.settings).targets,
+      },
     });
   });
 
   it("takes a tick away when its box was shown and came back empty", () => {
-    const { showCount: _gone, ...rest } = whole;
+    const rest: FormValues = { ...whole };
+    delete rest.showCount;
     const read = readEdit(petition, group, action, rest);
     expect(read.is === "valid" && read.edited.settings.showCount).toBe(false);
   });
@@ -65,7 +72,13 @@ describe("an edit", () => {
     ["an empty title", { title: " " }, "title", "missing"],
     ["a title that is too long", { title: "x".repeat(121) }, "title", "tooLong"],
     ["a title sent twice", { title: ["One", "Two"] }, "title", "twice"],
-    ["a story that is too long", { descriptionSource: "x".repeat(50_001) }, "descriptionSource", "description"],
+    ["a story that is too long", { descriptionSource: "x".repeat(50_001) }, "descriptionSource", "tooLong"],
+    [
+      "a story that nests absurdly",
+      { descriptionSource: ">".repeat(40_000) },
+      "descriptionSource",
+      "description",
+    ],
     ["a language nobody offers", { locale: "xx" }, "locale", "choose"],
     ["an address with capitals", { slug: "Clean Air" }, "slug", "slug"],
     ["an address that climbs", { slug: "../admin" }, "slug", "slug"],
@@ -75,13 +88,33 @@ describe("an edit", () => {
     ["a use of a field nobody offers", { "fields.phone": "sometimes" }, "fields.phone", "choose"],
     ["a consent mode nobody offers", { "consent.mode": "always" }, "consent.mode", "choose"],
     ["a consent sentence that is too long", { "consent.text": "x".repeat(501) }, "consent.text", "tooLong"],
-    ["another page that is no address", { "thanks.mode": "redirect", "thanks.redirectUrl": "nowhere" }, "thanks.redirectUrl", "webAddress"],
-    ["another page that runs", { "thanks.mode": "redirect", "thanks.redirectUrl": "javascript:alert(1)" }, "thanks.redirectUrl", "webAddress"],
-    ["another page with a name in it", { "thanks.mode": "redirect", "thanks.redirectUrl": "https://a:b@c.example" }, "thanks.redirectUrl", "webAddress"],
+    [
+      "another page that is no address",
+      { "thanks.mode": "redirect", "thanks.redirectUrl": "nowhere" },
+      "thanks.redirectUrl",
+      "webAddress",
+    ],
+    [
+      "another page that runs",
+      { "thanks.mode": "redirect", "thanks.redirectUrl": "javascript:alert(1)" },
+      "thanks.redirectUrl",
+      "webAddress",
+    ],
+    [
+      "another page with a name in it",
+      { "thanks.mode": "redirect", "thanks.redirectUrl": "https://a:b@c.example" },
+      "thanks.redirectUrl",
+      "webAddress",
+    ],
     ["a reply address that is none", { "autoresponse.replyTo": "nobody" }, "autoresponse.replyTo", "email"],
     ["eleven tags", { tags: Array.from({ length: 11 }, (_, n) => `tag ${n}`).join(",") }, "tags", "tooMany"],
     ["a tag that is too long", { tags: "x".repeat(101) }, "tags", "tooLong"],
-    ["a target without a name", { "targets.count": "1", "targets.0.name": "", "targets.0.title": "Mayor" }, "targets.0.name", "missing"],
+    [
+      "a target without a name",
+      { "targets.count": "1", "targets.0.name": "", "targets.0.title": "Mayor" },
+      "targets.0.name",
+      "missing",
+    ],
     ["an ask that is too long", { ask: "x".repeat(2_001) }, "ask", "tooLong"],
   ] as const) {
     it(`is refused for ${name}, and says so beside the field`, () => {
@@ -92,7 +125,8 @@ describe("an edit", () => {
   }
 
   it("takes numbers as people write them", () => {
-    for (const text of ["1,000", "1 000", "1\u202F000", "1.000", "1000"]) expect(settings({ "goal.target": text }).goal.target).toBe(1_000);
+    for (const text of ["1,000", "1 000", "1\u202F000", "1.000", "1000"])
+      expect(settings({ "goal.target": text }).goal.target).toBe(1_000);
   });
 
   it("takes up to ten targets and refuses the eleventh", () => {
@@ -115,17 +149,33 @@ describe("an edit", () => {
   });
 
   it("lists problems in the order in which a reader meets them", () => {
-    const wrong = { tags: "x".repeat(101), ask: "x".repeat(2_001), title: "", slug: "No", "goal.target": "many" };
+    const wrong = {
+      tags: "x".repeat(101),
+      ask: "x".repeat(2_001),
+      title: "",
+      slug: "No",
+      "goal.target": "many",
+    };
     expect(Object.keys(problems(wrong))).toEqual(["title", "ask", "tags", "goal.target", "slug"]);
   });
 });
 
 describe("questions of an edit", () => {
-  const row = { key: "", label: "How do you travel?", hint: "", type: "radio", isRequired: true, choices: ["On foot", "By bus"] };
+  const row = {
+    key: "",
+    label: "How do you travel?",
+    hint: "",
+    type: "radio",
+    isRequired: true,
+    choices: ["On foot", "By bus"],
+  };
   const asked = (...rows: (typeof row)[]) => withQuestions({}, rows);
 
   it("get a name from their label once, and never share one", () => {
-    expect(settings(asked(row, row)).questions.map(({ key }) => key)).toEqual(["how_do_you_travel", "how_do_you_travel_2"]);
+    expect(settings(asked(row, row)).questions.map(({ key }) => key)).toEqual([
+      "how_do_you_travel",
+      "how_do_you_travel_2",
+    ]);
     expect(settings(asked({ ...row, key: "travel" })).questions[0]?.key).toBe("travel");
     expect(settings(asked({ ...row, key: "Not A Key!" })).questions[0]?.key).toBe("how_do_you_travel");
     expect(settings(asked({ ...row, label: "كيف؟" })).questions[0]?.key).toBe("question");
@@ -136,13 +186,22 @@ describe("questions of an edit", () => {
   });
 
   it("need something to choose from, and something to ask", () => {
-    expect(problems(asked({ ...row, choices: ["One"] }))["questions.0.choices"]).toEqual({ key: "actions.problems.choices", values: { count: 2 } });
+    expect(problems(asked({ ...row, choices: ["One"] }))["questions.0.choices"]).toEqual({
+      key: "actions.problems.choices",
+      values: { count: 2 },
+    });
     expect(problems(asked({ ...row, label: "" }))["questions.0.label"]?.key).toBe("actions.problems.missing");
-    expect(problems(asked({ ...row, type: "guess" }))["questions.0.type"]?.key).toBe("actions.problems.choose");
-    expect(problems(asked({ ...row, choices: ["x".repeat(201), "y"] }))["questions.0.choices"]?.key).toBe("actions.problems.tooLong");
+    expect(problems(asked({ ...row, type: "guess" }))["questions.0.type"]?.key).toBe(
+      "actions.problems.choose",
+    );
+    expect(problems(asked({ ...row, choices: ["x".repeat(201), "y"] }))["questions.0.choices"]?.key).toBe(
+      "actions.problems.tooLong",
+    );
   });
 
   it("are twenty at most", () => {
-    expect(problems(asked(...Array.from({ length: 21 }, () => row))).questions?.key).toBe("actions.problems.tooMany");
+    expect(problems(asked(...Array.from({ length: 21 }, () => row))).questions?.key).toBe(
+      "actions.problems.tooMany",
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Group } from "../groups/types";
 import { normaliseEmail } from "../platform/email-address";
-import { type FormValues, several, single } from "../platform/forms";
+import { type FormValues, single } from "../platform/forms";
 import { type Key, locales } from "../ui/i18n";
 import { cleanLine, cleanText } from "./answer-text";
 import { withConsentText } from "./consent";
@@ -104,9 +104,9 @@ function draftOf(kind: Kind, action: Action, form: FormValues): Draft {
   };
 }
 
-/** Ticks name themselves in `ticks`, since a box without its tick is not sent. */
+/** `ticks` names the boxes that were shown, since one without its tick is not sent. */
 function commonDraft(now: CommonSettings, form: FormValues): Record<string, unknown> {
-  const shown = several(form, "ticks");
+  const shown = single(form, "ticks").split(" ");
   const line = (name: string, current: string) => (name in form ? cleanLine(single(form, name)) : current);
   const text = (name: string, current: string) => (name in form ? cleanText(single(form, name)) : current);
   const tick = (name: string, current: boolean) =>
@@ -159,7 +159,7 @@ function tagsOf(text: string): string[] {
 function sentTwice(form: FormValues): Problems {
   const problems: Problems = {};
   for (const [name, value] of Object.entries(form)) {
-    if (name !== "ticks" && Array.isArray(value)) problems[name] = { key: "actions.problems.twice" };
+    if (Array.isArray(value)) problems[name] = { key: "actions.problems.twice" };
   }
   return problems;
 }

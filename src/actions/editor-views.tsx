@@ -5,17 +5,9 @@ import type { T } from "../ui/i18n";
 import { Icon } from "../ui/icon";
 import { When } from "../ui/when";
 import { type ActionFrame, ActionShell, ActionStatusMark } from "./action-shell";
-import {
-  AddressPart,
-  ConsentPart,
-  type EditorFields,
-  FieldsPart,
-  GoalPart,
-  ImagePart,
-  MailPart,
-  StoryPart,
-  ThanksPart,
-} from "./editor-sections";
+import { type EditorFields, TicksShown } from "./editor-part";
+import { ConsentPart, GoalPart, MailPart, ThanksPart } from "./editor-replies";
+import { AddressPart, FieldsPart, ImagePart, StoryPart } from "./editor-sections";
 import { questionRows } from "./editor-values";
 import { fieldLabel, valueWords } from "./field-labels";
 import { QuestionEditor } from "./question-editor";
@@ -47,6 +39,7 @@ export function EditorPage(props: EditorProps) {
             </Notice>
           )}
           <HiddenField name="version" value={String(action.version)} />
+          <TicksShown />
           <FirstButton t={t} />
           <StoryPart {...props} />
           <div class="parts">

@@ -8,9 +8,8 @@ export const IMAGE_BYTES_MAX = 5 * 1024 * 1024;
 const PIXELS_MAX = 40_000_000;
 const SIDE_MAX = 12_000;
 const SIDE_MIN = 16;
-const IMAGE_NAME = /^[0-9a-f-]{36}\.(?:png|jpg|webp|gif)$/;
 
-export const imageTypes: Record<ImageType, string> = {
+const imageTypes: Record<ImageType, string> = {
   png: "image/png",
   jpg: "image/jpeg",
   webp: "image/webp",
@@ -20,11 +19,6 @@ export const imageTypes: Record<ImageType, string> = {
 export type StoredImage = { key: string; width: number; height: number };
 /** The end of a key of `actions.problems`. */
 export type ImageRefusal = "imageTooLarge" | "notAnImage" | "oddSize";
-
-/** Where a group's image of that name lies in `FILES`; null for a name no image of ours has. */
-export function imageKey(group: Pick<Group, "no">, name: string): string | null {
-  return IMAGE_NAME.test(name) ? `groups/${group.no}/images/${name}` : null;
-}
 
 /**
  * Stores an uploaded picture. What it is, is read from its own bytes: neither its name nor the browser's word counts.

@@ -63,12 +63,13 @@ export class PageCache {
 const pages = new PageCache(BYTES_MAX);
 
 /**
- * The name of a public page in the cache: host and path as they are written once, and the language. The query is no part
- * of it but for `lang`, so that no `?source=` and no unknown parameter makes another copy: a form posts to the address it
- * stands at, and the query goes along by itself.
+ * The name of a public page in the cache: host and path as they are written once, and for a group's own page the language
+ * asked for (an action's page speaks the action's). Nothing else of the query is part of it, so that no `?source=` and no
+ * unknown parameter makes another copy: a form posts to the address it stands at, and the query goes along by itself.
  *
  * Null for a path in any other spelling than the one we link to (another case, percent-encoding, a slash at the end):
- * such an address is answered by a redirect, never from here. Null also for a preview, which is one person's.
+ * such an address is answered by a redirect, never from here. Null also for a preview, which is one person's, and for an
+ * address with a user in it, which could pass for a host.
  * @param url a `Request`'s, so already parsed and serialised (WHATWG URL): scheme and host are in lower case
  */
 export function pageKey(url: string): string | null {
@@ -79,9 +80,10 @@ export function pageKey(url: string): string | null {
   if (queryStart >= 0 && url.includes("preview=", queryStart)) return null;
   const path = queryStart < 0 ? url.slice(pathStart) : url.slice(pathStart, queryStart);
   if (!CANONICAL_PATH.test(path)) return null;
-  const host = hostIn(url.slice(hostStart, pathStart));
-  const locale = queryStart < 0 ? "" : (localeIn(url.slice(queryStart)) ?? "");
-  return `${host}${path} ${locale}`;
+  const authority = url.slice(hostStart, pathStart);
+  if (authority.includes("@")) return null;
+  const locale = queryStart < 0 || path !== "/" ? "" : (localeIn(url.slice(queryStart)) ?? "");
+  return `${hostIn(authority)}${path} ${locale}`;
 }
 
 /** `/`, or a kind and a slug. Only these are kept. */
@@ -124,9 +126,13 @@ export function keepPage(key: string, page: Page): void {
 export function servePublicFast(request: Request, now: number = Date.now()): Response | null {
   if (request.method !== "GET" && request.method !== "HEAD") return null;
   const key = pageKey(request.url);
-  const page = key === null ? undefined : pages.get(key);
-  if (!page || page.expiresAt <= now || !page.isCurrent(now)) return null;
-  return respondWith(page, request);
+  return key === null ? null : serveKept(key, request, now);
+}
+
+/** The page kept under a key, as long as it is current. */
+export function serveKept(key: string, request: Request, now: number): Response | null {
+  const page = pages.get(key);
+  return page && page.expiresAt > now && page.isCurrent(now) ? respondWith(page, request) : null;
 }
 
 /** The page, or 304 for a browser that already holds these very bytes. */

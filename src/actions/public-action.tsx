@@ -5,7 +5,7 @@ import { AppError } from "../platform/errors";
 import { hostnameOf } from "../platform/http";
 import { freshCount, pageCount } from "./count";
 import { goalFor } from "./goal";
-import { keepPage, PAGE_FRESH_MS, type Page, pageKey, pageOf, respondWith } from "./page-cache";
+import { keepPage, PAGE_FRESH_MS, type Page, pageKey, pageOf, respondWith, serveKept } from "./page-cache";
 import { publicHeaders, securityHeaders } from "./page-headers";
 import { TRY_AGAIN_SECONDS, takeAnswer } from "./public-answer";
 import { blank, type Found, findAction, formTargets, hrefsOf, isStopped, stopped } from "./public-found";
@@ -39,13 +39,17 @@ export function actionPages(deps: PublicPagesDeps): Hono<PublicEnv> {
 }
 
 async function showAction(c: PublicContext, deps: PublicPagesDeps): Promise<Response> {
+  const { ctx } = c.var;
   const preview = await showPreview(c, deps);
   if (preview) return preview;
+  // The query says nothing of an action's page; a preview link that proves nothing ends here, and costs no rendering.
+  const key = pageKey(c.req.url.split("?", 1)[0] ?? "");
+  const kept = key === null ? null : serveKept(key, c.req.raw, ctx.now);
+  if (kept) return kept;
   const found = await findAction(c, deps);
   if (found instanceof Response) return found;
   if (isStopped(found.snapshot)) return stopped(c);
   const page = await makePage(c, deps, found);
-  const key = pageKey(c.req.url);
   if (key !== null) keepPage(key, page);
   return respondWith(page, c.req.raw);
 }
@@ -143,7 +147,7 @@ async function showCount(c: PublicContext, deps: PublicPagesDeps): Promise<Respo
     },
     {
       headers: {
-        "Cache-Control": "public, max-age=5, stale-while-revalidate=30, stale-if-error=3600",
+        "Cache-Control": "public, max-age=5, stale-if-error=3600",
         "Access-Control-Allow-Origin": "*",
         ...securityHeaders,
       },

@@ -156,6 +156,22 @@ describe("a petition's page", () => {
     });
   });
 
+  test("shows the group's logo, also to networks where the petition has no image, and its name once", async () => {
+    const { group, host } = await makeGroup();
+    const logo = `groups/${group.no}/images/01890a5d-ac96-774b-bcce-b302099a8057.png`;
+    await changeGroup(group, {
+      settings: { ...group.settings, logo },
+      postalAddress: `${group.name}\n12 Mill Lane`,
+    });
+    const action = await makePetition(group);
+    await publishSite(contextOf(), group);
+    const html = await (await publicSite().get(`http://${host}/petitions/${action.slug}`)).text();
+    const url = "/files/images/01890a5d-ac96-774b-bcce-b302099a8057.png";
+    expect(html).toContain(`<img src="${url}" alt=""`);
+    expect(html).toContain(`<meta property="og:image" content="http://${host}:8787${url}"`);
+    expect(html).toContain(`<strong>${group.name}</strong>, 12 Mill Lane</p>`);
+  });
+
   test("shows HTML and script in every text as text", async () => {
     const evil = '</script><script>alert(1)</script><img src=x onerror="alert(2)">"';
     const site = await makeSite(
@@ -224,6 +240,13 @@ describe("the page cache", () => {
     expect(theirs).toContain(other.group.name);
     expect(theirs).not.toContain(one.group.name);
     expect(await held(`${one.origin}/petitions/same`)?.text()).toContain(one.group.name);
+  });
+
+  test("is not poisoned by an address that carries one host before another", async () => {
+    const [one, other] = [await makeSite({ slug: "same" }), await makeSite({ slug: "same" })];
+    await one.get(`http://${other.host}:x@${one.host}:8787/petitions/same`);
+    expect(held(`${other.origin}/petitions/same`)).toBeNull();
+    expect(await (await other.get(`${other.origin}/petitions/same`)).text()).toContain(other.group.name);
   });
 
   test.each([
@@ -486,7 +509,7 @@ describe("a preview", () => {
     ],
     [
       "another petition's",
-      async (site: Site) => previewToken(contextOf(), (await makeSite({ status: "draft" })).action),
+      async (_: Site) => previewToken(contextOf(), (await makeSite({ status: "draft" })).action),
     ],
   ])("with a token that is %s is 404", async (_, token) => {
     const site = await makeSite({ status: "draft" });
@@ -495,8 +518,10 @@ describe("a preview", () => {
 
   test("with a bad token of what is published is the published page", async () => {
     const site = await makeSite();
+    const published = await (await site.get(site.url)).text();
     const response = await site.get(`${site.url}?preview=nonsense`);
     expect(response.status).toBe(200);
-    expect(await response.text()).not.toContain("This is a preview");
+    expect((await response.text()) === published).toBe(true);
+    expect(site.state.counted).toBe(1);
   });
 });

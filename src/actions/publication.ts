@@ -5,16 +5,8 @@ import type { Context } from "../platform/context";
 import type { Key } from "../ui/i18n";
 import { consentHash } from "./consent";
 import { rememberServed } from "./served";
-import {
-  actionByNo,
-  keepWording,
-  makeTags,
-  raisePageVersion,
-  saveAction,
-  shownComments,
-  slugsOf,
-  tagNosOf,
-} from "./store";
+import { actionByNo, raisePageVersion, saveAction, slugsOf } from "./store";
+import { keepWording, makeTags, shownComments, tagNosOf } from "./store-answers";
 import type { Action, ActionSnapshot, EditAct, Kind } from "./types";
 
 /** A snapshot as `SITES` holds it: the group is kept once for its host, so that a change of the group is one write. */

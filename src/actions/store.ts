@@ -1,19 +1,14 @@
-import { and, desc, eq, gt, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, lt } from "drizzle-orm";
 import type { GroupDb } from "../groups/shard";
-import { participations } from "../intake/tables";
-import { tags } from "../people/tables";
-import { type ActionId, idTime, idToHex } from "../platform/ids";
-import { publicSigner } from "./public-signer";
+import { type ActionId, idToHex } from "../platform/ids";
 import { actionEdits, actionSlugs, actions } from "./tables";
 import {
   type Action,
   type ActionStatus,
   type Change,
-  COMMENTS_SHOWN_MAX,
   commonSettings,
   EDITS_SHOWN_MAX,
   type EditAct,
-  type PublicSigner,
 } from "./types";
 
 type Row = typeof actions.$inferSelect;
@@ -186,6 +181,32 @@ function isTaken(error: unknown): boolean {
 
 export type Edit = { act: EditAct; accountNo: number; at: number; changes: Change[] };
 
+const CLAIM_SLUG = `
+  INSERT INTO action_slugs (group_no, kind, slug, action_no)
+  SELECT group_no, kind, ?4, action_no FROM actions WHERE group_no = ?1 AND action_no = ?2 AND version = ?3
+  ON CONFLICT DO NOTHING`;
+
+const SAVE_VERSION = `
+  UPDATE actions SET version = version + 1, page_version = page_version + 1, updated_at = ?4, status = ?5, title = ?6,
+    internal_title = ?7, locale = ?8, settings = ?9, slug = ?10, limited_at = ?11, published_at = ?12, closed_at = ?13
+  WHERE group_no = ?1 AND action_no = ?2 AND version = ?3 AND EXISTS (SELECT 1 FROM action_slugs s
+    WHERE s.group_no = ?1 AND s.kind = actions.kind AND s.slug = ?10 AND s.action_no = ?2)`;
+
+// Whoever lost finds either the old version or the winner's line, and writes nothing.
+const NOTE_EDIT = `
+  INSERT INTO action_edits (group_no, action_no, version, account_no, edited_at, act, changes)
+  SELECT group_no, action_no, version, ?4, ?5, ?6, ?7 FROM actions WHERE group_no = ?1 AND action_no = ?2 AND version = ?3 + 1
+  ON CONFLICT DO NOTHING`;
+
+const FREE_SLUGS_OF_DRAFT = `
+  DELETE FROM action_slugs WHERE group_no = ?1 AND kind = ?3 AND action_no = ?2 AND slug <> ?4
+    AND EXISTS (SELECT 1 FROM actions WHERE group_no = ?1 AND action_no = ?2 AND slug = ?4 AND published_at IS NULL)`;
+
+const DROP_LINE_BEFORE = `
+  DELETE FROM action_edits WHERE group_no = ?1 AND action_no = ?2 AND version = ?3
+    AND EXISTS (SELECT 1 FROM action_edits WHERE group_no = ?1 AND action_no = ?2 AND version = ?3 + 1
+      AND account_no = ?4 AND edited_at = ?5)`;
+
 /**
  * Saves the action as the version after `action.version`, with its line of history. The slug it carries is claimed for it;
  * a draft, which nobody has seen, gives its earlier ones back.
@@ -198,69 +219,21 @@ export async function saveAction(
   edit: Edit,
   { replacesLast = false }: { replacesLast?: boolean } = {},
 ): Promise<boolean> {
+  const { no, version, kind, slug, status, title, internalTitle, locale, limitedAt, publishedAt, closedAt } =
+    action;
+  const settings = JSON.stringify(action.settings);
+  const { accountNo, at, act } = edit;
   const [, saved] = await d1.batch([
+    d1.prepare(CLAIM_SLUG).bind(groupNo, no, version, slug),
     d1
-      .prepare(
-        `INSERT INTO action_slugs (group_no, kind, slug, action_no)
-         SELECT group_no, kind, ?4, action_no FROM actions WHERE group_no = ?1 AND action_no = ?2 AND version = ?3
-         ON CONFLICT DO NOTHING`,
-      )
-      .bind(groupNo, action.no, action.version, action.slug),
-    d1
-      .prepare(
-        `UPDATE actions SET version = version + 1, page_version = page_version + 1, updated_at = ?4, status = ?5, title = ?6,
-           internal_title = ?7, locale = ?8, settings = ?9, slug = ?10, limited_at = ?11, published_at = ?12, closed_at = ?13
-         WHERE group_no = ?1 AND action_no = ?2 AND version = ?3 AND EXISTS (SELECT 1 FROM action_slugs s
-           WHERE s.group_no = ?1 AND s.kind = actions.kind AND s.slug = ?10 AND s.action_no = ?2)`,
-      )
+      .prepare(SAVE_VERSION)
       .bind(
-        groupNo,
-        action.no,
-        action.version,
-        edit.at,
-        action.status,
-        action.title,
-        action.internalTitle,
-        action.locale,
-        JSON.stringify(action.settings),
-        action.slug,
-        action.limitedAt,
-        action.publishedAt,
-        action.closedAt,
+        ...[groupNo, no, version, at, status, title, internalTitle, locale, settings, slug],
+        ...[limitedAt, publishedAt, closedAt],
       ),
-    // Whoever lost finds either the old version or the winner's line, and writes nothing.
-    d1
-      .prepare(
-        `INSERT INTO action_edits (group_no, action_no, version, account_no, edited_at, act, changes)
-         SELECT group_no, action_no, version, ?4, ?5, ?6, ?7 FROM actions WHERE group_no = ?1 AND action_no = ?2 AND version = ?3 + 1
-         ON CONFLICT DO NOTHING`,
-      )
-      .bind(
-        groupNo,
-        action.no,
-        action.version,
-        edit.accountNo,
-        edit.at,
-        edit.act,
-        JSON.stringify(edit.changes),
-      ),
-    d1
-      .prepare(
-        `DELETE FROM action_slugs WHERE group_no = ?1 AND kind = ?3 AND action_no = ?2 AND slug <> ?4
-         AND EXISTS (SELECT 1 FROM actions WHERE group_no = ?1 AND action_no = ?2 AND slug = ?4 AND published_at IS NULL)`,
-      )
-      .bind(groupNo, action.no, action.kind, action.slug),
-    ...(replacesLast
-      ? [
-          d1
-            .prepare(
-              `DELETE FROM action_edits WHERE group_no = ?1 AND action_no = ?2 AND version = ?3
-               AND EXISTS (SELECT 1 FROM action_edits WHERE group_no = ?1 AND action_no = ?2 AND version = ?3 + 1
-                 AND account_no = ?4 AND edited_at = ?5)`,
-            )
-            .bind(groupNo, action.no, action.version, edit.accountNo, edit.at),
-        ]
-      : []),
+    d1.prepare(NOTE_EDIT).bind(groupNo, no, version, accountNo, at, act, JSON.stringify(edit.changes)),
+    d1.prepare(FREE_SLUGS_OF_DRAFT).bind(groupNo, no, kind, slug),
+    ...(replacesLast ? [d1.prepare(DROP_LINE_BEFORE).bind(groupNo, no, version, accountNo, at)] : []),
   ]);
   return saved?.meta.changes === 1;
 }
@@ -303,85 +276,4 @@ export async function listEdits({ groupNo, db }: GroupDb, actionNo: number): Pro
     .where(and(eq(actionEdits.groupNo, groupNo), eq(actionEdits.actionNo, actionNo)))
     .orderBy(desc(actionEdits.version))
     .limit(EDITS_SHOWN_MAX);
-}
-
-/** The numbers of those of the named tags that exist. */
-export async function tagNosOf({ groupNo, db }: GroupDb, names: string[]): Promise<number[]> {
-  if (names.length === 0) return [];
-  const rows = await db
-    .select({ tagNo: tags.tagNo })
-    .from(tags)
-    .where(and(eq(tags.groupNo, groupNo), inArray(tags.name, names)));
-  return rows.map((row) => row.tagNo);
-}
-
-const UNKNOWN_TAGS =
-  "json_each(?2) j WHERE NOT EXISTS (SELECT 1 FROM tags t WHERE t.group_no = ?1 AND t.name = j.value)";
-
-/** Makes those of the named tags that do not exist yet. Numbers are reserved at once and handed out from the top down. */
-export async function makeTags({ groupNo, d1 }: GroupDb, names: string[], now: number): Promise<void> {
-  if (names.length === 0) return;
-  const page = JSON.stringify(names);
-  await d1.batch([
-    d1
-      .prepare(
-        `INSERT INTO numbers (group_no, noun, last)
-         SELECT ?1, 'tags', n FROM (SELECT count(*) AS n FROM ${UNKNOWN_TAGS}) WHERE n > 0
-         ON CONFLICT (group_no, noun) DO UPDATE SET last = last + excluded.last`,
-      )
-      .bind(groupNo, page),
-    d1
-      .prepare(
-        `INSERT INTO tags (group_no, tag_no, name, created_at)
-         SELECT ?1, (SELECT last FROM numbers WHERE group_no = ?1 AND noun = 'tags') + 1 - row_number() OVER (), j.value, ?3
-         FROM ${UNKNOWN_TAGS}
-         ON CONFLICT (group_no, name) DO NOTHING`,
-      )
-      .bind(groupNo, page, now),
-  ]);
-}
-
-/** Keeps a consent wording under its hash for as long as any answer may point at it. */
-export async function keepWording(
-  { groupNo, d1 }: GroupDb,
-  wording: { hash: string; mode: string; locale: string; text: string; now: number },
-): Promise<void> {
-  await d1
-    .prepare(
-      `INSERT INTO consent_wordings (group_no, hash, mode, locale, wording, created_at)
-       VALUES (?1, unhex(?2), ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING`,
-    )
-    .bind(groupNo, wording.hash, wording.mode, wording.locale, wording.text, wording.now)
-    .run();
-}
-
-const COMMENT_SHOWN = 2;
-
-/**
- * Approved comments of counted participations, newest first, with no more of their authors than the public may see.
- * `comment_status > 0` is what lets SQLite use the partial index.
- */
-export async function shownComments({ groupNo, db }: GroupDb, actionNo: number): Promise<PublicSigner[]> {
-  const rows = await db
-    .select({
-      id: participations.id,
-      answer: participations.answer,
-      comment: participations.comment,
-      isNamed: participations.isNamed,
-    })
-    .from(participations)
-    .where(
-      and(
-        eq(participations.groupNo, groupNo),
-        eq(participations.actionNo, actionNo),
-        eq(participations.commentStatus, COMMENT_SHOWN),
-        sql`comment_status > 0`,
-        eq(participations.removalNo, 0),
-      ),
-    )
-    .orderBy(desc(participations.id))
-    .limit(COMMENTS_SHOWN_MAX);
-  return rows.map(({ id, answer, comment, isNamed }) =>
-    publicSigner(answer, { isNamed: isNamed === 1, at: idTime(id), comment: comment ?? "" }),
-  );
 }

@@ -56,8 +56,8 @@ export function CommentsPage(props: CommentsProps) {
       )}
       <Pager
         t={t}
-        before={isFirstPage ? undefined : `${href}?state=${state}`}
-        after={next ? `${href}?state=${state}&before=${next}` : undefined}
+        before={next ? `${href}?state=${state}&before=${next}` : undefined}
+        after={isFirstPage ? undefined : `${href}?state=${state}`}
       />
     </ActionShell>
   );

@@ -11,7 +11,7 @@ import { ActionTable } from "./list-views";
 import { lately, type Numbers } from "./summary";
 
 export type HomeProps = {
-  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator">;
+  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator" | "closedTabs">;
   t: T;
   locale: Locale;
   group: Group;

@@ -105,7 +105,7 @@ export function DaysLine({ t, locale, days }: { t: T; locale: Locale; days: read
 }
 
 export type ListProps = TableProps & {
-  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator">;
+  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator" | "closedTabs">;
   group: Group;
   status: ActionStatus | undefined;
   isFirstPage: boolean;
@@ -142,8 +142,8 @@ export function ActionListPage(props: ListProps) {
       <ActionTable {...props} />
       <Pager
         t={t}
-        before={isFirstPage ? undefined : href(status)}
-        after={next ? href(status, next) : undefined}
+        before={next ? href(status, next) : undefined}
+        after={isFirstPage ? undefined : href(status)}
       />
     </Shell>
   );

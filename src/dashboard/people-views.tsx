@@ -17,7 +17,7 @@ export type ListedPerson = {
 };
 
 export type PeopleProps = {
-  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator">;
+  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator" | "closedTabs">;
   t: T;
   locale: Locale;
   group: Group;
@@ -53,8 +53,8 @@ export function PeoplePage(props: PeopleProps) {
       <People {...props} href={href} />
       <Pager
         t={t}
-        before={isFirstPage ? undefined : href}
-        after={next ? `${href}?before=${next}` : undefined}
+        before={next ? `${href}?before=${next}` : undefined}
+        after={isFirstPage ? undefined : href}
       />
     </Shell>
   );

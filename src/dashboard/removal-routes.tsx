@@ -12,8 +12,7 @@ import { AppError } from "../platform/errors";
 import { type FormValues, readForm, several, single } from "../platform/forms";
 import { type ParticipationId, parseId } from "../platform/ids";
 import { type FilterWords, filterQuery, filterWords, isNarrow, signerFilter } from "./filter";
-import { RemovalsPage } from "./removal-views";
-import { RemovalNewPage } from "./signer-views";
+import { RemovalNewPage, RemovalsPage } from "./removal-views";
 
 const BYTES_MAX = 100_000;
 const SAMPLE_SIZE = 10;

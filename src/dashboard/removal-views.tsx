@@ -1,11 +1,13 @@
 import { type ActionFrame, ActionShell } from "../actions/action-shell";
 import type { Removal } from "../intake/removal";
-import { Form, SubmitButton } from "../ui/form";
+import type { Signer } from "../intake/signers";
+import { ButtonLink, ButtonRow, Form, HiddenField, SubmitButton } from "../ui/form";
 import { formatDate, formatNumber } from "../ui/format";
 import type { Locale, T } from "../ui/i18n";
 import { Section } from "../ui/layout";
 import { DataTable, EmptyState } from "../ui/table";
 import { When } from "../ui/when";
+import { type FilterWords, filterQuery } from "./filter";
 
 export type RemovalsProps = ActionFrame & {
   removals: readonly Removal[];
@@ -89,4 +91,59 @@ function criteriaWords(t: T, locale: Locale, timeZone: string, { cause, criteria
       : "",
   ];
   return words.filter((part) => part !== "").join("; ");
+}
+
+export type RemovalNewProps = ActionFrame & {
+  words: FilterWords;
+  count: number;
+  total: number;
+  until: number;
+  sample: readonly Signer[];
+};
+
+/** Says what a removal takes before it takes it. */
+export function RemovalNewPage(props: RemovalNewProps) {
+  const { t, group, action, words, count, total, sample, locale } = props;
+  const href = `/groups/${group.slug}/actions/${action.id}`;
+  return (
+    <ActionShell {...props} tab="signers" page={t("intake.removals.newTitle")}>
+      <Section title={t("intake.removals.newTitle")}>
+        <p class="lead">
+          {t("intake.removals.takes", {
+            count,
+            number: formatNumber(count, locale),
+            total: formatNumber(total, locale),
+          })}
+        </p>
+        <p>{t("intake.removals.keeps")}</p>
+        <ul class="sample">
+          {sample.map((signer) => (
+            <li>
+              <span dir="auto">
+                {[signer.answer.givenName, signer.answer.familyName].filter((part) => part).join(" ")}
+              </span>{" "}
+              <span class="soft">{signer.email}</span>
+            </li>
+          ))}
+          {count > sample.length ? (
+            <li class="soft">{t("intake.removals.andMore", { count: count - sample.length })}</li>
+          ) : null}
+        </ul>
+        <ButtonRow>
+          {count > 0 ? (
+            <Form class="inline" action={`${href}/removals`}>
+              {Object.entries(words).map(([name, value]) => (
+                <HiddenField name={name} value={value} />
+              ))}
+              <HiddenField name="until" value={String(props.until)} />
+              <SubmitButton kind="danger">{t("intake.removals.take", { count })}</SubmitButton>
+            </Form>
+          ) : null}
+          <ButtonLink kind="secondary" href={`${href}/signers${filterQuery(words)}`}>
+            {t("common.form.cancel")}
+          </ButtonLink>
+        </ButtonRow>
+      </Section>
+    </ActionShell>
+  );
 }

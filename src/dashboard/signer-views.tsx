@@ -2,9 +2,7 @@ import { type ActionFrame, ActionShell } from "../actions/action-shell";
 import type { Signer } from "../intake/signers";
 import { Disclosure } from "../ui/card";
 import { ButtonLink, ButtonRow, Form, HiddenField, SelectField, SubmitButton, TextField } from "../ui/form";
-import { formatNumber } from "../ui/format";
 import { Icon } from "../ui/icon";
-import { Section } from "../ui/layout";
 import { type Column, DataTable, EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
 import { type FilterWords, filterQuery } from "./filter";
@@ -30,8 +28,8 @@ export function SignersPage(props: SignersProps) {
       <List {...props} href={href} />
       <Pager
         t={t}
-        before={isFirstPage ? undefined : href + filterQuery(words)}
-        after={next ? href + filterQuery(words, { before: next }) : undefined}
+        before={next ? href + filterQuery(words, { before: next }) : undefined}
+        after={isFirstPage ? undefined : href + filterQuery(words)}
       />
     </ActionShell>
   );
@@ -210,59 +208,4 @@ function columns({ t, locale, now, timeZone, mayRemove, words }: SignersProps): 
         ),
     },
   ];
-}
-
-export type RemovalNewProps = ActionFrame & {
-  words: FilterWords;
-  count: number;
-  total: number;
-  until: number;
-  sample: readonly Signer[];
-};
-
-/** Says what a removal takes before it takes it. */
-export function RemovalNewPage(props: RemovalNewProps) {
-  const { t, group, action, words, count, total, sample, locale } = props;
-  const href = `/groups/${group.slug}/actions/${action.id}`;
-  return (
-    <ActionShell {...props} tab="signers" page={t("intake.removals.newTitle")}>
-      <Section title={t("intake.removals.newTitle")}>
-        <p class="lead">
-          {t("intake.removals.takes", {
-            count,
-            number: formatNumber(count, locale),
-            total: formatNumber(total, locale),
-          })}
-        </p>
-        <p>{t("intake.removals.keeps")}</p>
-        <ul class="sample">
-          {sample.map((signer) => (
-            <li>
-              <span dir="auto">
-                {[signer.answer.givenName, signer.answer.familyName].filter((part) => part).join(" ")}
-              </span>{" "}
-              <span class="soft">{signer.email}</span>
-            </li>
-          ))}
-          {count > sample.length ? (
-            <li class="soft">{t("intake.removals.andMore", { count: count - sample.length })}</li>
-          ) : null}
-        </ul>
-        <ButtonRow>
-          {count > 0 ? (
-            <Form class="inline" action={`${href}/removals`}>
-              {Object.entries(words).map(([name, value]) => (
-                <HiddenField name={name} value={value} />
-              ))}
-              <HiddenField name="until" value={String(props.until)} />
-              <SubmitButton kind="danger">{t("intake.removals.take", { count })}</SubmitButton>
-            </Form>
-          ) : null}
-          <ButtonLink kind="secondary" href={`${href}/signers${filterQuery(words)}`}>
-            {t("common.form.cancel")}
-          </ButtonLink>
-        </ButtonRow>
-      </Section>
-    </ActionShell>
-  );
 }

@@ -2,6 +2,7 @@ import { createMiddleware } from "hono/factory";
 import type { Account } from "../accounts/account";
 import { askToSignIn, frameOf, type WebEnv } from "../accounts/web";
 import { AppError } from "../platform/errors";
+import type { Tab } from "../ui/layout";
 import { can, type Permission } from "./roles";
 import { groupOfMember } from "./store";
 import { type Group, groupSlug, type Role } from "./types";
@@ -24,8 +25,16 @@ export function memberCan(permission: Permission) {
     if (!can(found.role, permission)) throw new AppError("forbidden");
     c.set("group", found.group);
     c.set("role", found.role);
+    c.set("closedTabs", closedTabs(found.role));
     return next();
   });
+}
+
+function closedTabs(role: Role): Tab[] {
+  return [
+    ...(can(role, "people.view") ? [] : ["people" as const]),
+    ...(can(role, "settings.edit") ? [] : ["settings" as const]),
+  ];
 }
 
 /** What `Shell` needs on a page of a group: who is looking, their groups, and this one. */

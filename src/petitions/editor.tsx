@@ -1,3 +1,4 @@
+import { cleanLine, cleanText } from "../actions/answer-text";
 import type { Kind } from "../actions/types";
 import { type FormValues, single } from "../platform/forms";
 import { HiddenField, SubmitButton, TextArea, TextField } from "../ui/form";
@@ -74,7 +75,7 @@ export function readEditor(form: FormValues): Record<string, unknown> {
     ...("targets.count" in form
       ? { targets: readTargets(form).filter(({ name, title }) => name !== "" || title !== "") }
       : {}),
-    ...("ask" in form ? { ask: single(form, "ask").trim() } : {}),
+    ...("ask" in form ? { ask: cleanText(single(form, "ask")) } : {}),
   };
 }
 
@@ -92,8 +93,8 @@ export function pressEditor(button: string, form: FormValues): FormValues | null
 function readTargets(form: FormValues): Target[] {
   const count = Math.min(Math.trunc(Number(single(form, "targets.count"))) || 0, TARGETS_MAX + 1);
   return Array.from({ length: Math.max(count, 0) }, (_, row) => ({
-    name: single(form, `targets.${row}.name`).trim(),
-    title: single(form, `targets.${row}.title`).trim(),
+    name: cleanLine(single(form, `targets.${row}.name`)),
+    title: cleanLine(single(form, `targets.${row}.title`)),
   }));
 }
 

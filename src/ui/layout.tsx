@@ -23,6 +23,8 @@ export type ShellProps = {
   /** The group this page belongs to; without it there are no tabs of a group. */
   group?: NamedGroup;
   tab?: Tab;
+  /** Tabs of the group that this person's role does not open. */
+  closedTabs?: readonly Tab[];
   isOperator?: boolean;
   flash?: FlashMessage;
   /** Extra module scripts of `public/js`, by name. */
@@ -131,7 +133,7 @@ function AccountMenu({ t, account }: { t: T; account: { name: string; email: str
   );
 }
 
-function Tabs({ t, group, tab, isOperator }: ShellProps) {
+function Tabs({ t, group, tab, closedTabs = [], isOperator }: ShellProps) {
   const base = group ? `/groups/${group.slug}` : "";
   const ofGroup: { name: Tab; href: string; icon: IconName; label: string }[] = group
     ? [
@@ -152,11 +154,12 @@ function Tabs({ t, group, tab, isOperator }: ShellProps) {
         } as const,
       ]
     : ofGroup;
-  if (tabs.length === 0) return null;
+  const shown = tabs.filter(({ name }) => !closedTabs.includes(name));
+  if (shown.length === 0) return null;
   return (
     <nav class="tabs" aria-label={t("common.nav.label")}>
       <ul>
-        {tabs.map(({ name, href, icon, label }) => (
+        {shown.map(({ name, href, icon, label }) => (
           <li>
             <a href={href} aria-current={name === tab ? "page" : undefined}>
               <Icon name={icon} />

@@ -1,0 +1,215 @@
+import { single } from "../platform/forms";
+import { RadioGroup, TextArea, TextField } from "../ui/form";
+import { type EditorFields, Part, Tick } from "./editor-part";
+
+/** The merge fields of the thank-you mail that people ask for; the rest are documented. */
+const MERGE_FIELDS = ["first_name", "action_title", "page_link", "share_link"];
+
+export function ConsentPart({ t, values, errors }: EditorFields) {
+  const mode = single(values, "consent.mode");
+  const modes = ["unticked", "explicit", "preticked"] as const;
+  const known = modes.find((name) => name === mode);
+  return (
+    <Part
+      summary={t("actions.editor.parts.consent")}
+      state={known ? t(`actions.consent.modes.${known}`) : undefined}
+      fields={["consent"]}
+      errors={errors}
+    >
+      <RadioGroup
+        name="consent.mode"
+        legend={t("actions.editor.consentMode")}
+        value={mode}
+        error={errors["consent.mode"]}
+        options={modes.map((name) => ({
+          value: name,
+          label: t(`actions.consent.modes.${name}`),
+          hint: t(`actions.consent.hints.${name}`),
+        }))}
+      />
+      <TextArea
+        name="consent.text"
+        label={t("actions.editor.consentText")}
+        hint={t("actions.editor.consentTextHint")}
+        value={single(values, "consent.text")}
+        rows={2}
+        maxlength={500}
+        error={errors["consent.text"]}
+      />
+    </Part>
+  );
+}
+
+export function GoalPart({ t, values, errors }: EditorFields) {
+  const modes = ["rising", "fixed", "none"] as const;
+  const known = modes.find((name) => name === single(values, "goal.mode"));
+  return (
+    <Part
+      summary={t("actions.editor.parts.goal")}
+      state={known ? t(`actions.goal.modes.${known}`) : undefined}
+      fields={["goal", "showCount", "showRecent", "comments"]}
+      errors={errors}
+    >
+      <RadioGroup
+        name="goal.mode"
+        legend={t("actions.editor.goalMode")}
+        value={known}
+        error={errors["goal.mode"]}
+        options={modes.map((name) => ({
+          value: name,
+          label: t(`actions.goal.modes.${name}`),
+          hint: t(`actions.goal.hints.${name}`),
+        }))}
+      />
+      <TextField
+        name="goal.target"
+        label={t("actions.editor.goalTarget")}
+        value={single(values, "goal.target")}
+        inputmode="numeric"
+        width="short"
+        error={errors["goal.target"]}
+      />
+      <div>
+        <Tick name="showCount" label={t("actions.editor.showCount")} values={values} />
+        <Tick
+          name="showRecent"
+          label={t("actions.editor.showRecent")}
+          hint={t("actions.editor.showRecentHint")}
+          values={values}
+        />
+        <Tick name="comments.isAsked" label={t("actions.editor.commentsAsked")} values={values} />
+        <Tick
+          name="comments.isModerated"
+          label={t("actions.editor.commentsModerated")}
+          hint={t("actions.editor.commentsModeratedHint")}
+          values={values}
+        />
+      </div>
+    </Part>
+  );
+}
+
+export function ThanksPart({ t, values, errors }: EditorFields) {
+  const isAway = single(values, "thanks.mode") === "redirect";
+  const optional = t("common.form.optional");
+  return (
+    <Part
+      summary={t("actions.editor.parts.thanks")}
+      state={t(isAway ? "actions.thanks.modes.redirect" : "actions.thanks.modes.page")}
+      fields={["thanks", "share"]}
+      errors={errors}
+    >
+      <RadioGroup
+        name="thanks.mode"
+        legend={t("actions.editor.thanksMode")}
+        value={single(values, "thanks.mode")}
+        error={errors["thanks.mode"]}
+        options={[
+          { value: "page", label: t("actions.thanks.modes.page") },
+          { value: "redirect", label: t("actions.thanks.modes.redirect") },
+        ]}
+      />
+      <TextField
+        name="thanks.redirectUrl"
+        label={t("actions.editor.redirectUrl")}
+        hint={t("actions.editor.redirectUrlHint")}
+        optionalLabel={optional}
+        type="url"
+        value={single(values, "thanks.redirectUrl")}
+        maxlength={1_000}
+        error={errors["thanks.redirectUrl"]}
+      />
+      <TextField
+        name="thanks.headline"
+        label={t("actions.editor.thanksHeadline")}
+        optionalLabel={optional}
+        value={single(values, "thanks.headline")}
+        maxlength={200}
+        error={errors["thanks.headline"]}
+      />
+      <TextArea
+        name="thanks.text"
+        label={t("actions.editor.thanksText")}
+        hint={t("actions.editor.thanksTextHint")}
+        optionalLabel={optional}
+        value={single(values, "thanks.text")}
+        rows={3}
+        maxlength={2_000}
+        error={errors["thanks.text"]}
+      />
+      <TextField
+        name="share.title"
+        label={t("actions.editor.shareTitle")}
+        hint={t("actions.editor.shareTitleHint")}
+        optionalLabel={optional}
+        value={single(values, "share.title")}
+        maxlength={200}
+        error={errors["share.title"]}
+      />
+      <TextArea
+        name="share.text"
+        label={t("actions.editor.shareText")}
+        hint={t("actions.editor.shareTextHint")}
+        optionalLabel={optional}
+        value={single(values, "share.text")}
+        rows={2}
+        maxlength={500}
+        error={errors["share.text"]}
+      />
+    </Part>
+  );
+}
+
+export function MailPart({ t, values, errors }: EditorFields) {
+  const isOn = single(values, "autoresponse.isOn") !== "";
+  const optional = t("common.form.optional");
+  return (
+    <Part
+      summary={t("actions.editor.parts.mail")}
+      state={t(isOn ? "actions.mail.on" : "actions.mail.off")}
+      fields={["autoresponse"]}
+      errors={errors}
+    >
+      <Tick name="autoresponse.isOn" label={t("actions.editor.mailOn")} values={values} />
+      <TextField
+        name="autoresponse.subject"
+        label={t("actions.editor.mailSubject")}
+        hint={t("actions.editor.mailEmptyHint")}
+        optionalLabel={optional}
+        value={single(values, "autoresponse.subject")}
+        maxlength={200}
+        error={errors["autoresponse.subject"]}
+      />
+      <TextArea
+        name="autoresponse.body"
+        label={t("actions.editor.mailBody")}
+        hint={
+          <>
+            {t("actions.editor.mailBodyHint")}{" "}
+            {MERGE_FIELDS.map((name, index) => (
+              <>
+                {index > 0 ? " " : ""}
+                <code>{`{{${name}}}`}</code>
+              </>
+            ))}
+          </>
+        }
+        optionalLabel={optional}
+        value={single(values, "autoresponse.body")}
+        rows={6}
+        maxlength={10_000}
+        error={errors["autoresponse.body"]}
+      />
+      <TextField
+        name="autoresponse.replyTo"
+        label={t("actions.editor.mailReplyTo")}
+        hint={t("actions.editor.mailReplyToHint")}
+        optionalLabel={optional}
+        type="email"
+        value={single(values, "autoresponse.replyTo")}
+        maxlength={254}
+        error={errors["autoresponse.replyTo"]}
+      />
+    </Part>
+  );
+}
