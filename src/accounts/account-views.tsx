@@ -221,9 +221,10 @@ function SessionsSection(props: AccountPageProps) {
 
 function EndSession({ t, session }: { t: T; session: Session }) {
   return (
-    <Form action={`/account/sessions/${session.id}/end`} class="cluster" label={t("accounts.sessions.end")}>
+    <Form action={`/account/sessions/${session.id}/end`} class="cluster">
       <SubmitButton kind="quiet">
-        {t("accounts.sessions.end")} <span class="visually-hidden">{session.device}</span>
+        {t("accounts.sessions.end")}{" "}
+        <span class="visually-hidden">{session.device || t("accounts.sessions.unknownDevice")}</span>
       </SubmitButton>
     </Form>
   );

@@ -9,6 +9,7 @@ import { type MemberEnv, memberCan } from "../groups/web";
 import { groupOrigin } from "../platform/http";
 import { commentRoutes } from "./comment-routes";
 import { FrontPage } from "./front-views";
+import { HelpPage } from "./help-views";
 import { HomePage } from "./home-views";
 import { ActionListPage } from "./list-views";
 import { overviewRoutes } from "./overview-routes";
@@ -82,6 +83,13 @@ function frontRoutes() {
     const last = getCookie(c, LAST_GROUP);
     const group = groups.find(({ slug }) => slug === last) ?? groups[0];
     return c.redirect(group ? `/groups/${group.slug}` : "/groups/new", 303);
+  });
+
+  app.get("/help", async (c) => {
+    const { ctx, t, locale, account } = c.var;
+    const { MAIL_FROM, isDevelopment } = ctx.config;
+    const frame = account ? await frameOf(c) : null;
+    return c.html(<HelpPage {...{ t, locale, frame, isDevelopment }} contact={MAIL_FROM} />);
   });
   return app;
 }

@@ -156,7 +156,7 @@ export function SettingsNav({ t, slug, current }: { t: T; slug: string; current:
 /** A button in a row of a list, alone in its form. `about` tells screen readers which row. */
 export function RowButton(props: { action: string; label: string; about: string; confirm?: string }) {
   return (
-    <Form action={props.action} class="cluster" label={`${props.label}: ${props.about}`}>
+    <Form action={props.action} class="cluster">
       <SubmitButton kind="quiet" confirm={props.confirm}>
         {props.label} <span class="visually-hidden">{props.about}</span>
       </SubmitButton>

@@ -2,6 +2,7 @@ import type { PublicSigner } from "../actions/types";
 import { RECENT_SIGNERS_MAX } from "../actions/types";
 import type { GroupDb } from "../groups/shard";
 import { toHex } from "../platform/crypto";
+import { idFromHex, type ParticipationId } from "../platform/ids";
 import { sendAll } from "../platform/queues";
 import type { BufferedRow } from "../platform/write-behind";
 import { type DrainOutcome, parseRow, storeParticipations } from "./store";
@@ -9,6 +10,7 @@ import { EVENT_PAGE_SIZE, type IntakeTarget, type ParticipationsRecorded } from 
 
 /** How the text of a newer answer by someone already recorded begins. */
 const UPDATE_MARK = '{"u":1,';
+const ID_MARK = '"i":"';
 
 /**
  * A buffered participation as the drain's SQL reads it: what the supporter sent, with the id, moment and identity hash.
@@ -43,12 +45,12 @@ export function writePage(
 export async function announcePage(
   events: Queue,
   target: IntakeTarget,
-  rows: BufferedRow[],
   outcomes: DrainOutcome[],
 ): Promise<void> {
   const people: ParticipationsRecorded["people"] = [];
-  for (const [position, outcome] of outcomes.entries()) {
-    if (outcome.state !== "mine" || outcome.isRemoved || isUpdate(rows[position])) continue;
+  for (const outcome of outcomes) {
+    if (outcome.state === "removed" || outcome.state === "other") continue;
+    if (outcome.isRemoved || !outcome.isFirst) continue;
     people.push([outcome.personNo, outcome.id]);
   }
   const messages: ParticipationsRecorded[] = [];
@@ -60,6 +62,12 @@ export async function announcePage(
     });
   }
   if (messages.length > 0) await sendAll(events, messages);
+}
+
+/** The participation id a buffered row was given. */
+export function rowId(row: BufferedRow): ParticipationId {
+  const start = row.body.indexOf(ID_MARK) + ID_MARK.length;
+  return idFromHex(row.body.slice(start, start + 32));
 }
 
 export function isUpdate(row: Pick<BufferedRow, "body"> | undefined): boolean {

@@ -5,6 +5,7 @@ import type { Context } from "../platform/context";
 import { toHex } from "../platform/crypto";
 import { homeOf } from "./objects";
 import { identityHash } from "./participation";
+import { tellHome, warnHome } from "./removal";
 import { eraseParticipations, mergeParticipations } from "./store-removals";
 import type { IntakeTarget } from "./types";
 
@@ -26,6 +27,7 @@ export async function erasePerson(
   const identities = await Promise.all(
     all.map((email) => identityHash(ctx.config.IDENTITY_PEPPER, group.id, email)),
   );
+  for (const target of targets) await warnHome(ctx, target);
   await db.d1.batch([
     ...eraseParticipations(db, personNo, ctx.now),
     ...erasurePlan(db, personNo, identities.map(toHex), ctx.now),
@@ -43,9 +45,10 @@ export async function mergePeople(
   targets: IntakeTarget[],
 ): Promise<void> {
   const db = dbFor(ctx.env, group);
+  for (const target of targets) await warnHome(ctx, target);
   await db.d1.batch([
     ...mergeParticipations(db, people.kept, people.lost, ctx.now),
     ...mergePlan(db, people.kept, people.lost),
   ]);
-  for (const target of targets) await homeOf(ctx.env, target).readjust(target);
+  for (const target of targets) await tellHome(ctx, target);
 }

@@ -13,6 +13,10 @@ import type { FollowUpWindow, HomeReply, HomeSummary, IntakeTarget, ObjectReport
 const SPREAD_RATE_PER_SECOND = 150;
 const SPREAD_REPORTS = 3;
 const CHECK_EVERY_MS = 60 * 60_000;
+/** An action where nothing happens is compared seldom: its rows are read one by one. */
+const CHECK_QUIET_MS = 24 * 60 * 60_000;
+/** After something that changes rows behind the objects' back, in case its end was never heard of. */
+const CHECK_SOON_MS = 60_000;
 /** An object that was not known at the last comparison may have rows that were taken for a difference then. */
 const CHECK_NEWCOMER_MS = 60_000;
 /** Until the objects stand still long enough to be compared. */
@@ -28,6 +32,7 @@ const OPERATIONS_QUIET_EVERY_MS = 10 * 60_000;
 const BACKLOG_WORTH_SHOWING_MS = 15_000;
 const DAYS_KEPT = 60;
 const DAY_MS = 86_400_000;
+const NEVER = Number.MAX_SAFE_INTEGER;
 /** The retired objects of an action, added up. */
 const RETIRED = "retired";
 
@@ -54,6 +59,7 @@ export class HomeObject extends DurableObject<Env> {
   #drainedSinceShown = 0;
   #shownAt = 0;
   #wasShownTroubled = false;
+  #adjusting: Promise<unknown> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -116,7 +122,8 @@ export class HomeObject extends DurableObject<Env> {
 
   #checkWithin(ms: number): void {
     const at = Date.now() + ms;
-    if (Number(this.#meta("check_at") ?? Number.POSITIVE_INFINITY) > at) this.#setMeta("check_at", String(at));
+    if (Number(this.#meta("check_at") ?? Number.POSITIVE_INFINITY) > at)
+      this.#setMeta("check_at", String(at));
   }
 
   #keepTally(object: string, report: Pick<ObjectReport, "count" | "version">): void {
@@ -172,9 +179,24 @@ export class HomeObject extends DurableObject<Env> {
     return days;
   }
 
+  /** Makes sure that the total is compared with D1 soon, whatever becomes of the caller. Call it before changing rows. */
+  checkSoon(target: IntakeTarget): void {
+    this.#learn(target);
+    this.#checkWithin(CHECK_SOON_MS);
+    this.#scheduleBy(this.#nextDueAt());
+  }
+
   /** Reads from D1 how many are removed and who signed last, after a removal, its undoing, a merge or an erasure. */
   async readjust(target: IntakeTarget): Promise<number> {
     this.#learn(target);
+    // One after the other, so that what was read first is not kept last.
+    const adjusting = this.#adjusting.catch(() => undefined).then(() => this.#adjust(target));
+    this.#adjusting = adjusting;
+    await adjusting;
+    return this.total();
+  }
+
+  async #adjust(target: IntakeTarget): Promise<void> {
     const group = dbFor(this.env, { no: target.groupNo, shard: target.shard });
     const [removed, recent] = await Promise.all([
       countRemoved(group, target.actionNo),
@@ -184,7 +206,6 @@ export class HomeObject extends DurableObject<Env> {
     this.#recent = recent;
     this.#setMeta("recent", JSON.stringify(recent));
     this.#setMeta("recent_version", String(Date.now()));
-    return this.total();
   }
 
   async close(target: IntakeTarget): Promise<void> {
@@ -196,7 +217,7 @@ export class HomeObject extends DurableObject<Env> {
 
   async reopen(target: IntakeTarget): Promise<void> {
     this.#learn(target);
-    this.#sql.exec("DELETE FROM meta WHERE key = 'closed_at'");
+    this.#sql.exec("DELETE FROM meta WHERE key IN ('closed_at', 'retire_at')");
     await this.#tellObjects(target, (stub) => stub.reopen());
   }
 
@@ -293,19 +314,24 @@ export class HomeObject extends DurableObject<Env> {
     const target = this.#target;
     if (!target) return null;
     this.#setMeta("check_at", String(Date.now() + CHECK_RETRY_MS));
+    const shown = this.total();
+    await this.readjust(target);
     const before = await this.#objectStates(target);
     if (before.some((state) => state.waiting > 0)) return null;
+    const adjusting = this.#adjusting;
     const group = dbFor(this.env, { no: target.groupNo, shard: target.shard });
     const [stored, removed] = await Promise.all([
       countStored(group, target.actionNo),
       countRemoved(group, target.actionNo),
     ]);
     const after = await this.#objectStates(target);
-    if (JSON.stringify(after) !== JSON.stringify(before)) return null;
-    const drift = this.total() - (stored - removed);
+    if (JSON.stringify(after) !== JSON.stringify(before) || this.#adjusting !== adjusting) return null;
+    const drift = shown - (stored - removed);
     for (const { object, count } of after) {
       const tally = this.#tallies.get(object);
-      if (tally && tally.count !== count) this.#tallies.set(object, { ...tally, count });
+      if (!tally || tally.count === count) continue;
+      this.#tallies.set(object, { ...tally, count });
+      this.#keepTally(object, { count, version: tally.version });
     }
     this.#setMeta("removed", String(removed));
     this.#setMeta(
@@ -314,7 +340,8 @@ export class HomeObject extends DurableObject<Env> {
     );
     this.#setMeta("checked_at", String(Date.now()));
     this.#setMeta("drift", String(drift));
-    this.#sql.exec("DELETE FROM meta WHERE key = 'check_at'");
+    const isOver = this.#objects().length === 0 && this.#meta("closed_at") !== null;
+    this.#setMeta("check_at", String(isOver ? NEVER : Date.now() + CHECK_QUIET_MS));
     this.#dropOldDays();
     if (drift !== 0) this.#context().log.info("home.drift", { actionId: target.actionId, drift });
     return drift;
@@ -357,10 +384,7 @@ export class HomeObject extends DurableObject<Env> {
         this.#sql.exec("DELETE FROM tallies WHERE object = ?", object);
       });
     }
-    this.#setMeta(
-      "retire_at",
-      String(this.#objects().length > 0 ? Date.now() + CHECK_EVERY_MS : Number.MAX_SAFE_INTEGER),
-    );
+    this.#setMeta("retire_at", String(this.#objects().length > 0 ? Date.now() + CHECK_EVERY_MS : NEVER));
   }
 
   #spread(): number {
@@ -430,7 +454,7 @@ export class HomeObject extends DurableObject<Env> {
   }
 
   #scheduleBy(at: number): void {
-    if (at >= Number.MAX_SAFE_INTEGER || (this.#alarmAt !== null && this.#alarmAt <= at)) return;
+    if (at >= NEVER || (this.#alarmAt !== null && this.#alarmAt <= at)) return;
     this.#alarmAt = at;
     void this.ctx.storage.setAlarm(at);
   }

@@ -5,7 +5,7 @@ import { dbFor } from "../groups/shard";
 import { idFromBytes, idToBytes, idToHex, newId, type ParticipationId } from "../platform/ids";
 import { errorText } from "../platform/log";
 import { type BufferedRow, type DrainResult, WriteBehind } from "../platform/write-behind";
-import { announcePage, isUpdate, recentSigners, rowBody, writePage } from "./drain";
+import { announcePage, isUpdate, recentSigners, rowBody, rowId, writePage } from "./drain";
 import { homeOf } from "./objects";
 import type { DrainOutcome } from "./store";
 import type { HomeReply, IntakeTarget, RecordReply } from "./types";
@@ -214,7 +214,7 @@ export class ActionIntake extends DurableObject<Env> {
     const result = await this.#buffer.drain({
       now: Date.now,
       write: (rows) => writePage(group, target, rows),
-      announce: (rows, outcomes) => announcePage(this.env.EVENTS, target, rows, outcomes),
+      announce: (_rows, outcomes) => announcePage(this.env.EVENTS, target, outcomes),
       settle: (rows, outcomes) => {
         for (const [position, row] of rows.entries()) this.#settleOne(target, row, outcomes[position]);
         this.#drained += rows.length;
@@ -236,25 +236,41 @@ export class ActionIntake extends DurableObject<Env> {
   /** Someone counted elsewhere, or whom D1 does not have because they were erased, leaves this object's count, once. */
   #settleOne(target: IntakeTarget, row: BufferedRow, outcome: DrainOutcome | undefined): void {
     if (!outcome) return;
-    if (outcome.state === "mine") {
-      if (isUpdate(row) && !outcome.isRemoved)
-        this.#count += this.#changeState(row.key, states.removed, states.mine, outcome.id);
-      return;
+    const { key } = row;
+    switch (outcome.state) {
+      case "mine":
+        if (isUpdate(row) && !outcome.isRemoved)
+          this.#count += this.#changeState(key, states.removed, states.mine);
+        return;
+      case "again":
+        this.#count += this.#changeId(key, rowId(row), outcome.id);
+        return;
+      case "other":
+        // Where each answer adds, each row was counted by itself.
+        this.#count -= this.#changeState(key, states.mine, states.other) || (target.isOnce ? 0 : 1);
+        this.#changeId(key, rowId(row), outcome.id);
+        return;
+      case "removed":
+        this.#count -= this.#changeState(key, states.mine, states.removed) || (target.isOnce ? 0 : 1);
     }
-    const id = outcome.state === "other" ? outcome.id : null;
-    const left = this.#changeState(row.key, states.mine, id === null ? states.removed : states.other, id);
-    // Where each answer adds, each row was counted by itself.
-    this.#count -= target.isOnce ? left : 1;
   }
 
   /** Gives how many participants' rows changed: 1 or 0. */
-  #changeState(identity: Uint8Array, from: number, to: number, id: ParticipationId | null): number {
+  #changeState(identity: Uint8Array, from: number, to: number): number {
     return this.#sql.exec(
-      "UPDATE participants SET state = ?, id = coalesce(?, id) WHERE identity = ? AND state = ?",
+      "UPDATE participants SET state = ? WHERE identity = ? AND state = ?",
       to,
-      id === null ? null : idToBytes(id),
       identity,
       from,
+    ).rowsWritten;
+  }
+
+  #changeId(identity: Uint8Array, from: ParticipationId, to: ParticipationId): number {
+    return this.#sql.exec(
+      "UPDATE participants SET id = ? WHERE identity = ? AND id = ?",
+      idToBytes(to),
+      identity,
+      idToBytes(from),
     ).rowsWritten;
   }
 

@@ -33,8 +33,10 @@ export async function removeParticipations(
   what: { by: number; filter: SignerFilter } | { by: number; ids: ParticipationId[] },
 ): Promise<{ removalNo: number; count: number } | null> {
   const db = dbFor(ctx.env, group);
+  const target = targetOf(group, action);
+  await warnHome(ctx, target);
   const removal = await store.insertRemoval(db, action.no, what, ctx.now);
-  if (removal) await tellHome(ctx, targetOf(group, action));
+  if (removal) await tellHome(ctx, target);
   return removal;
 }
 
@@ -46,8 +48,10 @@ export async function undoRemoval(
   removalNo: number,
   by: number,
 ): Promise<number> {
+  const target = targetOf(group, action);
+  await warnHome(ctx, target);
   const count = await store.undoRemoval(dbFor(ctx.env, group), action.no, removalNo, by, ctx.now);
-  if (count > 0) await tellHome(ctx, targetOf(group, action));
+  if (count > 0) await tellHome(ctx, target);
   return count;
 }
 
@@ -55,8 +59,17 @@ export function listRemovals(db: GroupDb, actionNo: number): Promise<Removal[]> 
   return store.selectRemovals(db, actionNo);
 }
 
-/** The home reads the new numbers from D1; if it is away now, its hourly comparison finds them. */
-async function tellHome(ctx: Context, target: IntakeTarget): Promise<void> {
+/** Said before rows are changed: the home looks by itself soon, should nobody live to tell it of the change. */
+export async function warnHome(ctx: Context, target: IntakeTarget): Promise<void> {
+  try {
+    await homeOf(ctx.env, target).checkSoon(target);
+  } catch (error) {
+    ctx.log.error("removal.home_away", error, { actionId: target.actionId });
+  }
+}
+
+/** The home reads the new numbers from D1; if it is away now, its next comparison finds them. */
+export async function tellHome(ctx: Context, target: IntakeTarget): Promise<void> {
   try {
     await homeOf(ctx.env, target).readjust(target);
   } catch (error) {

@@ -89,7 +89,7 @@ export function RowButton(props: {
   fields?: Record<string, string>;
 }) {
   return (
-    <Form action={props.action} class="cluster" label={`${props.label}: ${props.about}`}>
+    <Form action={props.action} class="cluster">
       {Object.entries(props.fields ?? {}).map(([name, value]) => (
         <HiddenField name={name} value={value} />
       ))}

@@ -43,7 +43,9 @@ test("20,000 signatures survive more than 20 kills: none lost, none counted twic
   let kills = 0;
   for (const spread of [...SPREADS, { after: 1, to: 4 }]) {
     while (stream.progress < spread.after * ANSWERS && kills < KILLS) {
-      await until(() => stream.progress >= ((kills + 0.2 + 0.6 * random.below(100) * 0.01) * ANSWERS) / KILLS);
+      await until(
+        () => stream.progress >= ((kills + 0.2 + 0.6 * random.below(100) * 0.01) * ANSWERS) / KILLS,
+      );
       await stage.kill();
       kills += 1;
       await stage.restart();

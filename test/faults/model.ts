@@ -14,7 +14,13 @@ export type Act = {
   consent: 0 | 1 | 2;
 };
 
-export type Taken = { answerAt: number; name: string; comment: string; source: string; removedBy: number | "erased" | null };
+export type Taken = {
+  answerAt: number;
+  name: string;
+  comment: string;
+  source: string;
+  removedBy: number | "erased" | null;
+};
 
 export type Person = {
   emails: Set<string>;
@@ -56,7 +62,8 @@ export class Model {
     if (this.#isForgotten(act)) return;
     const person = this.#people.get(email) ?? this.#newPerson(act);
     if (act.at > person.nameAt) Object.assign(person, { name: act.name, nameAt: act.at });
-    if (act.consent === 1 && act.at > (person.statusAt ?? -1)) Object.assign(person, { status: 1, statusAt: act.at });
+    if (act.consent === 1 && act.at > (person.statusAt ?? -1))
+      Object.assign(person, { status: 1, statusAt: act.at });
     if (act.consent > 0) person.consents.add(`${act.at} ${actionNo} ${act.consent}`);
     const taken = person.taken.get(actionNo);
     if (!taken) person.taken.set(actionNo, { ...said(act), source: act.source, removedBy: null });
@@ -89,7 +96,9 @@ export class Model {
   }
 
   undo(actionNo: number, removalNo: number): number {
-    const removed = this.people().flatMap((person) => person.taken.get(actionNo) ?? []).filter((taken) => taken.removedBy === removalNo);
+    const removed = this.people()
+      .flatMap((person) => person.taken.get(actionNo) ?? [])
+      .filter((taken) => taken.removedBy === removalNo);
     for (const taken of removed) taken.removedBy = null;
     return removed.length;
   }
@@ -109,7 +118,8 @@ export class Model {
       this.#people.set(email, kept);
     }
     if (lost.nameAt > kept.nameAt) Object.assign(kept, { name: lost.name, nameAt: lost.nameAt });
-    if ((lost.statusAt ?? -1) > (kept.statusAt ?? -1)) Object.assign(kept, { status: lost.status, statusAt: lost.statusAt });
+    if ((lost.statusAt ?? -1) > (kept.statusAt ?? -1))
+      Object.assign(kept, { status: lost.status, statusAt: lost.statusAt });
     for (const consent of lost.consents) kept.consents.add(consent);
     for (const [actionNo, theirs] of lost.taken) {
       const ours = kept.taken.get(actionNo);
