@@ -40,7 +40,10 @@ const pages: [name: string, load: () => Promise<string>][] = [
   ["the group", () => html("/")],
   ["the group in French", () => html("/?lang=fr")],
   ["the petition", () => html(petition)],
-  ["the refused form", async () => (await server.visit(host).post(petition, { email: "nobody", comment: "x" })).text()],
+  [
+    "the refused form",
+    async () => (await server.visit(host).post(petition, { email: "nobody", comment: "x" })).text(),
+  ],
   ["thanks", async () => (await server.visit(host).post(petition, signature)).text()],
   ["the report form", () => html(`${petition}/report`)],
   ["the refused report", async () => (await server.visit(host).post(`${petition}/report`, {})).text()],
@@ -54,7 +57,11 @@ describe("every public page", () => {
 
   test.each(pages)("is valid HTML: %s", async (_, load) => {
     const report = await validator.validateString(await load());
-    expect(report.results.flatMap(({ messages }) => messages.map(({ ruleId, message }) => `${ruleId}: ${message}`))).toEqual([]);
+    expect(
+      report.results.flatMap(({ messages }) =>
+        messages.map(({ ruleId, message }) => `${ruleId}: ${message}`),
+      ),
+    ).toEqual([]);
   });
 
   test.each(["/", petition, `${petition}/thanks`, `${petition}/report`, "/petitions/nothing-there"])(
@@ -90,7 +97,9 @@ test("without script someone is told what is wrong, corrects it, and is thanked 
   await page.getByText(/^You’re number \d+$/).waitFor();
   expect(page.url()).toContain(`${petition}/thanks?done=`);
   expect(await page.getByRole("button", { name: "Copy the link" }).count()).toBe(0);
-  expect(await page.getByLabel("Link to share").inputValue()).toBe(`http://${host}${petition}?source=share-copy`);
+  expect(await page.getByLabel("Link to share").inputValue()).toBe(
+    `http://${host}${petition}?source=share-copy`,
+  );
   expect(await page.context().cookies()).toEqual([]);
   await page.context().close();
 });
@@ -98,22 +107,25 @@ test("without script someone is told what is wrong, corrects it, and is thanked 
 test("with script the page shows a signature given elsewhere, and learns which site led here", async () => {
   const page = await browser.newPage();
   await page.goto(`http://${server.groupHost("nobody-at-all")}/`);
-  await page.goto(`http://${host}${petition}`, { referer: `http://${server.groupHost("nobody-at-all")}/story?private=1` });
+  await page.goto(`http://${host}${petition}`, {
+    referer: `http://${server.groupHost("nobody-at-all")}/story?private=1`,
+  });
   const total = page.locator("[data-count-total]");
   const before = Number(await total.textContent());
   expect(await page.locator("input[data-referrer]").inputValue()).toContain("/story");
   await server.visit(host).post(petition, { ...signature, email: "elsewhere@public-page.example" });
-  await expect.poll(async () => Number(await total.textContent()), { timeout: 40_000 }).toBeGreaterThan(before);
+  await expect
+    .poll(async () => Number(await total.textContent()), { timeout: 40_000 })
+    .toBeGreaterThan(before);
   await page.context().close();
 });
 
 test("on a phone the sign bar is in reach until the form is in sight", async () => {
   const page = await browser.newPage({ width: 360, script: false });
   await page.goto(`http://${host}${petition}`);
-  await page.locator("footer").scrollIntoViewIfNeeded();
   const bar = page.getByRole("navigation", { name: "To the form" });
   await page.evaluate("scrollTo(0, document.body.scrollHeight)");
-  expect(await bar.isVisible()).toBe(true);
+  await expect.poll(() => bar.isVisible()).toBe(true);
   await bar.getByRole("link").click();
   await expect.poll(() => bar.isVisible()).toBe(false);
   await page.context().close();

@@ -1,0 +1,128 @@
+import { gzipSync } from "node:zlib";
+import { HtmlValidate } from "html-validate";
+import type { BrowserContext, Page, Response } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { accessibilityViolations, openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { sharedServer } from "../story.ts";
+import { OPERATOR_EMAIL } from "../variables.ts";
+import { world } from "../world.ts";
+import {
+  decideOnSigners,
+  doorPages,
+  type ListedPage,
+  operatorPages,
+  organiserPages,
+  publicPages,
+  type Scene,
+  setScene,
+} from "./pages.ts";
+import { openAs } from "./stage.ts";
+
+const server = sharedServer();
+const phone = { width: 360, height: 667 };
+const desk = { width: 1280, height: 800 };
+/** Promise P4, styles included. */
+const PUBLIC_BYTES_MAX = 20_000;
+const DRAIN_MS = 15_000;
+// What the HTML standard asks for, without the tool's taste in spelling.
+const validator = new HtmlValidate({ root: true, extends: ["html-validate:standard"] });
+
+type Contexts = Record<ListedPage["as"], BrowserContext>;
+
+let browser: TestBrowser;
+let scene: Scene;
+let contexts: Record<Look["theme"], Contexts>;
+
+beforeAll(async () => {
+  [browser, scene] = await Promise.all([openBrowser(), setScene(server)]);
+  const { live } = scene.petitions.fr;
+  const drained = async () => {
+    const signers = await (await live.rosa.get(`${live.overview}/signers`)).text();
+    expect(signers.match(/name="ids"/g)).toHaveLength(world.supporters.length);
+  };
+  await vi.waitFor(drained, { timeout: DRAIN_MS, interval: 300 });
+  await decideOnSigners(scene);
+  const [light, dark] = await Promise.all(looks.map(contextsFor));
+  if (light && dark) contexts = { light, dark };
+});
+afterAll(() => browser.close());
+
+/** Each page is looked at twice, side by side, so that every theme and every width meets a language. */
+const looks = [
+  { theme: "light", language: "en" },
+  { theme: "dark", language: "fr" },
+] as const;
+type Look = (typeof looks)[number];
+
+const everyPage = [...publicPages, ...doorPages, ...organiserPages, ...operatorPages];
+
+test.each(everyPage.map((listed) => [`${listed.name} (${listed.as})`, listed] as const))(
+  "%s is valid, accessible, in order and fits",
+  async (_, listed) => {
+    const found = await Promise.all(looks.map((look) => faultsOf(listed, look)));
+    expect(found.flat()).toEqual([]);
+  },
+);
+
+/** Everything wrong with a page in one theme and language. */
+async function faultsOf(listed: ListedPage, look: Look): Promise<string[]> {
+  const { language } = look;
+  const page = await contexts[look.theme][listed.as].newPage();
+  const trouble = watchForTrouble(page);
+  const response = await listed.open({ page, scene, language });
+  const { status = 200 } = listed;
+  const html = (await response?.text()) ?? "";
+  const spoken = await page.locator("html").getAttribute("lang");
+  const faults = [
+    ...(response?.status() === status ? [] : [`answered ${response?.status()} and not ${status}`]),
+    ...(spoken === (listed.isInGroupLanguage ? "en" : language) ? [] : [`speaks ${spoken}`]),
+    ...(await invalidHtml(html)),
+    ...(listed.isPublic ? await heavyOrSticky(page, response, html) : []),
+    ...(await accessibilityViolations(page)).map((line) => `at 1280 px, ${line}`),
+  ];
+  await page.setViewportSize(phone);
+  faults.push(...(await tooWide(page)).map((element) => `wider than 360 px: ${element}`));
+  faults.push(...(await accessibilityViolations(page)).map((line) => `at 360 px, ${line}`));
+  // A browser writes down that the page itself was refused, which is meant.
+  faults.push(...trouble.filter((line) => !(status >= 400 && line.includes(`status of ${status}`))));
+  await page.close();
+  return faults.map((fault) => `${look.theme}, ${language}: ${fault}`);
+}
+
+async function heavyOrSticky(page: Page, response: Response | null, html: string): Promise<string[]> {
+  const bytes = gzipSync(html).byteLength;
+  const cookies = await page.context().cookies(page.url());
+  const header = await response?.headerValue("set-cookie");
+  return [
+    ...(bytes > PUBLIC_BYTES_MAX ? [`${bytes} bytes compressed`] : []),
+    ...(header || cookies.length > 0 ? ["sets a cookie"] : []),
+  ];
+}
+
+async function contextsFor({ theme, language }: Look): Promise<Contexts> {
+  const open = () => browser.newContext({ ...desk, theme, locale: language });
+  const contexts = { visitor: await open(), organiser: await open(), operator: await open() };
+  for (const [as, email] of [
+    ["organiser", scene.organisers[language]],
+    ["operator", OPERATOR_EMAIL],
+  ] as const) {
+    const page = await contexts[as].newPage();
+    await openAs(page, server, email, "/account");
+    await page.close();
+  }
+  return contexts;
+}
+
+async function invalidHtml(html: string): Promise<string[]> {
+  const { results } = await validator.validateString(html);
+  return results.flatMap(({ messages }) =>
+    messages.map(({ ruleId, message, line, column }) => `${ruleId} at ${line}:${column}: ${message}`),
+  );
+}
+
+/** What sticks out at the end of the page, when the page scrolls sideways. */
+function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`document.documentElement.scrollWidth <= innerWidth ? [] :
+    [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+      .slice(0, 5).map((element) => element.tagName + "." + element.className)`);
+}

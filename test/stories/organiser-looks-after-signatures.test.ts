@@ -1,0 +1,171 @@
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { linkIn, waitForMail } from "../mailbox.ts";
+import { sharedServer } from "../story.ts";
+import { world } from "../world.ts";
+import {
+  expectCount,
+  expectSigners,
+  openAs,
+  type Stage,
+  setStage,
+  signOverHttp,
+  submitButton,
+  visit,
+} from "./stage.ts";
+
+const server = sharedServer();
+const [amina, jeanLuc, mei, oluwaseun] = world.supporters;
+/** A published change shows on the page within this. */
+const SHOWN_MS = 40_000;
+
+describe("four people have signed, two of them by the flyer, and Rosa", () => {
+  let browser: TestBrowser;
+  let rosa: Page;
+  let trouble: string[];
+  let stage: Stage;
+  let overview: string;
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+    stage = await setStage(server, "looked-after");
+    overview = server.origin + stage.overview;
+    await signOverHttp(server, stage, amina);
+    await signOverHttp(server, stage, jeanLuc, "?source=flyer");
+    await signOverHttp(server, stage, mei);
+    await signOverHttp(server, stage, oluwaseun, "?source=flyer");
+    rosa = await browser.newPage({ locale: "en" });
+    trouble = watchForTrouble(rosa);
+    await openAs(rosa, server, stage.rosaEmail, "/account");
+    await expectSigners(rosa, `${overview}/signers`, 4);
+  });
+  afterAll(() => browser.close());
+
+  test("finds one by name and one by address", async () => {
+    for (const text of [mei.familyName, mei.email]) {
+      await rosa.goto(`${overview}/signers`);
+      await rosa.getByLabel("Name or email address").fill(text);
+      await rosa.getByRole("button", { name: "Search" }).click();
+      expect(await rosa.locator("tbody tr").allTextContents(), text).toEqual([
+        expect.stringContaining(mei.email),
+      ]);
+    }
+    await rosa.getByLabel("Name or email address").fill("nobody at all");
+    await rosa.getByRole("button", { name: "Search" }).click();
+    await rosa.getByText("Nobody fits this search.").waitFor();
+  });
+
+  test("takes those of one source out of the count, after seeing how many they are, and undoes it", async () => {
+    await rosa.goto(overview);
+    await rosa.getByRole("link", { name: "flyer" }).click();
+    await rosa.getByRole("link", { name: "Take all of these out of the count…" }).click();
+    await rosa.getByText("This takes 2 of 4 signatures out of the count.").waitFor();
+    await rosa.getByText(jeanLuc.email).waitFor();
+    await rosa.getByRole("button", { name: "Take 2 signatures out" }).click();
+    await rosa.getByText("2 signatures are out of the count.").waitFor();
+    await expectCount(server, stage, 2);
+    await rosa.getByRole("button", { name: "Undo" }).click();
+    await rosa.getByText("2 signatures are back in the count.").waitFor();
+    await expectCount(server, stage, 4);
+    await rosa.goto(`${overview}/removals`);
+    expect(await rosa.getByRole("row", { name: "source flyer" }).textContent()).toContain("Put back");
+  });
+
+  test("shows a comment after reading it, and only that one", async () => {
+    await rosa.goto(`${overview}/comments`);
+    const comment = rosa.locator(".comment").filter({ hasText: amina.comment });
+    await comment.getByRole("button", { name: "Show it" }).click();
+    await rosa.getByText("1 comment is shown.").waitFor();
+    await visit(browser, {}, async (page) => {
+      const look = async () => {
+        await page.reload();
+        expect(await page.locator(".signers q").allTextContents()).toEqual([amina.comment]);
+      };
+      await page.goto(stage.petitionUrl);
+      await vi.waitFor(look, { timeout: SHOWN_MS, interval: 500 });
+    });
+  });
+
+  test("takes the list away as CSV, with every answer, and the history says so", async () => {
+    await rosa.goto(`${overview}/signers`);
+    const [download] = await Promise.all([
+      rosa.waitForEvent("download"),
+      rosa.getByRole("button", { name: "Download all (CSV)" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(`${world.petition.slug}.csv`);
+    const lines = readFileSync(await download.path(), "utf8")
+      .trimEnd()
+      .split("\r\n");
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toContain("Signed at (UTC),Email,First name,Last name");
+    const line = lines.find((text) => text.includes(jeanLuc.email));
+    expect(line).toContain(`${jeanLuc.email},${jeanLuc.givenName},${jeanLuc.familyName}`);
+    expect(line).toContain(",flyer,");
+    await rosa.goto(`${server.origin}/groups/${stage.slug}/settings/history`);
+    await rosa.getByRole("row", { name: "Exported people" }).waitFor();
+  });
+
+  test("closes the petition and opens it again", async () => {
+    // Somebody new each time, since a browser may keep a page it has seen for half a minute.
+    const expectForms = (count: number, words: string) =>
+      visit(browser, {}, async (page) => {
+        await page.goto(stage.petitionUrl);
+        expect(await submitButton(page).count()).toBe(count);
+        expect(await page.locator("main").textContent()).toContain(words);
+      });
+    await rosa.goto(overview);
+    await rosa.getByRole("button", { name: "Close" }).click();
+    await rosa.getByText("Closed. The page stays, with its number").waitFor();
+    await vi.waitFor(() => expectForms(0, "This is closed"), { timeout: SHOWN_MS, interval: 500 });
+    await expectForms(0, "4 supporters");
+    await signOverHttp(server, stage, { ...amina, email: "late@supporters.example" });
+    await rosa.getByRole("button", { name: "Open again" }).click();
+    await rosa.getByText("Open again: people can sign.").waitFor();
+    await vi.waitFor(() => expectForms(1, "4 supporters"), { timeout: SHOWN_MS, interval: 500 });
+    await signOverHttp(server, stage, { ...amina, email: "again@supporters.example" });
+    await expectCount(server, stage, 5);
+  });
+
+  test("invites somebody by mail, who writes with her and never sees anybody's data", async () => {
+    const { email } = world.coOrganiser;
+    await rosa.goto(`${server.origin}/groups/${stage.slug}/settings/members`);
+    await rosa.getByLabel("Email addresses").fill(email);
+    await rosa.getByLabel("Role", { exact: true }).selectOption("organiser");
+    await rosa.getByRole("button", { name: "Send invitations" }).click();
+    await rosa.getByText("The invitations are on their way.").waitFor();
+
+    const [invitation] = await waitForMail(server, email, { subject: /invites you/ });
+    if (!invitation) throw new Error("no invitation came");
+    await visit(browser, { locale: "en" }, async (tom) => {
+      await tom.goto(server.origin + linkIn(invitation, "/invitations/accept"));
+      await tom.getByRole("button", { name: "Sign in and join" }).click();
+      const [link] = await waitForMail(server, email, { subject: /Sign in/ });
+      if (!link) throw new Error("no sign-in link came");
+      await tom.goto(server.origin + linkIn(link, "/sign-in/confirm"));
+      await tom.getByRole("button", { name: "Sign in" }).click();
+      await tom.getByRole("button", { name: `Join ${world.group.name}` }).click();
+      await tom.getByRole("heading", { name: world.group.name }).waitFor();
+
+      expect(await tom.getByRole("link", { name: "New petition" }).count()).toBe(1);
+      expect(
+        await tom.getByRole("navigation", { name: "This group" }).getByRole("link").allTextContents(),
+      ).toEqual(["Home", "Actions"]);
+      await tom.getByRole("link", { name: world.petition.title }).click();
+      expect(
+        await tom.getByRole("navigation", { name: "This action" }).getByRole("link").allTextContents(),
+      ).toEqual(["Overview", "Edit", "History"]);
+      for (const path of ["/signers", "/comments", "/removals", "/signers?q=a"]) {
+        const response = await tom.goto(overview + path);
+        expect(response?.status(), path).toBe(403);
+        expect(await tom.content()).not.toContain("@supporters.example");
+      }
+    });
+    await rosa.reload();
+    const row = rosa.getByRole("row", { name: email });
+    expect(await row.getByRole("combobox").inputValue()).toBe("organiser");
+    // A download ends the navigation it began as.
+    expect(trouble.filter((line) => !line.includes("signers.csv net::ERR_ABORTED"))).toEqual([]);
+  });
+});
