@@ -161,10 +161,10 @@ const sending =
         response.frame() === page.mainFrame() &&
         (response.status() < 300 || response.status() > 399),
     );
+    const loaded = page.waitForEvent("load");
     await page.locator("main form .button-primary").first().click();
-    const response = await answered;
-    await page.waitForLoadState();
-    return response;
+    await loaded;
+    return answered;
   };
 
 async function fillSignature(page: Page): Promise<void> {
