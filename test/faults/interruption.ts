@@ -59,9 +59,12 @@ function withFault(real: Env, fault: Fault, announced: Set<string>, kill: () => 
   const at = async (place: (typeof places)[number]) => {
     if (typeof fault !== "object" || fault.place !== place) return;
     if (fault.how === "error") throw new Error("Network connection lost.");
+    // A page that D1 has taken is known to be taken before the end.
+    await writing;
     kill();
     await new Promise(() => {});
   };
+  let writing: Promise<unknown> = Promise.resolve();
   let batches = 0;
   const shard = (d1: D1Database) => ({
     prepare: (query: string) => d1.prepare(query),
@@ -71,7 +74,9 @@ function withFault(real: Env, fault: Fault, announced: Set<string>, kill: () => 
       // The whole page is refused, then its first half is taken, then the database goes away.
       if (fault === "half" && batches === 1) throw new Error("D1_ERROR: CHECK constraint failed");
       if (fault === "half" && batches === 3) throw new Error("Network connection lost.");
-      const results = await d1.batch(statements);
+      const batch = d1.batch(statements);
+      writing = batch.catch(() => undefined);
+      const results = await batch;
       await at("d1.after");
       return results;
     },

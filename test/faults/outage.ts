@@ -53,7 +53,7 @@ export async function liveThrough(
 
 /** Signs, follows to the page that says thank you, and throws when there is none. */
 export async function signAndBeThanked(stage: Stage, email: string, comment: string): Promise<void> {
-  const response = await stage.sign({ email, comment }, "192.0.2.1");
+  const response = await stage.sign({ email, comment });
   const location = response.headers.get("location") ?? "";
   if (response.status !== 303 || !location.includes("/thanks"))
     throw new Error(`not thanked: ${response.status} ${location} ${await response.text()}`);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,8 +83,8 @@ export class Stage {
     return this.#server.fetch(this.host, path);
   }
 
-  /** Signs the petition as a browser would, from an address of the signer's own. */
-  async sign(signer: { email: string; comment?: string; givenName?: string }, ip: string): Promise<Response> {
+  /** Signs the petition as a browser would. */
+  async sign(signer: { email: string; comment?: string }): Promise<Response> {
     const fields = {
       givenName: "Amina",
       familyName: "Sow",
@@ -98,7 +99,7 @@ export class Stage {
       headers: {
         "content-type": "application/x-www-form-urlencoded",
         origin: `http://${this.host}`,
-        "cf-connecting-ip": ip,
+        "cf-connecting-ip": ipOf(signer.email),
       },
       body: new URLSearchParams(fields).toString(),
     });
@@ -225,6 +226,12 @@ async function turnReceiptsOff(organiser: Visitor, path: string): Promise<void> 
   // The box is named as shown and sent without its tick.
   const response = await organiser.post(`${path}/edit`, { version, do: "save", ticks: "autoresponse.isOn" });
   if (!response.ok) throw new Error(`the receipts stayed on: ${response.status}`);
+}
+
+/** A connection of each signer's own, so that the limit of one connection stops nobody. */
+function ipOf(email: string): string {
+  const [a, b, c] = createHash("sha256").update(email).digest();
+  return `10.${a}.${b}.${c}`;
 }
 
 function uuid(hex: unknown): string {

@@ -81,18 +81,18 @@ test("while the home is away signatures are taken and stored, and the public cou
 test("an object that missed word of a closing hears it with its next report, one that missed a reopening asks", async () => {
   await stage.drained(DRAIN_MS);
   await stage.intake("weur/0", "close");
-  const refused = await stage.sign({ email: "first@supporters.example" }, "192.0.2.7");
+  const refused = await stage.sign({ email: "first@supporters.example" });
   expect(refused.headers.get("location")).toBe(stage.path);
   await until("it takes signatures again", async () => {
-    const response = await stage.sign({ email: "second@supporters.example" }, "192.0.2.8");
+    const response = await stage.sign({ email: "second@supporters.example" });
     return response.headers.get("location")?.includes("/thanks") ?? false;
   });
 
   await stage.home("close", stage.target);
   await stage.intake("weur/0", "reopen");
-  await stage.sign({ email: "third@supporters.example" }, "192.0.2.9");
+  await stage.sign({ email: "third@supporters.example" });
   await until("it is closed", async () => {
-    const response = await stage.sign({ email: "fourth@supporters.example" }, "192.0.2.10");
+    const response = await stage.sign({ email: "fourth@supporters.example" });
     return response.headers.get("location") === stage.path;
   });
   await stage.home("reopen", stage.target);
@@ -107,7 +107,7 @@ test("closing and reopening by an organiser, with a kill after each, ends with e
   expect((await rosa.post(`${path}/closure`, {})).status).toBe(200);
   await stage.kill();
   await stage.restart();
-  const refused = await stage.sign({ email: "regular@supporters.example", comment: "closed" }, "192.0.2.11");
+  const refused = await stage.sign({ email: "regular@supporters.example", comment: "closed" });
   expect(refused.headers.get("location")).toBe(stage.path);
 
   expect((await rosa.post(`${path}/closure/undo`, {})).status).toBe(200);
