@@ -35,7 +35,10 @@ await withServer({ entry: "bench/workers/drain.ts" }, async ({ fetch }) => {
     { candidate: () => run("object"), baseline: () => run("bare") },
     options,
   );
-  for (const [name, { candidate }] of [["the statements of the drain", statements], ["a whole object draining", object]] as const) {
+  for (const [name, { candidate }] of [
+    ["the statements of the drain", statements],
+    ["a whole object draining", object],
+  ] as const) {
     figure(name, candidate, { unit: "signatures/s", atLeast: SIGNATURES_PER_SECOND });
   }
 });

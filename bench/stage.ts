@@ -1,6 +1,6 @@
-import { world } from "../test/world.ts";
 import { newId } from "../src/platform/ids.ts";
 import type { Server } from "../test/server.ts";
+import { world } from "../test/world.ts";
 
 /*
  * What a bench needs to exist before anyone signs: a group and its published petitions, written into the databases so that the
@@ -19,7 +19,15 @@ export async function stageGroup(server: Server, slug = "bench"): Promise<Stage>
     "DIRECTORY",
     `INSERT INTO groups (id, slug, name, shard, time_zone, currency, locale, country, settings, created_at)
      VALUES (unhex(?), ?, ?, ?, ?, ?, 'en', ?, ?, ?) RETURNING group_no`,
-    ...[hexId(), slug, world.group.name, SHARD, world.group.timeZone, world.group.currency, world.group.country],
+    ...[
+      hexId(),
+      slug,
+      world.group.name,
+      SHARD,
+      world.group.timeZone,
+      world.group.currency,
+      world.group.country,
+    ],
     ...[JSON.stringify({ accent: world.group.accent, privacyUrl: world.group.privacyUrl }), NOW],
   );
   const groupNo = row?.group_no ?? 0;
@@ -71,7 +79,11 @@ export async function stagePetitions(
 }
 
 /** How many participations of a petition have reached D1. */
-export async function countStored(server: Server, { groupNo }: Stage, { actionNo }: StagedPetition): Promise<number> {
+export async function countStored(
+  server: Server,
+  { groupNo }: Stage,
+  { actionNo }: StagedPetition,
+): Promise<number> {
   const [row] = await server.query<{ n: number }>(
     SHARD,
     "SELECT count(*) AS n FROM participations WHERE group_no = ? AND action_no = ?",

@@ -8,7 +8,12 @@ export function barePage(rows: string[], firstPersonNo: number): string {
   return `[${rows.map((row, index) => `{"p":${firstPersonNo + index + 1},${row.slice(1)}`).join(",")}]`;
 }
 
-export async function storeBare(d1: D1Database, groupNo: number, actionNo: number, page: string): Promise<void> {
+export async function storeBare(
+  d1: D1Database,
+  groupNo: number,
+  actionNo: number,
+  page: string,
+): Promise<void> {
   await d1.batch([
     d1.prepare(IDENTITIES).bind(groupNo, page),
     d1.prepare(PEOPLE).bind(groupNo, page, actionNo),

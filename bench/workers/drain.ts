@@ -1,9 +1,9 @@
+import type { Env } from "../../src/env";
+import { dbFor } from "../../src/groups/shard";
 import { rowBody } from "../../src/intake/drain";
 import { ActionIntake as Intake } from "../../src/intake/intake-object";
 import { storeParticipations } from "../../src/intake/store";
 import type { IntakeTarget } from "../../src/intake/types";
-import { dbFor } from "../../src/groups/shard";
-import type { Env } from "../../src/env";
 import type { ActionId, GroupId } from "../../src/platform/ids";
 import { idToHex, newId } from "../../src/platform/ids";
 import { participationOf } from "../people";
@@ -29,7 +29,8 @@ export class ActionIntake extends Intake {
   }
 
   fill(target: IntakeTarget, first: number, count: number): void {
-    for (let n = first; n < first + count; n += 1) this.record(target, identityOf(n), JSON.stringify(participationOf(n)));
+    for (let n = first; n < first + count; n += 1)
+      this.record(target, identityOf(n), JSON.stringify(participationOf(n)));
   }
 }
 
@@ -62,7 +63,12 @@ async function drain(env: Env, { first, count, groupNo, actionNo }: Order): Prom
 
 async function bare(env: Env, { first, count, groupNo, actionNo }: Order): Promise<{ ms: number }> {
   const d1 = dbFor(env, { no: groupNo, shard: SHARD }).d1;
-  const pages = pagesOf(first, count).map((page) => barePage(page.map((n) => rowOf(n)), page[0] ?? 0));
+  const pages = pagesOf(first, count).map((page) =>
+    barePage(
+      page.map((n) => rowOf(n)),
+      page[0] ?? 0,
+    ),
+  );
   return timed(env, async () => {
     for (const page of pages) await storeBare(d1, groupNo, actionNo, page);
   });

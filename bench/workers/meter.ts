@@ -27,7 +27,11 @@ export type ObjectBinding = (typeof OBJECTS)[number];
 export type Method = (...values: unknown[]) => unknown;
 
 /** Puts `around` in the place of a method of everything made by the same class as `instance`. */
-export function replace(instance: object, method: string, around: (self: object, original: Method) => Method): void {
+export function replace(
+  instance: object,
+  method: string,
+  around: (self: object, original: Method) => Method,
+): void {
   let prototype: object | null = instance;
   while (prototype && !Object.hasOwn(prototype, method)) prototype = Object.getPrototypeOf(prototype);
   if (!prototype) throw new Error(`the runtime has no ${method} here any more`);
@@ -100,7 +104,10 @@ function watchD1(env: Env): void {
   });
   replace(session, "_queryOrThrow", (self, original) => async (...values) => {
     const answers = (await original.apply(self, values)) as D1Answer[];
-    countD1((values[0] as { queries: { sql: string }[] }).queries.map(({ sql }) => sql), answers);
+    countD1(
+      (values[0] as { queries: { sql: string }[] }).queries.map(({ sql }) => sql),
+      answers,
+    );
     return answers;
   });
 }
@@ -123,7 +130,9 @@ const unread = new Map<SqlStorage, () => void>();
 
 /** Counts the rows of one object. Works on the instance, before the object's own constructor sees it. */
 export function watchSql(binding: ObjectBinding, sql: SqlStorage): void {
-  const exec = sql.exec.bind(sql) as (...values: unknown[]) => SqlStorageCursor<Record<string, SqlStorageValue>>;
+  const exec = sql.exec.bind(sql) as (
+    ...values: unknown[]
+  ) => SqlStorageCursor<Record<string, SqlStorageValue>>;
   const counted = (query: string, ...values: unknown[]) => {
     unread.get(sql)?.();
     const cursor = exec(query, ...values);

@@ -17,7 +17,10 @@ import { countedBatch, nextHeldBatch, watchQueues } from "./queues";
 const METER_HOST = "meter.localhost";
 
 type Metered = { ring(): Promise<void>; sleep(): Promise<void> };
-type ObjectClass = new (ctx: DurableObjectState, env: Env) => {
+type ObjectClass = new (
+  ctx: DurableObjectState,
+  env: Env,
+) => {
   alarm?(info?: AlarmInvocationInfo): void | Promise<void>;
 };
 
@@ -104,7 +107,9 @@ async function advance(env: Env, executionCtx: ExecutionContext, ms: number): Pr
   }
   moveTo(until);
   for (const { binding, name } of awake.values()) {
-    await uncountedStub<Metered>(env, binding, name).sleep().catch(() => undefined);
+    await uncountedStub<Metered>(env, binding, name)
+      .sleep()
+      .catch(() => undefined);
   }
   awake.clear();
 }

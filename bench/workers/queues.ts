@@ -8,7 +8,11 @@ import { add, replace } from "./meter";
  */
 
 const UNIT_BYTES = 64_000;
-const QUEUES = { EVENTS: "groundswell-events", MAIL: "groundswell-mail" } as const;
+const QUEUES = {
+  EVENTS: "groundswell-events",
+  MAIL: "groundswell-mail",
+  RECEIPTS: "groundswell-receipts",
+} as const;
 type QueueBinding = keyof typeof QUEUES;
 
 const held: { queue: string; body: unknown }[] = [];
@@ -21,6 +25,7 @@ export function watchQueues(env: Env): void {
   const bindings = new Map<object, QueueBinding>([
     [env.EVENTS, "EVENTS"],
     [env.MAIL, "MAIL"],
+    [env.RECEIPTS, "RECEIPTS"],
   ]);
   const written = async (self: object, bodies: unknown[], deliver: () => unknown) => {
     const binding = bindings.get(self);
@@ -35,7 +40,11 @@ export function watchQueues(env: Env): void {
   });
   replace(env.EVENTS, "sendBatch", (self, original) => (...values) => {
     const messages = [...(values[0] as Iterable<MessageSendRequest>)];
-    return written(self, messages.map(({ body }) => body), () => original.call(self, messages, values[1]));
+    return written(
+      self,
+      messages.map(({ body }) => body),
+      () => original.call(self, messages, values[1]),
+    );
   });
 }
 
