@@ -30,6 +30,11 @@ function name({ method, path }: Route): string {
   return `${method} ${path}`;
 }
 
+/** Looking at what would be published is open to who writes it; publishing is not. */
+function organiserMay({ method, path }: Route): boolean {
+  return ORGANISER_MAY.test(path) && !(method === "POST" && path.endsWith("/publication"));
+}
+
 const routes: Route[] = [
   ...new Map(
     platformApp.routes
@@ -150,11 +155,12 @@ describe("every route of the platform host", () => {
     },
   );
 
-  it.each(
-    ofGroup.filter(({ path }) => !ORGANISER_MAY.test(path)).map((route) => [name(route), route] as const),
-  )("%s refuses the lowest role", async (_name, route) => {
-    expect((await ask(route, organiser)).status).toBe(403);
-  });
+  it.each(ofGroup.filter((route) => !organiserMay(route)).map((route) => [name(route), route] as const))(
+    "%s refuses the lowest role",
+    async (_name, route) => {
+      expect((await ask(route, organiser)).status).toBe(403);
+    },
+  );
 
   it.each(
     ofGroup.filter(({ path }) => path.includes(":action")).map((route) => [name(route), route] as const),
