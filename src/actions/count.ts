@@ -56,6 +56,11 @@ export function noteTotal(ctx: Context, snapshot: ActionSnapshot, total: number)
   if (held && held.total < total) counts.put(snapshot.action.id, { ...held, total }, ctx.now);
 }
 
+/** Has the numbers of an action asked for anew, after something was taken out of them. */
+export function forgetCount(actionId: ActionSnapshot["action"]["id"]): void {
+  counts.forget(actionId);
+}
+
 /** Empties this isolate's memory, as a new isolate starts. */
 export function forgetCounts(): void {
   counts.clear();

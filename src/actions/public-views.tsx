@@ -226,7 +226,10 @@ function Story({ snapshot }: ActionPageProps) {
 
 function Voices(props: ActionPageProps) {
   const { t, snapshot, count } = props;
-  const recent = snapshot.action.settings.showRecent ? (count?.recent ?? []) : [];
+  const said = new Set(snapshot.comments.map(({ comment }) => comment));
+  const latest = snapshot.action.settings.showRecent ? (count?.recent ?? []) : [];
+  // Nobody reads the same words twice.
+  const recent = latest.map((signer) => (said.has(signer.comment) ? { ...signer, comment: "" } : signer));
   if (snapshot.comments.length === 0 && recent.length === 0) return null;
   return (
     <div class="action-recent">

@@ -283,7 +283,7 @@ describe("a snapshot", () => {
       insert(5, 2, 0, 0),
     ]);
     const before = await stored(group, action.slug);
-    await refreshPage(contextOf(), group, action.no);
+    await refreshPage(contextOf(), group, action);
     const after = await stored(group, action.slug);
     expect(after?.comments).toEqual([
       { name: "", place: "Toronto", at: expect.any(Number), comment: "Comment 5" },
@@ -304,7 +304,7 @@ describe("a snapshot", () => {
   it("written by several at once ends as the newest of them", async () => {
     const { group } = await makeGroup();
     const action = await makePetition(group);
-    await Promise.all(Array.from({ length: 5 }, () => refreshPage(contextOf(), group, action.no)));
+    await Promise.all(Array.from({ length: 5 }, () => refreshPage(contextOf(), group, action)));
     expect((await stored(group, action.slug))?.version).toBe((await now(group, action)).pageVersion);
   });
 

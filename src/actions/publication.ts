@@ -4,6 +4,7 @@ import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
 import type { Key } from "../ui/i18n";
 import { consentHash } from "./consent";
+import { forgetCount } from "./count";
 import { rememberServed } from "./served";
 import { actionByNo, raisePageVersion, saveAction, slugsOf } from "./store";
 import { keepWording, makeTags, shownComments, tagNosOf } from "./store-answers";
@@ -84,10 +85,16 @@ export async function updatePage(ctx: Context, db: GroupDb, actionNo: number): P
 }
 
 /** Makes the public page again after something it shows changed beside the action itself: its comments. */
-export async function refreshPage(ctx: Context, group: Group, actionNo: number): Promise<void> {
+export async function refreshPage(
+  ctx: Context,
+  group: Group,
+  { no, id }: Pick<Action, "no" | "id">,
+): Promise<void> {
   const db = dbFor(ctx.env, group);
-  await raisePageVersion(db, actionNo);
-  await updatePage(ctx, db, actionNo);
+  // The latest signers kept with the count may be just what must not be shown any more.
+  forgetCount(id);
+  await raisePageVersion(db, no);
+  await updatePage(ctx, db, no);
 }
 
 /** Why an action may not be published now; empty when it may. */

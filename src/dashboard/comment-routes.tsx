@@ -4,6 +4,7 @@ import type { Kind } from "../actions/types";
 import { ACTION_PATH, actionFrame, actionHref, actionIn } from "../actions/web";
 import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
+import { targetOf, tellHome } from "../intake/removal";
 import { listSigners, setCommentStatus } from "../intake/signers";
 import { type FormValues, readForm, several, single } from "../platform/forms";
 import { type ParticipationId, parseId } from "../platform/ids";
@@ -49,12 +50,14 @@ export function commentRoutes(kinds: readonly Kind[]) {
   });
 
   app.post(`${ACTION_PATH}/comments`, memberCan("people.view"), async (c) => {
-    const { action } = await actionIn(c, kinds);
+    const { action, kind } = await actionIn(c, kinds);
     const { ctx, group } = c.var;
     const { values } = await readForm(c.req.raw, { bytesMax: BYTES_MAX });
     const { verb, ids } = decisionIn(values);
     const count = ids.length > 0 ? await setCommentStatus(dbFor(ctx.env, group), action.no, ids, verb) : 0;
-    if (count > 0) await refreshPage(ctx, group, action.no);
+    // The home first: its latest signers carry their comments, and the page is made from both.
+    if (count > 0) await tellHome(ctx, targetOf(group, action, kind));
+    if (count > 0) await refreshPage(ctx, group, action);
     const state = commentStates.find((name) => name === single(values, "state")) ?? "waiting";
     return c.redirect(actionHref(group, action, `/comments?state=${state}&done=${verb}&count=${count}`), 303);
   });

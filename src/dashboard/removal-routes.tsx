@@ -109,5 +109,5 @@ async function record(
 ): Promise<void> {
   const { ctx, group, account } = c.var;
   await recordAct(ctx, { groupNo: group.no, accountNo: account.no, act, subject: action.id, detail });
-  await refreshPage(ctx, group, action.no);
+  await refreshPage(ctx, group, action);
 }

@@ -38,7 +38,11 @@ export function HistoryPage(props: HistoryPageProps) {
             isName: true,
             cell: ({ act }) => actInWords(t, act),
           },
-          { key: "subject", title: t("groups.history.subject"), cell: ({ subject }) => subject },
+          {
+            key: "subject",
+            title: t("groups.history.subject"),
+            cell: (act) => <Subject {...act} t={t} slug={group.slug} />,
+          },
           {
             key: "detail",
             title: t("groups.history.detail"),
@@ -54,5 +58,17 @@ export function HistoryPage(props: HistoryPageProps) {
       />
       <Pager t={t} before={props.newest} after={props.older} />
     </Shell>
+  );
+}
+
+/** What begins an act whose subject is one of the group's actions, by its id. */
+const ABOUT_ACTION = /^(action|people|participations|intake)\./;
+
+/** An id says nothing to anybody; where it leads does. */
+function Subject({ t, slug, act, subject }: Pick<RecordedAct, "act" | "subject"> & { t: T; slug: string }) {
+  return ABOUT_ACTION.test(act) && subject ? (
+    <a href={`/groups/${slug}/actions/${subject}`}>{t("groups.history.action")}</a>
+  ) : (
+    <>{subject}</>
   );
 }

@@ -66,7 +66,7 @@ export function GroupsPage(props: GroupsPageProps) {
 
 function SearchForm({ t, text, status }: GroupsPageProps) {
   return (
-    <Form method="get" action={PATH} label={t("operations.groups.find")} class="cluster">
+    <Form method="get" action={PATH} label={t("operations.groups.find")} class="filter">
       <TextField
         name="q"
         type="search"

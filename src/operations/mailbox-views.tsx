@@ -17,7 +17,7 @@ export function MailboxPage(
   return (
     <PlainPage t={t} locale={locale} title={t("operations.mailbox.title")} width="wide">
       <PageHeader title={t("operations.mailbox.title")} lead={t("operations.mailbox.lead")} />
-      <Form method="get" action={PATH} class="cluster" label={t("operations.mailbox.find")}>
+      <Form method="get" action={PATH} class="filter" label={t("operations.mailbox.find")}>
         <TextField
           name="to"
           type="search"

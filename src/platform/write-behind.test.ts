@@ -142,16 +142,40 @@ describe("a write-behind buffer", () => {
       expect([buffer.parked, store.stored.size]).toEqual([0, 100]);
     }));
 
-  it("does not take a transient error of D1 for a bad row, even when a probe would pass", () =>
+  it.each([
+    "D1_ERROR: D1 DB is overloaded. Requests queued for too long.",
+    "D1_ERROR: Exceeded maximum DB size",
+    "D1_ERROR: no such column: nth: SQLITE_ERROR",
+    "D1_ERROR: internal error; reference = x",
+  ])("does not take D1's own trouble for a bad row, even when a probe would pass: %s", (words) =>
     inStorage(async (storage) => {
       const buffer = new WriteBehind<"ok">(storage);
       const store = aStore();
-      fill(buffer, 1);
-      const overloaded = async () => {
-        throw new Error("D1_ERROR: D1 DB is overloaded. Requests queued for too long.");
+      fill(buffer, 3);
+      const inTrouble = async () => {
+        throw new Error(words);
       };
-      expect(await buffer.drain({ ...store.deps, write: overloaded })).toMatchObject({ state: "outage" });
-      expect([buffer.pending, buffer.parked]).toEqual([1, 0]);
+      expect(await buffer.drain({ ...store.deps, write: inTrouble })).toMatchObject({ state: "outage" });
+      expect([buffer.pending, buffer.parked]).toEqual([3, 0]);
+    }),
+  );
+
+  it("takes smaller pages while D1 finds them too heavy, and whole ones again after one that it took", () =>
+    inStorage(async (storage) => {
+      const buffer = new WriteBehind<"ok">(storage);
+      const store = aStore();
+      fill(buffer, DRAIN_ROWS_MAX * 2);
+      const heaviest = { rows: 100 };
+      const write: typeof store.deps.write = async (rows) => {
+        if (rows.length > heaviest.rows) throw new Error("D1_ERROR: D1 DB exceeded its CPU time limit");
+        heaviest.rows = Number.POSITIVE_INFINITY;
+        return store.deps.write(rows);
+      };
+      for (let tries = 0; tries < 3; tries += 1) {
+        expect(await buffer.drain({ ...store.deps, write })).toMatchObject({ state: "outage", settled: 0 });
+      }
+      expect(await buffer.drain({ ...store.deps, write })).toMatchObject({ state: "empty" });
+      expect(store.state.calls.slice(0, 2)).toEqual([DRAIN_ROWS_MAX >> 3, DRAIN_ROWS_MAX]);
     }));
 
   it("drains once at a time", () =>

@@ -4,6 +4,8 @@ import { errorText } from "./log";
 export const DRAIN_ROWS_MAX = 500;
 export const DRAIN_BYTES_MAX = 1_000_000;
 const BACKOFF_MAX_MS = 60_000;
+/** From 500 rows down to one. */
+const PAGE_HALVINGS_MAX = 8;
 /** An alarm may run for 15 minutes; stopping earlier lets other events of the object in between pages. */
 const DRAIN_TIME_MAX_MS = 20_000;
 
@@ -204,12 +206,13 @@ export class WriteBehind<Outcome> {
     return rows.length;
   }
 
+  /** Smaller after each failure, since D1 may have refused it for its weight; whole again after the first success. */
   #page(): BufferedRow[] {
     const page: BufferedRow[] = [];
     let bytes = 0;
     const rows = this.#sql.exec<{ seq: number; key: ArrayBuffer; at: number; body: string }>(
       "SELECT seq, key, at, body FROM outbox WHERE body IS NOT NULL ORDER BY seq LIMIT ?",
-      DRAIN_ROWS_MAX,
+      DRAIN_ROWS_MAX >> Math.min(this.#failures, PAGE_HALVINGS_MAX),
     );
     for (const row of rows) {
       bytes += row.body.length * 2;
@@ -266,9 +269,20 @@ export class WriteBehind<Outcome> {
   }
 }
 
-/** What D1 says when it is D1's trouble and not the row's (cloudflare.md §3.5). */
-const OUTAGE =
-  /network connection lost|reset because|caused object to be reset|transient issue|overloaded|too many requests queued|exceeded timeout|memory limit|cpu time limit/i;
+/**
+ * What D1 says when it is D1's trouble and not the row's (cloudflare.md §3.5; "Exceeded maximum DB size", "… account storage":
+ * developers.cloudflare.com/d1/observability/debug-d1), though it still answers a probe: cut off, overloaded, full, or not yet
+ * migrated for the code that writes.
+ */
+const OUTAGE = new RegExp(
+  [
+    "network connection lost|reset because|caused object to be reset|transient issue|internal error",
+    "overloaded|too many requests queued|exceeded timeout|memory limit|cpu time limit|database is locked",
+    "exceeded maximum|database or disk is full|readonly database",
+    "no such table|no such column|has no column named",
+  ].join("|"),
+  "i",
+);
 
 function isOutage(error: unknown): boolean {
   return OUTAGE.test(errorText(error));

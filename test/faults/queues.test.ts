@@ -6,7 +6,7 @@ import { Stage } from "./stage.ts";
 
 /* queues.short.test.ts with more people, each queue by itself, and with kills. */
 
-const SIGNERS = 250;
+const SIGNERS = 120;
 const KILLS = 4;
 const SIGNERS_BETWEEN_KILLS = 40;
 const DRAIN_MS = 60_000;

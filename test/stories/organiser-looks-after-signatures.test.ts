@@ -88,6 +88,29 @@ describe("four people have signed, two of them by the flyer, and Rosa", () => {
     });
   });
 
+  test("hides a comment that was shown at once, and nobody sees it any more", async () => {
+    const second = await setStage(server, "shown-at-once");
+    const shown = (count: number) =>
+      visit(browser, {}, async (page) => {
+        await page.goto(second.petitionUrl);
+        expect(await page.getByText(mei.comment).count()).toBe(count);
+      });
+    await visit(browser, { locale: "en" }, async (page) => {
+      await openAs(page, server, second.rosaEmail, `${second.overview}/edit`);
+      await page.locator("summary", { hasText: "Goal and what is shown" }).click();
+      await page.getByLabel("Read comments before they are shown").uncheck();
+      await page.getByRole("button", { name: "Save the live page" }).last().click();
+      await page.getByText("Saved.", { exact: true }).waitFor();
+      await signOverHttp(server, second, mei);
+      await expectCount(server, second, 1);
+      await vi.waitFor(() => shown(1), { timeout: SHOWN_MS, interval: 500 });
+      await page.goto(`${server.origin}${second.overview}/comments?state=shown`);
+      await page.getByRole("button", { name: "Hide it" }).click();
+      await page.getByText("1 comment is hidden.").waitFor();
+      await vi.waitFor(() => shown(0), { timeout: SHOWN_MS, interval: 500 });
+    });
+  });
+
   test("takes the list away as CSV, with every answer, and the history says so", async () => {
     await rosa.goto(`${overview}/signers`);
     const [download] = await Promise.all([
