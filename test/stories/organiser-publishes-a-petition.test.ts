@@ -37,8 +37,14 @@ test("somebody new has a live, counted petition: sign up, group, petition, publi
   await rosa.getByRole("button", { name: "Sign in" }).click();
 
   await rosa.getByRole("heading", { name: "Start a group" }).waitFor();
-  await rosa.getByLabel("Name of the group").fill(world.group.name);
-  expect(await rosa.getByLabel("Web address").inputValue(), "the address suggested from the name").toBe(slug);
+  // She may type before the script that suggests an address has arrived.
+  await expect
+    .poll(async () => {
+      await rosa.getByLabel("Name of the group").fill("");
+      await rosa.getByLabel("Name of the group").fill(world.group.name);
+      return rosa.getByLabel("Web address").inputValue();
+    })
+    .toBe(slug);
   // Where the platform guesses her country the choice is folded away.
   const country = rosa.getByLabel("Country");
   if (!(await country.isVisible())) await rosa.locator("main details > summary").first().click();
