@@ -30,16 +30,17 @@ export async function mailTo(client: Client, address: string): Promise<CapturedM
 /**
  * Waits until this many mails to an address are there, since mail goes out in the background.
  * Gives them, newest first. Throws after 15 s, saying what did come.
+ * @param contains what the text of a mail that counts holds, where others have mailed the same person about the like
  */
 export async function waitForMail(
   client: Client,
   address: string,
-  { count = 1, subject = /^/ }: { count?: number; subject?: RegExp } = {},
+  { count = 1, subject = /^/, contains = "" }: { count?: number; subject?: RegExp; contains?: string } = {},
 ): Promise<CapturedMail[]> {
   const deadline = Date.now() + WAIT_MS;
   for (;;) {
     const all = await mailTo(client, address);
-    const found = all.filter((mail) => subject.test(mail.subject));
+    const found = all.filter((mail) => subject.test(mail.subject) && mail.text.includes(contains));
     if (found.length >= count) return found;
     if (Date.now() > deadline) {
       const seen = all.map((mail) => `"${mail.subject}"`).join(", ") || "nothing";

@@ -7,6 +7,9 @@ import { actInWords, detailInWords } from "./history-words";
 import type { Group } from "./types";
 import { type Frame, SettingsNav } from "./views";
 
+/** How an act begins whose subject is one of the group's actions, by its id. */
+const ABOUT_ACTION = /^(action|people|participations|intake)\./;
+
 type HistoryPageProps = {
   t: T;
   locale: Locale;
@@ -41,7 +44,13 @@ export function HistoryPage(props: HistoryPageProps) {
           {
             key: "subject",
             title: t("groups.history.subject"),
-            cell: (act) => <Subject {...act} t={t} slug={group.slug} />,
+            // An id says nothing to anybody; where it leads does.
+            cell: ({ act, subject }) =>
+              ABOUT_ACTION.test(act) && subject ? (
+                <a href={`/groups/${group.slug}/actions/${subject}`}>{t("groups.history.action")}</a>
+              ) : (
+                subject
+              ),
           },
           {
             key: "detail",
@@ -58,17 +67,5 @@ export function HistoryPage(props: HistoryPageProps) {
       />
       <Pager t={t} before={props.newest} after={props.older} />
     </Shell>
-  );
-}
-
-/** What begins an act whose subject is one of the group's actions, by its id. */
-const ABOUT_ACTION = /^(action|people|participations|intake)\./;
-
-/** An id says nothing to anybody; where it leads does. */
-function Subject({ t, slug, act, subject }: Pick<RecordedAct, "act" | "subject"> & { t: T; slug: string }) {
-  return ABOUT_ACTION.test(act) && subject ? (
-    <a href={`/groups/${slug}/actions/${subject}`}>{t("groups.history.action")}</a>
-  ) : (
-    <>{subject}</>
   );
 }

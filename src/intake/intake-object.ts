@@ -198,6 +198,9 @@ export class ActionIntake extends DurableObject<Env> {
 
   /** Drains now, for callers that want to read back what they wrote. */
   async drain(): Promise<DrainResult> {
+    // The one under way may be past its last page already.
+    const underWay = await this.#draining;
+    if (underWay && (underWay.error !== null || this.#buffer.pending === 0)) return underWay;
     this.#draining ??= this.#drainOnce().finally(() => {
       this.#draining = null;
     });

@@ -5,7 +5,7 @@ import { type Fault, ringAlarm } from "../../test/faults/interruption";
 import { contextOf, makeGroup } from "../../test/groups";
 import { dbFor } from "../groups/shard";
 import { unsubscribe } from "../people/person";
-import { newId } from "../platform/ids";
+import { idToHex, newId } from "../platform/ids";
 import { erasePerson, mergePeople } from "./erasure";
 import { homeOf, intakeStub } from "./objects";
 import { identityHash } from "./participation";
@@ -95,7 +95,8 @@ async function setUp(changes: Partial<IntakeTarget> = {}) {
         JSON.stringify({ ...body, cm: comment, cs: 1, ...more }),
       );
     },
-    ring: (slot = "weur/0", fault: Fault = "none") => ringAlarm(nameOf(slot), fault),
+    ring: (slot = "weur/0", fault: Fault = "none", announced = new Set<string>()) =>
+      ringAlarm(nameOf(slot), fault, announced),
     hasAlarm: (slot = "weur/0") =>
       runInDurableObject(objectAt(slot), async (_object, state) => (await state.storage.getAlarm()) !== null),
     total: async () => (await home.summary()).total,
@@ -273,6 +274,34 @@ describe("an erasure", () => {
     await say(AMINA, "and changed my mind");
     await ring();
     expect(await comments()).toEqual(["and changed my mind"]);
+    await expectAllAgree(1);
+  });
+
+  it("between two answers in one page forgets the first and counts the second, which is announced", async () => {
+    const { say, ring, erase, comments, expectAllAgree } = await setUp();
+    await say(AMINA, "elsewhere", "enam/0");
+    await ring("enam/0");
+    await say(AMINA, "before");
+    await erase(AMINA);
+    const { id } = await say(AMINA, "after");
+    const announced = new Set<string>();
+    await ring("weur/0", "half", announced);
+    await ring("weur/0", "none", announced);
+    expect(await comments()).toEqual(["after"]);
+    expect([...announced]).toEqual([idToHex(id)]);
+    await expectAllAgree(1);
+  });
+
+  it("does not make a repeat of what the person says again afterwards", async () => {
+    const { say, ring, erase, comments, expectAllAgree } = await setUp();
+    await say(AMINA, "elsewhere", "enam/0");
+    await ring("enam/0");
+    await say(AMINA, "the same");
+    await erase(AMINA);
+    await ring();
+    expect(await say(AMINA, "the same")).toMatchObject({ outcome: "counted" });
+    await ring();
+    expect(await comments()).toEqual(["the same"]);
     await expectAllAgree(1);
   });
 
