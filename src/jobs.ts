@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { forgetExpired } from "./accounts/account";
+import { afterwardsDue, askForAfterwards, findMissingAfterwards, runAfterwards } from "./intake/afterwards";
 import type { FollowUp } from "./intake/home-object";
 import { participationsRecorded } from "./intake/messages";
 import { kinds } from "./kinds";
@@ -25,13 +26,21 @@ function job<S extends z.ZodType>(message: S, run: Job<S>["run"]) {
 
 /** What follows each queue's messages. A listener of an event that may fail by itself gets a message of its own. */
 const jobs: Record<string, ReturnType<typeof job>[]> = {
-  "groundswell-events": [job(participationsRecorded, onParticipationsRecorded)],
+  "groundswell-events": [
+    job(participationsRecorded, (ctx, news) =>
+      Promise.all([onParticipationsRecorded(ctx, news), askForAfterwards(ctx, news, kinds)]),
+    ),
+    job(afterwardsDue, (ctx, due) => runAfterwards(ctx, due, kinds)),
+  ],
   "groundswell-mail": [job(mailQueued, sendQueued)],
   "groundswell-receipts": [job(receiptPage, (ctx, page) => sendReceipts(ctx, page, kinds))],
 };
 
 /** What an action's home looks for in the rows, in case the messages were lost. */
-export const followUps: FollowUp[] = [findMissingReceipts];
+export const followUps: FollowUp[] = [
+  findMissingReceipts,
+  (ctx, window) => findMissingAfterwards(ctx, window, kinds),
+];
 
 /** How the name of a dead-letter queue ends. */
 const DEAD = "-dead";

@@ -10,6 +10,7 @@ import type { Env } from "../src/env";
 import { forgetSitesHeld, publishSite } from "../src/groups/tenant";
 import type { Participation } from "../src/intake/types";
 import { petition } from "../src/petitions/petition";
+import { newId } from "../src/platform/ids";
 import { contextOf, makeGroup } from "./groups";
 import { makePetition } from "./petitions";
 
@@ -38,7 +39,7 @@ export function publicSite(bindings: Env = env) {
   const state = {
     count: { total: 0, recent: [] } as PublicCount,
     counted: 0,
-    answer: { outcome: "counted", total: 1 } as Answer,
+    answer: { outcome: "counted", id: newId(), total: 1 } as Answer,
     isHomeDown: false,
     isIntakeDown: false,
   };

@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { Group } from "../groups/types";
 import type { FlashMessage } from "../ui/flash";
-import type { Locale, T } from "../ui/i18n";
+import type { Key, Locale, T } from "../ui/i18n";
 import { PageHeader, Shell, type ShellProps } from "../ui/layout";
 import { Status } from "../ui/status";
 import type { Action, Kind } from "./types";
@@ -22,7 +22,8 @@ export type ActionFrame = {
   flash?: FlashMessage;
 };
 
-export type ActionTab = "overview" | "edit" | "signers" | "comments" | "history";
+/** One of the shared pages, or the name of one of the kind's own tabs. */
+export type ActionTab = string;
 
 type ActionShellProps = ActionFrame & {
   tab: ActionTab;
@@ -77,24 +78,32 @@ export function ActionStatusMark({ t, action }: { t: T; action: Pick<Action, "st
   }
 }
 
-function ActionTabs({ t, group, action, tab, mayEdit, maySeePeople }: ActionShellProps) {
+function ActionTabs({ t, group, action, kind, tab, mayEdit, maySeePeople }: ActionShellProps) {
   const base = `/groups/${group.slug}/actions/${action.id}`;
-  const tabs: { name: ActionTab; path: string; isOpen: boolean }[] = [
-    { name: "overview", path: "", isOpen: true },
-    { name: "edit", path: "/edit", isOpen: mayEdit },
-    { name: "signers", path: "/signers", isOpen: maySeePeople },
-    { name: "comments", path: "/comments", isOpen: maySeePeople },
-    { name: "history", path: "/history", isOpen: true },
+  const may = { "actions.view": true, "actions.edit": mayEdit, "people.view": maySeePeople };
+  const hasComments = !kind.lacks?.includes("comments");
+  const tabs: { name: ActionTab; path: string; label: Key; isOpen: boolean }[] = [
+    { name: "overview", path: "", label: "actions.tabs.overview", isOpen: true },
+    { name: "edit", path: "/edit", label: "actions.tabs.edit", isOpen: mayEdit },
+    { name: "signers", path: "/signers", label: kind.words.participants, isOpen: maySeePeople },
+    ...(kind.tabs ?? []).map(({ needs, ...own }) => ({ ...own, isOpen: may[needs] })),
+    {
+      name: "comments",
+      path: "/comments",
+      label: "actions.tabs.comments",
+      isOpen: maySeePeople && hasComments,
+    },
+    { name: "history", path: "/history", label: "actions.tabs.history", isOpen: true },
   ];
   return (
     <nav class="subtabs" aria-label={t("actions.tabs.label")}>
       <ul>
         {tabs
           .filter(({ isOpen }) => isOpen)
-          .map(({ name, path }) => (
+          .map(({ name, path, label }) => (
             <li>
               <a href={`${base}${path}`} aria-current={name === tab ? "page" : undefined}>
-                {t(`actions.tabs.${name}`)}
+                {t(label)}
               </a>
             </li>
           ))}

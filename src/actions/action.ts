@@ -8,7 +8,7 @@ import { changesBetween, mergeChanges } from "./changes";
 import { withConsentText } from "./consent";
 import { type Edited, type Problems, readEdit } from "./editing";
 import { type ImageRefusal, storeImage } from "./image";
-import { prepareAnswers, updatePage } from "./publication";
+import { extraOf, prepareAnswers, updatePage } from "./publication";
 import { freeSlug, isSlug } from "./slug";
 import * as store from "./store";
 import {
@@ -23,7 +23,7 @@ import {
   SLUGS_MAX,
 } from "./types";
 
-export { loadAction } from "./store";
+export { actionByNo, loadAction } from "./store";
 
 /** The group's action of that id; null for another group's, for none, and for what is no id. */
 export async function findAction(ctx: Context, group: Group, id: string): Promise<Action | null> {
@@ -117,7 +117,9 @@ type Posted = {
   fromVersion: number;
   by: number;
   /** A new picture; null takes the present one away. */
-  picture?: Blob | null;
+  picture?: Blob | null | undefined;
+  /** Other files of the form, for the kind. */
+  files?: Record<string, File>;
 };
 
 /**
@@ -131,7 +133,9 @@ export async function editAction(
   action: Action,
   posted: Posted,
 ): Promise<Saved> {
-  const read = readEdit(kind, group, action, posted.form);
+  const own = await kind.readFiles?.(ctx, group, action, posted.files ?? {});
+  if (own && "errors" in own) return { outcome: "invalid", problems: own.errors };
+  const read = readEdit(kind, group, action, posted.form, own?.settings);
   if (read.is === "invalid") return { outcome: "invalid", problems: read.problems };
   const taken = await slugProblem(dbFor(ctx.env, group), action, read.edited.slug);
   if (taken) return { outcome: "invalid", problems: { slug: { key: taken } } };
@@ -147,7 +151,7 @@ export async function editAction(
     settings: { ...read.edited.settings, image: image ?? read.edited.settings.image },
   };
   if (posted.picture === null) edited.settings.image = null;
-  const saved = await saveEdit(ctx, group, action, edited, posted.by);
+  const saved = await saveEdit(ctx, group, kind, action, edited, posted.by);
   if (saved) return { outcome: "saved", action: saved, removed: read.removed };
   const current = (await store.actionByNo(dbFor(ctx.env, group), action.no)) ?? action;
   return { outcome: "conflict", current, yours: changesBetween(current, { ...current, ...edited }) };
@@ -171,12 +175,14 @@ async function pictureOf(
 async function saveEdit(
   ctx: Context,
   group: Group,
+  kind: Kind,
   action: Action,
   edited: Edited,
   by: number,
 ): Promise<Action | null> {
   const db = dbFor(ctx.env, group);
-  const next = { ...action, ...edited };
+  const changed = { ...action, ...edited };
+  const next = { ...changed, extra: await extraOf(ctx, group, kind, changed) };
   const changes = changesBetween(action, next);
   if (action.status !== "draft") await prepareAnswers(ctx, db, next);
   const last = await store.editOf(db, action.no, action.version);

@@ -41,9 +41,9 @@ type NewProps = Props & { kind: Kind; title: string; error: string | undefined }
 export function NewActionPage({ t, frame, group, kind, title, error }: NewProps) {
   const errors: Record<string, string> = error ? { title: error } : {};
   return (
-    <Shell {...frame} title={t("actions.new.title")} group={group} tab="actions">
+    <Shell {...frame} title={t(kind.words.create)} group={group} tab="actions">
       <PageHeader
-        title={t("actions.new.title")}
+        title={t(kind.words.create)}
         lead={t("actions.new.lead")}
         back={{ href: `/groups/${group.slug}/actions`, label: t("actions.list.title") }}
       />
@@ -51,8 +51,8 @@ export function NewActionPage({ t, frame, group, kind, title, error }: NewProps)
         <ErrorSummary t={t} errors={errors} />
         <TextField
           name="title"
-          label={t("actions.new.question")}
-          hint={t("actions.new.hint")}
+          label={t(kind.words.question)}
+          hint={t(kind.words.hint)}
           value={title}
           maxlength={ACTION_TITLE_MAX}
           error={error}

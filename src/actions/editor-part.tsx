@@ -1,4 +1,6 @@
 import type { Child } from "hono/jsx";
+import type { Group } from "../groups/types";
+import type { Context } from "../platform/context";
 import { type FormValues, single } from "../platform/forms";
 import { Disclosure } from "../ui/card";
 import { CheckboxField, HiddenField } from "../ui/form";
@@ -7,6 +9,8 @@ import type { Action, Kind } from "./types";
 
 export type EditorFields = {
   t: T;
+  ctx: Context;
+  group: Group;
   locale: Locale;
   kind: Kind;
   action: Action;

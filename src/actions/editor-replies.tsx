@@ -1,6 +1,7 @@
 import { single } from "../platform/forms";
 import { RadioGroup, TextArea, TextField } from "../ui/form";
 import { type EditorFields, Part, Tick } from "./editor-part";
+import type { SharedPart } from "./kind";
 
 /** The merge fields of the thank-you mail that people ask for; the rest are documented. */
 const MERGE_FIELDS = ["first_name", "action_title", "page_link", "share_link"];
@@ -40,50 +41,61 @@ export function ConsentPart({ t, values, errors }: EditorFields) {
   );
 }
 
-export function GoalPart({ t, values, errors }: EditorFields) {
+export function GoalPart({ t, kind, values, errors }: EditorFields) {
   const modes = ["rising", "fixed", "none"] as const;
+  const has = (part: SharedPart) => !kind.lacks?.includes(part);
   const known = modes.find((name) => name === single(values, "goal.mode"));
   return (
     <Part
       summary={t("actions.editor.parts.goal")}
-      state={known ? t(`actions.goal.modes.${known}`) : undefined}
+      state={known && has("goal") ? t(`actions.goal.modes.${known}`) : undefined}
       fields={["goal", "showCount", "showRecent", "comments"]}
       errors={errors}
     >
-      <RadioGroup
-        name="goal.mode"
-        legend={t("actions.editor.goalMode")}
-        value={known}
-        error={errors["goal.mode"]}
-        options={modes.map((name) => ({
-          value: name,
-          label: t(`actions.goal.modes.${name}`),
-          hint: t(`actions.goal.hints.${name}`),
-        }))}
-      />
-      <TextField
-        name="goal.target"
-        label={t("actions.editor.goalTarget")}
-        value={single(values, "goal.target")}
-        inputmode="numeric"
-        width="short"
-        error={errors["goal.target"]}
-      />
+      {has("goal") ? (
+        <>
+          <RadioGroup
+            name="goal.mode"
+            legend={t("actions.editor.goalMode")}
+            value={known}
+            error={errors["goal.mode"]}
+            options={modes.map((name) => ({
+              value: name,
+              label: t(`actions.goal.modes.${name}`),
+              hint: t(`actions.goal.hints.${name}`),
+            }))}
+          />
+          <TextField
+            name="goal.target"
+            label={t("actions.editor.goalTarget")}
+            value={single(values, "goal.target")}
+            inputmode="numeric"
+            width="short"
+            error={errors["goal.target"]}
+          />
+        </>
+      ) : null}
       <div>
         <Tick name="showCount" label={t("actions.editor.showCount")} values={values} />
-        <Tick
-          name="showRecent"
-          label={t("actions.editor.showRecent")}
-          hint={t("actions.editor.showRecentHint")}
-          values={values}
-        />
-        <Tick name="comments.isAsked" label={t("actions.editor.commentsAsked")} values={values} />
-        <Tick
-          name="comments.isModerated"
-          label={t("actions.editor.commentsModerated")}
-          hint={t("actions.editor.commentsModeratedHint")}
-          values={values}
-        />
+        {has("recent") ? (
+          <Tick
+            name="showRecent"
+            label={t("actions.editor.showRecent")}
+            hint={t("actions.editor.showRecentHint")}
+            values={values}
+          />
+        ) : null}
+        {has("comments") ? (
+          <>
+            <Tick name="comments.isAsked" label={t("actions.editor.commentsAsked")} values={values} />
+            <Tick
+              name="comments.isModerated"
+              label={t("actions.editor.commentsModerated")}
+              hint={t("actions.editor.commentsModeratedHint")}
+              values={values}
+            />
+          </>
+        ) : null}
       </div>
     </Part>
   );

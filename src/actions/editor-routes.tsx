@@ -51,6 +51,7 @@ export function editorRoutes(kinds: readonly Kind[]) {
       fromVersion: Number(single(values, "version")),
       by: c.var.account.no,
       picture: button === "remove-picture" ? null : files.picture,
+      files,
     });
     return wantsJson(c) ? answerScript(c, saved) : answerPerson(c, subject, saved, values);
   });
@@ -148,6 +149,7 @@ async function editorPage(c: HonoContext<MemberEnv>, subject: Subject, shown: Sh
   return (
     <EditorPage
       {...(await actionFrame(c, subject, shown.flash))}
+      ctx={ctx}
       values={shown.values ?? editorValues(action)}
       errors={shown.errors ?? {}}
       conflict={shown.conflict}

@@ -14,7 +14,7 @@ import {
 } from "./types";
 
 export function StoryPart(props: EditorFields) {
-  const { t, kind, action, values, errors } = props;
+  const { t, ctx, group, kind, action, values, errors } = props;
   return (
     <div class="form">
       <TextField
@@ -25,7 +25,7 @@ export function StoryPart(props: EditorFields) {
         maxlength={ACTION_TITLE_MAX}
         error={errors.title}
       />
-      <kind.Editor t={t} action={action} errors={errors} values={values} />
+      <kind.Editor {...{ t, ctx, group, action, errors, values }} />
       <TextArea
         name="descriptionSource"
         label={t("actions.editor.description")}

@@ -14,7 +14,7 @@ import { QuestionEditor } from "./question-editor";
 import type { Change } from "./types";
 
 export type EditorProps = ActionFrame &
-  Omit<EditorFields, "t" | "locale" | "kind" | "action"> & {
+  Omit<EditorFields, "t" | "locale" | "kind" | "action" | "group"> & {
     previewUrl: string;
     /** A button among the questions was pressed. */
     isAmongQuestions: boolean;
@@ -45,7 +45,9 @@ export function EditorPage(props: EditorProps) {
           <div class="parts">
             <ImagePart {...props} />
             <FieldsPart {...props} isOpen={props.isAmongQuestions}>
-              <QuestionEditor t={t} rows={questionRows(props.values)} errors={props.errors} />
+              {props.kind.lacks?.includes("questions") ? null : (
+                <QuestionEditor t={t} rows={questionRows(props.values)} errors={props.errors} />
+              )}
             </FieldsPart>
             <ConsentPart {...props} />
             <GoalPart {...props} />

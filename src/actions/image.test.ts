@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { contextOf } from "../../test/groups";
+import { readImageHeader } from "../platform/image-header";
 import { storeImage } from "./image";
-import { readImageHeader } from "./image-header";
 
 const bytes = (hex: string, length = 0) => {
   const head = Uint8Array.fromHex(hex.replaceAll(" ", ""));

@@ -1,7 +1,7 @@
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
 import { newId } from "../platform/ids";
-import { type ImageHeader, type ImageType, readImageHeader } from "./image-header";
+import { type ImageHeader, type ImageType, readImageHeader } from "../platform/image-header";
 
 export const IMAGE_BYTES_MAX = 5 * 1024 * 1024;
 /** A phone with little memory decodes every pixel of what it is given. */

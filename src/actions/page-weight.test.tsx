@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { makeGroup } from "../../test/groups";
+import { contextOf, makeGroup } from "../../test/groups";
 import { makePetition, snapshotOf } from "../../test/petitions";
 import { world } from "../../test/world";
 import { petition } from "../petitions/petition";
@@ -80,6 +80,7 @@ async function fullPage(locale: "en" | "fr" | "es"): Promise<string> {
   const page = (
     <ActionPage
       t={translator(locale)}
+      ctx={contextOf()}
       kind={petition}
       snapshot={{
         ...snapshot,
@@ -94,7 +95,6 @@ async function fullPage(locale: "en" | "fr" | "es"): Promise<string> {
       form={{ values: {}, errors: {} }}
       origin="https://riverside.groundswell.example"
       platformOrigin="https://groundswell.example"
-      now={1_700_000_100_000}
       isPreview={false}
     />
   );

@@ -66,14 +66,10 @@ async function showPreview(c: PublicContext, deps: PublicPagesDeps): Promise<Res
   const platformOrigin = ctx.config.PLATFORM_ORIGIN;
   const count = { total: 0, recent: [] };
   const page = (
-    <ActionPage
-      {...{ t, kind, snapshot, count, form: blank, origin, platformOrigin }}
-      now={ctx.now}
-      isPreview
-    />
+    <ActionPage {...{ t, ctx, kind, snapshot, count, form: blank, origin, platformOrigin }} isPreview />
   );
   // The editor shows the preview in a frame beside the form.
-  return privatePage(group, page, { policy: { framedBy: platformOrigin } });
+  return privatePage(group, page, { policy: { framedBy: platformOrigin }, style: kind.style });
 }
 
 async function makePage(c: PublicContext, deps: PublicPagesDeps, { kind, snapshot }: Found): Promise<Page> {
@@ -84,16 +80,18 @@ async function makePage(c: PublicContext, deps: PublicPagesDeps, { kind, snapsho
   const platformOrigin = ctx.config.PLATFORM_ORIGIN;
   const html = (
     <ActionPage
-      {...{ t, kind, snapshot, count, form: blank, origin, platformOrigin }}
-      now={ctx.now}
+      {...{ t, ctx, kind, snapshot, count, form: blank, origin, platformOrigin }}
       isPreview={false}
     />
   );
   const host = hostnameOf(c.req.raw);
   const key = servedKey(group.no, kind.name, action.slug);
   const freshMs = count || !isCounted ? PAGE_FRESH_MS : UNCOUNTED_FRESH_MS;
-  return pageOf(String(html), {
-    headers: await publicHeaders({ styleText: siteStyle(group), formTargets: formTargets(snapshot) }),
+  return pageOf(String(await html), {
+    headers: await publicHeaders({
+      styleText: siteStyle(group, kind.style),
+      formTargets: formTargets(snapshot),
+    }),
     expiresAt: ctx.now + freshMs,
     isCurrent: (now) => groupByHostNow(host, now) === group && served.peek(key, now)?.action === action,
   });
@@ -108,13 +106,13 @@ async function showThanks(c: PublicContext, deps: PublicPagesDeps): Promise<Resp
   const done = await readDone(ctx, snapshot, c.req.query("done") ?? "");
   const page = (
     <ThanksPage
-      {...{ t, kind, snapshot, done, origin }}
+      {...{ t, ctx, kind, snapshot, done, origin }}
       platformOrigin={ctx.config.PLATFORM_ORIGIN}
       first={likelyNetwork(c.req.raw)}
       others={await otherActions(c, deps, snapshot)}
     />
   );
-  return privatePage(group, page);
+  return privatePage(group, page, { style: kind.style });
 }
 
 /** What else one can do for the group; nothing while the list is out of reach, since thanks must not wait for it. */
@@ -143,7 +141,7 @@ async function showCount(c: PublicContext, deps: PublicPagesDeps): Promise<Respo
       count: settings.showCount ? count.total : null,
       goal,
       recent: settings.showRecent ? count.recent : [],
-      words: settings.showCount ? countWords(c.var.t, locale, count.total, goal) : null,
+      words: settings.showCount ? countWords(c.var.t, { kind, locale, total: count.total, goal }) : null,
     },
     {
       headers: {

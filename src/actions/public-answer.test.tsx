@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { contextOf } from "../../test/groups";
 import { forgetAll, makeSite } from "../../test/public-site";
 import { world } from "../../test/world";
+import { newId } from "../platform/ids";
 import { signToken } from "../platform/tokens";
 import { FORM_BYTES_MAX } from "./public-answer";
 
@@ -20,7 +21,7 @@ const json = { Accept: "application/json" };
 describe("a good answer", () => {
   test("is taken once, with the source of the address, and thanked with the number", async () => {
     const site = await makeSite();
-    site.state.answer = { outcome: "counted", total: 12_409 };
+    site.state.answer = { outcome: "counted", id: newId(), total: 12_409 };
     const posted = await site.post(`${site.url}?source=share-whatsapp&x=1`, { ...signed, consent: "yes" });
     expect(posted.status).toBe(303);
     expect(posted.headers.get("Set-Cookie")).toBeNull();
@@ -42,7 +43,7 @@ describe("a good answer", () => {
 
   test("of someone who had acted is thanked without a number", async () => {
     const site = await makeSite();
-    site.state.answer = { outcome: "updated", total: 7 };
+    site.state.answer = { outcome: "updated", id: newId(), total: 7 };
     const posted = await site.post(site.url, signed);
     const html = await (await site.get(new URL(posted.headers.get("Location") ?? "", site.url).href)).text();
     expect(html).toContain("You had already taken part");
@@ -80,7 +81,7 @@ describe("a good answer", () => {
 
   test("that comes after closing leads back to the page", async () => {
     const site = await makeSite();
-    site.state.answer = { outcome: "closed", total: 9 };
+    site.state.answer = { outcome: "closed", id: newId(), total: 9 };
     const posted = await site.post(site.url, signed);
     expect([posted.status, posted.headers.get("Location")]).toEqual([303, `/petitions/${site.action.slug}`]);
   });
@@ -89,7 +90,7 @@ describe("a good answer", () => {
     const site = await makeSite();
     site.state.count = { total: 5, recent: [] };
     await site.get(site.url);
-    site.state.answer = { outcome: "counted", total: 6 };
+    site.state.answer = { outcome: "counted", id: newId(), total: 6 };
     await site.post(site.url, signed);
     expect(await (await site.get(`${site.url}/count.json`)).json()).toMatchObject({ count: 6 });
   });

@@ -1,8 +1,10 @@
+import type { Participation } from "../intake/types";
 import { sha256, toHex } from "../platform/crypto";
 import { type FormValues, readForm, single } from "../platform/forms";
 import { clientIp } from "../platform/http";
-import { readAnswer } from "./answer";
 import { noteTotal, pageCount } from "./count";
+import { readSent } from "./form-steps";
+import type { Taken } from "./kind";
 import { type Found, findAction, formTargets, isStopped, redirectOf } from "./public-found";
 import { thanksPath } from "./public-thanks";
 import { ActionPage, actionPath } from "./public-views";
@@ -30,28 +32,61 @@ export async function takeAnswer(c: PublicContext, deps: PublicPagesDeps): Promi
   if (found instanceof Response) return found;
   const { ctx } = c.var;
   const { kind, snapshot } = found;
-  if (isStopped(snapshot) || snapshot.action.status !== "published") return backToPage(c, found);
+  const isOpen = snapshot.action.status === "published" && !kind.isOver?.(snapshot, ctx.now);
+  if (isStopped(snapshot) || !isOpen) return backToPage(c, found);
   const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
   const refusal = await reasonToRefuse(c, snapshot, values);
   if (refusal) {
     ctx.log.info("participation.refused", { reason: refusal, actionId: snapshot.action.id });
     return tooMany(c, found);
   }
-  const answer = readAnswer(c.var.t, snapshot, values, new URL(c.req.url));
-  if (answer.is === "invalid") return showErrors(c, deps, found, { values, errors: answer.errors });
-  const reply = await deps
-    .takeAction(ctx, snapshot, kind, answer.participation, c.req.raw)
-    .catch((error: unknown) => {
-      ctx.log.error("participation.untaken", error, { actionId: snapshot.action.id });
-      deps.noteFailure?.(ctx, "participation.untaken", error);
-      return null;
-    });
-  if (!reply) return showTrouble(c, deps, found, values);
-  if (reply.outcome === "closed") return backToPage(c, found);
-  noteTotal(ctx, snapshot, reply.total);
-  const elsewhere = redirectOf(snapshot.action.settings.thanks);
-  const done = { nth: reply.total, isRepeat: reply.outcome !== "counted" };
-  return c.redirect(elsewhere?.href ?? (await thanksPath(ctx, kind, snapshot, done)), 303);
+  const address = new URL(c.req.url);
+  const answer = await readSent({ t: c.var.t, ctx, kind, snapshot, values, address });
+  if (answer.is === "next")
+    return showForm(c, deps, found, { form: { values, errors: {}, step: answer.step }, status: 200 });
+  if (answer.is === "invalid") return showErrors(c, deps, found, { values, ...answer });
+  const taken = await take(c, deps, found, answer.participation);
+  if (!taken) return showTrouble(c, deps, found, values);
+  if (taken.is === "invalid") return showErrors(c, deps, found, { values, errors: taken.errors });
+  return c.redirect(await addressAfter(c, found, taken), 303);
+}
+
+/** Takes the answer as the kind does; null when nothing was promised because something was away. */
+async function take(
+  c: PublicContext,
+  deps: PublicPagesDeps,
+  { kind, snapshot }: Found,
+  participation: Participation,
+): Promise<Taken | null> {
+  const { ctx, origin } = c.var;
+  const request = c.req.raw;
+  const record = (given: Participation) => deps.takeAction(ctx, snapshot, kind, given, request);
+  try {
+    if (kind.take) return await kind.take({ ctx, snapshot, participation, request, origin, record });
+    return { is: "recorded", reply: await record(participation) };
+  } catch (error) {
+    ctx.log.error("participation.untaken", error, { actionId: snapshot.action.id });
+    deps.noteFailure?.(ctx, "participation.untaken", error);
+    return null;
+  }
+}
+
+/** Where somebody goes on to: the organiser's own page, the kind's, or the thank-you page. */
+async function addressAfter(
+  c: PublicContext,
+  { kind, snapshot }: Found,
+  taken: Exclude<Taken, { is: "invalid" }>,
+): Promise<string> {
+  const { ctx } = c.var;
+  if (taken.is === "elsewhere") return taken.href;
+  const { outcome, id, total, standing = null } = taken.reply;
+  if (outcome === "closed") return actionPath(kind, snapshot.action.slug);
+  noteTotal(ctx, snapshot, total);
+  const elsewhere = taken.goOnTo ?? redirectOf(snapshot.action.settings.thanks)?.href;
+  return (
+    elsewhere ??
+    thanksPath(ctx, kind, snapshot, { nth: total, isRepeat: outcome !== "counted", id, standing })
+  );
 }
 
 /**
@@ -141,10 +176,10 @@ async function showForm(
   const { form, trouble } = answer;
   const page = (
     <ActionPage
-      {...{ t, kind, snapshot, count, form, origin, platformOrigin, trouble }}
-      now={ctx.now}
+      {...{ t, ctx, kind, snapshot, count, form, origin, platformOrigin, trouble }}
       isPreview={false}
     />
   );
-  return privatePage(group, page, { ...answer, policy: { formTargets: formTargets(snapshot) } });
+  const policy = { formTargets: formTargets(snapshot) };
+  return privatePage(group, page, { ...answer, policy, style: kind.style });
 }

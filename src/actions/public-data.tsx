@@ -1,10 +1,9 @@
 import { raw } from "hono/html";
 import { fileUrl } from "../groups/public";
-import type { ActionSnapshot, Kind, PublicCount } from "./types";
+import type { Kind, PageProps, PublicCount } from "./types";
 
-type Props = {
-  kind: Pick<Kind, "path">;
-  snapshot: ActionSnapshot;
+type Props = Omit<PageProps, "count"> & {
+  kind: Pick<Kind, "path" | "structured">;
   count: PublicCount | null;
   origin: string;
   description: string;
@@ -14,9 +13,19 @@ type Props = {
  * The page for machines (schema.org, JSON-LD 1.1). There is no type for a petition; an article by an organisation with a
  * count of those who endorse it is what search engines read. A data block is not run, so the policy lets it stand.
  */
-export function structuredData({ kind, snapshot, count, origin, description }: Props) {
+export function structuredData(props: Props) {
+  const { kind, snapshot, count, origin } = props;
+  const url = `${origin}/${kind.path}/${snapshot.action.slug}`;
+  const own = kind.structured?.({ ...props, count: count ?? { total: 0, recent: [] }, url });
+  const data = {
+    "@context": "https://schema.org",
+    ...(own ?? article(props, url)),
+  };
+  return <script type="application/ld+json">{raw(safeJson(data))}</script>;
+}
+
+function article({ snapshot, count, origin, description }: Props, url: string): Record<string, unknown> {
   const { action, group } = snapshot;
-  const url = `${origin}/${kind.path}/${action.slug}`;
   const image = action.settings.image && fileUrl(group, action.settings.image.key);
   const logo = fileUrl(group, group.settings.logo);
   const publisher = {
@@ -25,8 +34,7 @@ export function structuredData({ kind, snapshot, count, origin, description }: P
     url: `${origin}/`,
     ...(logo ? { logo: `${origin}${logo}` } : {}),
   };
-  const data = {
-    "@context": "https://schema.org",
+  return {
     "@type": "Article",
     headline: action.title,
     description,
@@ -47,7 +55,6 @@ export function structuredData({ kind, snapshot, count, origin, description }: P
         }
       : {}),
   };
-  return <script type="application/ld+json">{raw(safeJson(data))}</script>;
 }
 
 /** JSON that cannot end the element it stands in, whatever a title holds. */

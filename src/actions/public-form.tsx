@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import type { Context } from "../platform/context";
 import { countriesIn } from "../platform/countries";
 import { Notice } from "../ui/flash";
 import {
@@ -6,6 +7,7 @@ import {
   CheckboxGroup,
   ErrorSummary,
   Form,
+  HiddenField,
   Honeypot,
   RadioGroup,
   SelectField,
@@ -23,6 +25,7 @@ import {
   TEXT_ANSWER_MAX,
 } from "./answer";
 import { usualConsent } from "./consent";
+import { carried, stepsOf } from "./form-steps";
 import {
   type ActionSnapshot,
   COMMENT_MAX,
@@ -34,6 +37,7 @@ import {
 
 export type ActionFormProps = {
   t: T;
+  ctx: Context;
   snapshot: ActionSnapshot;
   kind: Kind;
   form: FormState;
@@ -46,10 +50,16 @@ export type ActionFormProps = {
  * What a supporter fills in. It has no `action`, so it posts to the address it stands at with the query that address came
  * with: `?source=` reaches us although the page is the same for everyone.
  */
-export function ActionForm({ t, snapshot, kind, form, isPreview, trouble }: ActionFormProps) {
+export function ActionForm({ t, ctx, snapshot, kind, form, isPreview, trouble }: ActionFormProps) {
   const { settings, locale } = snapshot.action;
+  const steps = stepsOf(kind, snapshot);
+  const step = form.step ?? 1;
+  const here = steps[step - 1] ?? steps[0];
+  const own = { t, ctx, snapshot, form, step };
+  const part = { t, snapshot, form };
+  const label = step < steps.length ? t("public.steps.next") : kind.buttonLabel(t, snapshot);
   return (
-    <Form label={kind.buttonLabel(t)}>
+    <Form label={kind.buttonLabel(t, snapshot)}>
       <ErrorSummary t={t} errors={form.errors} />
       {trouble ? (
         <div role="alert">
@@ -58,19 +68,47 @@ export function ActionForm({ t, snapshot, kind, form, isPreview, trouble }: Acti
           </Notice>
         </div>
       ) : null}
-      <StandardFields t={t} snapshot={snapshot} form={form} locale={locale} />
-      {settings.questions.map((question) => (
-        <QuestionField t={t} question={question} form={form} />
+      {steps.length > 1 ? <StepMark t={t} step={step} count={steps.length} /> : null}
+      {here?.own && kind.FieldsBefore ? <kind.FieldsBefore {...own} /> : null}
+      {here?.standard ? <StandardFields {...part} locale={locale} /> : null}
+      {settings.questions
+        .filter(({ key }) => here?.questions === "all" || here?.questions.includes(key))
+        .map((question) => (
+          <QuestionField t={t} question={question} form={form} />
+        ))}
+      {here?.own && kind.FieldsAfter ? <kind.FieldsAfter {...own} /> : null}
+      {here?.comment ? <CommentFields {...part} /> : null}
+      {here?.consent ? <ConsentField {...part} isFirstAsked={isFirstAsked(form, steps.length)} /> : null}
+      {carried(kind, snapshot, form.values, step).map(([name, value]) => (
+        <HiddenField name={name} value={value} />
       ))}
-      <CommentFields t={t} snapshot={snapshot} form={form} />
-      <ConsentField t={t} snapshot={snapshot} form={form} />
+      {steps.length > 1 && here?.consent ? <HiddenField name="consentAsked" value="yes" /> : null}
       <Honeypot t={t} />
       <input type="hidden" name="referrer" value={shownValue(form, "referrer")} data-referrer />
       <SubmitButton isWide disabled={isPreview}>
-        {kind.buttonLabel(t)}
+        {label}
       </SubmitButton>
+      {step > 1 ? (
+        <SubmitButton kind="quiet" isWide name="do" value="back">
+          {t("public.steps.back")}
+        </SubmitButton>
+      ) : null}
     </Form>
   );
+}
+
+function StepMark({ t, step, count }: { t: T; step: number; count: number }) {
+  return (
+    <>
+      <HiddenField name="step" value={String(step)} />
+      <p class="fine">{t("public.steps.nth", { nth: step, count })}</p>
+    </>
+  );
+}
+
+/** Whether the box of consent is shown for the first time, and so stands as the organiser set it. */
+function isFirstAsked(form: FormState, stepCount: number): boolean {
+  return !isFilled(form) || (stepCount > 1 && !("consentAsked" in form.values));
 }
 
 type PartProps = { t: T; snapshot: ActionSnapshot; form: FormState };
@@ -235,7 +273,7 @@ function CommentFields({ t, snapshot, form }: PartProps) {
   );
 }
 
-function ConsentField({ t, snapshot, form }: PartProps) {
+function ConsentField({ t, snapshot, form, isFirstAsked }: PartProps & { isFirstAsked: boolean }) {
   const { mode } = snapshot.action.settings.consent;
   const wording = snapshot.consentText || usualConsent(snapshot.group, snapshot.action.locale);
   const error = form.errors.consent;
@@ -255,6 +293,6 @@ function ConsentField({ t, snapshot, form }: PartProps) {
       />
     );
   }
-  const isTicked = isFilled(form) ? shownValue(form, "consent") === "yes" : mode === "preticked";
+  const isTicked = isFirstAsked ? mode === "preticked" : shownValue(form, "consent") === "yes";
   return <CheckboxField name="consent" label={wording} error={error} checked={isTicked} />;
 }

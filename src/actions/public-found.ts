@@ -17,9 +17,13 @@ export async function findAction(
   deps: Pick<PublicPagesDeps, "kinds">,
   below = "",
 ): Promise<Found | Response> {
-  const { ctx, group } = c.var;
   const kind = deps.kinds.find(({ path }) => path === c.req.param("kind"));
-  if (!kind) return notFound(c);
+  return kind ? findActionOf(c, kind, below) : notFound(c);
+}
+
+/** The same for the addresses of one kind. */
+export async function findActionOf(c: PublicContext, kind: Kind, below = ""): Promise<Found | Response> {
+  const { ctx, group } = c.var;
   const serving = await snapshotFor(ctx, group, kind, c.req.param("slug") ?? "");
   switch (serving.is) {
     case "absent":

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { ActionList, type ListedAction, paragraphs, SitePage } from "../groups/public";
 import type { Context } from "../platform/context";
+import type { ParticipationId } from "../platform/ids";
 import { signToken, verifyToken } from "../platform/tokens";
 import { formatNumber } from "../ui/format";
 import type { T } from "../ui/i18n";
+import type { Done } from "./kind";
 import { actionPath, pageFrame } from "./public-views";
 import { ShareLinks } from "./share";
 import type { ActionSnapshot, Kind } from "./types";
@@ -15,22 +17,28 @@ const claims = z.object({
   action: z.string(),
   nth: z.number().int().min(0),
   repeat: z.number().int().min(0).max(1),
+  id: z
+    .custom<ParticipationId>((value) => typeof value === "string")
+    .nullable()
+    .default(null),
+  standing: z.enum(["confirmed", "waiting", "cancelled"]).nullable().default(null),
 });
-
-/** What the thank-you page is told, in its address instead of a cookie: which number someone is, and whether they had acted. */
-export type Done = { nth: number; isRepeat: boolean };
 
 /** The address of the thank-you page for someone who has just acted. */
 export async function thanksPath(
   ctx: Context,
   kind: Pick<Kind, "path">,
   { action }: ActionSnapshot,
-  { nth, isRepeat }: Done,
+  { nth, isRepeat, id, standing }: Done,
 ): Promise<string> {
   const token = await signToken(
     ctx.config.SIGNING_KEYS,
     "participation",
-    { action: action.id, nth, repeat: isRepeat ? 1 : 0 },
+    {
+      ...{ action: action.id, nth, repeat: isRepeat ? 1 : 0 },
+      ...(id === null ? {} : { id }),
+      ...(standing === null ? {} : { standing }),
+    },
     { now: ctx.now, secondsToLive: THANKS_SECONDS },
   );
   return `${actionPath(kind, action.slug)}/thanks?done=${token}`;
@@ -44,11 +52,13 @@ export async function readDone(
 ): Promise<Done | null> {
   const read = claims.safeParse(await verifyToken(ctx.config.SIGNING_KEYS, "participation", token, ctx.now));
   if (!read.success || read.data.action !== action.id) return null;
-  return { nth: read.data.nth, isRepeat: read.data.repeat === 1 };
+  const { nth, repeat, id, standing } = read.data;
+  return { nth, isRepeat: repeat === 1, id, standing };
 }
 
 type ThanksPageProps = {
   t: T;
+  ctx: Context;
   kind: Kind;
   snapshot: ActionSnapshot;
   /** Null for someone who came by a link and not by acting: they are shown how to share all the same. */
@@ -62,7 +72,7 @@ type ThanksPageProps = {
 
 /** After acting: thanks, the number, one clear next step, then the rest. */
 export function ThanksPage(props: ThanksPageProps) {
-  const { t, kind, snapshot, done, origin, first, others } = props;
+  const { t, ctx, kind, snapshot, done, origin, first, others } = props;
   const { action, group } = snapshot;
   const { thanks, share, showCount } = action.settings;
   return (
@@ -74,7 +84,7 @@ export function ThanksPage(props: ThanksPageProps) {
     >
       <div class="panel">
         <h1 dir="auto">{thanks.headline || t("public.thanks.headline")}</h1>
-        {done ? <Nth t={t} snapshot={snapshot} done={done} isShown={showCount} /> : null}
+        {done ? <Nth t={t} kind={kind} snapshot={snapshot} done={done} isShown={showCount} /> : null}
         {paragraphs(thanks.text).map((paragraph) => (
           <p dir="auto">{paragraph}</p>
         ))}
@@ -82,6 +92,7 @@ export function ThanksPage(props: ThanksPageProps) {
           <a href={actionPath(kind, action.slug)}>{t("public.thanks.back", { title: action.title })}</a>
         </p>
       </div>
+      {kind.Thanks ? <kind.Thanks {...{ t, ctx, snapshot, done, origin }} /> : null}
       <ShareLinks
         t={t}
         first={first}
@@ -107,16 +118,20 @@ export function ThanksPage(props: ThanksPageProps) {
 
 function Nth({
   t,
+  kind,
   snapshot,
   done,
   isShown,
 }: {
   t: T;
+  kind: Pick<Kind, "words">;
   snapshot: ActionSnapshot;
   done: Done;
   isShown: boolean;
 }) {
   const n = formatNumber(done.nth, snapshot.action.locale);
   if (done.isRepeat) return <p>{t("public.thanks.repeat")}</p>;
-  return isShown && done.nth > 0 ? <p class="nth">{t("public.thanks.nth", { n })}</p> : null;
+  return isShown && done.nth > 0 ? (
+    <p class="nth">{t(kind.words.nth ?? "public.thanks.nth", { n })}</p>
+  ) : null;
 }

@@ -1,5 +1,6 @@
 import { raw } from "hono/html";
 import { fileUrl, isWebAddress, paragraphs, SitePage, SocialLogo } from "../groups/public";
+import type { Context } from "../platform/context";
 import { countriesIn, isCountry } from "../platform/countries";
 import { Notice } from "../ui/flash";
 import { formatNumber } from "../ui/format";
@@ -10,10 +11,11 @@ import { When } from "../ui/when";
 import { goalFor } from "./goal";
 import { structuredData } from "./public-data";
 import { ActionForm } from "./public-form";
-import type { ActionSnapshot, FormState, Kind, PublicCount, PublicSigner } from "./types";
+import type { ActionSnapshot, FormState, Kind, PageProps, PublicCount, PublicSigner } from "./types";
 
 export type ActionPageProps = {
   t: T;
+  ctx: Context;
   kind: Kind;
   snapshot: ActionSnapshot;
   /** Null while the numbers are out of reach: the page then shows none. */
@@ -22,7 +24,6 @@ export type ActionPageProps = {
   /** `https://host` of the page, without a path. */
   origin: string;
   platformOrigin: string;
-  now: number;
   isPreview: boolean;
   trouble?: string;
 };
@@ -36,24 +37,17 @@ export function actionPath(kind: Pick<Kind, "path">, slug: string): string {
 
 /** The page of one action: what is asked, how many have done it, the form, the story, who has done it. */
 export function ActionPage(props: ActionPageProps) {
-  const { t, kind, snapshot, form, origin } = props;
+  const { t, ctx, kind, snapshot, origin } = props;
   const { action, group } = snapshot;
-  const isOpen = action.status !== "closed";
-  const pageProps = {
-    t,
-    snapshot,
-    count: props.count ?? { total: 0, recent: [] },
-    form,
-    source: "",
-    isPreview: props.isPreview,
-  };
+  const isOpen = action.status !== "closed" && !kind.isOver?.(snapshot, ctx.now);
+  const own = pageProps(props);
   return (
     <SitePage
       {...pageFrame(props)}
       isIndexed={!props.isPreview}
       canonical={`${origin}${actionPath(kind, action.slug)}`}
       alternates={[{ locale: action.locale, href: `${origin}${actionPath(kind, action.slug)}` }]}
-      scripts={isOpen && !props.isPreview ? ["count", "referrer"] : []}
+      scripts={isOpen && !props.isPreview ? ["count", "referrer", ...(kind.scripts ?? [])] : []}
       head={props.isPreview ? null : <Head {...props} />}
       mainClass="action"
       footerLinks={
@@ -63,7 +57,7 @@ export function ActionPage(props: ActionPageProps) {
           </a>
         </li>
       }
-      bar={isOpen ? <SignBar t={t} kind={kind} /> : null}
+      bar={isOpen ? <SignBar t={t} kind={kind} snapshot={snapshot} /> : null}
     >
       <div class="action-head">
         {props.isPreview ? (
@@ -72,7 +66,7 @@ export function ActionPage(props: ActionPageProps) {
           </Notice>
         ) : null}
         <h1 dir="auto">{action.title}</h1>
-        <kind.Story {...pageProps} />
+        <kind.Story {...own} />
       </div>
       <div class="action-card" id="sign">
         <Count {...props} />
@@ -80,9 +74,14 @@ export function ActionPage(props: ActionPageProps) {
         {isOpen ? <Privacy t={t} group={group} /> : null}
       </div>
       <Story {...props} />
+      {kind.Below ? <kind.Below {...own} /> : null}
       <Voices {...props} />
     </SitePage>
   );
+}
+
+function pageProps({ t, snapshot, count, form, isPreview }: ActionPageProps): PageProps {
+  return { t, snapshot, count: count ?? { total: 0, recent: [] }, form, source: "", isPreview };
 }
 
 /** What machines read: the picture a network shows where the action has none of its own, and the page as data. */
@@ -91,7 +90,7 @@ function Head(props: ActionPageProps) {
   return (
     <>
       {snapshot.action.settings.image ? null : <SocialLogo group={snapshot.group} origin={origin} />}
-      {structuredData({ kind, snapshot, count, origin, description: summaryOf(props) })}
+      {structuredData({ ...pageProps(props), kind, count, origin, description: summaryOf(props) })}
     </>
   );
 }
@@ -108,6 +107,7 @@ export function pageFrame(
     t: props.t,
     locale: action.locale,
     group,
+    style: props.kind.style,
     platformOrigin: props.platformOrigin,
     title: action.title,
     description,
@@ -141,21 +141,29 @@ function plainText(html: string): string {
     .trim();
 }
 
-function SignBar({ t, kind }: { t: T; kind: Kind }) {
+function SignBar({ t, kind, snapshot }: { t: T; kind: Kind; snapshot: ActionSnapshot }) {
   return (
     <nav class="sign-bar" aria-label={t("public.signBar")}>
       <a class="button button-primary button-wide" href="#sign">
-        {kind.buttonLabel(t)}
+        {kind.buttonLabel(t, snapshot)}
       </a>
     </nav>
   );
 }
 
 /** What `count.json` says in words, so that the script that refreshes the page needs no language of its own. */
-export function countWords(t: T, locale: Locale, total: number, goal: number | null) {
+export function countWords(
+  t: T,
+  {
+    kind,
+    locale,
+    total,
+    goal,
+  }: { kind: Pick<Kind, "words">; locale: Locale; total: number; goal: number | null },
+) {
   return {
     total: formatNumber(total, locale),
-    people: t("public.count.people", { count: total }),
+    people: t(kind.words.people ?? "public.count.people", { count: total }),
     goal: goal === null ? "" : t("public.count.goal", { goal: formatNumber(goal, locale) }),
   };
 }
@@ -164,7 +172,7 @@ function Count({ t, kind, snapshot, count }: ActionPageProps) {
   const { action } = snapshot;
   if (!action.settings.showCount || !count) return null;
   const goal = goalFor(action.settings.goal, count.total);
-  const words = countWords(t, action.locale, count.total, goal);
+  const words = countWords(t, { kind, locale: action.locale, total: count.total, goal });
   return (
     <div class="panel" data-count={`${actionPath(kind, action.slug)}/count.json`}>
       <p class="count">
@@ -249,7 +257,7 @@ function Voices(props: ActionPageProps) {
   );
 }
 
-function Signers({ t, snapshot, signers, now }: ActionPageProps & { signers: readonly PublicSigner[] }) {
+function Signers({ t, ctx, snapshot, signers }: ActionPageProps & { signers: readonly PublicSigner[] }) {
   const { locale } = snapshot.action;
   return (
     <ul class="signers">
@@ -258,7 +266,7 @@ function Signers({ t, snapshot, signers, now }: ActionPageProps & { signers: rea
           <strong dir="auto">{name || t("public.recent.unnamed")}</strong>
           {place ? <span dir="auto"> · {placeName(place, locale)}</span> : null}{" "}
           <span class="fine">
-            <When at={at} now={now} locale={locale} timeZone={snapshot.group.timeZone} form="relative" />
+            <When at={at} now={ctx.now} locale={locale} timeZone={snapshot.group.timeZone} form="relative" />
           </span>
           {comment ? (
             <q dir="auto">

@@ -24,7 +24,7 @@ export type PublicPagesDeps = {
     kind: Kind,
     participation: Participation,
     request: Request,
-  ): Promise<Pick<RecordReply, "outcome" | "total">>;
+  ): Promise<Pick<RecordReply, "outcome" | "id" | "total" | "standing">>;
   /** The action's numbers, from its home. */
   askCount: AskCount;
   fileAbuseReport: FileAbuseReport;
@@ -67,9 +67,15 @@ export function wantsJson(request: Request): boolean {
 export async function privatePage(
   group: SiteGroup,
   page: Child,
-  options: { status?: number; headers?: Record<string, string>; policy?: Omit<Policy, "styleText"> } = {},
+  options: {
+    status?: number;
+    headers?: Record<string, string>;
+    policy?: Omit<Policy, "styleText">;
+    /** Styles of this page alone, as its frame was given them. */
+    style?: string | undefined;
+  } = {},
 ): Promise<Response> {
-  const headers = await privateHeaders({ styleText: siteStyle(group), ...options.policy });
+  const headers = await privateHeaders({ styleText: siteStyle(group, options.style), ...options.policy });
   return new Response(String(await page), {
     status: options.status ?? 200,
     headers: { ...headers, ...options.headers },

@@ -35,11 +35,15 @@ export type { PublicEnv, PublicPagesDeps } from "./public-web";
  * one that is no group's gets 404. Uses `c.var.ctx` when the app has set it. Never reads or sets a cookie.
  */
 export function publicPages(deps: PublicPagesDeps): Hono<PublicEnv> {
-  return new Hono<PublicEnv>()
+  const app = new Hono<PublicEnv>()
     .use(site)
     .get("/", (c) => showGroup(c, deps))
     .route("/", publicFiles(deps))
-    .route("/", reportPages(deps))
+    .route("/", reportPages(deps));
+  for (const kind of deps.kinds) {
+    if (kind.publicRoutes) app.route(`/${kind.path}`, kind.publicRoutes(deps));
+  }
+  return app
     .route("/", actionPages(deps))
     .notFound(answerNotFound)
     .onError((error, c) => answerError(error, c, deps));

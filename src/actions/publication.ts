@@ -1,13 +1,15 @@
 import { recordAct } from "../groups/audit";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { makeTags, tagNosOf } from "../people/tag";
+import { keepWording } from "../people/wording";
 import type { Context } from "../platform/context";
 import type { Key } from "../ui/i18n";
 import { consentHash } from "./consent";
 import { forgetCount } from "./count";
 import { rememberServed } from "./served";
-import { actionByNo, raisePageVersion, saveAction, slugsOf } from "./store";
-import { keepWording, makeTags, shownComments, tagNosOf } from "./store-answers";
+import { actionByNo, raisePageVersion, saveAction, saveExtra, slugsOf } from "./store";
+import { shownComments } from "./store-answers";
 import type { Action, ActionSnapshot, EditAct, Kind } from "./types";
 
 /** A snapshot as `SITES` holds it: the group is kept once for its host, so that a change of the group is one write. */
@@ -25,7 +27,8 @@ export async function buildSnapshot(_ctx: Context, db: GroupDb, action: Action):
     tagNosOf(db, action.settings.tags),
     consentHash(action),
   ]);
-  const { no, id, kind, slug, status, title, locale, settings, publishedAt, closedAt, limitedAt } = action;
+  const { no, id, kind, slug, status, title, locale, settings, publishedAt, closedAt, limitedAt, extra } =
+    action;
   return {
     version: action.pageVersion,
     action: {
@@ -46,6 +49,7 @@ export async function buildSnapshot(_ctx: Context, db: GroupDb, action: Action):
     consentHash: hash,
     consentText: settings.consent.text,
     comments,
+    extra: extra ?? undefined,
   };
 }
 
@@ -97,6 +101,23 @@ export async function refreshPage(
   await updatePage(ctx, db, no);
 }
 
+/** What the kind looks up for serving, as it is now; null for a kind that needs nothing. */
+export async function extraOf(
+  ctx: Context,
+  group: Group,
+  kind: Pick<Kind, "extra">,
+  action: Action,
+): Promise<unknown> {
+  return kind.extra ? kind.extra(ctx, dbFor(ctx.env, group), action) : null;
+}
+
+/** Looks up again what the kind needs for serving, after it changed beside the action itself, and makes the page again. */
+export async function refreshExtra(ctx: Context, group: Group, kind: Kind, action: Action): Promise<void> {
+  const db = dbFor(ctx.env, group);
+  await saveExtra(db, action.no, await extraOf(ctx, group, kind, action));
+  await updatePage(ctx, db, action.no);
+}
+
 /** Why an action may not be published now; empty when it may. */
 export function reasonsNotToPublish(
   kind: Pick<Kind, "reasonsNotToPublish">,
@@ -118,7 +139,7 @@ export async function prepareAnswers(
   const { mode, text } = action.settings.consent;
   const hash = await consentHash(action);
   await Promise.all([
-    keepWording(db, { hash, mode, locale: action.locale, text, now: ctx.now }),
+    keepWording(db, { hash, mode, locale: action.locale, text }, ctx.now),
     makeTags(db, action.settings.tags, ctx.now),
   ]);
 }
@@ -146,6 +167,7 @@ export async function publish(
     status: "published",
     publishedAt: action.publishedAt ?? ctx.now,
     closedAt: null,
+    extra: await extraOf(ctx, group, kind, action),
   };
   const saved = await saveStatus(ctx, group, next, isAgain ? "reopened" : "published", by);
   return saved ? { outcome: "published", action: saved } : { outcome: "conflict" };

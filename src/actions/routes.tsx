@@ -23,7 +23,11 @@ export function actionRoutes(kinds: readonly Kind[]) {
     const { t, group } = c.var;
     const [only] = kinds;
     if (only && kinds.length === 1) return c.redirect(`/groups/${group.slug}/actions/new/${only.name}`, 303);
-    const choices = kinds.map((kind) => ({ path: kind.name, label: kind.buttonLabel(t), text: "" }));
+    const choices = kinds.map((kind) => ({
+      path: kind.name,
+      label: t(kind.words.name),
+      text: t(kind.words.summary),
+    }));
     return c.html(<ChooseKindPage t={t} frame={await frameOf(c)} group={group} kinds={choices} />);
   });
 
@@ -82,6 +86,7 @@ export function actionRoutes(kinds: readonly Kind[]) {
 
   app.route("/", editorRoutes(kinds));
   app.route("/", publicationRoutes(kinds));
+  for (const kind of kinds) if (kind.memberRoutes) app.route("/", kind.memberRoutes(kinds));
   return app;
 }
 

@@ -188,7 +188,8 @@ const CLAIM_SLUG = `
 
 const SAVE_VERSION = `
   UPDATE actions SET version = version + 1, page_version = page_version + 1, updated_at = ?4, status = ?5, title = ?6,
-    internal_title = ?7, locale = ?8, settings = ?9, slug = ?10, limited_at = ?11, published_at = ?12, closed_at = ?13
+    internal_title = ?7, locale = ?8, settings = ?9, slug = ?10, limited_at = ?11, published_at = ?12, closed_at = ?13,
+    extra = ?14
   WHERE group_no = ?1 AND action_no = ?2 AND version = ?3 AND EXISTS (SELECT 1 FROM action_slugs s
     WHERE s.group_no = ?1 AND s.kind = actions.kind AND s.slug = ?10 AND s.action_no = ?2)`;
 
@@ -229,7 +230,7 @@ export async function saveAction(
       .prepare(SAVE_VERSION)
       .bind(
         ...[groupNo, no, version, at, status, title, internalTitle, locale, settings, slug],
-        ...[limitedAt, publishedAt, closedAt],
+        ...[limitedAt, publishedAt, closedAt, JSON.stringify(action.extra ?? null)],
       ),
     d1.prepare(NOTE_EDIT).bind(groupNo, no, version, accountNo, at, act, JSON.stringify(edit.changes)),
     d1.prepare(FREE_SLUGS_OF_DRAFT).bind(groupNo, no, kind, slug),
@@ -243,6 +244,16 @@ export async function raisePageVersion({ groupNo, d1 }: GroupDb, actionNo: numbe
   await d1
     .prepare("UPDATE actions SET page_version = page_version + 1 WHERE group_no = ?1 AND action_no = ?2")
     .bind(groupNo, actionNo)
+    .run();
+}
+
+/** Keeps what the kind looked up anew; the public page must be made again. */
+export async function saveExtra({ groupNo, d1 }: GroupDb, actionNo: number, extra: unknown): Promise<void> {
+  await d1
+    .prepare(
+      "UPDATE actions SET extra = ?3, page_version = page_version + 1 WHERE group_no = ?1 AND action_no = ?2",
+    )
+    .bind(groupNo, actionNo, JSON.stringify(extra ?? null))
     .run();
 }
 

@@ -19,6 +19,8 @@ export const actions = sqliteTable(
     locale: text("locale", { enum: ["en", "fr", "es"] }).notNull(),
     /** Validated by the kind's `settings` schema on every write and read. */
     settings: text("settings", { mode: "json" }).$type<unknown>().notNull(),
+    /** What the kind looked up for serving when it was last saved or published. */
+    extra: text("extra", { mode: "json" }).$type<unknown>(),
     /** Raised by every edit; an organiser's save names the one it started from. */
     version: integer("version").notNull(),
     /** Raised by whatever changes the public page, comments too; the newest snapshot wins by it. */

@@ -1,8 +1,6 @@
-import type { Child } from "hono/jsx";
 import { z } from "zod";
 import { type Group, optInModes } from "../groups/types";
 import type { ActionId } from "../platform/ids";
-import type { Key, T } from "../ui/i18n";
 
 export const ACTION_TITLE_MAX = 120;
 export const ACTION_SLUG_MAX = 60;
@@ -142,6 +140,8 @@ export type Action = {
   internalTitle: string;
   locale: "en" | "fr" | "es";
   settings: CommonSettings;
+  /** What the kind looked up for serving when it was last saved or published. */
+  extra: unknown;
   version: number;
   /** The version of the public page, which comments also raise. */
   pageVersion: number;
@@ -206,66 +206,19 @@ export type ActionSnapshot = {
   consentText: string;
   /** Approved comments, newest first, at most COMMENTS_SHOWN_MAX. */
   comments: PublicSigner[];
+  /** What the kind looked up at publication. */
+  extra?: unknown;
 };
 
 /** The numbers a public page shows; the last known ones, at most 5 s old in `count.json`. */
 export type PublicCount = { total: number; recent: PublicSigner[] };
 
 /** What the page offers back after a refusal: the values as typed and what is wrong with each, by field name. */
-export type FormState = { values: Record<string, string | string[]>; errors: Record<string, string> };
-
-export type PageProps = {
-  t: T;
-  snapshot: ActionSnapshot;
-  count: PublicCount;
-  form: FormState;
-  source: string;
-  isPreview: boolean;
-};
-export type ThanksProps = {
-  t: T;
-  snapshot: ActionSnapshot;
-  total: number;
-  nth: number;
-  shareUrl: string;
-  isRepeat: boolean;
+export type FormState = {
+  values: Record<string, string | string[]>;
+  errors: Record<string, string>;
+  /** Which page of the form is shown, from 1. */
+  step?: number;
 };
 
-/**
- * One kind of action: what is special about it and nothing else. `kinds.ts` lists them.
- * Everything shared (publication, fields, consent, dedup, counters, sharing) is written once for all kinds.
- */
-export type Kind = {
-  name: string;
-  /** The plural noun of its URLs: `/petitions/clean-air`. */
-  path: string;
-  /** True: a person's newer answer replaces the earlier one. False: each adds. */
-  isOnce: boolean;
-  /** "single" kinds have places that run out, so one object decides in arrival order. */
-  intake: "spread" | "single";
-  /** Extends `commonSettings`; throws away what it does not know. */
-  settings: z.ZodType<CommonSettings>;
-  /** The settings a new draft starts with. */
-  starting(group: Group): CommonSettings;
-  /** Reasons an action may not be published, as keys of the kind's locale file. */
-  reasonsNotToPublish(action: Action): Key[];
-  /** What is special on the public page above the form: to whom, what is asked. */
-  Story(props: PageProps): Child;
-  /** The label of the button that does it. */
-  buttonLabel(t: T): string;
-  /** What an organiser calls each of the kind's own settings, for the history of edits. */
-  fieldLabels: Record<string, Key>;
-  /** The kind's own fields of the editor, and how to read them back from the posted form. */
-  Editor(props: {
-    t: T;
-    action: Action;
-    errors: Record<string, string>;
-    values: Record<string, string | string[]>;
-  }): Child;
-  readEditor(form: Record<string, string | string[]>): Record<string, unknown>;
-  /** Buttons of the kind's own editor, such as "add a row": the form as it should be shown next, or null if not its own. */
-  pressEditor?(
-    button: string,
-    form: Record<string, string | string[]>,
-  ): Record<string, string | string[]> | null;
-};
+export type { Kind, PageProps, Standing, ThanksProps } from "./kind";

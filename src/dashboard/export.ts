@@ -1,4 +1,5 @@
-import type { Action } from "../actions/types";
+import type { OwnColumn } from "../actions/kind";
+import type { Action, Kind } from "../actions/types";
 import { standardFields } from "../actions/types";
 import type { GroupDb } from "../groups/shard";
 import { listSigners, type Signer, type SignerFilter } from "../intake/signers";
@@ -14,31 +15,34 @@ const BYTE_ORDER_MARK = "\uFEFF";
 export function signersCsv(
   t: T,
   db: GroupDb,
-  action: Action,
+  { action, kind }: { action: Action; kind: Pick<Kind, "columns"> },
   filter: SignerFilter,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
+  const own = kind.columns?.(action) ?? [];
   let before: ParticipationId | null | undefined;
   return new ReadableStream({
-    start: (controller) => controller.enqueue(encoder.encode(BYTE_ORDER_MARK + csvLine(headings(t, action)))),
+    start: (controller) =>
+      controller.enqueue(encoder.encode(BYTE_ORDER_MARK + csvLine(headings(t, action, own)))),
     async pull(controller) {
       if (before === null) return controller.close();
       const page = await listSigners(db, action.no, { filter, limit: PAGE, ...(before ? { before } : {}) });
       controller.enqueue(
-        encoder.encode(page.signers.map((signer) => csvLine(cells(t, action, signer))).join("")),
+        encoder.encode(page.signers.map((signer) => csvLine(cells(t, action, signer, own))).join("")),
       );
       before = page.next;
     },
   });
 }
 
-function headings(t: T, action: Action): string[] {
+function headings(t: T, action: Action, own: readonly OwnColumn[]): string[] {
   return [
     t("intake.csv.id"),
     t("intake.csv.actedAt"),
     t("intake.csv.email"),
     ...standardFields.map((name) => t(`actions.fields.${name}`)),
     ...action.settings.questions.map(({ label }) => label),
+    ...own.map(({ title }) => t(title)),
     t("intake.csv.comment"),
     t("intake.csv.commentStatus"),
     t("intake.csv.source"),
@@ -46,7 +50,7 @@ function headings(t: T, action: Action): string[] {
   ];
 }
 
-function cells(t: T, action: Action, signer: Signer): string[] {
+function cells(t: T, action: Action, signer: Signer, own: readonly OwnColumn[]): string[] {
   const { answer } = signer;
   return [
     signer.id,
@@ -54,6 +58,7 @@ function cells(t: T, action: Action, signer: Signer): string[] {
     signer.email,
     ...standardFields.map((name) => answer[name] ?? ""),
     ...action.settings.questions.map(({ key }) => [answer.answers?.[key] ?? []].flat().join("; ")),
+    ...own.map(({ value }) => value(t, answer.own ?? {}, action)),
     signer.comment,
     signer.commentStatus === "none" ? "" : t(`intake.comments.${signer.commentStatus}`),
     signer.source,

@@ -92,7 +92,7 @@ function buttonsIn(t: T) {
     toPublish: t("actions.editor.toPublish"),
     publish: t("actions.publication.publish"),
     mail: t("actions.editor.parts.mail"),
-    signers: t("actions.tabs.signers"),
+    signers: t("petitions.signers"),
     removed: t("intake.removals.title"),
     undo: t("common.form.undo"),
     reopen: t("dashboard.overview.reopen"),

@@ -49,7 +49,7 @@ export function signerRoutes(kinds: readonly Kind[]) {
   });
 
   app.post(`${ACTION_PATH}/signers.csv`, memberCan("people.export"), async (c) => {
-    const { action } = await actionIn(c, kinds);
+    const { action, kind } = await actionIn(c, kinds);
     const { ctx, t, group, account } = c.var;
     const { values } = await readForm(c.req.raw, { bytesMax: BYTES_MAX });
     const words = filterWords((name) => single(values, name));
@@ -63,7 +63,7 @@ export function signerRoutes(kinds: readonly Kind[]) {
       subject: action.id,
       detail: { ...filter, count },
     });
-    return c.body(signersCsv(t, db, action, filter), 200, {
+    return c.body(signersCsv(t, db, { action, kind }, filter), 200, {
       "Content-Type": "text/csv; charset=utf-8",
       "Content-Disposition": `attachment; filename="${action.slug}.csv"`,
     });

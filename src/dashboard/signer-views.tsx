@@ -22,7 +22,7 @@ export function SignersPage(props: SignersProps) {
   const { t, group, action, words, next, isFirstPage } = props;
   const href = `/groups/${group.slug}/actions/${action.id}/signers`;
   return (
-    <ActionShell {...props} tab="signers" page={t("actions.tabs.signers")}>
+    <ActionShell {...props} tab="signers" page={t(props.kind.words.participants)}>
       <Search {...props} href={href} />
       <Tools {...props} href={href} />
       <List {...props} href={href} />
@@ -124,7 +124,7 @@ function List(props: WithHref) {
   const { t, href, words, isNarrow, signers, mayRemove } = props;
   const table = (
     <DataTable
-      caption={t("actions.tabs.signers")}
+      caption={t(props.kind.words.participants)}
       isCaptionHidden
       columns={columns(props)}
       rows={signers}
@@ -143,7 +143,11 @@ function List(props: WithHref) {
   );
   if (!mayRemove || signers.length === 0 || words.state === "removed") return table;
   return (
-    <Form class="stack" action={href.replace(/signers$/, "removals")} label={t("actions.tabs.signers")}>
+    <Form
+      class="stack"
+      action={href.replace(/signers$/, "removals")}
+      label={t(props.kind.words.participants)}
+    >
       {table}
       <div class="cluster">
         <SubmitButton kind="secondary">{t("intake.removals.chosen")}</SubmitButton>
@@ -153,7 +157,15 @@ function List(props: WithHref) {
   );
 }
 
-function columns({ t, locale, now, timeZone, mayRemove, words }: SignersProps): Column<Signer>[] {
+function columns(props: SignersProps): Column<Signer>[] {
+  const { t, locale, now, timeZone, mayRemove, words, kind, action } = props;
+  const own = (kind.columns?.(action) ?? []).map(
+    ({ key, title, value }): Column<Signer> => ({
+      key,
+      title: t(title),
+      cell: ({ answer }) => <span dir="auto">{value(t, answer.own ?? {}, action)}</span>,
+    }),
+  );
   return [
     {
       key: "name",
@@ -191,6 +203,7 @@ function columns({ t, locale, now, timeZone, mayRemove, words }: SignersProps): 
         </span>
       ),
     },
+    ...own,
     { key: "source", title: t("intake.columns.source"), cell: (signer) => signer.source },
     {
       key: "comment",

@@ -28,6 +28,8 @@ export type SitePageProps = {
   /** The group's own page, whose title is the group's name. */
   isFront?: boolean;
   scripts?: readonly string[];
+  /** Styles of this page alone. */
+  style?: string | undefined;
   head?: Child;
   mainClass?: string;
   /** Links that belong to this page alone, at its foot. */
@@ -37,9 +39,9 @@ export type SitePageProps = {
   children: Child;
 };
 
-/** Everything a public page of a group needs to look right, inside the page. */
-export function siteStyle(group: SiteGroup): string {
-  return publicStyles + themeStyle(group.settings.accent);
+/** Everything a public page of a group needs to look right, inside the page. @param more what this page alone needs */
+export function siteStyle(group: SiteGroup, more = ""): string {
+  return publicStyles + themeStyle(group.settings.accent) + more;
 }
 
 /** The frame of every page a supporter sees: whose page it is, the page, and how to reach or leave the group. */
@@ -54,7 +56,7 @@ export function SitePage(props: SitePageProps) {
       alternates={props.alternates}
       social={props.social && { ...props.social, siteName: group.name }}
       isIndexed={props.isIndexed}
-      styleText={siteStyle(group)}
+      styleText={siteStyle(group, props.style)}
       scripts={props.scripts}
       head={props.head}
       bodyClass="public"

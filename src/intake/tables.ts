@@ -28,6 +28,11 @@ export const participations = sqliteTable(
     isNamed: integer("is_named").notNull(),
     source: text("source"),
     referrer: text("referrer"),
+    /** Where places run out: 1 confirmed, 2 waiting, 3 cancelled; else 0. */
+    standing: integer("standing").notNull().default(0),
+    /** Money, in the currency's smallest unit. */
+    amount: integer("amount"),
+    currency: text("currency"),
     /** 0, or the removal that took it out of the count. */
     removalNo: integer("removal_no").notNull().default(0),
   },

@@ -1,4 +1,4 @@
-import type { PublicSigner } from "../actions/types";
+import type { PublicSigner, Standing } from "../actions/types";
 import type { ActionId, GroupId, ParticipationId } from "../platform/ids";
 
 /** What the participation's row keeps of what was said, so that a later change of the person does not rewrite it. */
@@ -14,6 +14,8 @@ export type StoredAnswer = {
   phone?: string;
   /** Custom questions: question key → answer, or answers. */
   answers?: Record<string, string | string[]>;
+  /** What the kind of action asks beside that, as its `readFields` made it. */
+  own?: Record<string, unknown>;
 };
 
 /**
@@ -38,6 +40,8 @@ export type Participation = {
   /** Source code and referring page. */
   s?: string;
   rf?: string;
+  /** Where places run out: which slot, and how many places in it. */
+  pl?: [slot: string, count: number];
 };
 
 /** A participation as the drain reads it: with its id (32 hex digits), moment (ms), identity hash and number. */
@@ -65,6 +69,8 @@ export type RecordReply = {
   /** As this object knows it: its own count and the others' last report. */
   total: number;
   spread: number;
+  /** Where places run out: whether there was one. */
+  standing?: Standing;
 };
 
 /** One page of news of stored participations, for receipts, webhooks and whatever else follows. A hint, not the truth. */
