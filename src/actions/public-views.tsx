@@ -162,8 +162,9 @@ export function countWords(
   }: { kind: Pick<Kind, "words">; locale: Locale; total: number; goal: number | null },
 ) {
   return {
-    total: formatNumber(total, locale),
-    people: t(kind.words.people ?? "public.count.people", { count: total }),
+    total: total === 0 ? "" : formatNumber(total, locale),
+    people:
+      total === 0 ? t("public.count.none") : t(kind.words.people ?? "public.count.people", { count: total }),
     goal: goal === null ? "" : t("public.count.goal", { goal: formatNumber(goal, locale) }),
   };
 }
