@@ -4,15 +4,20 @@ import { type WebEnv, withAccount } from "./accounts/web";
 import { publicPages, servePublicFast } from "./actions/public";
 import { actionRoutes } from "./actions/routes";
 import { dashboardRoutes } from "./dashboard/routes";
+import { embedPages } from "./embeds/public";
+import { embedRoutes } from "./embeds/routes";
 import { configOf, type Env } from "./env";
 import { ErrorPage } from "./error-page";
 import { groupRoutes } from "./groups/routes";
 import { homeOf } from "./intake/home";
 import { intakeTarget, takeAction } from "./intake/participation";
 import { kinds } from "./kinds";
+import { officialRoutes } from "./officials/routes";
 import { fileAbuseReport } from "./operations/abuse-report";
 import { noteFailure } from "./operations/operation";
 import { devMailRoutes, operationsRoutes } from "./operations/routes";
+import { testBankRoutes } from "./payments/dev-routes";
+import { paymentRoutes } from "./payments/routes";
 import { createContext } from "./platform/context";
 import { AppError } from "./platform/errors";
 import { hostnameOf } from "./platform/http";
@@ -28,9 +33,13 @@ platformApp.use(withContext, organiserHeaders, sameOrigin, withAccount);
 platformApp.route("/", accountRoutes);
 platformApp.route("/", groupRoutes);
 platformApp.route("/", actionRoutes(kinds));
+platformApp.route("/", officialRoutes);
+platformApp.route("/", embedRoutes(kinds));
 platformApp.route("/", dashboardRoutes(kinds));
+platformApp.route("/", paymentRoutes);
 platformApp.route("/", operationsRoutes);
 platformApp.route("/", devMailRoutes);
+platformApp.route("/", testBankRoutes);
 platformApp.notFound((c) => answerError(new AppError("not_found"), c));
 platformApp.onError((error, c) => answerError(error, c));
 
@@ -42,6 +51,7 @@ export const groupApp = publicPages({
   askCount: (ctx, snapshot, kind) => homeOf(ctx.env, intakeTarget(snapshot, kind)).summary(),
   fileAbuseReport,
   noteFailure,
+  pages: [embedPages],
 });
 
 /** One request: a page from memory if there is one, else the surface its host belongs to. */

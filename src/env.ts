@@ -18,6 +18,9 @@ const variables = z.object({
   }),
   /** Keys the hash of every identity. Changing it forgets who has acted: it is never rotated without re-hashing. */
   IDENTITY_PEPPER: z.string().min(32),
+  /** Stripe's secret key, and the signing secrets of its webhook endpoints, by commas. Without them nobody can be charged. */
+  STRIPE_SECRET_KEY: z.string().default(""),
+  STRIPE_WEBHOOK_SECRET: z.string().default(""),
 });
 
 const signingKeys = z
@@ -35,6 +38,8 @@ export interface Env {
   OPERATORS: string;
   SIGNING_KEYS: string;
   IDENTITY_PEPPER: string;
+  STRIPE_SECRET_KEY?: string;
+  STRIPE_WEBHOOK_SECRET?: string;
   DIRECTORY: D1Database;
   SITES: KVNamespace;
   FILES: R2Bucket;
@@ -48,6 +53,7 @@ export interface Env {
   HOME: DurableObjectNamespace<import("./intake/home-object").HomeObject>;
   LIMITS: DurableObjectNamespace<import("./platform/limits-object").LimitsObject>;
   OPERATIONS: DurableObjectNamespace<import("./operations/operations-object").OperationsObject>;
+  PAYMENTS: DurableObjectNamespace<import("./payments/payments-object").PaymentsObject>;
   [shard: `SHARD_${string}`]: D1Database;
 }
 

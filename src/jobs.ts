@@ -1,11 +1,22 @@
 import type { z } from "zod";
 import { forgetExpired } from "./accounts/account";
-import { afterwardsDue, askForAfterwards, findMissingAfterwards, runAfterwards } from "./intake/afterwards";
-import type { FollowUp } from "./intake/home-object";
+import { noticePage, sendNotices } from "./events/notice";
+import { mailAboutGift } from "./fundraisers/mails";
+import {
+  afterwardsDue,
+  askForAfterwards,
+  doWhatIsDue,
+  findMissingAfterwards,
+  runAfterwards,
+} from "./intake/afterwards";
+import type { FollowUp, WhenDue } from "./intake/home-object";
 import { participationsRecorded } from "./intake/messages";
 import { kinds } from "./kinds";
 import { emptyOldDead, storeDead } from "./operations/dead-letter";
 import { noteBatch, noteFailure } from "./operations/operation";
+import { runTestBank } from "./payments/dev-routes";
+import { testBankDue } from "./payments/messages";
+import type { PaymentFollower } from "./payments/payments-object";
 import type { Context } from "./platform/context";
 import { mailQueued } from "./platform/mail/messages";
 import { sendQueued } from "./platform/mail/queued";
@@ -31,9 +42,13 @@ const jobs: Record<string, ReturnType<typeof job>[]> = {
       Promise.all([onParticipationsRecorded(ctx, news), askForAfterwards(ctx, news, kinds)]),
     ),
     job(afterwardsDue, (ctx, due) => runAfterwards(ctx, due, kinds)),
+    job(testBankDue, runTestBank),
   ],
   "groundswell-mail": [job(mailQueued, sendQueued)],
-  "groundswell-receipts": [job(receiptPage, (ctx, page) => sendReceipts(ctx, page, kinds))],
+  "groundswell-receipts": [
+    job(receiptPage, (ctx, page) => sendReceipts(ctx, page, kinds)),
+    job(noticePage, sendNotices),
+  ],
 };
 
 /** What an action's home looks for in the rows, in case the messages were lost. */
@@ -41,6 +56,12 @@ export const followUps: FollowUp[] = [
   findMissingReceipts,
   (ctx, window) => findMissingAfterwards(ctx, window, kinds),
 ];
+
+/** Who is told what becomes of a payment. */
+export const paymentFollowers: PaymentFollower[] = [mailAboutGift];
+
+/** What the clock brings to an action. */
+export const whenDue: WhenDue = (ctx, target) => doWhatIsDue(ctx, target, kinds);
 
 /** How the name of a dead-letter queue ends. */
 const DEAD = "-dead";

@@ -1,7 +1,8 @@
 import { handle } from "./app";
 import type { Env } from "./env";
 import { HomeObject } from "./intake/home-object";
-import { consume, followUps, tick } from "./jobs";
+import { consume, followUps, paymentFollowers, tick, whenDue } from "./jobs";
+import { PaymentsObject } from "./payments/payments-object";
 import { createContext } from "./platform/context";
 import { newId } from "./platform/ids";
 
@@ -12,6 +13,12 @@ export { LimitsObject } from "./platform/limits-object";
 /** The home of intake, told here what follows a participation: that list lies above the intake folder. */
 export class ActionHome extends HomeObject {
   protected override readonly followUps = followUps;
+  protected override readonly whenDue = whenDue;
+}
+
+/** What watches over a group's payments, told here who follows them, for the same reason. */
+export class GroupPayments extends PaymentsObject {
+  protected override readonly followers = paymentFollowers;
 }
 
 export default {

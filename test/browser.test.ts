@@ -11,12 +11,14 @@ import {
 
 const good = `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Good</title><main><h1>Good</h1>
   <p id="seen">no script</p><script src="/script.js"></script></main>`;
+const kept = `<!doctype html><html lang="en"><title>Kept</title><link rel="stylesheet" href="/kept.css"><main><h1>Kept</h1></main>`;
 const bad = `<!doctype html><html><title>Bad</title><img src="data:,"><p style="color:#ccc">pale</p>
   <script>alert(1)</script><img alt="" src="http://third-party.invalid/pixel.gif">`;
 
 let browser: TestBrowser;
 let server: Server;
 let origin = "";
+let stylesAsked = 0;
 const seen: { host: string; language: string }[] = [];
 
 beforeAll(async () => {
@@ -25,9 +27,19 @@ beforeAll(async () => {
     if (request.url === "/script.js")
       return response.end("document.getElementById('seen').textContent = 'script'");
     if (request.url === "/favicon.ico") return response.writeHead(204).end();
+    if (request.url === "/kept.css") {
+      response.setHeader("content-type", "text/css");
+      response.setHeader("cache-control", "max-age=0, stale-while-revalidate=600");
+      stylesAsked += 1;
+      // The first is answered; whoever looks for a newer one waits.
+      return stylesAsked === 1 ? response.end("h1 { color: black }") : undefined;
+    }
     response.setHeader("content-type", "text/html");
-    response.setHeader("content-security-policy", "default-src 'none'; script-src 'self'; img-src *");
-    return response.end(request.url === "/bad" ? bad : good);
+    response.setHeader(
+      "content-security-policy",
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src *",
+    );
+    return response.end({ "/bad": bad, "/kept": kept }[request.url ?? ""] ?? good);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -75,6 +87,16 @@ test("trouble lists refused scripts and third parties, and is empty for a page i
   await page.goto(`${origin}/bad`);
   expect(trouble.join("\n")).toContain("third party: http://third-party.invalid/pixel.gif");
   expect(trouble.join("\n")).toMatch(/console: .*inline script/i);
+});
+
+test("it is no trouble that the search for a newer stylesheet ends when the page is left", async () => {
+  const page = await browser.newPage();
+  const trouble = watchForTrouble(page);
+  await page.goto(`${origin}/kept`);
+  await page.goto(`${origin}/kept`);
+  await expect.poll(() => stylesAsked).toBe(2);
+  await page.goto(origin);
+  expect(trouble).toEqual([]);
 });
 
 test("a screenshot is a file", async () => {

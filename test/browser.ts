@@ -135,9 +135,14 @@ export function watchForTrouble(page: Page): string[] {
   page.on("console", (message) => {
     if (message.type() === "error") trouble.push(`console: ${message.text()}`);
   });
-  page.on("requestfailed", (request) =>
-    trouble.push(`failed: ${request.url()} ${request.failure()?.errorText}`),
-  );
+  const had = new Set<string>();
+  page.on("requestfinished", (request) => had.add(request.url()));
+  page.on("requestfailed", (request) => {
+    const error = request.failure()?.errorText;
+    // The browser used its copy, looked for a newer one behind it (stale-while-revalidate), and the page was left meanwhile.
+    if (error === "net::ERR_ABORTED" && had.has(request.url())) return;
+    trouble.push(`failed: ${request.url()} ${error}`);
+  });
   page.on("request", (request) => {
     const { protocol, hostname } = new URL(request.url());
     const isOurs = hostname === "localhost" || hostname.endsWith(".localhost");

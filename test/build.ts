@@ -104,6 +104,8 @@ async function readPlan(entry: string): Promise<ServerPlan> {
 function forgetOldBuilds(): void {
   for (const name of globSync("*", { cwd: BUILDS })) {
     const path = join(BUILDS, name);
-    if (Date.now() - statSync(path).mtimeMs > BUILD_TTL_MS) rmSync(path, { recursive: true, force: true });
+    // Another process may just have given its own its final name.
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found && Date.now() - found.mtimeMs > BUILD_TTL_MS) rmSync(path, { recursive: true, force: true });
   }
 }

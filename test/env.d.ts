@@ -17,6 +17,6 @@ declare namespace Cloudflare {
 
   interface GlobalProps {
     mainModule: typeof import("../src/worker");
-    durableNamespaces: "ActionIntake" | "ActionHome" | "LimitsObject" | "OperationsObject";
+    durableNamespaces: "ActionIntake" | "ActionHome" | "LimitsObject" | "OperationsObject" | "GroupPayments";
   }
 }

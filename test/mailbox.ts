@@ -14,7 +14,7 @@ export type CapturedMail = {
   at: number;
 };
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 40_000;
 const POLL_MS = 150;
 
 /** The captured mail to an address, newest first. */
@@ -29,7 +29,7 @@ export async function mailTo(client: Client, address: string): Promise<CapturedM
 
 /**
  * Waits until this many mails to an address are there, since mail goes out in the background.
- * Gives them, newest first. Throws after 15 s, saying what did come.
+ * Gives them, newest first. Throws after 40 s, saying what did come.
  * @param contains what the text of a mail that counts holds, where others have mailed the same person about the like
  */
 export async function waitForMail(

@@ -5,7 +5,8 @@ import type { PublicPagesDeps } from "../src/actions/public";
 import { publicPages, servePublicFast } from "../src/actions/public";
 import type { AbuseReport } from "../src/actions/report";
 import { forgetServed } from "../src/actions/serving";
-import type { PublicCount } from "../src/actions/types";
+import type { Kind, PublicCount } from "../src/actions/types";
+import { embedPages } from "../src/embeds/public";
 import type { Env } from "../src/env";
 import { forgetSitesHeld, publishSite } from "../src/groups/tenant";
 import type { Participation } from "../src/intake/types";
@@ -32,7 +33,7 @@ function pairsOf(fields: Fields): [string, string][] {
  * The public pages with everything above them replaced by notes of what they were asked: what was taken, what was
  * reported. `fast` tries memory first, as the app does.
  */
-export function publicSite(bindings: Env = env) {
+export function publicSite(bindings: Env = env, kinds: readonly Kind[] = [petition]) {
   const taken: Participation[] = [];
   const reports: AbuseReport[] = [];
   const behind: Promise<unknown>[] = [];
@@ -44,7 +45,7 @@ export function publicSite(bindings: Env = env) {
     isIntakeDown: false,
   };
   const app = publicPages({
-    kinds: [petition],
+    kinds,
     takeAction: async (_ctx, _snapshot, _kind, participation) => {
       if (state.isIntakeDown) throw new Error("no object could take it");
       taken.push(participation);
@@ -56,6 +57,7 @@ export function publicSite(bindings: Env = env) {
       return state.count;
     },
     fileAbuseReport: async (_ctx, report) => reports.push(report),
+    pages: [embedPages],
   });
   const execution = {
     waitUntil: (work: Promise<unknown>) => void behind.push(work),

@@ -94,6 +94,76 @@ export async function publishPetition(
   return path;
 }
 
+type SurveyToPublish = {
+  title: string;
+  slug: string;
+  ride: string;
+  rides: readonly string[];
+  line: string;
+  minutes: string;
+  why: string;
+  locale?: string;
+};
+
+/** Writes and publishes a survey of two pages, one question of which is for some, with its results open. Gives its overview. */
+export async function publishSurvey(
+  visitor: Visitor,
+  group: string,
+  survey: SurveyToPublish,
+): Promise<string> {
+  const { title, slug, locale, ride, rides, line, minutes, why } = survey;
+  const made = await visitor.send(`/groups/${group}/actions/new/survey`, form({ title }));
+  const path = made.headers.get("location")?.replace(/\/edit.*$/, "");
+  if (!path) throw new Error(`the survey was refused: ${made.status}`);
+  const questions = [
+    { key: "ride", label: ride, type: "radio", choices: rides.join("\n"), isRequired: "yes" },
+    { key: "line", label: line, type: "text", showIf: "ride", "showIf.0": rides[0] ?? "" },
+    { key: "minutes", label: minutes, type: "number", min: "1", max: "240", page: "2" },
+    { key: "why", label: why, type: "paragraph", page: "2" },
+  ];
+  await post(visitor, `${path}/edit`, {
+    ...{ version: await versionOf(visitor, `${path}/edit`), do: "save", title, slug },
+    ...(locale && { locale }),
+    "hasPublicResults.shown": "yes",
+    hasPublicResults: "yes",
+    "questions.count": String(questions.length),
+    ...Object.fromEntries(
+      questions.flatMap((question, row) =>
+        Object.entries(question).map(([name, value]) => [`questions.${row}.${name}`, value]),
+      ),
+    ),
+  });
+  await post(visitor, `${path}/publication`, { version: await versionOf(visitor, `${path}/publication`) });
+  return path;
+}
+
+type AddressedToPublish = {
+  kind: "letter" | "call";
+  title: string;
+  slug: string;
+  locale?: string;
+  /** What the editor is told beside that. */
+  fields: Record<string, string>;
+};
+
+/** Writes and publishes a letter or a call. Gives the path of its overview. */
+export async function publishAddressed(
+  visitor: Visitor,
+  group: string,
+  { kind, title, slug, locale, fields }: AddressedToPublish,
+): Promise<string> {
+  const made = await visitor.send(`/groups/${group}/actions/new/${kind}`, form({ title }));
+  const path = made.headers.get("location")?.replace(/\/edit.*$/, "");
+  if (!path) throw new Error(`the ${kind} was refused: ${made.status}`);
+  await post(visitor, `${path}/edit`, {
+    ...{ version: await versionOf(visitor, `${path}/edit`), do: "save", title, slug },
+    ...(locale && { locale }),
+    ...fields,
+  });
+  await post(visitor, `${path}/publication`, { version: await versionOf(visitor, `${path}/publication`) });
+  return path;
+}
+
 type Signer = {
   givenName: string;
   familyName: string;

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
@@ -39,7 +40,9 @@ export type Server = Client & {
   log(): string;
 };
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
+/** Below the ports a system gives to connections that go out: else one of them may sit on a killed server's port. */
+const PORTS = { min: 20_000, max: 32_000 };
 const STOP_TIMEOUT_MS = 5_000;
 const KILL_TIMEOUT_MS = 10_000;
 
@@ -72,15 +75,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 /** A port nobody listens on now: the preferred one if it is free. */
-export function freePort(preferred = 0): Promise<number> {
+export function freePort(preferred = randomInt(PORTS.min, PORTS.max)): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once("error", (error) => (preferred === 0 ? reject(error) : resolve(freePort())));
-    probe.listen(preferred, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      probe.close(() => resolve(port));
+    probe.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE") resolve(freePort());
+      else reject(error);
     });
+    probe.listen(preferred, "127.0.0.1", () => probe.close(() => resolve(preferred)));
   });
 }
 

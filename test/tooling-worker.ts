@@ -30,6 +30,7 @@ export class ActionIntake extends Counter {}
 export class ActionHome extends Counter {}
 export class LimitsObject extends Counter {}
 export class OperationsObject extends Counter {}
+export class GroupPayments extends Counter {}
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {

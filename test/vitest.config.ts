@@ -1,66 +1,91 @@
-import { join } from "node:path";
-import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { developmentVariables, testSecrets } from "./variables.ts";
+import {
+  bundledPackages,
+  FILES_AT_ONCE,
+  filesWithoutBindings,
+  inOrder,
+  inWorkerd,
+  root,
+} from "./projects.ts";
 
-const root = join(import.meta.dirname, "..");
+const withoutBindings = filesWithoutBindings();
 
-// Two files at a time also on two cores: half of a file's time is workerd starting, which another process does.
-const FILES_AT_ONCE = 2;
+/**
+ * What takes long begins early, so that nothing is left to run alone at the end. The first keeps both cores busy; the others of
+ * the browser mostly wait and run beside it.
+ */
+const LONGEST = [
+  "test/stories/every-page.test.ts",
+  "test/faults/surroundings.short.test.ts",
+  "test/stories/public-page.test.ts",
+  "test/faults/queues.short.test.ts",
+  "test/stories/organiser-looks-after-signatures.test.ts",
+  "test/faults/d1-down.short.test.ts",
+  "test/stories/organiser-publishes-a-petition.test.ts",
+  "test/stories/supporter-signs-a-petition.test.ts",
+  "src/intake/drain.test.ts",
+  "migrations/apply.test.ts",
+  "test/server.test.ts",
+];
+
+// All projects are one group, whose files run side by side whichever project they are of.
+const group = { maxWorkers: FILES_AT_ONCE, sequence: { groupOrder: 0 } };
 
 export default defineConfig({
   root,
   test: {
+    sequence: { sequencer: inOrder(LONGEST) },
     projects: [
       {
         root,
-        plugins: [
-          cloudflareTest(async () => ({
-            wrangler: { configPath: "./wrangler.toml" },
-            remoteBindings: false,
-            miniflare: {
-              bindings: {
-                ...developmentVariables(8787),
-                ...testSecrets,
-                TEST_DIRECTORY_MIGRATIONS: await readD1Migrations("migrations/directory"),
-                TEST_SHARD_MIGRATIONS: await readD1Migrations("migrations/shard"),
-              },
-            },
-          })),
-        ],
+        plugins: [inWorkerd()],
         test: {
+          ...group,
           name: "worker",
           include: ["src/**/*.test.{ts,tsx}", "test/contracts/**/*.test.{ts,tsx}"],
+          exclude: withoutBindings,
           setupFiles: ["test/setup.ts"],
-          maxWorkers: FILES_AT_ONCE,
+          deps: bundledPackages(),
           testTimeout: 20_000,
-          sequence: { groupOrder: 0 },
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        root,
+        plugins: [inWorkerd()],
+        test: {
+          ...group,
+          name: "pure",
+          include: withoutBindings,
+          setupFiles: ["test/setup-pure.ts"],
+          deps: bundledPackages(),
+          isolate: false,
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
         },
       },
       {
         root,
         test: {
+          ...group,
           name: "tools",
           include: [".ci/**/*.test.ts", "bench/**/*.test.ts", "migrations/*.test.ts", "test/*.test.ts"],
-          maxWorkers: FILES_AT_ONCE,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
         },
       },
       {
         root,
         test: {
+          ...group,
           name: "browser",
           include: ["test/stories/**/*.test.ts", "test/faults/**/*.short.test.ts"],
           globalSetup: ["test/global-setup.ts"],
           // A second, which is the default, is less than a drain and a refreshed count take on a busy machine.
-          expect: { poll: { timeout: 20_000 } },
-          // One file at a time: a browser and a server already share two cores.
-          maxWorkers: 1,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          sequence: { groupOrder: 2 },
+          expect: { poll: { timeout: 30_000 } },
+          // Only a backstop: whoever waits inside a test says for what and gives up sooner.
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
         },
       },
     ],

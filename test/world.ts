@@ -42,6 +42,60 @@ export const world = {
       "Eleven cities have done it. In none of them did the parents want the cars back.",
     ].join("\n"),
   },
+  fundraiser: {
+    title: "A sensor at every school gate",
+    slug: "a-sensor-at-every-school-gate",
+    receiptText: "Registered charity 81234 5678 RR0001. No goods or services were given in return.",
+    /** Helen Marsh taught at Mill Lane school for thirty years. */
+    inMemoryOf: "Helen Marsh",
+  },
+  frenchFundraiser: {
+    title: "Un capteur devant chaque école",
+    slug: "un-capteur-devant-chaque-ecole",
+    locale: "fr",
+  },
+  event: {
+    title: "Canvass for clean air in Mill Lane",
+    slug: "canvass-mill-lane",
+    locale: "en",
+    place: "Mill Lane Library",
+    street: "12 Mill Lane",
+    town: "Toronto",
+    directions: "The side door. There is a ramp, and the 501 streetcar stops in front.",
+    description:
+      "We knock on every door between the bridge and the school, two by two. You get a map, a clipboard and somebody who has done it before.",
+    shifts: ["Doors by the bridge", "Doors by the school"],
+  },
+  frenchEvent: {
+    title: "Porte-à-porte pour l’air pur, rue du Moulin",
+    slug: "porte-a-porte",
+    locale: "fr",
+    place: "Bibliothèque de la rue du Moulin",
+    street: "12, rue du Moulin",
+    town: "Montréal",
+    directions: "Par la porte de côté. Il y a une rampe, et l’autobus 24 s’arrête devant.",
+    description:
+      "Nous frappons à chaque porte entre le pont et l’école, deux par deux. Vous recevez un plan, une planchette et l’aide de quelqu’un qui l’a déjà fait.",
+    shifts: ["Les portes près du pont", "Les portes près de l’école"],
+  },
+  eventCampaign: {
+    title: "A hundred dinners for clean air",
+    slug: "a-hundred-dinners",
+    locale: "en",
+    hostText:
+      "Cook what you like for whoever comes. We send you questions to talk about and a list to pass round.",
+    dinners: ["Dinner at Amina’s", "Soup by the harbour", "Potluck in the union hall"],
+    about: "A long table, soup, and one question: what would you do with streets that are quiet?",
+  },
+  frenchEventCampaign: {
+    title: "Cent soupers pour l’air pur",
+    slug: "cent-soupers",
+    locale: "fr",
+    hostText:
+      "Cuisinez ce qui vous plaît pour celles et ceux qui viennent. Nous vous envoyons des questions à discuter et une liste à faire circuler.",
+    dinners: ["Souper chez Jean-Luc", "La soupe du port", "Repas partagé à la salle syndicale"],
+    about: "Une longue table, de la soupe et une question : que feriez-vous de rues tranquilles ?",
+  },
   frenchPetition: {
     title: "De l’air pur devant chaque école",
     slug: "air-pur",
@@ -62,6 +116,62 @@ export const world = {
       "",
       "Onze villes l’ont fait. Dans aucune, les parents n’ont voulu le retour des voitures.",
     ].join("\n"),
+  },
+  letter: {
+    title: "Tell your councillor: no cars at the school gate",
+    slug: "no-cars",
+    subject: "Close Mill Lane to through traffic",
+    body: "Dear {{target_title}} {{target_name}},\n\nPlease close the streets around our schools to through traffic at the beginning and the end of the school day.\n\nYours, {{first_name}}",
+  },
+  frenchLetter: {
+    title: "Dites-le au conseil : pas d’autos devant l’école",
+    slug: "pas-d-autos",
+    locale: "fr",
+    subject: "Fermez Mill Lane à la circulation de transit",
+    body: "Bonjour {{target_name}},\n\nJe vous demande de fermer à la circulation de transit les rues de nos écoles au début et à la fin des cours.\n\n{{full_name}}",
+  },
+  call: {
+    title: "Call city hall about the school gates",
+    slug: "call-city-hall",
+    script:
+      "Hello, my name is {{first_name}} and I live in {{postal_code}}.\n\nI am calling to ask {{target_name}} to close the streets around our schools to through traffic. Thank you.",
+  },
+  frenchCall: {
+    title: "Appelez la mairie au sujet des écoles",
+    slug: "appelez-la-mairie",
+    locale: "fr",
+    script:
+      "Bonjour, je m’appelle {{first_name}} et j’habite au {{postal_code}}.\n\nJe vous appelle pour demander à {{target_name}} de fermer à la circulation de transit les rues de nos écoles. Merci.",
+  },
+  /** Who decides in Riverside, as a spreadsheet would hand them over; one line has a mistake. */
+  council: {
+    name: "City councillors",
+    csv: [
+      "name,title,office,postal prefixes,district codes,email,phone,language",
+      'Ingrid Solheim,Councillor,Ward East,"M4M, M4L",,ingrid.solheim@council.example,416-555-0141,en',
+      "Marc Beaulieu,Councillor,Ward West,M6K,,marc.beaulieu@council.example,416-555-0142,fr",
+      "Helen Brandt,Mayor,City of Riverside,,,mayor.brandt@council.example,416-555-0100,en",
+      "Nobody Yet,Councillor,Ward North,M2N,,not an address,,en",
+    ].join("\n"),
+  },
+  survey: {
+    title: "How do you get to school?",
+    slug: "how-do-you-get-to-school",
+    ride: "How does your child get to school?",
+    rides: ["By bus or tram", "On foot or by bike", "In a car"],
+    line: "Which line?",
+    minutes: "How many minutes does it take?",
+    why: "What would make it better?",
+  },
+  frenchSurvey: {
+    title: "Comment allez-vous à l’école ?",
+    slug: "comment-allez-vous-a-l-ecole",
+    locale: "fr",
+    ride: "Comment votre enfant va-t-il à l’école ?",
+    rides: ["En bus ou en tram", "À pied ou à vélo", "En voiture"],
+    line: "Par quelle ligne ?",
+    minutes: "Combien de minutes faut-il ?",
+    why: "Qu’est-ce qui améliorerait le trajet ?",
   },
   supporters: [
     {

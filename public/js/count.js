@@ -20,7 +20,7 @@ for (const panel of document.querySelectorAll("[data-count]")) {
     }
   }
 
-  function show({ count, goal, words }) {
+  function show({ count, tally, goal, words }) {
     if (!words) return;
     write("[data-count-total]", words.total);
     write("[data-count-people]", words.people);
@@ -28,7 +28,7 @@ for (const panel of document.querySelectorAll("[data-count]")) {
     const bar = panel.querySelector("progress");
     if (!bar || goal === null) return;
     bar.max = goal;
-    bar.value = Math.min(count, goal);
+    bar.value = Math.min(tally ?? count, goal);
   }
 
   function write(selector, text) {

@@ -93,6 +93,7 @@ function ActionTabs({ t, group, action, kind, tab, mayEdit, maySeePeople }: Acti
       label: "actions.tabs.comments",
       isOpen: maySeePeople && hasComments,
     },
+    { name: "embed", path: "/embed", label: "embeds.tab", isOpen: true },
     { name: "history", path: "/history", label: "actions.tabs.history", isOpen: true },
   ];
   return (

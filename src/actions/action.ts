@@ -8,7 +8,8 @@ import { changesBetween, mergeChanges } from "./changes";
 import { withConsentText } from "./consent";
 import { type Edited, type Problems, readEdit } from "./editing";
 import { type ImageRefusal, storeImage } from "./image";
-import { extraOf, prepareAnswers, updatePage } from "./publication";
+import { extraOf, prepareAnswers, tellKind, updatePage } from "./publication";
+import { bindingProblems } from "./question-library";
 import { freeSlug, isSlug } from "./slug";
 import * as store from "./store";
 import {
@@ -18,6 +19,7 @@ import {
   type Action,
   type ActionStatus,
   type Change,
+  type CommonSettings,
   IMAGE_ALT_MAX,
   type Kind,
   SLUGS_MAX,
@@ -51,14 +53,14 @@ export async function createDraft(
   ctx: Context,
   group: Group,
   kind: Kind,
-  { title, by }: { title: string; by: number },
+  given: { title: string; by: number; locale?: Action["locale"]; starting?: CommonSettings },
 ): Promise<Action | null> {
-  const starting = kind.starting(group);
-  const settings = { ...starting, consent: withConsentText(starting.consent, group, group.locale) };
+  const { title, by, locale = group.locale, starting = kind.starting(group) } = given;
+  const settings = { ...starting, consent: withConsentText(starting.consent, group, locale) };
   return insert(ctx, dbFor(ctx.env, group), {
     kind: kind.name,
     title,
-    locale: group.locale,
+    locale,
     settings,
     createdBy: by,
     act: "created",
@@ -135,8 +137,10 @@ export async function editAction(
 ): Promise<Saved> {
   const own = await kind.readFiles?.(ctx, group, action, posted.files ?? {});
   if (own && "errors" in own) return { outcome: "invalid", problems: own.errors };
-  const read = readEdit(kind, group, action, posted.form, own?.settings);
+  const read = readEdit(kind, group, action, posted.form, own?.settings, ctx.now);
   if (read.is === "invalid") return { outcome: "invalid", problems: read.problems };
+  const unbound = await bindingProblems(dbFor(ctx.env, group), read.edited.settings.questions);
+  if (Object.keys(unbound).length > 0) return { outcome: "invalid", problems: unbound };
   const taken = await slugProblem(dbFor(ctx.env, group), action, read.edited.slug);
   if (taken) return { outcome: "invalid", problems: { slug: { key: taken } } };
   const changes = changesBetween(action, { ...action, ...read.edited });
@@ -202,7 +206,9 @@ async function saveEdit(
     : await store.saveAction(db, next, { ...line, changes });
   if (!isSaved) return null;
   await updatePage(ctx, db, action.no);
-  return store.actionByNo(db, action.no);
+  const saved = await store.actionByNo(db, action.no);
+  if (saved) await tellKind(ctx, group, kind, saved);
+  return saved;
 }
 
 /** Why the action cannot have this address; null when it can. */

@@ -6,7 +6,10 @@ import { type FormValues, fieldErrors, several } from "../platform/forms";
 import { normalisePhone, PHONE_TEXT_MAX } from "../platform/phone";
 import { normalisePostalCode, POSTAL_CODE_MAX } from "../platform/postal-code";
 import type { T } from "../ui/i18n";
+import { line, required } from "./answer-line";
+import { type Answered, type Place, questionSchema } from "./answer-question";
 import { cleanLine, cleanText, hasLink, referrerOf, sourceOf } from "./answer-text";
+import { questionField, questionsAsked, withHidden } from "./conditions";
 import {
   type ActionSnapshot,
   COMMENT_MAX,
@@ -15,9 +18,6 @@ import {
   type StandardField,
   standardFields,
 } from "./types";
-
-export const TEXT_ANSWER_MAX = 500;
-export const PARAGRAPH_ANSWER_MAX = 2_000;
 
 /** Longest answer of each standard field, in characters; the form stops there too. */
 export const fieldMax: Record<StandardField | "email", number> = {
@@ -60,11 +60,6 @@ export function asksForName(settings: CommonSettings): boolean {
   return settings.showRecent || settings.comments.isAsked;
 }
 
-/** What a custom question's field is called; the prefix keeps it apart from ours. */
-export function questionField(key: string): string {
-  return `q_${key}`;
-}
-
 export type Answer =
   | { is: "valid"; participation: Participation }
   | { is: "invalid"; errors: Record<string, string> };
@@ -76,7 +71,8 @@ export type Answer =
  */
 export function readAnswer(t: T, snapshot: ActionSnapshot, values: FormValues, address: URL): Answer {
   const { settings, locale } = snapshot.action;
-  const parsed = schemaOf(t, snapshot).safeParse(inputOf(settings, values));
+  const said = withHidden(settings.questions, values, address);
+  const parsed = schemaOf(t, snapshot).safeParse(inputOf(settings, said));
   if (!parsed.success)
     return { is: "invalid", errors: { ...fieldErrors(parsed.error), ...placeErrors(t, snapshot, values) } };
   const errors = placeErrors(t, snapshot, values);
@@ -94,55 +90,48 @@ export function readAnswer(t: T, snapshot: ActionSnapshot, values: FormValues, a
       ...(comment ? { cm: comment, cs: settings.comments.isModerated ? 1 : 2 } : {}),
       nm: given.isNamed === "yes" ? 1 : 0,
       ...present({ s: sourceOf(address), rf: referrerOf(values.referrer, address) }),
+      ...fieldAnswers(settings.questions, given),
     },
   };
 }
 
-type Given = Record<string, string | string[]>;
+type Given = Record<string, Answered | undefined>;
 
 const schemas = new WeakMap<ActionSnapshot["action"], z.ZodType<Given>>();
 
 /** Kept with the snapshot it was made from: making a schema costs many times what using it costs. */
-function schemaOf(t: T, { action }: ActionSnapshot): z.ZodType<Given> {
+function schemaOf(t: T, { action, group }: ActionSnapshot): z.ZodType<Given> {
   const kept = schemas.get(action);
   if (kept) return kept;
-  const schema = answerSchema(t, action.settings);
+  const schema = answerSchema(t, action.settings, { locale: action.locale, country: group.country });
   schemas.set(action, schema);
   return schema;
 }
 
-/** Only what the action asks for, each field as one string or, where several answers are meant, as a list. */
+/**
+ * Only what the action asks for, each field as one string or, where several answers are meant, as a list; a question that
+ * the other answers do not lead to is left out.
+ */
 function inputOf(settings: CommonSettings, values: FormValues): Record<string, unknown> {
   const input: Record<string, unknown> = {};
   const names = [...askedFields(settings).map(({ name }) => name), "comment", "isNamed", "consent"];
   for (const name of names) input[name] = values[name] ?? "";
-  for (const question of settings.questions) {
+  for (const question of questionsAsked(settings.questions, values)) {
     const name = questionField(question.key);
     input[name] = question.type === "checkboxes" ? several(values, name) : (values[name] ?? "");
   }
   return input;
 }
 
-function answerSchema(t: T, settings: CommonSettings): z.ZodType<Given> {
-  const shape: Record<string, z.ZodType<string | string[]>> = {};
+function answerSchema(t: T, settings: CommonSettings, place: Place): z.ZodType<Given> {
+  const shape: Record<string, z.ZodType<Answered | undefined>> = {};
   for (const { name, isRequired } of askedFields(settings)) shape[name] = standardSchema(t, name, isRequired);
-  for (const question of settings.questions) shape[questionField(question.key)] = questionSchema(t, question);
+  for (const question of settings.questions)
+    shape[questionField(question.key)] = questionSchema(t, place, question);
   if (settings.comments.isAsked) shape.comment = line(t, t("public.comment.label"), COMMENT_MAX, cleanText);
   if (asksForName(settings)) shape.isNamed = ticked(t);
   shape.consent = settings.consent.mode === "explicit" ? yesOrNo(t) : ticked(t);
   return z.object(shape);
-}
-
-/** One value of bounded length. A field sent twice arrives as a list, which is the only way not to be a string. */
-function line(t: T, label: string, max: number, clean: (text: string) => string) {
-  return z
-    .string({ error: t("public.errors.twice", { label }) })
-    .transform(clean)
-    .refine((text) => text.length <= max, { error: t("public.errors.tooLong", { label, max }) });
-}
-
-function required<S extends z.ZodType<string>>(schema: S, isRequired: boolean, error: string) {
-  return isRequired ? schema.refine((text) => text !== "", { error }) : schema;
 }
 
 function standardSchema(t: T, name: StandardField | "email", isRequired: boolean): z.ZodType<string> {
@@ -166,32 +155,6 @@ function standardSchema(t: T, name: StandardField | "email", isRequired: boolean
       return whole.refine((text) => text === "" || isCountry(text), { error: t("public.errors.country") });
     default:
       return whole;
-  }
-}
-
-function questionSchema(t: T, { label, type, isRequired, choices }: Question): z.ZodType<string | string[]> {
-  const missing = t("public.errors.required.question", { label });
-  const unknown = t("public.errors.choice", { label });
-  switch (type) {
-    case "text":
-      return required(line(t, label, TEXT_ANSWER_MAX, cleanLine), isRequired, missing);
-    case "paragraph":
-      return required(line(t, label, PARAGRAPH_ANSWER_MAX, cleanText), isRequired, missing);
-    case "dropdown":
-    case "radio":
-      return required(
-        z
-          .string({ error: t("public.errors.twice", { label }) })
-          .refine((text) => text === "" || choices.includes(text), { error: unknown }),
-        isRequired,
-        missing,
-      );
-    case "checkboxes":
-      return z
-        .array(z.string())
-        .refine((texts) => texts.every((text) => choices.includes(text)), { error: unknown })
-        .transform((texts) => [...new Set(texts)])
-        .refine((texts) => !isRequired || texts.length > 0, { error: missing });
   }
 }
 
@@ -240,6 +203,16 @@ function storedAnswer(snapshot: ActionSnapshot, given: Given): StoredAnswer {
     }),
     ...(Object.keys(answers).length > 0 ? { answers } : {}),
   };
+}
+
+/** What the custom fields of the person shall say from now on. */
+function fieldAnswers(questions: readonly Question[], given: Given): Pick<Participation, "f"> {
+  const answers = questions.flatMap(({ key, fieldNo }): [number, string][] => {
+    const answer = given[questionField(key)] ?? "";
+    if (fieldNo === null || answer.length === 0) return [];
+    return [[fieldNo, typeof answer === "string" ? answer : JSON.stringify(answer)]];
+  });
+  return answers.length > 0 ? { f: answers } : {};
 }
 
 function textOf(value: string | string[] | undefined): string {

@@ -27,10 +27,29 @@ export async function freshCount(
   ask: AskCount,
 ): Promise<PublicCount> {
   const count = await counts.read(ctx, snapshot.action.id, async () => {
-    const { total, recent } = await ask(ctx, snapshot, kind);
-    return { total, recent: recent.slice(0, RECENT_SIGNERS_MAX) };
+    const [{ total, recent, places }, tally] = await Promise.all([
+      ask(ctx, snapshot, kind),
+      tallyOf(ctx, snapshot, kind),
+    ]);
+    return {
+      total,
+      recent: recent.slice(0, RECENT_SIGNERS_MAX),
+      ...(places ? { places } : {}),
+      ...(tally === null ? {} : { tally }),
+    };
   });
   return count ?? { total: 0, recent: [] };
+}
+
+/** A tally out of reach is shown as it was last known: the number of people must not wait for it. */
+async function tallyOf(ctx: Context, snapshot: ActionSnapshot, kind: Kind): Promise<number | null> {
+  if (!kind.tally) return null;
+  try {
+    return await kind.tally.read(ctx, snapshot);
+  } catch (error) {
+    ctx.log.error("count.tally", error, { actionId: snapshot.action.id });
+    return counts.held(snapshot.action.id, ctx.now)?.tally ?? null;
+  }
 }
 
 /**

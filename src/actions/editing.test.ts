@@ -7,6 +7,7 @@ import type { FormValues } from "../platform/forms";
 import { translator } from "../ui/i18n";
 import { type Edit, readEdit } from "./editing";
 import { editorValues, withQuestions } from "./editor-values";
+import { emptyRow, type QuestionRow } from "./questions";
 
 const { group } = await makeGroup({ name: "Riverside" });
 const action = await makePetition(group, { status: "draft" });
@@ -162,9 +163,8 @@ describe("an edit", () => {
 
 describe("questions of an edit", () => {
   const row = {
-    key: "",
+    ...emptyRow,
     label: "How do you travel?",
-    hint: "",
     type: "radio",
     isRequired: true,
     choices: ["On foot", "By bus"],
@@ -177,6 +177,11 @@ describe("questions of an edit", () => {
       "how_do_you_travel_2",
     ]);
     expect(settings(asked({ ...row, key: "travel" })).questions[0]?.key).toBe("travel");
+    const before = { ...row, label: "Travel" };
+    expect(settings(asked(before, { ...row, key: "travel" })).questions.map(({ key }) => key)).toEqual([
+      "travel_2",
+      "travel",
+    ]);
     expect(settings(asked({ ...row, key: "Not A Key!" })).questions[0]?.key).toBe("how_do_you_travel");
     expect(settings(asked({ ...row, label: "كيف؟" })).questions[0]?.key).toBe("question");
   });
@@ -199,9 +204,80 @@ describe("questions of an edit", () => {
     );
   });
 
-  it("are twenty at most", () => {
-    expect(problems(asked(...Array.from({ length: 21 }, () => row))).questions?.key).toBe(
+  it("are forty at most", () => {
+    expect(problems(asked(...Array.from({ length: 41 }, () => row))).questions?.key).toBe(
       "actions.problems.tooMany",
     );
   });
+
+  it("are all on the first page of a kind that has no pages", () => {
+    expect(settings(asked({ ...row, page: 3 })).questions[0]?.page).toBe(1);
+  });
+
+  it("keep the limits of a number as people write them", () => {
+    const [question] = settings(asked({ ...row, type: "number", min: "-1,5", max: "1,000" })).questions;
+    expect(question).toMatchObject({ min: -1.5, max: 1000, choices: [] });
+  });
+
+  it("forget what their type has no use for", () => {
+    const [question] = settings(asked({ ...row, min: "1", max: "2", value: "x" })).questions;
+    expect(question).toMatchObject({ min: null, max: null, value: "" });
+  });
+
+  it("keep a condition on an earlier question", () => {
+    const later = { ...row, label: "Which line?", showIf: "travel", anyOf: ["By bus"] };
+    expect(settings(asked({ ...row, key: "travel" }, later)).questions[1]?.showIf).toEqual({
+      key: "travel",
+      anyOf: ["By bus"],
+    });
+  });
+
+  const source = { ...row, key: "travel" };
+  for (const [name, rows, field, key] of [
+    ["limits that cross", [{ ...row, type: "number", min: "5", max: "4" }], "questions.0.max", "range"],
+    ["a limit that is no number", [{ ...row, type: "number", min: "few" }], "questions.0.min", "anyNumber"],
+    [
+      "a hidden answer that no link may give",
+      [{ ...row, type: "hidden", value: "By car" }],
+      "questions.0.value",
+      "hiddenValue",
+    ],
+    [
+      "a condition on itself",
+      [{ ...source, showIf: "travel", anyOf: ["By bus"] }],
+      "questions.0.showIf",
+      "condition",
+    ],
+    [
+      "a condition on a later question",
+      [{ ...row, showIf: "travel", anyOf: ["By bus"] }, source],
+      "questions.0.showIf",
+      "condition",
+    ],
+    [
+      "a condition on an answer nobody can give",
+      [source, { ...row, showIf: "travel", anyOf: ["By car"] }],
+      "questions.1.showIf",
+      "condition",
+    ],
+    [
+      "a condition on no answer",
+      [source, { ...row, showIf: "travel", anyOf: [] }],
+      "questions.1.showIf",
+      "missing",
+    ],
+    [
+      "a condition on a question without choices",
+      [
+        { ...source, type: "text" },
+        { ...row, showIf: "travel", anyOf: ["By bus"] },
+      ],
+      "questions.1.showIf",
+      "condition",
+    ],
+  ] satisfies [string, QuestionRow[], string, string][]) {
+    it(`are refused for ${name}`, () => {
+      expect(problems(withQuestions({}, rows))[field]?.key).toBe(`actions.problems.${key}`);
+    });
+  }
 });

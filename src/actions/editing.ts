@@ -6,7 +6,8 @@ import { type Key, locales } from "../ui/i18n";
 import { cleanLine, cleanText } from "./answer-text";
 import { withConsentText } from "./consent";
 import { renderDescription } from "./description";
-import { choosing, readQuestions, withKeys } from "./questions";
+import { questionProblems } from "./question-problems";
+import { questionDraft, readQuestions, withKeys } from "./questions";
 import { ACTION_TITLE_MAX, type Action, actionSlug, type CommonSettings, type Kind } from "./types";
 
 /** What is wrong with a field, by the editor's name of it. */
@@ -44,8 +45,9 @@ export function readEdit(
   action: Action,
   form: FormValues,
   fromFiles: Record<string, unknown> = {},
+  now = Date.now(),
 ): Edit {
-  const draft = draftOf(kind, action, form);
+  const draft = draftOf({ kind, group }, action, form);
   Object.assign(draft.settings, fromFiles);
   const description = renderDescription(String(draft.settings.descriptionSource));
   const top = heading.safeParse(draft);
@@ -59,7 +61,7 @@ export function readEdit(
   if (!top.success || !settings.success || Object.keys(problems).length > 0) {
     return { is: "invalid", problems: inOrder(problems) };
   }
-  const refused = meaningProblems(settings.data);
+  const refused = { ...meaningProblems(settings.data), ...kind.problems?.(settings.data, now) };
   if (Object.keys(refused).length > 0) return { is: "invalid", problems: inOrder(refused) };
   const consent = withConsentText(settings.data.consent, group, top.data.locale, action.locale);
   return {
@@ -101,19 +103,21 @@ function storyProblems(description: object | null): Problems {
   return description ? {} : { descriptionSource: { key: "actions.problems.description" } };
 }
 
-function draftOf(kind: Kind, action: Action, form: FormValues): Draft {
+type DraftOf = { kind: Kind; group: Group };
+
+function draftOf(of: DraftOf, action: Action, form: FormValues): Draft {
   const line = (name: string, current: string) => (name in form ? cleanLine(single(form, name)) : current);
   return {
     title: line("title", action.title),
     internalTitle: line("internalTitle", action.internalTitle),
     locale: line("locale", action.locale),
     slug: line("slug", action.slug),
-    settings: { ...action.settings, ...commonDraft(action.settings, form), ...kind.readEditor(form) },
+    settings: { ...action.settings, ...commonDraft(action.settings, form, of), ...of.kind.readEditor(form) },
   };
 }
 
 /** `ticks` names the boxes that were shown, since one without its tick is not sent. */
-function commonDraft(now: CommonSettings, form: FormValues): Record<string, unknown> {
+function commonDraft(now: CommonSettings, form: FormValues, of: DraftOf): Record<string, unknown> {
   const shown = single(form, "ticks").split(" ");
   const line = (name: string, current: string) => (name in form ? cleanLine(single(form, name)) : current);
   const text = (name: string, current: string) => (name in form ? cleanText(single(form, name)) : current);
@@ -126,7 +130,7 @@ function commonDraft(now: CommonSettings, form: FormValues): Record<string, unkn
     fields: Object.fromEntries(
       Object.entries(now.fields).map(([name, use]) => [name, line(`fields.${name}`, use)]),
     ),
-    questions: "questions.count" in form ? withKeys(readQuestions(form)) : now.questions,
+    questions: "questions.count" in form ? questionDrafts(form, of) : now.questions,
     consent: { mode: line("consent.mode", now.consent.mode), text: line("consent.text", now.consent.text) },
     comments: {
       isAsked: tick("comments.isAsked", now.comments.isAsked),
@@ -139,6 +143,7 @@ function commonDraft(now: CommonSettings, form: FormValues): Record<string, unkn
       headline: line("thanks.headline", now.thanks.headline),
       text: text("thanks.text", now.thanks.text),
       redirectUrl: line("thanks.redirectUrl", now.thanks.redirectUrl),
+      nextId: line("thanks.nextId", now.thanks.nextId),
     },
     share: { title: line("share.title", now.share.title), text: text("share.text", now.share.text) },
     autoresponse: {
@@ -149,6 +154,14 @@ function commonDraft(now: CommonSettings, form: FormValues): Record<string, unkn
     },
     tags: "tags" in form ? tagsOf(single(form, "tags")) : now.tags,
   };
+}
+
+/** A kind without pages has all its questions on the first. */
+function questionDrafts(form: FormValues, { kind, group }: DraftOf): Record<string, unknown>[] {
+  const place = `${group.locale}-${group.country}`;
+  return withKeys(readQuestions(form)).map((row) =>
+    questionDraft(kind.hasPages ? row : { ...row, page: 1 }, place),
+  );
 }
 
 /** "1,000", "1 000", "1.000": as people write whole numbers. An empty box keeps the number there was. */
@@ -178,16 +191,13 @@ function meaningProblems(settings: CommonSettings): Problems {
   if (thanks.mode === "redirect" && !isWebAddress(thanks.redirectUrl)) {
     problems["thanks.redirectUrl"] = { key: "actions.problems.webAddress" };
   }
+  if (thanks.mode === "next" && thanks.nextId === "") {
+    problems["thanks.nextId"] = { key: "actions.problems.next" };
+  }
   if (autoresponse.replyTo !== "" && normaliseEmail(autoresponse.replyTo) === null) {
     problems["autoresponse.replyTo"] = { key: "actions.problems.email" };
   }
-  for (const [row, { type, choices }] of settings.questions.entries()) {
-    const least = type === "checkboxes" ? 1 : 2;
-    if (choosing.includes(type) && choices.length < least) {
-      problems[`questions.${row}.choices`] = { key: "actions.problems.choices", values: { count: least } };
-    }
-  }
-  return problems;
+  return { ...problems, ...questionProblems(settings.questions) };
 }
 
 function isWebAddress(text: string): boolean {
@@ -206,7 +216,7 @@ function zodProblems(result: z.ZodSafeParseResult<unknown>): Problems {
 function fieldOf(path: PropertyKey[]): string {
   const [first, , third] = path;
   if (first === "tags") return "tags";
-  return path.slice(0, third === "choices" ? 3 : undefined).join(".");
+  return path.slice(0, third === "choices" || third === "showIf" ? 3 : undefined).join(".");
 }
 
 function problemOf(issue: z.core.$ZodIssue): Problem {
@@ -224,6 +234,8 @@ function problemOf(issue: z.core.$ZodIssue): Problem {
         return { key: "actions.problems.tooLow", values: { count: Number(issue.minimum) } };
       return { key: "actions.problems.missing" };
     case "invalid_type":
+      if (issue.path[0] === "questions" && issue.expected === "number")
+        return { key: "actions.problems.anyNumber" };
       return { key: issue.expected === "number" ? "actions.problems.number" : "actions.problems.missing" };
     case "invalid_value":
       return { key: "actions.problems.choose" };

@@ -18,6 +18,8 @@ export type EditorFields = {
   errors: Record<string, string>;
   /** Where the action's address begins: "https://group.example/petitions/". */
   addressStart: string;
+  /** Other published actions, which people may be led on to. */
+  others: readonly { id: string; title: string }[];
   /** The picture as it is served, or null. */
   imageUrl: string | null;
 };

@@ -1,5 +1,5 @@
 import { single } from "../platform/forms";
-import { RadioGroup, TextArea, TextField } from "../ui/form";
+import { RadioGroup, SelectField, TextArea, TextField } from "../ui/form";
 import { type EditorFields, Part, Tick } from "./editor-part";
 import type { SharedPart } from "./kind";
 
@@ -101,13 +101,14 @@ export function GoalPart({ t, kind, values, errors }: EditorFields) {
   );
 }
 
-export function ThanksPart({ t, values, errors }: EditorFields) {
-  const isAway = single(values, "thanks.mode") === "redirect";
+export function ThanksPart({ t, values, errors, others }: EditorFields) {
+  const modes = ["page", "next", "redirect"] as const;
+  const mode = modes.find((name) => name === single(values, "thanks.mode")) ?? "page";
   const optional = t("common.form.optional");
   return (
     <Part
       summary={t("actions.editor.parts.thanks")}
-      state={t(isAway ? "actions.thanks.modes.redirect" : "actions.thanks.modes.page")}
+      state={t(`actions.thanks.modes.${mode}`)}
       fields={["thanks", "share"]}
       errors={errors}
     >
@@ -116,10 +117,17 @@ export function ThanksPart({ t, values, errors }: EditorFields) {
         legend={t("actions.editor.thanksMode")}
         value={single(values, "thanks.mode")}
         error={errors["thanks.mode"]}
-        options={[
-          { value: "page", label: t("actions.thanks.modes.page") },
-          { value: "redirect", label: t("actions.thanks.modes.redirect") },
-        ]}
+        options={modes.map((name) => ({ value: name, label: t(`actions.thanks.modes.${name}`) }))}
+      />
+      <SelectField
+        name="thanks.nextId"
+        label={t("actions.editor.next")}
+        hint={t("actions.editor.nextHint")}
+        optionalLabel={optional}
+        blank={t("common.form.choose")}
+        value={single(values, "thanks.nextId")}
+        options={others.map(({ id, title }) => ({ value: id, label: title }))}
+        error={errors["thanks.nextId"]}
       />
       <TextField
         name="thanks.redirectUrl"

@@ -2,27 +2,32 @@ import { Hono, type Context as HonoContext } from "hono";
 import { listMembers } from "../groups/member";
 import { fileUrl } from "../groups/public";
 import { can } from "../groups/roles";
+import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { AppError } from "../platform/errors";
 import { type FormValues, readForm, single } from "../platform/forms";
 import { groupOrigin } from "../platform/http";
 import type { FlashMessage } from "../ui/flash";
 import { formatSaid } from "../ui/format";
-import { editAction, lastEdit, type Saved } from "./action";
+import { editAction, lastEdit, listActions, type Saved } from "./action";
 import { editorValues, questionRows, withQuestions } from "./editor-values";
 import { EditorPage, type EditorProps } from "./editor-views";
 import { IMAGE_BYTES_MAX } from "./image";
-import { pressQuestions } from "./questions";
+import { pressLibrary, questionSources } from "./question-library";
+import { pressQuestions, type QuestionRow, readQuestions, withKeysSoFar } from "./questions";
 import type { Action, Kind } from "./types";
 import { ACTION_PATH, actionFrame, actionHref, actionIn, inWords, memberNames, previewUrl } from "./web";
 
 /** A picture at its largest, and every text at its longest, in the longest encoding of a form. */
 const BYTES_MAX = IMAGE_BYTES_MAX + 1_048_576;
+/** Actions offered as the next one; the newest are the likeliest. */
+const NEXT_MAX = 100;
 const REMOVED_NAMES = /^[a-z0-9]{1,20}(?:,[a-z0-9]{1,20}){0,9}$/;
 
 type Subject = { action: Action; kind: Kind };
 type Shown = {
   isAmongQuestions?: boolean;
+  openedQuestion?: number | null;
   values?: FormValues;
   errors?: Record<string, string>;
   conflict?: EditorProps["conflict"];
@@ -43,9 +48,8 @@ export function editorRoutes(kinds: readonly Kind[]) {
       throw new AppError("forbidden");
     const { values, files } = await readForm(c.req.raw, { bytesMax: BYTES_MAX });
     const button = single(values, "do");
-    const pressed = press(subject.kind, button, values);
-    const isAmongQuestions = button.endsWith("question") || button.includes("question:");
-    if (pressed) return c.html(await editorPage(c, subject, { values: pressed, isAmongQuestions }));
+    const pressed = await press(c, subject.kind, button, values);
+    if (pressed) return c.html(await editorPage(c, subject, pressed), pressed.errors ? 422 : 200);
     const saved = await editAction(c.var.ctx, c.var.group, subject.kind, subject.action, {
       form: values,
       fromVersion: Number(single(values, "version")),
@@ -59,10 +63,40 @@ export function editorRoutes(kinds: readonly Kind[]) {
   return app;
 }
 
-/** Buttons that change the form and save nothing. */
-function press(kind: Kind, button: string, values: FormValues): FormValues | null {
-  const rows = pressQuestions(button, questionRows(values));
-  return rows ? withQuestions(values, rows) : (kind.pressEditor?.(button, values) ?? null);
+/** Buttons that change the form and do not save the action. */
+async function press(
+  c: HonoContext<MemberEnv>,
+  kind: Kind,
+  button: string,
+  values: FormValues,
+): Promise<Shown | null> {
+  const { ctx, t, group, account } = c.var;
+  const rows = withKeysSoFar(questionRows(values));
+  const shownWith = (next: QuestionRow[]): Shown => ({
+    values: withQuestions(values, next),
+    isAmongQuestions: true,
+    openedQuestion: openedBy(button, rows, next),
+  });
+  const moved = pressQuestions(button, rows);
+  if (moved) return shownWith(moved);
+  const place = `${group.locale}-${group.country}`;
+  const by = { db: dbFor(ctx.env, group), by: account.no, now: ctx.now, place };
+  const looked = await pressLibrary(by, button, values, rows);
+  if (looked) {
+    const isWrong = Object.keys(looked.problems).length > 0;
+    return { ...shownWith(looked.rows), ...(isWrong ? { errors: inWords(t, looked.problems) } : {}) };
+  }
+  const own = kind.pressEditor?.(button, values);
+  return own ? { values: own } : null;
+}
+
+/** The question that a button of the editor leaves in sight: the one added, or the one it stands beside. */
+function openedBy(button: string, before: QuestionRow[], after: QuestionRow[]): number | null {
+  const [verb, at] = button.split(":");
+  if (verb === "remove-question") return null;
+  if (at === undefined) return after.length - 1;
+  const row = before[Number(at)];
+  return after.findIndex(({ key, label }) => key === row?.key && label === row.label);
 }
 
 function wantsJson(c: HonoContext<MemberEnv>): boolean {
@@ -80,7 +114,12 @@ async function answerPerson(c: HonoContext<MemberEnv>, subject: Subject, saved: 
     }
     case "invalid":
       return c.html(
-        await editorPage(c, subject, { values, errors: inWords(t, saved.problems), flash: refused(c) }),
+        await editorPage(c, subject, {
+          // Rows left empty are not counted where a problem names its row.
+          values: "questions.count" in values ? withQuestions(values, readQuestions(values)) : values,
+          errors: inWords(t, saved.problems),
+          flash: refused(c),
+        }),
         422,
       );
     case "conflict": {
@@ -145,17 +184,21 @@ async function editorPage(c: HonoContext<MemberEnv>, subject: Subject, shown: Sh
   const { ctx, group } = c.var;
   const { action, kind } = subject;
   const origin = groupOrigin(ctx.config, group.slug);
+  const { actions } = await listActions(ctx, group, { status: "published", limit: NEXT_MAX });
   const file = action.settings.image && fileUrl(group, action.settings.image.key);
   return (
     <EditorPage
       {...(await actionFrame(c, subject, shown.flash))}
       ctx={ctx}
+      others={actions.filter(({ id }) => id !== action.id)}
       values={shown.values ?? editorValues(action)}
       errors={shown.errors ?? {}}
       conflict={shown.conflict}
       isAmongQuestions={shown.isAmongQuestions ?? false}
+      openedQuestion={shown.openedQuestion ?? null}
       addressStart={`${origin.replace(/^https?:\/\//, "")}/${kind.path}/`}
       imageUrl={file ? origin + file : null}
+      sources={await questionSources(dbFor(ctx.env, group))}
       previewUrl={await previewUrl(c, kind, action)}
     />
   );

@@ -20,7 +20,7 @@ export function StoryPart(props: EditorFields) {
       <TextField
         name="title"
         label={t("actions.editor.title")}
-        hint={t("actions.editor.titleHint")}
+        hint={t(kind.words.hint)}
         value={single(values, "title")}
         maxlength={ACTION_TITLE_MAX}
         error={errors.title}

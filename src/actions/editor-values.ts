@@ -1,5 +1,5 @@
 import type { FormValues } from "../platform/forms";
-import { type QuestionRow, readQuestions } from "./questions";
+import { type QuestionRow, readQuestions, rowOf } from "./questions";
 import { type Action, standardFields } from "./types";
 
 /** The editor's fields as an action has them, in the form in which the browser will send them back. */
@@ -27,6 +27,7 @@ export function editorValues({ title, internalTitle, locale, slug, settings }: A
       "thanks.headline": thanks.headline,
       "thanks.text": thanks.text,
       "thanks.redirectUrl": thanks.redirectUrl,
+      "thanks.nextId": thanks.nextId,
       "share.title": share.title,
       "share.text": share.text,
       "autoresponse.isOn": ticked(autoresponse.isOn),
@@ -35,22 +36,29 @@ export function editorValues({ title, internalTitle, locale, slug, settings }: A
       "autoresponse.replyTo": autoresponse.replyTo,
       tags: settings.tags.join(", "),
     },
-    settings.questions,
+    settings.questions.map(rowOf),
   );
 }
 
 /** The values with these rows of questions in place of those they held. */
 export function withQuestions(values: FormValues, rows: readonly QuestionRow[]): FormValues {
   const others = Object.entries(values).filter(([name]) => !name.startsWith("questions."));
-  const fields = rows.flatMap((row, at) => [
-    [`questions.${at}.key`, row.key],
-    [`questions.${at}.label`, row.label],
-    [`questions.${at}.hint`, row.hint],
-    [`questions.${at}.type`, row.type],
-    [`questions.${at}.choices`, row.choices.join("\n")],
-    ...(row.isRequired ? [[`questions.${at}.isRequired`, "yes"]] : []),
-  ]);
+  const fields = rows.flatMap((row, at) => fieldsOf(row, `questions.${at}.`));
   return Object.fromEntries([...others, ...fields, ["questions.count", String(rows.length)]]);
+}
+
+function fieldsOf(row: QuestionRow, prefix: string): [string, string][] {
+  const { choices, isRequired, page, anyOf, fieldNo, libraryNo, ...texts } = row;
+  const fields: Record<string, string> = {
+    ...texts,
+    choices: choices.join("\n"),
+    page: String(page),
+    fieldNo: String(fieldNo ?? ""),
+    libraryNo: String(libraryNo ?? ""),
+    ...(isRequired ? { isRequired: "yes" } : {}),
+    ...Object.fromEntries(anyOf.map((answer, nth) => [`showIf.${nth}`, answer])),
+  };
+  return Object.entries(fields).map(([name, value]) => [prefix + name, value]);
 }
 
 /** The rows of questions as they were sent, empty ones too. */

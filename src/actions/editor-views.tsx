@@ -11,13 +11,16 @@ import { AddressPart, FieldsPart, ImagePart, StoryPart } from "./editor-sections
 import { questionRows } from "./editor-values";
 import { fieldLabel, valueWords } from "./field-labels";
 import { QuestionEditor } from "./question-editor";
+import type { QuestionSources } from "./question-library";
 import type { Change } from "./types";
 
 export type EditorProps = ActionFrame &
   Omit<EditorFields, "t" | "locale" | "kind" | "action" | "group"> & {
     previewUrl: string;
-    /** A button among the questions was pressed. */
+    sources: QuestionSources;
+    /** A button among the questions was pressed, perhaps for one of them. */
     isAmongQuestions: boolean;
+    openedQuestion: number | null;
     /** What somebody else saved meanwhile, where it differs from what is in this form. */
     conflict?: { yours: readonly Change[]; by: string; at: number };
   };
@@ -27,6 +30,8 @@ export function EditorPage(props: EditorProps) {
   const { t, group, action } = props;
   const href = `/groups/${group.slug}/actions/${action.id}/edit`;
   const isDraft = action.status === "draft";
+  // A kind with pages is about its questions: they are not folded away among the fields.
+  const isAboutQuestions = props.kind.hasPages ?? false;
   return (
     <ActionShell {...props} tab="edit" page={t("actions.tabs.edit")} scripts={["editor", "preview"]}>
       <div class="editor split">
@@ -42,12 +47,11 @@ export function EditorPage(props: EditorProps) {
           <TicksShown />
           <FirstButton t={t} />
           <StoryPart {...props} />
+          {isAboutQuestions ? <Questions {...props} /> : null}
           <div class="parts">
             <ImagePart {...props} />
-            <FieldsPart {...props} isOpen={props.isAmongQuestions}>
-              {props.kind.lacks?.includes("questions") ? null : (
-                <QuestionEditor t={t} rows={questionRows(props.values)} errors={props.errors} />
-              )}
+            <FieldsPart {...props} isOpen={props.isAmongQuestions && !isAboutQuestions}>
+              {isAboutQuestions ? null : <Questions {...props} />}
             </FieldsPart>
             <ConsentPart {...props} />
             <GoalPart {...props} />
@@ -60,6 +64,21 @@ export function EditorPage(props: EditorProps) {
         <Preview t={t} url={props.previewUrl} />
       </div>
     </ActionShell>
+  );
+}
+
+function Questions({ t, group, kind, values, errors, sources, openedQuestion }: EditorProps) {
+  if (kind.lacks?.includes("questions")) return null;
+  return (
+    <QuestionEditor
+      t={t}
+      rows={questionRows(values)}
+      errors={errors}
+      sources={sources}
+      hasPages={kind.hasPages ?? false}
+      opened={openedQuestion}
+      libraryHref={`/groups/${group.slug}/questions`}
+    />
   );
 }
 

@@ -1,7 +1,8 @@
 import type { Context } from "../platform/context";
 import { type FormValues, single } from "../platform/forms";
 import type { T } from "../ui/i18n";
-import { type Answer, askedFields, questionField, readAnswer } from "./answer";
+import { type Answer, askedFields, readAnswer } from "./answer";
+import { questionField, questionsShown } from "./conditions";
 import type { FormStep, OwnAnswer } from "./kind";
 import type { ActionSnapshot, Kind } from "./types";
 
@@ -29,7 +30,7 @@ export async function readSent(sent: Sent): Promise<SentForm> {
   const steps = stepsOf(kind, snapshot);
   const step = stepSent(values, steps.length);
   const isLast = step === steps.length;
-  if (single(values, "do") === "back") return { is: "next", step: Math.max(step - 1, 1) };
+  if (single(values, "do") === "back") return { is: "next", step: stepFrom(step, -1, steps, sent) };
   const common = readAnswer(t, snapshot, values, address);
   const own = await kind.readFields?.({ t, ctx, snapshot, values, step, isLast });
   const errors = errorsOf(common, own);
@@ -39,13 +40,35 @@ export async function readSent(sent: Sent): Promise<SentForm> {
     const shown = wrong.filter(({ at }) => at <= step).map(({ name }) => [name, errors[name] ?? ""]);
     return { is: "invalid", errors: Object.fromEntries(shown), step: first };
   }
-  if (!isLast || common.is === "invalid") return { is: "next", step: Math.min(step + 1, steps.length) };
+  if (own?.is === "more") return { is: "next", step: own.step ?? step };
+  if (!isLast || common.is === "invalid") return { is: "next", step: stepFrom(step, 1, steps, sent) };
   return { is: "valid", participation: withOwn(kind, common.participation, own) };
 }
 
 function stepSent(values: FormValues, count: number): number {
   const step = Number(single(values, "step") || count);
   return Number.isInteger(step) && step >= 1 && step <= count ? step : count;
+}
+
+/** The next page with anything on it: one whose questions all depend on other answers is passed over. */
+function stepFrom(
+  step: number,
+  by: 1 | -1,
+  steps: readonly FormStep[],
+  { kind, snapshot, values }: Sent,
+): number {
+  const last = by === 1 ? steps.length : 1;
+  for (let next = step + by; (last - next) * by > 0; next += by) {
+    const here = steps[next - 1];
+    if (here && !isEmpty(here, kind, snapshot, values)) return next;
+  }
+  return last;
+}
+
+function isEmpty(here: FormStep, kind: Kind, { action }: ActionSnapshot, values: FormValues): boolean {
+  const hasOwn = here.own && (kind.FieldsBefore ?? kind.FieldsAfter) !== undefined;
+  if (here.standard || here.comment || here.consent || hasOwn) return false;
+  return questionsShown(action.settings.questions, here.questions, values).length === 0;
 }
 
 function errorsOf(common: Answer, own: OwnAnswer | undefined): Record<string, string> {

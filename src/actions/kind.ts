@@ -8,6 +8,7 @@ import type { FollowUpWindow, Participation, RecordReply } from "../intake/types
 import type { Context } from "../platform/context";
 import type { FormValues } from "../platform/forms";
 import type { ParticipationId } from "../platform/ids";
+import type { EmailBlock } from "../ui/email";
 import type { Key, T } from "../ui/i18n";
 import type { Problems } from "./editing";
 import type { PublicEnv, PublicPagesDeps } from "./public-web";
@@ -23,7 +24,15 @@ export type PageProps = {
 };
 
 /** What a kind's own part of the public form is given. */
-export type FieldsProps = { t: T; ctx: Context; snapshot: ActionSnapshot; form: FormState; step: number };
+export type FieldsProps = {
+  t: T;
+  ctx: Context;
+  snapshot: ActionSnapshot;
+  form: FormState;
+  step: number;
+  /** The last known numbers; null while they are out of reach. */
+  count: PublicCount | null;
+};
 
 /** What the thank-you page knows of the person in front of it: what the signed address says, and nothing else. */
 export type ThanksProps = {
@@ -39,6 +48,13 @@ export type ThanksProps = {
 export const standings = { confirmed: 1, waiting: 2, cancelled: 3 } as const;
 export type Standing = keyof typeof standings;
 
+const standingNames: readonly Standing[] = ["confirmed", "waiting", "cancelled"];
+
+/** The standing a row holds as a number; null for 0, where there are no places. */
+export function standingOf(stored: number): Standing | null {
+  return standingNames.find((name) => standings[name] === stored) ?? null;
+}
+
 /** What the thank-you page is told, in its address instead of a cookie: which number someone is, and whether they had acted. */
 export type Done = { nth: number; isRepeat: boolean; id: ParticipationId | null; standing: Standing | null };
 
@@ -53,6 +69,8 @@ export type EditorProps = {
 
 /** What of the form stands on one page of it. What stands on another page travels along unseen. */
 export type FormStep = {
+  /** What the organiser calls this page. */
+  title?: string | undefined;
   standard: boolean;
   /** The kind's own fields; they are told which step it is. */
   own: boolean;
@@ -65,9 +83,12 @@ export type FormStep = {
 /** What a kind reads out of the form beside what all kinds ask: what it keeps, or what is wrong with which field. */
 export type OwnAnswer =
   | { is: "valid"; own: Record<string, unknown> }
+  /** Nothing is wrong, but something is to be asked first: that page, else the one sent, is shown again with it. */
+  | { is: "more"; step?: number }
   | {
       is: "invalid";
-      errors: Record<string, string> /** Where they are, if not on the page sent. */;
+      errors: Record<string, string>;
+      /** Where they are, if not on the page sent. */
       step?: number;
     };
 
@@ -101,7 +122,8 @@ export type Afterwards = {
 export type OwnColumn = {
   key: string;
   title: Key;
-  value(t: T, own: Record<string, unknown>, action: Action): string;
+  /** @param standing what became of the place, where places run out */
+  value(t: T, own: Record<string, unknown>, action: Action, standing: Standing | null): string;
 };
 
 /** Shared parts of the editor and the page that a kind can do without. */
@@ -117,10 +139,24 @@ export type Taking = {
   record(participation: Participation): Promise<Pick<RecordReply, "outcome" | "id" | "total" | "standing">>;
 };
 
+/** What a page counts towards its goal in place of people, such as money raised; absolute, in a unit of the kind's own. */
+export type Tally = {
+  /** Null where the action counts people after all. Read every few seconds; the last known one is shown while it fails. */
+  read(ctx: Context, snapshot: ActionSnapshot): Promise<number | null>;
+  goal(snapshot: ActionSnapshot, tally: number): number | null;
+  words(
+    t: T,
+    snapshot: ActionSnapshot,
+    shown: { tally: number; people: number; goal: number | null },
+  ): { total: string; people: string; goal: string };
+};
+
 /** What became of it: taken (and perhaps a page to go on to), or not yet, with where to go or what is wrong. */
 export type Taken =
   | { is: "recorded"; reply: Pick<RecordReply, "outcome" | "id" | "total" | "standing">; goOnTo?: string }
   | { is: "elsewhere"; href: string }
+  /** Taken so far, and the form goes on at one of its pages, with these values in place of what was sent. */
+  | { is: "again"; step: number; values: FormValues }
   | { is: "invalid"; errors: Record<string, string> };
 
 /**
@@ -153,10 +189,14 @@ export type Kind = {
   settings: z.ZodType<CommonSettings>;
   /** The settings a new draft starts with. */
   starting(group: Group): CommonSettings;
+  /** Its organisers may spread their questions over pages; its `steps` then says how. */
+  hasPages?: boolean;
   /** Parts of the page and its editor that make no sense for the kind. */
   lacks?: readonly SharedPart[];
   /** Reasons an action may not be published, as keys of the kind's locale file. */
-  reasonsNotToPublish(action: Action): Key[];
+  reasonsNotToPublish(action: Action, now: number): Key[];
+  /** What is wrong with settings although each by itself is as it may be, by the editor's field. */
+  problems?(settings: CommonSettings, now: number): Problems;
   /** What serving needs of the databases; looked up at publication, kept in the snapshot as `extra`. */
   extra?(ctx: Context, db: GroupDb, action: Action): Promise<unknown>;
 
@@ -164,8 +204,8 @@ export type Kind = {
   Story(props: PageProps): Child;
   /** Below the organiser's own story: updates, results, a list. */
   Below?(props: PageProps): Child;
-  /** The label of the button that does it. */
-  buttonLabel(t: T, snapshot?: ActionSnapshot): string;
+  /** The label of the button that does it, and on the last page of the form, told by its number, of the one that sends it. */
+  buttonLabel(t: T, snapshot?: ActionSnapshot, step?: number): string;
   /** Styles and scripts (of `public/js`) its pages need besides the common ones. */
   style?: string;
   scripts?: readonly string[];
@@ -183,6 +223,9 @@ export type Kind = {
   /** Which places somebody asks for, and how many of each there are (null: as many as come). */
   placesOf?(own: Record<string, unknown>): Places | null;
   capacities?(snapshot: ActionSnapshot): Record<string, number | null>;
+  tally?: Tally;
+  /** Origins that the posted form may lead to, such as the page of a payment provider. */
+  sendsTo?(ctx: Context): readonly string[];
   /** Takes the answer otherwise than by recording it at once: a donation is recorded when it is paid. */
   take?(taking: Taking): Promise<Taken>;
   Thanks?(props: ThanksProps): Child | Promise<Child>;
@@ -205,6 +248,24 @@ export type Kind = {
     action: Action,
     files: Record<string, File>,
   ): Promise<{ settings: Record<string, unknown> } | { errors: Problems }>;
+  /** Told after the action was edited or published; D1 has it by then. A failure is logged, and tried once more a moment later. */
+  saved?(ctx: Context, group: Group, action: Action): Promise<void>;
+  /**
+   * Work that the clock brings: does what is due now and gives when to ask again, in ms, or null for never. Asked by the
+   * action's home, which goes on asking until it succeeds; may be asked at any time.
+   */
+  due?(ctx: Context, group: Group, action: Action): Promise<number | null>;
+  /** The usual words of its thank-you mail, and what that mail tells each person beside the organiser's words. */
+  receipt?: {
+    subject: Key;
+    body: Key;
+    blocks(
+      ctx: Context,
+      group: Group,
+      action: Action,
+      people: readonly number[],
+    ): Promise<ReadonlyMap<number, readonly EmailBlock[]>>;
+  };
   /** Organisers' pages about one action beside the shared ones, and the tabs that lead to them. */
   memberRoutes?(kinds: readonly Kind[]): Hono<MemberEnv>;
   tabs?: readonly {

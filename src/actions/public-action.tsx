@@ -3,15 +3,16 @@ import { siteStyle } from "../groups/public";
 import { groupByHostNow } from "../groups/tenant";
 import { AppError } from "../platform/errors";
 import { hostnameOf } from "../platform/http";
+import { readCarried, shownCarried } from "./carry";
 import { freshCount, pageCount } from "./count";
-import { goalFor } from "./goal";
 import { keepPage, PAGE_FRESH_MS, type Page, pageKey, pageOf, respondWith, serveKept } from "./page-cache";
 import { publicHeaders, securityHeaders } from "./page-headers";
-import { TRY_AGAIN_SECONDS, takeAnswer } from "./public-answer";
+import { showForm, TRY_AGAIN_SECONDS, takeAnswer } from "./public-answer";
 import { blank, type Found, findAction, formTargets, hrefsOf, isStopped, stopped } from "./public-found";
-import { readDone, ThanksPage } from "./public-thanks";
-import { ActionPage, countWords } from "./public-views";
+import { readDone, ThanksPage, type ThanksPageProps } from "./public-thanks";
+import { ActionPage, progressOf } from "./public-views";
 import {
+  htmlOf,
   jsonError,
   type PublicContext,
   type PublicEnv,
@@ -40,8 +41,8 @@ export function actionPages(deps: PublicPagesDeps): Hono<PublicEnv> {
 
 async function showAction(c: PublicContext, deps: PublicPagesDeps): Promise<Response> {
   const { ctx } = c.var;
-  const preview = await showPreview(c, deps);
-  if (preview) return preview;
+  const own = (await showPreview(c, deps)) ?? (await showCarried(c, deps));
+  if (own) return own;
   // The query says nothing of an action's page; a preview link that proves nothing ends here, and costs no rendering.
   const key = pageKey(c.req.url.split("?", 1)[0] ?? "");
   const kept = key === null ? null : serveKept(key, c.req.raw, ctx.now);
@@ -72,11 +73,23 @@ async function showPreview(c: PublicContext, deps: PublicPagesDeps): Promise<Res
   return privatePage(group, page, { policy: { framedBy: platformOrigin }, style: kind.style });
 }
 
+/** The page for somebody who comes from another action or a mail with what they said before; undefined for everybody else. */
+async function showCarried(c: PublicContext, deps: PublicPagesDeps): Promise<Response | undefined> {
+  const token = c.req.query("carry");
+  if (!token) return undefined;
+  const who = await readCarried(c.var.ctx, c.var.group, token);
+  const found = who && (await findAction(c, deps));
+  if (!found || found instanceof Response || isStopped(found.snapshot)) return undefined;
+  const form = { ...blank, carried: shownCarried(found.snapshot, who, token) };
+  return showForm(c, deps, found, { form, status: 200 });
+}
+
 async function makePage(c: PublicContext, deps: PublicPagesDeps, { kind, snapshot }: Found): Promise<Page> {
   const { ctx, group, t, origin } = c.var;
   const { action } = snapshot;
   const { showCount: isCounted, showRecent } = action.settings;
-  const count = isCounted || showRecent ? await pageCount(ctx, snapshot, kind, deps.askCount) : null;
+  const count =
+    isCounted || showRecent || kind.capacities ? await pageCount(ctx, snapshot, kind, deps.askCount) : null;
   const platformOrigin = ctx.config.PLATFORM_ORIGIN;
   const html = (
     <ActionPage
@@ -87,10 +100,10 @@ async function makePage(c: PublicContext, deps: PublicPagesDeps, { kind, snapsho
   const host = hostnameOf(c.req.raw);
   const key = servedKey(group.no, kind.name, action.slug);
   const freshMs = count || !isCounted ? PAGE_FRESH_MS : UNCOUNTED_FRESH_MS;
-  return pageOf(String(await html), {
+  return pageOf(await htmlOf(html), {
     headers: await publicHeaders({
       styleText: siteStyle(group, kind.style),
-      formTargets: formTargets(snapshot),
+      formTargets: formTargets(ctx, { kind, snapshot }),
     }),
     expiresAt: ctx.now + freshMs,
     isCurrent: (now) => groupByHostNow(host, now) === group && served.peek(key, now)?.action === action,
@@ -100,19 +113,26 @@ async function makePage(c: PublicContext, deps: PublicPagesDeps, { kind, snapsho
 async function showThanks(c: PublicContext, deps: PublicPagesDeps): Promise<Response> {
   const found = await findAction(c, deps, "/thanks");
   if (found instanceof Response) return found;
-  const { ctx, group, t, origin } = c.var;
-  const { kind, snapshot } = found;
-  if (isStopped(snapshot)) return stopped(c);
-  const done = await readDone(ctx, snapshot, c.req.query("done") ?? "");
-  const page = (
-    <ThanksPage
-      {...{ t, ctx, kind, snapshot, done, origin }}
-      platformOrigin={ctx.config.PLATFORM_ORIGIN}
-      first={likelyNetwork(c.req.raw)}
-      others={await otherActions(c, deps, snapshot)}
-    />
-  );
-  return privatePage(group, page, { style: kind.style });
+  if (isStopped(found.snapshot)) return stopped(c);
+  const page = <ThanksPage {...(await thanksProps(c, deps, found, c.req.query("done") ?? ""))} />;
+  return privatePage(c.var.group, page, { style: found.kind.style });
+}
+
+/** All that thanks say. @param token what the address of the thank-you page says of who acted; it may say nothing */
+export async function thanksProps(
+  c: PublicContext,
+  deps: PublicPagesDeps,
+  { kind, snapshot }: Found,
+  token: string,
+): Promise<ThanksPageProps> {
+  const { ctx, t, origin } = c.var;
+  return {
+    ...{ t, ctx, kind, snapshot, origin },
+    done: await readDone(ctx, snapshot, token),
+    platformOrigin: ctx.config.PLATFORM_ORIGIN,
+    first: likelyNetwork(c.req.raw),
+    others: await otherActions(c, deps, snapshot),
+  };
 }
 
 /** What else one can do for the group; nothing while the list is out of reach, since thanks must not wait for it. */
@@ -124,24 +144,25 @@ async function otherActions(c: PublicContext, { kinds }: PublicPagesDeps, { acti
     .slice(0, OTHERS_SHOWN_MAX);
 }
 
-/** The numbers for the page's own script and for anyone who wants them: `{count, goal, recent, words}`. */
+/** The numbers for the page's own script and for anyone who wants them: `{count, tally?, goal, recent, words}`. */
 async function showCount(c: PublicContext, deps: PublicPagesDeps): Promise<Response> {
   const found = await findAction(c, deps, "/count.json");
   if (found instanceof Response) return found;
   const { ctx } = c.var;
   const { kind, snapshot } = found;
-  const { settings, locale } = snapshot.action;
+  const { settings } = snapshot.action;
   if (isStopped(snapshot)) return jsonError(ctx, "gone", c.var.t("public.stopped.title"));
   const count = await freshCount(ctx, snapshot, kind, deps.askCount).catch((error: unknown) => {
     throw new AppError("unavailable", "count", { retryAfterSeconds: TRY_AGAIN_SECONDS, cause: error });
   });
-  const goal = settings.showCount ? goalFor(settings.goal, count.total) : null;
+  const shown = settings.showCount ? progressOf(c.var.t, { kind, snapshot, count }) : null;
   return Response.json(
     {
       count: settings.showCount ? count.total : null,
-      goal,
+      ...(shown && count.tally !== undefined ? { tally: shown.value } : {}),
+      goal: shown?.goal ?? null,
       recent: settings.showRecent ? count.recent : [],
-      words: settings.showCount ? countWords(c.var.t, { kind, locale, total: count.total, goal }) : null,
+      words: shown?.words ?? null,
     },
     {
       headers: {

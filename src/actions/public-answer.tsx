@@ -2,12 +2,15 @@ import type { Participation } from "../intake/types";
 import { sha256, toHex } from "../platform/crypto";
 import { type FormValues, readForm, single } from "../platform/forms";
 import { clientIp } from "../platform/http";
+import { LruCache } from "../platform/lru";
+import { actionPath } from "./action-path";
+import { carry, readCarried, shownCarried, withCarried } from "./carry";
 import { noteTotal, pageCount } from "./count";
 import { readSent } from "./form-steps";
 import type { Taken } from "./kind";
-import { type Found, findAction, formTargets, isStopped, redirectOf } from "./public-found";
+import { type Found, findAction, formTargets, hrefsOf, isStopped, redirectOf } from "./public-found";
 import { thanksPath } from "./public-thanks";
-import { ActionPage, actionPath } from "./public-views";
+import { ActionPage } from "./public-views";
 import {
   jsonError,
   type PublicContext,
@@ -17,6 +20,7 @@ import {
   refuseForeignOrigin,
   wantsJson,
 } from "./public-web";
+import { publishedActions } from "./serving";
 import type { ActionSnapshot, FormState } from "./types";
 
 /** A signature with long answers in a script of four bytes a letter fits; a file does not. */
@@ -25,30 +29,72 @@ export const FORM_BYTES_MAX = 64 * 1024;
 export const TRY_AGAIN_SECONDS = 5;
 const RATE_SECONDS = 60;
 
+/** What became of a form that was sent. */
+export type Answered =
+  /** Nobody can take part any more. */
+  | { is: "over" }
+  | { is: "refused" }
+  /** Shown again: the next page of it, what is wrong with it, or that it is to be sent again in a moment. */
+  | { is: "form"; form: FormState; status: 200 | 422 | 503; trouble?: string }
+  | { is: "taken"; taken: Extract<Taken, { is: "recorded" | "elsewhere" }>; href: string };
+
 /** `POST /:kind/:slug`: one person does the action. */
 export async function takeAnswer(c: PublicContext, deps: PublicPagesDeps): Promise<Response> {
   refuseForeignOrigin(c.req.raw);
   const found = await findAction(c, deps);
   if (found instanceof Response) return found;
-  const { ctx } = c.var;
+  const answered = await answerTo(c, deps, found, new URL(c.req.url));
+  switch (answered.is) {
+    case "over":
+      return backToPage(c, found);
+    case "refused":
+      return tooMany(c, found);
+    case "form":
+      return showAgain(c, deps, found, answered);
+    case "taken":
+      return c.redirect(answered.href, 303);
+  }
+}
+
+/**
+ * Reads the posted form of an action and takes what it says, wherever the form stood.
+ * @param address where it stood, for `?source=` and for telling the referring page from ours
+ * @throws AppError for a body that is no form.
+ */
+export async function answerTo(
+  c: PublicContext,
+  deps: PublicPagesDeps,
+  found: Found,
+  address: URL,
+): Promise<Answered> {
+  const { ctx, t } = c.var;
   const { kind, snapshot } = found;
   const isOpen = snapshot.action.status === "published" && !kind.isOver?.(snapshot, ctx.now);
-  if (isStopped(snapshot) || !isOpen) return backToPage(c, found);
-  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  if (isStopped(snapshot) || !isOpen) return { is: "over" };
+  const { values: sent } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const who = await readCarried(ctx, snapshot.group, single(sent, "carry"));
+  const values = withCarried(snapshot, sent, who);
+  const form = {
+    values: sent,
+    errors: {},
+    carried: who ? shownCarried(snapshot, who, single(sent, "carry")) : undefined,
+  };
   const refusal = await reasonToRefuse(c, snapshot, values);
   if (refusal) {
     ctx.log.info("participation.refused", { reason: refusal, actionId: snapshot.action.id });
-    return tooMany(c, found);
+    return { is: "refused" };
   }
-  const address = new URL(c.req.url);
-  const answer = await readSent({ t: c.var.t, ctx, kind, snapshot, values, address });
-  if (answer.is === "next")
-    return showForm(c, deps, found, { form: { values, errors: {}, step: answer.step }, status: 200 });
-  if (answer.is === "invalid") return showErrors(c, deps, found, { values, ...answer });
+  const answer = await readSent({ t, ctx, kind, snapshot, values, address });
+  if (answer.is === "next") return { is: "form", form: { ...form, step: answer.step }, status: 200 };
+  if (answer.is === "invalid") return { is: "form", form: { ...form, ...answer }, status: 422 };
   const taken = await take(c, deps, found, answer.participation);
-  if (!taken) return showTrouble(c, deps, found, values);
-  if (taken.is === "invalid") return showErrors(c, deps, found, { values, errors: taken.errors });
-  return c.redirect(await addressAfter(c, found, taken), 303);
+  if (!taken) return { is: "form", form, status: 503, trouble: t("public.trouble") };
+  if (taken.is === "invalid") return { is: "form", form: { ...form, errors: taken.errors }, status: 422 };
+  if (taken.is === "again") {
+    const goingOn = { ...form, values: { ...sent, ...taken.values }, step: taken.step };
+    return { is: "form", form: goingOn, status: 200 };
+  }
+  return { is: "taken", taken, href: await addressAfter(c, deps, found, taken, answer.participation) };
 }
 
 /** Takes the answer as the kind does; null when nothing was promised because something was away. */
@@ -71,22 +117,44 @@ async function take(
   }
 }
 
-/** Where somebody goes on to: the organiser's own page, the kind's, or the thank-you page. */
-async function addressAfter(
+/** The action that comes next, as long as it is published; thanks wait for no list that is out of reach. */
+async function nextAction(c: PublicContext, { kinds }: PublicPagesDeps, nextId: string) {
+  const listed = await publishedActions(c.var.ctx, c.var.group).catch(() => []);
+  return hrefsOf(kinds, listed).find(({ id }) => id === nextId);
+}
+
+/** Where somebody goes on to: the organiser's own page, the kind's, the next action, or the thank-you page. */
+export async function addressAfter(
   c: PublicContext,
+  deps: PublicPagesDeps,
   { kind, snapshot }: Found,
-  taken: Exclude<Taken, { is: "invalid" }>,
+  taken: Extract<Taken, { is: "recorded" | "elsewhere" }>,
+  said: Pick<Participation, "e" | "o"> | null,
 ): Promise<string> {
-  const { ctx } = c.var;
+  const { ctx, group } = c.var;
   if (taken.is === "elsewhere") return taken.href;
   const { outcome, id, total, standing = null } = taken.reply;
   if (outcome === "closed") return actionPath(kind, snapshot.action.slug);
   noteTotal(ctx, snapshot, total);
-  const elsewhere = taken.goOnTo ?? redirectOf(snapshot.action.settings.thanks)?.href;
-  return (
-    elsewhere ??
-    thanksPath(ctx, kind, snapshot, { nth: total, isRepeat: outcome !== "counted", id, standing })
-  );
+  const { thanks } = snapshot.action.settings;
+  const elsewhere = taken.goOnTo ?? redirectOf(thanks)?.href;
+  if (elsewhere) return elsewhere;
+  const next = said && thanks.mode === "next" ? await nextAction(c, deps, thanks.nextId) : undefined;
+  if (!next || !said)
+    return thanksPath(ctx, kind, snapshot, { nth: total, isRepeat: outcome !== "counted", id, standing });
+  const token = await carry(ctx, group, { email: said.e, said: said.o, nth: total });
+  return `${next.href}?source=after-${snapshot.action.slug}&carry=${token}`;
+}
+
+/** How often each connection sent something to an action within a minute, as far as this isolate has seen. */
+const sentLately = new LruCache<number>(20_000);
+/** The platform's limiter is asked from the next one on: most people send once, and asking costs as much as signing does. */
+const UNASKED_MAX = 5;
+
+function isAmongFirst(who: string, now: number): boolean {
+  const count = (sentLately.get(who, now) ?? 0) + 1;
+  if (count <= UNASKED_MAX) sentLately.set(who, count, now + RATE_SECONDS * 1_000);
+  return count <= UNASKED_MAX;
 }
 
 /**
@@ -100,7 +168,9 @@ async function reasonToRefuse(
 ): Promise<"honeypot" | "rate" | null> {
   if (single(values, "website") !== "" || Array.isArray(values.website)) return "honeypot";
   const { ctx } = c.var;
-  const hash = await sha256(`${clientIp(c.req.raw)} ${action.id}`);
+  const who = `${clientIp(c.req.raw)} ${action.id}`;
+  if (isAmongFirst(who, ctx.now)) return null;
+  const hash = await sha256(who);
   try {
     const { success } = await ctx.env.PUBLIC_RATE.limit({ key: toHex(hash.slice(0, 16)) });
     return success ? null : "rate";
@@ -111,7 +181,7 @@ async function reasonToRefuse(
 }
 
 /** The same words whatever the reason, so that a machine learns nothing; a person is told what to do. */
-function tooMany(c: PublicContext, { kind, snapshot }: Found): Promise<Response> {
+export function tooMany(c: PublicContext, { kind, snapshot }: Found): Promise<Response> {
   const { t } = c.var;
   return refuse(
     c,
@@ -133,38 +203,25 @@ function backToPage(c: PublicContext, { kind, snapshot }: Found): Response {
   return c.redirect(actionPath(kind, snapshot.action.slug), 303);
 }
 
-/** The same form with what was written and what is wrong with it. */
-async function showErrors(
+/** The same form with what was written, and what is wrong with it or with us. */
+async function showAgain(
   c: PublicContext,
   deps: PublicPagesDeps,
   found: Found,
-  form: FormState,
+  answered: Extract<Answered, { is: "form" }>,
 ): Promise<Response> {
   const { ctx, t } = c.var;
-  if (wantsJson(c.req.raw))
-    return jsonError(ctx, "invalid", t("common.form.refused"), { fields: form.errors });
-  return showForm(c, deps, found, { form, status: 422 });
+  const { form, status, trouble } = answered;
+  const headers: Record<string, string> = status === 503 ? { "Retry-After": String(TRY_AGAIN_SECONDS) } : {};
+  if (status !== 200 && wantsJson(c.req.raw))
+    return status === 503
+      ? jsonError(ctx, "unavailable", t("public.trouble"), { headers })
+      : jsonError(ctx, "invalid", t("common.form.refused"), { fields: form.errors });
+  return showForm(c, deps, found, { form, status, headers, ...(trouble ? { trouble } : {}) });
 }
 
-/** Nothing was promised: the same form with what was written, to be sent again in a moment. */
-async function showTrouble(
-  c: PublicContext,
-  deps: PublicPagesDeps,
-  found: Found,
-  values: FormValues,
-): Promise<Response> {
-  const { ctx, t } = c.var;
-  const headers = { "Retry-After": String(TRY_AGAIN_SECONDS) };
-  if (wantsJson(c.req.raw)) return jsonError(ctx, "unavailable", t("public.trouble"), { headers });
-  return showForm(c, deps, found, {
-    form: { values, errors: {} },
-    status: 503,
-    headers,
-    trouble: t("public.trouble"),
-  });
-}
-
-async function showForm(
+/** The page with a form that is one person's: refused, half filled in, or with details brought along. */
+export async function showForm(
   c: PublicContext,
   deps: PublicPagesDeps,
   { kind, snapshot }: Found,
@@ -180,6 +237,6 @@ async function showForm(
       isPreview={false}
     />
   );
-  const policy = { formTargets: formTargets(snapshot) };
+  const policy = { formTargets: formTargets(ctx, { kind, snapshot }) };
   return privatePage(group, page, { ...answer, policy, style: kind.style });
 }

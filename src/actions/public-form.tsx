@@ -4,7 +4,6 @@ import { countriesIn } from "../platform/countries";
 import { Notice } from "../ui/flash";
 import {
   CheckboxField,
-  CheckboxGroup,
   ErrorSummary,
   Form,
   HiddenField,
@@ -15,23 +14,20 @@ import {
   TextArea,
   TextField,
 } from "../ui/form";
+import { formatNumber } from "../ui/format";
 import type { T } from "../ui/i18n";
-import {
-  askedFields,
-  asksForName,
-  fieldMax,
-  PARAGRAPH_ANSWER_MAX,
-  questionField,
-  TEXT_ANSWER_MAX,
-} from "./answer";
+import { Rich } from "../ui/rich";
+import { actionPath } from "./action-path";
+import { askedFields, asksForName, fieldMax } from "./answer";
 import { usualConsent } from "./consent";
 import { carried, stepsOf } from "./form-steps";
+import { QuestionFields } from "./question-field";
 import {
   type ActionSnapshot,
   COMMENT_MAX,
   type FormState,
   type Kind,
-  type Question,
+  type PublicCount,
   type StandardField,
 } from "./types";
 
@@ -40,6 +36,7 @@ export type ActionFormProps = {
   ctx: Context;
   snapshot: ActionSnapshot;
   kind: Kind;
+  count: PublicCount | null;
   form: FormState;
   isPreview: boolean;
   /** Something went wrong that is no one field's fault. */
@@ -50,14 +47,15 @@ export type ActionFormProps = {
  * What a supporter fills in. It has no `action`, so it posts to the address it stands at with the query that address came
  * with: `?source=` reaches us although the page is the same for everyone.
  */
-export function ActionForm({ t, ctx, snapshot, kind, form, isPreview, trouble }: ActionFormProps) {
+export function ActionForm(props: ActionFormProps) {
+  const { t, ctx, snapshot, kind, form, isPreview, trouble, count } = props;
   const { settings, locale } = snapshot.action;
   const steps = stepsOf(kind, snapshot);
   const step = form.step ?? 1;
   const here = steps[step - 1] ?? steps[0];
-  const own = { t, ctx, snapshot, form, step };
+  const own = { t, ctx, snapshot, form, step, count };
   const part = { t, snapshot, form };
-  const label = step < steps.length ? t("public.steps.next") : kind.buttonLabel(t, snapshot);
+  const label = step < steps.length ? t("public.steps.next") : kind.buttonLabel(t, snapshot, step);
   return (
     <Form label={kind.buttonLabel(t, snapshot)}>
       <ErrorSummary t={t} errors={form.errors} />
@@ -68,14 +66,22 @@ export function ActionForm({ t, ctx, snapshot, kind, form, isPreview, trouble }:
           </Notice>
         </div>
       ) : null}
-      {steps.length > 1 ? <StepMark t={t} step={step} count={steps.length} /> : null}
+      {steps.length > 1 ? <StepMark t={t} step={step} count={steps.length} form={form} /> : null}
+      {here?.title ? <h2 dir="auto">{here.title}</h2> : null}
       {here?.own && kind.FieldsBefore ? <kind.FieldsBefore {...own} /> : null}
+      {form.carried ? (
+        <CarriedPanel {...part} carried={form.carried} href={actionPath(kind, snapshot.action.slug)} />
+      ) : null}
       {here?.standard ? <StandardFields {...part} locale={locale} /> : null}
-      {settings.questions
-        .filter(({ key }) => here?.questions === "all" || here?.questions.includes(key))
-        .map((question) => (
-          <QuestionField t={t} question={question} form={form} />
-        ))}
+      {here ? (
+        <QuestionFields
+          t={t}
+          locale={locale}
+          questions={settings.questions}
+          here={here.questions}
+          form={form}
+        />
+      ) : null}
       {here?.own && kind.FieldsAfter ? <kind.FieldsAfter {...own} /> : null}
       {here?.comment ? <CommentFields {...part} /> : null}
       {here?.consent ? <ConsentField {...part} isFirstAsked={isFirstAsked(form, steps.length)} /> : null}
@@ -97,11 +103,44 @@ export function ActionForm({ t, ctx, snapshot, kind, form, isPreview, trouble }:
   );
 }
 
-function StepMark({ t, step, count }: { t: T; step: number; count: number }) {
+/** Whose details the form holds, and the way out for anybody else. */
+function CarriedPanel({
+  t,
+  snapshot,
+  carried,
+  href,
+}: PartProps & { carried: NonNullable<FormState["carried"]>; href: string }) {
+  const { token, name, email, nth } = carried;
+  return (
+    <Notice>
+      {nth > 0 ? (
+        <p>
+          <strong>{t("public.carried.done", { n: formatNumber(nth, snapshot.action.locale) })}</strong>
+        </p>
+      ) : null}
+      <p>
+        <Rich
+          text={t("public.carried.you", { name, email })}
+          parts={{ who: (words) => <strong dir="auto">{words}</strong> }}
+        />{" "}
+        <a href={href}>{t("public.carried.notMe")}</a>
+      </p>
+      <HiddenField name="carry" value={token} />
+    </Notice>
+  );
+}
+
+type StepMarkProps = { t: T; step: number; count: number; form: FormState };
+
+function StepMark({ t, step, count, form }: StepMarkProps) {
+  // Whoever goes from page to page reads on in the form; what is wrong with it comes first.
+  const isReadFirst = isFilled(form) && Object.keys(form.errors).length === 0;
   return (
     <>
       <HiddenField name="step" value={String(step)} />
-      <p class="fine">{t("public.steps.nth", { nth: step, count })}</p>
+      <p class="fine" tabindex={isReadFirst ? -1 : undefined} autofocus={isReadFirst}>
+        {t("public.steps.nth", { nth: step, count })}
+      </p>
     </>
   );
 }
@@ -150,7 +189,8 @@ const pairs: readonly (readonly [string, string])[] = [
 ];
 
 function StandardFields({ t, snapshot, form, locale }: PartProps & { locale: string }) {
-  const asked = askedFields(snapshot.action.settings);
+  const isKnown = (name: string) => form.carried?.fields.includes(name) && !form.errors[name];
+  const asked = askedFields(snapshot.action.settings).filter(({ name }) => !isKnown(name));
   const fields = new Map<string, Child>(
     asked.map((field) => [
       field.name,
@@ -183,7 +223,8 @@ function StandardInput({ t, snapshot, form, locale, name, isRequired }: Standard
     optionalLabel: t("common.form.optional"),
   };
   if (name === "country") {
-    const chosen = isFilled(form) ? shownValue(form, "country") : snapshot.group.country;
+    // On a later page of the form it may not have been asked yet.
+    const chosen = "country" in form.values ? shownValue(form, "country") : snapshot.group.country;
     return (
       <SelectField
         {...common}
@@ -202,47 +243,6 @@ function StandardInput({ t, snapshot, form, locale, name, isRequired }: Standard
 /** Whether the form comes back with what someone wrote, rather than for the first time. */
 function isFilled(form: FormState): boolean {
   return Object.keys(form.values).length > 0;
-}
-
-function QuestionField({ t, question, form }: { t: T; question: Question; form: FormState }) {
-  const { label, hint, isRequired, choices, type } = question;
-  const name = questionField(question.key);
-  const options = choices.map((choice) => ({ value: choice, label: choice }));
-  const common = {
-    name,
-    hint: hint || undefined,
-    error: form.errors[name],
-    required: isRequired,
-    optionalLabel: t("common.form.optional"),
-  };
-  const value = shownValue(form, name);
-  switch (type) {
-    case "text":
-      return <TextField {...common} label={label} maxlength={TEXT_ANSWER_MAX} value={value} />;
-    case "paragraph":
-      return <TextArea {...common} label={label} maxlength={PARAGRAPH_ANSWER_MAX} value={value} />;
-    case "dropdown":
-      return (
-        <SelectField
-          {...common}
-          label={label}
-          blank={t("common.form.choose")}
-          options={options}
-          value={value}
-        />
-      );
-    case "radio":
-      return <RadioGroup {...common} legend={label} options={options} value={value} />;
-    case "checkboxes":
-      return (
-        <CheckboxGroup
-          {...common}
-          legend={label}
-          options={options}
-          values={[form.values[name] ?? []].flat()}
-        />
-      );
-  }
 }
 
 function CommentFields({ t, snapshot, form }: PartProps) {

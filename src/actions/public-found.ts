@@ -1,4 +1,5 @@
-import { actionPath } from "./public-views";
+import type { Context } from "../platform/context";
+import { actionPath } from "./action-path";
 import { notFound, type PublicContext, type PublicPagesDeps, refuse, speak } from "./public-web";
 import type { Listed } from "./served";
 import { snapshotFor } from "./serving";
@@ -56,9 +57,9 @@ export function stopped(c: PublicContext): Promise<Response> {
 }
 
 /** Where a form may end up besides here. A group's own thank-you page may redirect again, so its whole scheme is allowed. */
-export function formTargets({ action }: ActionSnapshot): string[] {
-  const elsewhere = redirectOf(action.settings.thanks);
-  return elsewhere ? [elsewhere.protocol] : [];
+export function formTargets(ctx: Context, { kind, snapshot }: Found): string[] {
+  const elsewhere = redirectOf(snapshot.action.settings.thanks);
+  return [...(elsewhere ? [elsewhere.protocol] : []), ...(kind.sendsTo?.(ctx) ?? [])];
 }
 
 /** The page of the organiser's own that people go on to after acting; null when they go on to ours. */

@@ -2,10 +2,10 @@ import { Hono } from "hono";
 import { type FormValues, readForm, single } from "../platform/forms";
 import { clientIp } from "../platform/http";
 import { takeFromLimits } from "../platform/limits";
+import { actionPath } from "./action-path";
 import { FORM_BYTES_MAX } from "./public-answer";
 import { type Found, findAction } from "./public-found";
 import { ReportPage } from "./public-notices";
-import { actionPath } from "./public-views";
 import {
   jsonError,
   notice,

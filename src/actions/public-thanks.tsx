@@ -5,8 +5,9 @@ import type { ParticipationId } from "../platform/ids";
 import { signToken, verifyToken } from "../platform/tokens";
 import { formatNumber } from "../ui/format";
 import type { T } from "../ui/i18n";
+import { actionPath } from "./action-path";
 import type { Done } from "./kind";
-import { actionPath, pageFrame } from "./public-views";
+import { pageFrame } from "./page-frame";
 import { ShareLinks } from "./share";
 import type { ActionSnapshot, Kind } from "./types";
 
@@ -56,7 +57,7 @@ export async function readDone(
   return { nth, isRepeat: repeat === 1, id, standing };
 }
 
-type ThanksPageProps = {
+export type ThanksPageProps = {
   t: T;
   ctx: Context;
   kind: Kind;
@@ -72,16 +73,25 @@ type ThanksPageProps = {
 
 /** After acting: thanks, the number, one clear next step, then the rest. */
 export function ThanksPage(props: ThanksPageProps) {
+  return (
+    <SitePage
+      {...pageFrame(props)}
+      title={props.t("public.thanks.title")}
+      scripts={["share", "copy", ...(props.kind.scripts ?? [])]}
+      mainClass="thanks"
+    >
+      <ThanksBody {...props} />
+    </SitePage>
+  );
+}
+
+/** What thanks consist of, wherever they are said. */
+export function ThanksBody(props: ThanksPageProps) {
   const { t, ctx, kind, snapshot, done, origin, first, others } = props;
   const { action, group } = snapshot;
   const { thanks, share, showCount } = action.settings;
   return (
-    <SitePage
-      {...pageFrame(props)}
-      title={t("public.thanks.title")}
-      scripts={["share", "copy"]}
-      mainClass="thanks"
-    >
+    <>
       <div class="panel">
         <h1 dir="auto">{thanks.headline || t("public.thanks.headline")}</h1>
         {done ? <Nth t={t} kind={kind} snapshot={snapshot} done={done} isShown={showCount} /> : null}
@@ -112,7 +122,7 @@ export function ThanksPage(props: ThanksPageProps) {
           </p>
         )}
       </section>
-    </SitePage>
+    </>
   );
 }
 
@@ -131,7 +141,8 @@ function Nth({
 }) {
   const n = formatNumber(done.nth, snapshot.action.locale);
   if (done.isRepeat) return <p>{t("public.thanks.repeat")}</p>;
-  return isShown && done.nth > 0 ? (
+  const isCounted = done.standing === null || done.standing === "confirmed";
+  return isShown && isCounted && done.nth > 0 ? (
     <p class="nth">{t(kind.words.nth ?? "public.thanks.nth", { n })}</p>
   ) : null;
 }

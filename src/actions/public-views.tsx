@@ -8,7 +8,10 @@ import type { Locale, T } from "../ui/i18n";
 import { Progress } from "../ui/progress";
 import { Rich } from "../ui/rich";
 import { When } from "../ui/when";
+import { actionPath, OEMBED_PATH } from "./action-path";
+import { stepsOf } from "./form-steps";
 import { goalFor } from "./goal";
+import { pageFrame, summaryOf } from "./page-frame";
 import { structuredData } from "./public-data";
 import { ActionForm } from "./public-form";
 import type { ActionSnapshot, FormState, Kind, PageProps, PublicCount, PublicSigner } from "./types";
@@ -28,18 +31,11 @@ export type ActionPageProps = {
   trouble?: string;
 };
 
-const DESCRIPTION_SHOWN_MAX = 200;
-
-/** The address of an action on its host. */
-export function actionPath(kind: Pick<Kind, "path">, slug: string): string {
-  return `/${kind.path}/${slug}`;
-}
-
 /** The page of one action: what is asked, how many have done it, the form, the story, who has done it. */
 export function ActionPage(props: ActionPageProps) {
-  const { t, ctx, kind, snapshot, origin } = props;
-  const { action, group } = snapshot;
-  const isOpen = action.status !== "closed" && !kind.isOver?.(snapshot, ctx.now);
+  const { t, kind, snapshot, origin } = props;
+  const { action } = snapshot;
+  const isOpen = isOpenNow(props);
   const own = pageProps(props);
   return (
     <SitePage
@@ -47,7 +43,7 @@ export function ActionPage(props: ActionPageProps) {
       isIndexed={!props.isPreview}
       canonical={`${origin}${actionPath(kind, action.slug)}`}
       alternates={[{ locale: action.locale, href: `${origin}${actionPath(kind, action.slug)}` }]}
-      scripts={isOpen && !props.isPreview ? ["count", "referrer", ...(kind.scripts ?? [])] : []}
+      scripts={isOpen && !props.isPreview ? scriptsOf(props) : []}
       head={props.isPreview ? null : <Head {...props} />}
       mainClass="action"
       footerLinks={
@@ -69,9 +65,7 @@ export function ActionPage(props: ActionPageProps) {
         <kind.Story {...own} />
       </div>
       <div class="action-card" id="sign">
-        <Count {...props} />
-        {isOpen ? <ActionForm {...props} /> : <Closed {...props} />}
-        {isOpen ? <Privacy t={t} group={group} /> : null}
+        <ActionCard {...props} />
       </div>
       <Story {...props} />
       {kind.Below ? <kind.Below {...own} /> : null}
@@ -80,79 +74,64 @@ export function ActionPage(props: ActionPageProps) {
   );
 }
 
-function pageProps({ t, snapshot, count, form, isPreview }: ActionPageProps): PageProps {
+function isOpenNow({ ctx, kind, snapshot }: Pick<ActionPageProps, "ctx" | "kind" | "snapshot">): boolean {
+  return snapshot.action.status !== "closed" && !kind.isOver?.(snapshot, ctx.now);
+}
+
+/** How many have done it, and the form to do it too. */
+export function ActionCard(props: ActionPageProps) {
+  const { t, snapshot } = props;
+  const isOpen = isOpenNow(props);
+  return (
+    <>
+      <Count {...props} />
+      {isOpen ? <ActionForm {...props} /> : <Closed {...props} />}
+      {isOpen ? <Privacy t={t} group={snapshot.group} /> : null}
+    </>
+  );
+}
+
+/** The behaviours of `public/js` that make the page of an open action nicer. */
+export function scriptsOf({ kind, snapshot }: Pick<ActionPageProps, "kind" | "snapshot">): string[] {
+  const isConditional = snapshot.action.settings.questions.some(({ showIf }) => showIf !== null);
+  return ["count", "referrer", ...(isConditional ? ["conditions"] : []), ...(kind.scripts ?? [])];
+}
+
+/** What a kind's own parts of the page are given. */
+export function pageProps({ t, snapshot, count, form, isPreview }: ActionPageProps): PageProps {
   return { t, snapshot, count: count ?? { total: 0, recent: [] }, form, source: "", isPreview };
 }
 
 /** What machines read: the picture a network shows where the action has none of its own, and the page as data. */
 function Head(props: ActionPageProps) {
   const { kind, snapshot, count, origin } = props;
+  const url = `${origin}${actionPath(kind, snapshot.action.slug)}`;
   return (
     <>
+      <link
+        rel="alternate"
+        type="application/json+oembed"
+        href={`${origin}${OEMBED_PATH}?url=${encodeURIComponent(url)}`}
+        title={snapshot.action.title}
+      />
       {snapshot.action.settings.image ? null : <SocialLogo group={snapshot.group} origin={origin} />}
       {structuredData({ ...pageProps(props), kind, count, origin, description: summaryOf(props) })}
     </>
   );
 }
 
-/** What every page about an action says of it in its head. */
-export function pageFrame(
-  props: Pick<ActionPageProps, "t" | "snapshot" | "origin" | "platformOrigin" | "kind">,
-) {
-  const { action, group } = props.snapshot;
-  const { image, share } = action.settings;
-  const url = image && fileUrl(group, image.key);
-  const description = summaryOf(props);
-  return {
-    t: props.t,
-    locale: action.locale,
-    group,
-    style: props.kind.style,
-    platformOrigin: props.platformOrigin,
-    title: action.title,
-    description,
-    social: {
-      title: share.title || action.title,
-      description: share.text || description,
-      type: "article" as const,
-      image: image && url ? { ...image, url: `${props.origin}${url}` } : undefined,
-    },
-  };
-}
-
-/** One or two lines about the action for search engines and previews: the story's beginning, or who asks. */
-function summaryOf({ t, snapshot }: Pick<ActionPageProps, "t" | "snapshot">): string {
-  const text = plainText(snapshot.action.settings.descriptionHtml);
-  if (text === "") return t("public.group.about", { group: snapshot.group.name });
-  return text.length <= DESCRIPTION_SHOWN_MAX
-    ? text
-    : `${text.slice(0, DESCRIPTION_SHOWN_MAX).replace(/\s+\S*$/, "")}…`;
-}
-
-const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: " ", "#39": "'" };
-
-/** The words of sanitised HTML. */
-function plainText(html: string): string {
-  return html
-    .slice(0, 20 * DESCRIPTION_SHOWN_MAX)
-    .replace(/<[^>]*>/g, " ")
-    .replace(/&(amp|lt|gt|quot|nbsp|#39);/g, (_, name: string) => entities[name] ?? "")
-    .replace(/\s+/g, " ")
-    .trim();
-}
-
 function SignBar({ t, kind, snapshot }: { t: T; kind: Kind; snapshot: ActionSnapshot }) {
   return (
     <nav class="sign-bar" aria-label={t("public.signBar")}>
       <a class="button button-primary button-wide" href="#sign">
-        {kind.buttonLabel(t, snapshot)}
+        {stepsOf(kind, snapshot).length > 1 ? t("public.signBar") : kind.buttonLabel(t, snapshot)}
       </a>
     </nav>
   );
 }
 
-/** What `count.json` says in words, so that the script that refreshes the page needs no language of its own. */
-export function countWords(
+/** The count in words, also for `count.json`, so that the script that refreshes the page needs no language of its own. */
+function countWords(
   t: T,
   {
     kind,
@@ -169,18 +148,32 @@ export function countWords(
   };
 }
 
+/** How far an action is, in what its kind counts: people, unless it has a tally of its own. */
+export function progressOf(
+  t: T,
+  { kind, snapshot, count }: { kind: Kind; snapshot: ActionSnapshot; count: PublicCount },
+) {
+  const { settings, locale } = snapshot.action;
+  const { total, tally } = count;
+  if (kind.tally && tally !== undefined) {
+    const goal = kind.tally.goal(snapshot, tally);
+    return { value: tally, goal, words: kind.tally.words(t, snapshot, { tally, people: total, goal }) };
+  }
+  const goal = goalFor(settings.goal, total);
+  return { value: total, goal, words: countWords(t, { kind, locale, total, goal }) };
+}
+
 function Count({ t, kind, snapshot, count }: ActionPageProps) {
   const { action } = snapshot;
   if (!action.settings.showCount || !count) return null;
-  const goal = goalFor(action.settings.goal, count.total);
-  const words = countWords(t, { kind, locale: action.locale, total: count.total, goal });
+  const { value, goal, words } = progressOf(t, { kind, snapshot, count });
   return (
     <div class="panel" data-count={`${actionPath(kind, action.slug)}/count.json`}>
       <p class="count">
         <strong data-count-total>{words.total}</strong> <span data-count-people>{words.people}</span>
       </p>
       {goal === null || action.status === "closed" ? null : (
-        <Progress value={count.total} max={goal} label={t("public.count.progress")}>
+        <Progress value={value} max={goal} label={t("public.count.progress")}>
           <span data-count-goal>{words.goal}</span>
         </Progress>
       )}
@@ -212,7 +205,8 @@ function Privacy({ t, group }: { t: T; group: ActionSnapshot["group"] }) {
   );
 }
 
-function Story({ snapshot }: ActionPageProps) {
+/** The organiser's picture and words. */
+export function Story({ snapshot }: Pick<ActionPageProps, "snapshot">) {
   const { image, descriptionHtml } = snapshot.action.settings;
   const src = image && fileUrl(snapshot.group, image.key);
   if (!src && !descriptionHtml) return null;

@@ -1,4 +1,4 @@
-import type { Context as HonoContext } from "hono";
+import type { Hono, Context as HonoContext } from "hono";
 import type { Child } from "hono/jsx";
 import type { Config, Env } from "../env";
 import { type SiteGroup, siteStyle } from "../groups/public";
@@ -28,6 +28,8 @@ export type PublicPagesDeps = {
   /** The action's numbers, from its home. */
   askCount: AskCount;
   fileAbuseReport: FileAbuseReport;
+  /** Pages of features above the kinds, such as embeds. They answer before an action of the same address does. */
+  pages?: readonly ((deps: PublicPagesDeps) => Hono<PublicEnv>)[];
   /** Puts what went wrong before the operators. */
   noteFailure?(ctx: Context, event: string, error: unknown): void;
 };
@@ -63,6 +65,12 @@ export function wantsJson(request: Request): boolean {
   return accept.includes("application/json") && !accept.includes("text/html");
 }
 
+/** A page as text, once every part of it that waits for something has come. */
+export async function htmlOf(page: Child): Promise<string> {
+  // Made a string, a node with such a part in it gives a promise: that is what must be awaited.
+  return String(await page?.toString());
+}
+
 /** A page made for one request and kept nowhere. */
 export async function privatePage(
   group: SiteGroup,
@@ -76,7 +84,7 @@ export async function privatePage(
   } = {},
 ): Promise<Response> {
   const headers = await privateHeaders({ styleText: siteStyle(group, options.style), ...options.policy });
-  return new Response(String(await page), {
+  return new Response(await htmlOf(page), {
     status: options.status ?? 200,
     headers: { ...headers, ...options.headers },
   });

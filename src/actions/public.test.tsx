@@ -12,6 +12,7 @@ import { previewToken } from "./preview";
 import { canonicalAddress, servePublicFast } from "./public";
 import { writeSnapshot } from "./publication";
 import { actionById } from "./store";
+import { question } from "./types";
 
 beforeEach(forgetAll);
 
@@ -182,10 +183,8 @@ describe("a petition's page", () => {
           targets: [{ name: evil, title: evil }],
           consent: { mode: "unticked", text: evil },
           share: { title: evil, text: evil },
-          thanks: { mode: "page", headline: evil, text: evil, redirectUrl: "" },
-          questions: [
-            { key: "q", label: evil, hint: evil, type: "radio", isRequired: false, choices: [evil] },
-          ],
+          thanks: { mode: "page", headline: evil, text: evil, redirectUrl: "", nextId: "" },
+          questions: [question.parse({ key: "q", label: evil, hint: evil, type: "radio", choices: [evil] })],
         },
       },
       {

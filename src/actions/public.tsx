@@ -7,6 +7,7 @@ import { AppError, type ErrorCode } from "../platform/errors";
 import { hostnameOf } from "../platform/http";
 import { newId } from "../platform/ids";
 import { isLocale, localeFrom, translator } from "../ui/i18n";
+import { OEMBED_PATH } from "./action-path";
 import { keepPage, PAGE_FRESH_MS, pageKey, pageOf, respondWith } from "./page-cache";
 import { privateHeaders, publicHeaders } from "./page-headers";
 import { actionPages } from "./public-action";
@@ -43,6 +44,7 @@ export function publicPages(deps: PublicPagesDeps): Hono<PublicEnv> {
   for (const kind of deps.kinds) {
     if (kind.publicRoutes) app.route(`/${kind.path}`, kind.publicRoutes(deps));
   }
+  for (const pages of deps.pages ?? []) app.route("/", pages(deps));
   return app
     .route("/", actionPages(deps))
     .notFound(answerNotFound)
@@ -71,11 +73,15 @@ const site = createMiddleware<PublicEnv>(async (c, next) => {
 
 const PLAIN_PATH = /^\/(?!.*\.\.)[a-z0-9][a-z0-9./_-]*$/;
 
+/** Clients that ask for embeds write it so, and not all of them follow a redirect. */
+const AS_IT_IS: readonly string[] = [OEMBED_PATH];
+
 /**
  * The same address as we write it, when it is written otherwise: in capitals, percent-encoded, with a slash at the end or
  * several in the middle. Null when it is as it should be, or nothing that could be ours.
  */
 export function canonicalAddress({ pathname, search }: URL): string | null {
+  if (AS_IT_IS.includes(pathname)) return null;
   const path = decoded(pathname)
     .toLowerCase()
     .replace(/\/{2,}/g, "/")

@@ -19,7 +19,7 @@ export function publicationRoutes(kinds: readonly Kind[]) {
     return c.html(
       <PublicationPage
         {...(await actionFrame(c, subject))}
-        reasons={reasonsNotToPublish(kind, c.var.group, action)}
+        reasons={reasonsNotToPublish(kind, c.var.group, action, c.var.ctx.now)}
         previewUrl={await previewUrl(c, kind, action)}
       />,
     );

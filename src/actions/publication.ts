@@ -112,7 +112,12 @@ export async function extraOf(
 }
 
 /** Looks up again what the kind needs for serving, after it changed beside the action itself, and makes the page again. */
-export async function refreshExtra(ctx: Context, group: Group, kind: Kind, action: Action): Promise<void> {
+export async function refreshExtra(
+  ctx: Context,
+  group: Group,
+  kind: Pick<Kind, "extra">,
+  action: Action,
+): Promise<void> {
   const db = dbFor(ctx.env, group);
   await saveExtra(db, action.no, await extraOf(ctx, group, kind, action));
   await updatePage(ctx, db, action.no);
@@ -123,11 +128,12 @@ export function reasonsNotToPublish(
   kind: Pick<Kind, "reasonsNotToPublish">,
   group: Pick<Group, "status">,
   action: Action,
+  now: number,
 ): Key[] {
   const reasons: Key[] = [];
   if (group.status !== "active") reasons.push("actions.reasons.groupStopped");
   if (action.limitedAt !== null) reasons.push("actions.reasons.actionStopped");
-  return [...reasons, ...kind.reasonsNotToPublish(action)];
+  return [...reasons, ...kind.reasonsNotToPublish(action, now)];
 }
 
 /** What must be in D1 before anybody can answer the page: the wording they consent to, and the tags they get. */
@@ -158,7 +164,7 @@ export async function publish(
   by: number,
 ): Promise<Published> {
   if (action.status === "published") return { outcome: "published", action };
-  const reasons = reasonsNotToPublish(kind, group, action);
+  const reasons = reasonsNotToPublish(kind, group, action, ctx.now);
   if (reasons.length > 0) return { outcome: "refused", reasons };
   await prepareAnswers(ctx, dbFor(ctx.env, group), action);
   const isAgain = action.status === "closed";
@@ -170,7 +176,9 @@ export async function publish(
     extra: await extraOf(ctx, group, kind, action),
   };
   const saved = await saveStatus(ctx, group, next, isAgain ? "reopened" : "published", by);
-  return saved ? { outcome: "published", action: saved } : { outcome: "conflict" };
+  if (!saved) return { outcome: "conflict" };
+  await tellKind(ctx, group, kind, saved);
+  return { outcome: "published", action: saved };
 }
 
 /** What the objects that take participations must be told; `intake/home.ts` gives it. */
@@ -202,6 +210,16 @@ export async function reopen(
   const published = await publish(ctx, group, kind, action, by);
   if (published.outcome === "published") await tell(ctx, action, () => home.reopen());
   return published;
+}
+
+/** Tells the kind what D1 now has, so that whatever hangs on the action beside its page can follow. */
+export async function tellKind(
+  ctx: Context,
+  group: Group,
+  kind: Pick<Kind, "saved">,
+  action: Action,
+): Promise<void> {
+  await tell(ctx, action, async () => kind.saved?.(ctx, group, action));
 }
 
 /** The page already says what is so; objects that could not be reached hear of it a moment later. */

@@ -1,13 +1,26 @@
-import { CheckboxField, HiddenField, SelectField, SubmitButton, TextArea, TextField } from "../ui/form";
+import { HiddenField, SelectField, SubmitButton } from "../ui/form";
 import type { T } from "../ui/i18n";
 import { Icon } from "../ui/icon";
+import type { QuestionSources } from "./question-library";
+import { QuestionRowEditor } from "./question-row";
 import type { QuestionRow } from "./questions";
-import { QUESTIONS_MAX, questionTypes } from "./types";
+import { QUESTIONS_MAX } from "./types";
 
-type QuestionEditorProps = { t: T; rows: readonly QuestionRow[]; errors: Record<string, string> };
+type QuestionEditorProps = {
+  t: T;
+  rows: readonly QuestionRow[];
+  errors: Record<string, string>;
+  sources: QuestionSources;
+  hasPages: boolean;
+  /** The row that a button was just pressed for. */
+  opened: number | null;
+  /** Where the library is looked after. */
+  libraryHref: string;
+};
 
 /** The organiser's own questions. Each button sends the whole form, which comes back with the row added, moved or gone. */
-export function QuestionEditor({ t, rows, errors }: QuestionEditorProps) {
+export function QuestionEditor(props: QuestionEditorProps) {
+  const { t, rows, errors, opened, hasPages } = props;
   return (
     <fieldset class="rows" id="f-questions">
       <legend>{t("actions.questions.title")}</legend>
@@ -15,87 +28,46 @@ export function QuestionEditor({ t, rows, errors }: QuestionEditorProps) {
       {errors.questions ? <p class="field-error">{errors.questions}</p> : null}
       <HiddenField name="questions.count" value={String(rows.length)} />
       {rows.map((row, at) => (
-        <QuestionRowEditor t={t} row={row} at={at} last={rows.length - 1} errors={errors} />
+        <>
+          {hasPages && row.page > 1 && rows[at - 1]?.page !== row.page ? (
+            <p class="question-page">{t("actions.questions.pageNth", { nth: row.page })}</p>
+          ) : null}
+          <QuestionRowEditor {...props} row={row} at={at} isOpened={opened === at} />
+        </>
       ))}
-      {rows.length < QUESTIONS_MAX ? (
-        <SubmitButton kind="secondary" name="do" value="add-question" formaction={`#question-${rows.length}`}>
-          <Icon name="plus" />
-          {t("actions.questions.add")}
-        </SubmitButton>
-      ) : null}
+      {rows.length < QUESTIONS_MAX ? <Adding {...props} /> : null}
     </fieldset>
   );
 }
 
-type RowProps = { t: T; row: QuestionRow; at: number; last: number; errors: Record<string, string> };
-
-function QuestionRowEditor({ t, row, at, last, errors }: RowProps) {
-  const name = (field: string) => `questions.${at}.${field}`;
+function Adding({ t, rows, errors, sources, libraryHref }: QuestionEditorProps) {
+  const offered = sources.library.filter(({ isArchived }) => !isArchived);
+  const target = `#question-${rows.length}`;
   return (
-    <fieldset class="card question" id={`question-${at}`}>
-      <legend class="visually-hidden">{t("actions.questions.nth", { nth: at + 1 })}</legend>
-      <HiddenField name={name("key")} value={row.key} />
-      <TextField
-        name={name("label")}
-        label={t("actions.questions.label")}
-        value={row.label}
-        maxlength={200}
-        error={errors[name("label")]}
-      />
-      <SelectField
-        name={name("type")}
-        label={t("actions.questions.type")}
-        value={row.type}
-        options={questionTypes.map((type) => ({ value: type, label: t(`actions.questions.types.${type}`) }))}
-        error={errors[name("type")]}
-      />
-      <div class="question-choices">
-        <TextArea
-          name={name("choices")}
-          label={t("actions.questions.choices")}
-          hint={t("actions.questions.choicesHint")}
-          value={row.choices.join("\n")}
-          rows={4}
-          error={errors[name("choices")]}
-        />
-      </div>
-      <TextField
-        name={name("hint")}
-        label={t("actions.questions.explanation")}
-        optionalLabel={t("common.form.optional")}
-        value={row.hint}
-        maxlength={300}
-        error={errors[name("hint")]}
-      />
-      <CheckboxField
-        name={name("isRequired")}
-        label={t("actions.questions.required")}
-        checked={row.isRequired}
-      />
-      <div class="button-row">
-        <SubmitButton
-          kind="secondary"
-          name="do"
-          value={`raise-question:${at}`}
-          formaction={`#question-${at - 1}`}
-          disabled={at === 0}
-        >
-          {t("actions.questions.raise")}
-        </SubmitButton>
-        <SubmitButton
-          kind="secondary"
-          name="do"
-          value={`lower-question:${at}`}
-          formaction={`#question-${at + 1}`}
-          disabled={at === last}
-        >
-          {t("actions.questions.lower")}
-        </SubmitButton>
-        <SubmitButton kind="quiet" name="do" value={`remove-question:${at}`} formaction="#f-questions">
-          <Icon name="trash" />
-          {t("actions.questions.remove")}
-        </SubmitButton>
-      </div>
-    </fieldset>
+    <>
+      <SubmitButton kind="secondary" name="do" value="add-question" formaction={target}>
+        <Icon name="plus" />
+        {t("actions.questions.add")}
+      </SubmitButton>
+      {offered.length > 0 ? (
+        <div class="filter">
+          <SelectField
+            name="questions.take"
+            label={t("actions.questions.take")}
+            blank={t("common.form.choose")}
+            options={offered.map(({ no, question }) => ({ value: String(no), label: question.label }))}
+            error={errors["questions.take"]}
+          />
+          <SubmitButton kind="secondary" name="do" value="take-question" formaction={target}>
+            {t("actions.questions.takeButton")}
+          </SubmitButton>
+        </div>
+      ) : null}
+      {sources.library.length + sources.fields.length > 0 ? (
+        <p class="hint">
+          <a href={libraryHref}>{t("actions.questions.library")}</a>
+        </p>
+      ) : null}
+    </>
   );
 }

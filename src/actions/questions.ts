@@ -1,8 +1,10 @@
 import { type FormValues, single } from "../platform/forms";
+import { readNumber } from "./answer-number";
 import { cleanLine } from "./answer-text";
-import { QUESTIONS_MAX } from "./types";
+import { choosing } from "./conditions";
+import { CHOICES_MAX, PAGES_MAX, QUESTIONS_MAX, type Question } from "./types";
 
-/** A question as the editor sends it, before it is known to be one. */
+/** A question as the editor sends it, before it is known to be one. Numbers are as they were typed. */
 export type QuestionRow = {
   key: string;
   label: string;
@@ -10,10 +12,21 @@ export type QuestionRow = {
   type: string;
   isRequired: boolean;
   choices: string[];
+  min: string;
+  max: string;
+  value: string;
+  page: number;
+  /** The key of the question a condition looks at, "" for none, and the answers it wants. */
+  showIf: string;
+  anyOf: string[];
+  fieldNo: number | null;
+  libraryNo: number | null;
 };
 
-/** Types whose answer is chosen among what the organiser wrote. */
-export const choosing = ["dropdown", "radio", "checkboxes"];
+export const emptyRow: QuestionRow = {
+  ...{ key: "", label: "", hint: "", type: "text", isRequired: false, choices: [] },
+  ...{ min: "", max: "", value: "", page: 1, showIf: "", anyOf: [], fieldNo: null, libraryNo: null },
+};
 
 /**
  * The rows of the editor in their order; `count` says how many were shown. A row left empty is no question, unless it is
@@ -24,21 +37,76 @@ export function readQuestions(form: FormValues, options: { keepsEmpty?: boolean 
   const rows = Array.from({ length: Math.max(count, 0) }, (_, row) =>
     readQuestion(form, `questions.${row}.`),
   );
-  return rows.filter(
-    (row) => options.keepsEmpty || row.label !== "" || row.choices.length > 0 || row.hint !== "",
+  return inPages(
+    rows.filter((row) => options.keepsEmpty || row.label !== "" || row.choices.length > 0 || row.hint !== ""),
   );
 }
 
 function readQuestion(form: FormValues, prefix: string): QuestionRow {
   const type = single(form, `${prefix}type`) || "text";
+  const line = (name: string) => cleanLine(single(form, prefix + name));
+  const number = (name: string) => Math.trunc(Number(single(form, prefix + name))) || null;
   const lines = single(form, `${prefix}choices`).split("\n").map(cleanLine);
+  const showIf = single(form, `${prefix}showIf`);
+  const isHidden = type === "hidden";
+  const isNumber = type === "number";
   return {
     key: single(form, `${prefix}key`),
-    label: cleanLine(single(form, `${prefix}label`)),
-    hint: cleanLine(single(form, `${prefix}hint`)),
+    label: line("label"),
+    hint: line("hint"),
     type,
-    isRequired: single(form, `${prefix}isRequired`) !== "",
-    choices: choosing.includes(type) ? [...new Set(lines.filter((line) => line !== ""))] : [],
+    isRequired: !isHidden && single(form, `${prefix}isRequired`) !== "",
+    choices: choosing.includes(type) || isHidden ? [...new Set(lines.filter((text) => text !== ""))] : [],
+    min: isNumber ? line("min") : "",
+    max: isNumber ? line("max") : "",
+    value: isHidden ? line("value") : "",
+    page: Math.min(Math.max(number("page") ?? 1, 1), PAGES_MAX),
+    showIf: isHidden ? "" : showIf,
+    anyOf: showIf === "" || isHidden ? [] : readAnswers(form, `${prefix}showIf.`),
+    fieldNo: number("fieldNo"),
+    libraryNo: number("libraryNo"),
+  };
+}
+
+/** The boxes that were ticked; each has a name of its own, so that no field of the editor is sent twice. */
+function readAnswers(form: FormValues, prefix: string): string[] {
+  return Array.from({ length: CHOICES_MAX }, (_, at) => single(form, prefix + at)).filter(
+    (text) => text !== "",
+  );
+}
+
+/** The rows page by page, the pages counted from 1 without a gap. */
+export function inPages(rows: QuestionRow[]): QuestionRow[] {
+  const pages = [...new Set(rows.map(({ page }) => page))].sort((one, other) => one - other);
+  return rows
+    .toSorted((one, other) => one.page - other.page)
+    .map((row) => ({ ...row, page: pages.indexOf(row.page) + 1 }));
+}
+
+/** The row as the settings hold it, still to be checked. A number that is none becomes NaN, which no schema lets through. */
+export function questionDraft(
+  { min, max, showIf, anyOf, ...row }: QuestionRow,
+  place: string,
+): Record<string, unknown> {
+  const number = (text: string) => (text === "" ? null : (readNumber(text, place) ?? Number.NaN));
+  return {
+    ...row,
+    min: number(min),
+    max: number(max),
+    showIf: showIf === "" ? null : { key: showIf, anyOf },
+  };
+}
+
+/** The settings' question as a row of the editor. */
+export function rowOf({ min, max, showIf, ...question }: Question): QuestionRow {
+  // With three decimals the point could pass for a mark between thousands.
+  const text = (number: number | null) => (number === null ? "" : String(number).replace(/\.\d{3}$/, "$&0"));
+  return {
+    ...question,
+    min: text(min),
+    max: text(max),
+    showIf: showIf?.key ?? "",
+    anyOf: showIf?.anyOf ?? [],
   };
 }
 
@@ -47,17 +115,29 @@ const KEY_LENGTH = 32;
 
 /**
  * The rows with a name each. A name is made from the label once and then kept, since answers are stored under it; two rows
- * never share one.
+ * never share one, and a new one takes no name that another has.
  */
 export function withKeys(rows: QuestionRow[]): QuestionRow[] {
-  const taken = new Set<string>();
+  const kept = new Set(rows.map(({ key }) => key).filter((key) => KEY.test(key)));
+  const given = new Set<string>();
   return rows.map((row) => {
-    const wanted = KEY.test(row.key) ? row.key : keyOf(row.label);
-    let key = wanted;
-    for (let nth = 2; taken.has(key); nth += 1) key = `${wanted}_${nth}`;
-    taken.add(key);
+    const isOwn = kept.has(row.key) && !given.has(row.key);
+    const key = isOwn ? row.key : freeKey(keyOf(row.label), (name) => kept.has(name) || given.has(name));
+    given.add(key);
     return { ...row, key };
   });
+}
+
+function freeKey(wanted: string, isTaken: (key: string) => boolean): string {
+  let key = wanted;
+  for (let nth = 2; isTaken(key); nth += 1) key = `${wanted}_${nth}`;
+  return key;
+}
+
+/** The same while questions are being written: one without words has no name yet. */
+export function withKeysSoFar(rows: QuestionRow[]): QuestionRow[] {
+  const named = withKeys(rows.filter(({ label }) => label !== ""));
+  return rows.map((row) => (row.label === "" ? row : (named.shift() ?? row)));
 }
 
 function keyOf(label: string): string {
@@ -78,23 +158,36 @@ export function pressQuestions(button: string, rows: QuestionRow[]): QuestionRow
   const row = Number(at);
   switch (verb) {
     case "add-question":
-      return [...rows, { key: "", label: "", hint: "", type: "text", isRequired: false, choices: [] }].slice(
-        0,
-        QUESTIONS_MAX,
-      );
+      return [...rows, { ...emptyRow, page: rows.at(-1)?.page ?? 1 }].slice(0, QUESTIONS_MAX);
     case "remove-question":
-      return rows.filter((_, index) => index !== row);
+      return inPages(without(rows, row));
     case "raise-question":
-      return moved(rows, row, row - 1);
+      return inPages(moved(rows, row, row - 1));
     case "lower-question":
-      return moved(rows, row, row + 1);
+      return inPages(moved(rows, row, row + 1));
+    // Shows the answers a condition may want, once its question is chosen.
+    case "see-question":
+      return rows;
     default:
       return null;
   }
 }
 
-function moved<Row>(rows: Row[], from: number, to: number): Row[] {
+/** Nothing can depend on a question that is gone. */
+function without(rows: QuestionRow[], at: number): QuestionRow[] {
+  const gone = rows[at];
+  return rows
+    .filter((_, index) => index !== at)
+    .map((row) =>
+      gone && gone.key !== "" && row.showIf === gone.key ? { ...row, showIf: "", anyOf: [] } : row,
+    );
+}
+
+/** A question at the edge of its page moves over to the next page before it passes the question there. */
+function moved(rows: QuestionRow[], from: number, to: number): QuestionRow[] {
   const row = rows[from];
-  if (!row || to < 0 || to >= rows.length) return rows;
+  const other = rows[to];
+  if (!row || !other) return rows;
+  if (row.page !== other.page) return rows.with(from, { ...row, page: other.page });
   return rows.toSpliced(from, 1).toSpliced(to, 0, row);
 }

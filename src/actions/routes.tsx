@@ -9,6 +9,7 @@ import { cleanLine } from "./answer-text";
 import { ChooseKindPage, NewActionPage } from "./draft-views";
 import { editorRoutes } from "./editor-routes";
 import { HistoryPage } from "./history-views";
+import { libraryRoutes } from "./library-routes";
 import { publicationRoutes } from "./publication-routes";
 import { ACTION_TITLE_MAX, ACTIONS_MAX, type Kind } from "./types";
 import { ACTION_PATH, actionFrame, actionHref, actionIn, memberNames } from "./web";
@@ -86,6 +87,7 @@ export function actionRoutes(kinds: readonly Kind[]) {
 
   app.route("/", editorRoutes(kinds));
   app.route("/", publicationRoutes(kinds));
+  app.route("/", libraryRoutes);
   for (const kind of kinds) if (kind.memberRoutes) app.route("/", kind.memberRoutes(kinds));
   return app;
 }

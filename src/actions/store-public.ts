@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull } from "drizzle-orm";
+import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import type { GroupDb } from "../groups/shard";
 import type { Listed } from "./served";
 import { actions } from "./tables";
@@ -9,9 +9,23 @@ export const LISTED_MAX = 100;
 /** Published actions, the newest first, without their settings: a story can be two hundred times as long as its title. */
 export async function listPublished({ groupNo, db }: GroupDb): Promise<Listed[]> {
   return db
-    .select({ kind: actions.kind, slug: actions.slug, title: actions.title, locale: actions.locale })
+    .select({
+      id: actions.id,
+      kind: actions.kind,
+      slug: actions.slug,
+      title: actions.title,
+      locale: actions.locale,
+    })
     .from(actions)
-    .where(and(eq(actions.groupNo, groupNo), eq(actions.status, "published"), isNull(actions.limitedAt)))
+    .where(
+      and(
+        eq(actions.groupNo, groupNo),
+        eq(actions.status, "published"),
+        isNull(actions.limitedAt),
+        // What its kind keeps out of lists: private ones, and those that another action's page lists.
+        sql`NOT coalesce(${actions.settings} ->> '$.isPrivate', 0) AND ${actions.settings} ->> '$.campaignNo' IS NULL`,
+      ),
+    )
     .orderBy(desc(actions.publishedAt), desc(actions.actionNo))
     .limit(LISTED_MAX);
 }

@@ -1,7 +1,7 @@
 import { integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { uuid } from "../platform/columns";
 import type { ActionId } from "../platform/ids";
-import { type Change, editActs } from "./types";
+import type { Change, EditAct } from "./types";
 
 export const actions = sqliteTable(
   "actions",
@@ -61,8 +61,25 @@ export const actionEdits = sqliteTable(
     /** 0 when the people who run the installation acted. */
     accountNo: integer("account_no").notNull(),
     editedAt: integer("edited_at").notNull(),
-    act: text("act", { enum: editActs }).notNull(),
+    act: text("act").$type<EditAct>().notNull(),
     changes: text("changes", { mode: "json" }).$type<Change[]>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.groupNo, table.actionNo, table.version] })],
+);
+
+/** Questions kept for use in any action. An action has a copy, so that changing one here changes no page. */
+export const questionLibrary = sqliteTable(
+  "question_library",
+  {
+    groupNo: integer("group_no").notNull(),
+    questionNo: integer("question_no").notNull(),
+    label: text("label").notNull(),
+    /** Validated by `askable` on every read. */
+    question: text("question", { mode: "json" }).$type<unknown>().notNull(),
+    createdBy: integer("created_by").notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** Out of the pick-list. */
+    archivedAt: integer("archived_at"),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.questionNo] })],
 );

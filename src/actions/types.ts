@@ -5,8 +5,12 @@ import type { ActionId } from "../platform/ids";
 export const ACTION_TITLE_MAX = 120;
 export const ACTION_SLUG_MAX = 60;
 export const DESCRIPTION_MAX = 50_000;
-export const QUESTIONS_MAX = 20;
+export const QUESTIONS_MAX = 40;
 export const CHOICES_MAX = 50;
+/** Pages of questions; a survey adds one for contact details. */
+export const PAGES_MAX = 10;
+export const LABEL_MAX = 200;
+export const HINT_MAX = 300;
 export const TAGS_MAX = 10;
 export const COMMENT_MAX = 1_000;
 export const COMMENTS_SHOWN_MAX = 20;
@@ -41,16 +45,47 @@ export type StandardField = (typeof standardFields)[number];
 export const fieldUses = ["hidden", "optional", "required"] as const;
 export type FieldUse = (typeof fieldUses)[number];
 
-export const questionTypes = ["text", "paragraph", "dropdown", "radio", "checkboxes"] as const;
+export const questionTypes = [
+  "text",
+  "paragraph",
+  "dropdown",
+  "radio",
+  "checkboxes",
+  "number",
+  "date",
+  "hidden",
+] as const;
+export type QuestionType = (typeof questionTypes)[number];
 
-export const question = z.object({
+/** What of a question goes with it from one action to another, by way of the library. */
+export const askable = z.object({
+  label: z.string().min(1).max(LABEL_MAX),
+  hint: z.string().max(HINT_MAX).default(""),
+  type: z.enum(questionTypes),
+  /** Of a hidden question: what a link may say; empty for any line. */
+  choices: z.array(z.string().min(1).max(LABEL_MAX)).max(CHOICES_MAX).default([]),
+  /** Of a number: the least and the greatest there may be. */
+  min: z.number().nullable().default(null),
+  max: z.number().nullable().default(null),
+  /** Of a hidden question: its answer unless the link says another. */
+  value: z.string().max(LABEL_MAX).default(""),
+  /** The custom field of the person that keeps the answer; null for an answer kept with the participation alone. */
+  fieldNo: z.number().int().positive().nullable().default(null),
+});
+export type Askable = z.infer<typeof askable>;
+
+export const question = askable.extend({
   /** Names the answer for ever; made from the label once. */
   key: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
-  label: z.string().min(1).max(200),
-  hint: z.string().max(300).default(""),
-  type: z.enum(questionTypes),
   isRequired: z.boolean().default(false),
-  choices: z.array(z.string().min(1).max(200)).max(CHOICES_MAX).default([]),
+  page: z.number().int().min(1).max(PAGES_MAX).default(1),
+  /** It is asked only of those who gave one of these answers to an earlier question. */
+  showIf: z
+    .object({ key: z.string().min(1), anyOf: z.array(z.string()).min(1).max(CHOICES_MAX) })
+    .nullable()
+    .default(null),
+  /** The question of the library it was made from. */
+  libraryNo: z.number().int().positive().nullable().default(null),
 });
 export type Question = z.infer<typeof question>;
 
@@ -108,12 +143,14 @@ export const commonSettings = z.object({
   showRecent: z.boolean().default(true),
   thanks: z
     .object({
-      mode: z.enum(["page", "redirect"]),
+      mode: z.enum(["page", "redirect", "next"]),
       headline: z.string().max(200),
       text: z.string().max(2_000),
       redirectUrl: z.string().max(1_000),
+      /** The id of the action that comes next, with what the person filled in. */
+      nextId: z.string().max(36).default(""),
     })
-    .default({ mode: "page", headline: "", text: "", redirectUrl: "" }),
+    .default({ mode: "page", headline: "", text: "", redirectUrl: "", nextId: "" }),
   share: z.object({ title: z.string().max(200), text: z.string().max(500) }).default({ title: "", text: "" }),
   autoresponse: z
     .object({
@@ -211,7 +248,17 @@ export type ActionSnapshot = {
 };
 
 /** The numbers a public page shows; the last known ones, at most 5 s old in `count.json`. */
-export type PublicCount = { total: number; recent: PublicSigner[] };
+export type PublicCount = {
+  total: number;
+  recent: PublicSigner[];
+  /** What the kind counts in place of people, where it does. */
+  tally?: number;
+  /** Where places run out: how many of each slot are taken, and how many people wait for one. */
+  places?: PlacesTaken;
+};
+
+/** By slot: places taken, and people who wait. */
+export type PlacesTaken = Record<string, { confirmed: number; waiting: number }>;
 
 /** What the page offers back after a refusal: the values as typed and what is wrong with each, by field name. */
 export type FormState = {
@@ -219,6 +266,10 @@ export type FormState = {
   errors: Record<string, string>;
   /** Which page of the form is shown, from 1. */
   step?: number;
+  /** Somebody's details, brought from another action or a mail: what they hold need not be asked. */
+  carried?:
+    | { token: string; name: string; email: string; nth: number; fields: readonly string[] }
+    | undefined;
 };
 
 export type { Kind, PageProps, Standing, ThanksProps } from "./kind";

@@ -3,13 +3,12 @@ import type { Action, Kind } from "../actions/types";
 import { standardFields } from "../actions/types";
 import type { GroupDb } from "../groups/shard";
 import { listSigners, type Signer, type SignerFilter } from "../intake/signers";
+import { BYTE_ORDER_MARK, csvLine } from "../platform/csv";
 import type { ParticipationId } from "../platform/ids";
 import type { T } from "../ui/i18n";
 
 /** Rows read from D1 at a time: small enough that a signature waiting behind them does not notice. */
 const PAGE = 500;
-/** Tells spreadsheets that the file is UTF-8. */
-const BYTE_ORDER_MARK = "\uFEFF";
 
 /** The signers a filter finds as CSV (RFC 4180), newest first, read page by page as the browser takes them. */
 export function signersCsv(
@@ -58,23 +57,10 @@ function cells(t: T, action: Action, signer: Signer, own: readonly OwnColumn[]):
     signer.email,
     ...standardFields.map((name) => answer[name] ?? ""),
     ...action.settings.questions.map(({ key }) => [answer.answers?.[key] ?? []].flat().join("; ")),
-    ...own.map(({ value }) => value(t, answer.own ?? {}, action)),
+    ...own.map(({ value }) => value(t, answer.own ?? {}, action, signer.standing)),
     signer.comment,
     signer.commentStatus === "none" ? "" : t(`intake.comments.${signer.commentStatus}`),
     signer.source,
     t(signer.isNewToList ? "common.form.yes" : "common.form.no"),
   ];
-}
-
-export function csvLine(values: readonly string[]): string {
-  return `${values.map(csvCell).join(",")}\r\n`;
-}
-
-// A spreadsheet runs a cell that begins like this (OWASP, CSV injection); a phone number in E.164 is only a number.
-const FORMULA = /^[=+\-@\t\r]/;
-const E164 = /^\+\d{6,15}$/;
-
-function csvCell(value: string): string {
-  const safe = FORMULA.test(value) && !E164.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

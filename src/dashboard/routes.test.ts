@@ -275,7 +275,7 @@ describe("taking signatures out of the count", () => {
       { name: "Amina", email: "human@removal.example" },
     ]);
     const asked = await text(team.owner.get(`${page.path}/removals/new?q=bot`));
-    expect(asked).toContain("This takes 3 of 4 signatures out of the count.");
+    expect(asked).toContain("This takes 3 of 4 people out of the count.");
     const until = /name="until" value="(\d+)"/.exec(asked)?.[1] ?? "";
     await sign(page, { name: "Bot", email: "late-bot@removal.example", at: Number(until) + 1_000 });
     await team.owner.post(`${page.path}/removals`, { q: "bot", until });

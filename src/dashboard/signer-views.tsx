@@ -163,7 +163,7 @@ function columns(props: SignersProps): Column<Signer>[] {
     ({ key, title, value }): Column<Signer> => ({
       key,
       title: t(title),
-      cell: ({ answer }) => <span dir="auto">{value(t, answer.own ?? {}, action)}</span>,
+      cell: ({ answer, standing }) => <span dir="auto">{value(t, answer.own ?? {}, action, standing)}</span>,
     }),
   );
   return [

@@ -17,11 +17,26 @@ const acts: Record<string, Key> = {
   "action.reopened": "groups.acts.actionReopened",
   "action.limited": "groups.acts.actionLimited",
   "action.released": "groups.acts.actionReleased",
+  "event.cancelled": "groups.acts.eventCancelled",
+  "event.uncancelled": "groups.acts.eventUncancelled",
+  "hosting.approved": "groups.acts.hostingApproved",
+  "hosting.refused": "groups.acts.hostingRefused",
   "people.exported": "groups.acts.peopleExported",
+  "petition.updated": "petitions.acts.updated",
+  "petition.delivered": "petitions.acts.delivered",
+  "targets.replaced": "groups.acts.targetsReplaced",
+  "targets.removed": "groups.acts.targetsRemoved",
+  "letters.retried": "groups.acts.lettersRetried",
+  "letters.exported": "groups.acts.lettersExported",
   "participations.removed": "groups.acts.participationsRemoved",
   "participations.restored": "groups.acts.participationsRestored",
+  "payments.connected": "payments.acts.connected",
+  "payment.refunded": "payments.acts.refunded",
+  "gift.ended": "payments.acts.ended",
+  "gifts.exported": "payments.acts.exported",
   "report.settled": "groups.acts.reportSettled",
   "intake.unparked": "groups.acts.intakeUnparked",
+  "intake.stored_again": "groups.acts.intakeStoredAgain",
 };
 
 /** An act without words yet is shown under its own name: a gap in the list would be worse. */
@@ -39,6 +54,7 @@ const names: Record<string, Key> = {
   reason: "groups.details.reason",
   count: "groups.details.count",
   removalNo: "groups.details.removalNo",
+  since: "groups.details.since",
 };
 
 const values: Record<string, Key> = {
@@ -61,6 +77,8 @@ const values: Record<string, Key> = {
   optInMode: "groups.fields.optInMode",
   consentText: "groups.fields.consentText",
   postalAddress: "groups.fields.postalAddress",
+  keepsForRecovery: "groups.settings.recovery",
+  embedSites: "embeds.sites.title",
   logo: "groups.logo.title",
 };
 

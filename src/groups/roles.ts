@@ -7,6 +7,7 @@ export const permissions = [
   "people.view",
   "people.export",
   "participations.remove",
+  "payments.manage",
   "settings.edit",
   "members.view",
   "members.edit",

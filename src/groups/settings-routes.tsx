@@ -24,7 +24,8 @@ settingsRoutes.get("/groups/:group/settings", memberCan("settings.edit"), async 
 
 function valuesOf({ settings, ...group }: Group): Values {
   const { name, country, locale, timeZone, currency, postalAddress } = group;
-  return { ...settings, name, country, locale, timeZone, currency, postalAddress };
+  const keepsForRecovery = settings.keepsForRecovery ? "yes" : "";
+  return { ...settings, name, country, locale, timeZone, currency, postalAddress, keepsForRecovery };
 }
 
 async function settingsPage(

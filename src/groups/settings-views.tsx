@@ -1,6 +1,7 @@
 import { type FlashMessage, Notice } from "../ui/flash";
 import {
   ButtonRow,
+  CheckboxField,
   ErrorSummary,
   FileField,
   Form,
@@ -14,6 +15,7 @@ import { DEFAULT_ACCENT } from "../ui/theme";
 import {
   CONSENT_TEXT_MAX,
   DESCRIPTION_MAX,
+  EMBED_SITES_TEXT_MAX,
   type Group,
   optInModes,
   POSTAL_ADDRESS_MAX,
@@ -51,6 +53,8 @@ export function SettingsPage(props: SettingsPageProps) {
           />
           <PlaceFields {...props} />
         </Section>
+        <EmbedFields {...props} />
+        <RecoveryFields {...props} />
         <ButtonRow isSticky>
           <SubmitButton>{t("common.form.saveChanges")}</SubmitButton>
         </ButtonRow>
@@ -139,6 +143,38 @@ function ConsentFields({ t, values, errors }: SettingsPageProps) {
         value={values.consentText ?? ""}
         maxlength={CONSENT_TEXT_MAX}
         error={errors.consentText}
+      />
+    </Section>
+  );
+}
+
+function EmbedFields({ t, values, errors }: SettingsPageProps) {
+  return (
+    <Section title={t("embeds.sites.title")} id="embeds" text={t("embeds.sites.about")}>
+      <TextArea
+        name="embedSites"
+        label={t("embeds.sites.label")}
+        hint={t("embeds.sites.hint")}
+        optionalLabel={t("common.form.optional")}
+        value={values.embedSites ?? ""}
+        rows={3}
+        maxlength={EMBED_SITES_TEXT_MAX}
+        spellcheck={false}
+        error={errors.embedSites}
+      />
+    </Section>
+  );
+}
+
+function RecoveryFields({ t, values, errors }: SettingsPageProps) {
+  return (
+    <Section title={t("groups.settings.recovery")} text={t("groups.settings.recoveryAbout")}>
+      <CheckboxField
+        name="keepsForRecovery"
+        label={t("groups.fields.keepsForRecovery")}
+        hint={t("groups.fields.keepsForRecoveryHint")}
+        checked={values.keepsForRecovery === "yes"}
+        error={errors.keepsForRecovery}
       />
     </Section>
   );

@@ -53,6 +53,20 @@ describe("the settings of a group", () => {
     );
   });
 
+  it("keep nothing for longer unless the box is ticked, and nothing any more once it is not", async () => {
+    const team = await makeTeam();
+    const keeps = async () => (await stored(team))?.settings.keepsForRecovery;
+    const box = async () =>
+      (await (await team.owner.get(`${team.base}/settings`)).text()).match(
+        /<input[^>]*keepsForRecovery[^>]*>/,
+      )?.[0];
+    expect([await keeps(), (await box())?.includes("checked")]).toEqual([false, false]);
+    await team.owner.post(`${team.base}/settings`, { ...good, keepsForRecovery: "yes" });
+    expect([await keeps(), (await box())?.includes("checked")]).toEqual([true, true]);
+    await team.owner.post(`${team.base}/settings`, good);
+    expect(await keeps()).toBe(false);
+  });
+
   it("saved unchanged leave no trace in the history", async () => {
     const team = await makeTeam();
     for (const _ of [1, 2]) await team.owner.post(`${team.base}/settings`, good);
@@ -83,6 +97,7 @@ describe("the settings of a group", () => {
     [{ locale: "xx" }, "locale"],
     [{ timeZone: "" }, "timeZone"],
     [{ currency: "BTC" }, "currency"],
+    [{ keepsForRecovery: "perhaps" }, "keepsForRecovery"],
   ])("with %j are refused beside the field, kept as typed, and nothing is stored", async (change, field) => {
     const team = await makeTeam();
     const response = await team.owner.post(`${team.base}/settings`, {

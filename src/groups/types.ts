@@ -5,6 +5,7 @@ import { isCurrency } from "../platform/currencies";
 import { normaliseEmail } from "../platform/email-address";
 import type { GroupId, InvitationId } from "../platform/ids";
 import { isTimeZone } from "../platform/time-zones";
+import { readSite } from "../platform/web-origins";
 
 export const roles = ["owner", "administrator", "organiser"] as const;
 export type Role = (typeof roles)[number];
@@ -51,6 +52,10 @@ export const groupSettings = z.object({
   optInMode: z.enum(optInModes).default("unticked"),
   /** The consent sentence; "" means the platform's standard wording in the page's language. */
   consentText: z.string().max(500).default(""),
+  /** What supporters sent stays for some days where it was taken, in case the database must be set back. */
+  keepsForRecovery: z.boolean().default(false),
+  /** The sites that may show the group's actions in their pages, one a line as `readSite` writes them; "" for any. */
+  embedSites: z.string().max(20_000).default(""),
 });
 export type GroupSettings = z.infer<typeof groupSettings>;
 
@@ -58,6 +63,9 @@ export const DESCRIPTION_MAX = 2_000;
 export const URL_MAX = 500;
 export const CONSENT_TEXT_MAX = 500;
 export const POSTAL_ADDRESS_MAX = 300;
+/** Each stands in a header of every embedded page. */
+export const EMBED_SITES_MAX = 50;
+export const EMBED_SITES_TEXT_MAX = 5_000;
 
 /** Text of several lines: no control characters but the line break, trimmed, composed (NFC). */
 const lines = z
@@ -72,6 +80,20 @@ const webAddress = z
   .max(URL_MAX, "too_long")
   .refine((text) => text === "" || isWebAddress(text), "url")
   .transform((text) => (text === "" ? "" : new URL(text).href));
+
+/** Sites, with spaces, commas or line breaks between them. */
+const siteList = z
+  .string()
+  .max(EMBED_SITES_TEXT_MAX, "too_long")
+  .transform((text, check) => {
+    const sites = text
+      .split(/[\s,]+/)
+      .filter((word) => word !== "")
+      .map(readSite);
+    if (sites.includes(null)) check.addIssue({ code: "custom", message: "site" });
+    if (sites.length > EMBED_SITES_MAX) check.addIssue({ code: "custom", message: "too_long" });
+    return [...new Set(sites)].join("\n");
+  });
 
 function isWebAddress(text: string): boolean {
   return /^https?:\/\/[^/]/i.test(text) && URL.canParse(text);
@@ -102,6 +124,9 @@ export const settingsForm = z.object({
   country: groupForm.shape.country,
   timeZone: groupForm.shape.timeZone,
   currency: groupForm.shape.currency,
+  /** A tick is sent as "yes"; without one nothing is sent. */
+  keepsForRecovery: z.enum(["yes", ""], "choose").transform((tick) => tick === "yes"),
+  embedSites: siteList,
 });
 export type SettingsForm = z.infer<typeof settingsForm>;
 

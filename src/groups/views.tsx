@@ -136,6 +136,7 @@ export function SettingsNav({ t, slug, current }: { t: T; slug: string; current:
   const pages = [
     { tab: "settings", href: base, label: t("groups.nav.settings") },
     { tab: "members", href: `${base}/members`, label: t("groups.nav.members") },
+    { tab: "payments", href: `/groups/${slug}/payments`, label: t("payments.collecting.title") },
     { tab: "history", href: `${base}/history`, label: t("groups.nav.history") },
   ];
   return (

@@ -14,6 +14,8 @@ const words: Record<string, Key> = {
   "postalAddress/too_long": "groups.problems.postalAddressTooLong",
   "website/too_long": "groups.problems.url",
   "privacyUrl/too_long": "groups.problems.url",
+  "embedSites/too_long": "embeds.sites.tooMany",
+  "embedSites/site": "embeds.sites.noSite",
   "logo/too_large": "groups.problems.logoTooLarge",
   "logo/not_an_image": "groups.problems.logoNotAnImage",
   "logo/missing": "groups.problems.logoMissing",

@@ -6,7 +6,12 @@ import { dbFor } from "../groups/shard";
 import type { Context } from "../platform/context";
 import type { ParticipationId } from "../platform/ids";
 import { sendAll } from "../platform/queues";
-import { EVENT_PAGE_SIZE, type FollowUpWindow, type ParticipationsRecorded } from "./types";
+import {
+  EVENT_PAGE_SIZE,
+  type FollowUpWindow,
+  type IntakeTarget,
+  type ParticipationsRecorded,
+} from "./types";
 
 /** On the EVENTS queue: one step of a kind is to be done for these participations. */
 export const afterwardsDue = z.object({
@@ -48,6 +53,18 @@ export async function runAfterwards(ctx: Context, due: AfterwardsDue, kinds: rea
   if (!step || !group) return;
   const action = await actionByNo(dbFor(ctx.env, group), due.actionNo);
   if (action) await step.run(ctx, group, action, due.people);
+}
+
+/** Does what the clock brings to an action. Gives when to ask again; null when nothing is left, or the action is gone. */
+export async function doWhatIsDue(
+  ctx: Context,
+  target: Pick<IntakeTarget, "kind" | "groupNo" | "actionNo">,
+  kinds: readonly Kind[],
+): Promise<number | null> {
+  const kind = kinds.find(({ name }) => name === target.kind);
+  const group = kind?.due && (await groupByNo(ctx.directory, target.groupNo));
+  const action = group && (await actionByNo(dbFor(ctx.env, group), target.actionNo));
+  return group && action && kind?.due ? kind.due(ctx, group, action) : null;
 }
 
 /** Has every step of the kind look for those of a window whom the news never reached. Gives how many are not settled. */

@@ -1,8 +1,8 @@
-import type { PublicSigner } from "../actions/types";
-import { RECENT_SIGNERS_MAX } from "../actions/types";
+import { publicSigner } from "../actions/public-signer";
+import { type PublicSigner, RECENT_SIGNERS_MAX } from "../actions/types";
 import type { GroupDb } from "../groups/shard";
 import { toHex } from "../platform/crypto";
-import { idFromHex, type ParticipationId } from "../platform/ids";
+import { idFromHex, idToHex, type ParticipationId } from "../platform/ids";
 import { sendAll } from "../platform/queues";
 import type { BufferedRow } from "../platform/write-behind";
 import { type DrainOutcome, parseRow, storeParticipations } from "./store";
@@ -24,7 +24,17 @@ export function rowBody(
   nth: number,
   isUpdate: boolean,
 ): string {
-  return `${isUpdate ? UPDATE_MARK : "{"}"i":"${id}","t":${at},"h":"${toHex(identity)}","n":${nth},${participation.slice(1)}`;
+  return `${isUpdate ? UPDATE_MARK : "{"}"i":"${id}","t":${at},${identityMark(identity)},"n":${nth},${participation.slice(1)}`;
+}
+
+/** How a row names who said it. No answer can hold these characters, since its quotes are escaped. */
+export function identityMark(identity: Uint8Array): string {
+  return `"h":"${toHex(identity)}"`;
+}
+
+/** A 52-bit number of the id's random part: tells the participations of one person apart where each adds. */
+export function nthOf(id: ParticipationId): number {
+  return Number.parseInt(idToHex(id).slice(19), 16) || 1;
 }
 
 /** Writes a page into the group's shard. */
@@ -39,6 +49,14 @@ export function writePage(
     target.tagNos,
     rows.map((row) => row.body),
   );
+}
+
+/** Those rows of a page that may be kept: not what was said by somebody who asked to be forgotten since. */
+export function rowsToKeep(rows: BufferedRow[], outcomes: DrainOutcome[]): BufferedRow[] {
+  return rows.filter((_row, position) => {
+    const outcome = outcomes[position];
+    return outcome && outcome.state !== "removed" && !outcome.isErased;
+  });
 }
 
 /** Sends the news of those newly stored, 100 to a message. A lost message is made good by the home's follow-up. */
@@ -92,18 +110,4 @@ export function recentSigners(rows: BufferedRow[], outcomes: DrainOutcome[]): Pu
     );
   }
   return recent;
-}
-
-/** First name, initial of the last, and town or country; never an email, never a postal code (features.md pet-privacy-of-name). */
-export function publicSigner(
-  said: { givenName?: string; familyName?: string; locality?: string; country?: string },
-  options: { isNamed: boolean; at: number; comment: string },
-): PublicSigner {
-  const initial = said.familyName ? ` ${[...said.familyName][0] ?? ""}.` : "";
-  return {
-    name: options.isNamed && said.givenName ? `${said.givenName}${initial}` : "",
-    place: said.locality ?? said.country ?? "",
-    at: options.at,
-    comment: options.comment,
-  };
 }

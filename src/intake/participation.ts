@@ -1,10 +1,10 @@
-import type { ActionSnapshot } from "../actions/types";
+import type { ActionSnapshot, Kind } from "../actions/types";
 import type { Context } from "../platform/context";
 import { hmacSha256 } from "../platform/crypto";
-import type { GroupId } from "../platform/ids";
+import { type GroupId, type ParticipationId, parseId } from "../platform/ids";
 import { LruCache } from "../platform/lru";
 import { intakeStub } from "./objects";
-import { objectName, regionOf } from "./place";
+import { objectName, regionOf, singleName } from "./place";
 import type { IntakeTarget, Participation, RecordReply } from "./types";
 
 /** How many objects each action was last known to be spread over. Stale is harmless: D1 decides who counts. */
@@ -20,12 +20,16 @@ export async function takeAction(
   ctx: Context,
   target: IntakeTarget,
   participation: Participation,
-  cf: { continent?: string; country?: string; longitude?: string } | undefined,
+  cf: Parameters<typeof regionOf>[0],
 ): Promise<RecordReply> {
   const identity = await identityHash(ctx.config.IDENTITY_PEPPER, target.groupId, participation.e);
-  const spread = spreads.get(target.actionId, ctx.now) ?? 1;
-  const name = objectName(target.actionId, regionOf(cf), identity, spread);
-  const reply = await recordOnce(ctx, target, name, identity, JSON.stringify(participation));
+  const paid = participation.k === undefined ? undefined : idOfPayment(participation.k);
+  // A payment is heard of in two places at once: one and the same object takes it, however wide the action is spread.
+  const spread = paid ? 1 : (spreads.get(target.actionId, ctx.now) ?? 1);
+  const name = target.places
+    ? singleName(target.actionId)
+    : objectName(target.actionId, regionOf(cf), identity, spread);
+  const reply = await recordOnce(ctx, target, name, { identity, body: JSON.stringify(participation), paid });
   spreads.set(target.actionId, reply.spread, ctx.now + SPREAD_KNOWN_MS);
   return reply;
 }
@@ -35,15 +39,21 @@ async function recordOnce(
   ctx: Context,
   target: IntakeTarget,
   name: string,
-  identity: Uint8Array,
-  body: string,
+  { identity, body, paid }: { identity: Uint8Array; body: string; paid: ParticipationId | undefined },
 ): Promise<RecordReply> {
+  const record = () => intakeStub(ctx.env, target.jurisdiction, name).record(target, identity, body, paid);
   try {
-    return await intakeStub(ctx.env, target.jurisdiction, name).record(target, identity, body);
+    return await record();
   } catch (error) {
     if (!isRetryable(error)) throw error;
-    return intakeStub(ctx.env, target.jurisdiction, name).record(target, identity, body);
+    return record();
   }
+}
+
+function idOfPayment(text: string): ParticipationId {
+  const id = parseId<ParticipationId>(text);
+  if (!id) throw new Error("a payment whose id is none");
+  return id;
 }
 
 function isRetryable(error: unknown): boolean {
@@ -61,7 +71,10 @@ export async function identityHash(pepper: string, groupId: GroupId, email: stri
 }
 
 /** What the intake of a served action must know; everything is in its snapshot. */
-export function intakeTarget(snapshot: ActionSnapshot, kind: { isOnce: boolean }): IntakeTarget {
+export function intakeTarget(
+  snapshot: ActionSnapshot,
+  kind: Pick<Kind, "isOnce" | "capacities"> & { afterwards?: readonly unknown[] },
+): IntakeTarget {
   const { group, action } = snapshot;
   return {
     groupNo: group.no,
@@ -73,6 +86,27 @@ export function intakeTarget(snapshot: ActionSnapshot, kind: { isOnce: boolean }
     kind: action.kind,
     isOnce: kind.isOnce,
     tagNos: snapshot.tagNos,
-    hasReceipt: action.settings.autoresponse.isOn,
+    // What else follows is looked for together with the thank-you mails.
+    hasReceipt: action.settings.autoresponse.isOn || (kind.afterwards?.length ?? 0) > 0,
+    // Left out when it is off, so that a target reads as it did before there was a choice.
+    keepsDrained: group.settings.keepsForRecovery || undefined,
+    ...(kind.capacities
+      ? { places: { version: snapshot.version, capacities: kind.capacities(snapshot) } }
+      : {}),
   };
+}
+
+/** Has what an action with places took brought to D1 now, for callers that read back what they wrote. */
+export async function drainNow(ctx: Context, target: IntakeTarget): Promise<void> {
+  const { error } = await intakeStub(ctx.env, target.jurisdiction, singleName(target.actionId)).drain();
+  if (error !== null) throw new Error(error);
+}
+
+/** Tells the object of an action how many places there are now, so that whoever waits moves up. */
+export async function tellPlaces(
+  ctx: Context,
+  target: Pick<IntakeTarget, "actionId" | "jurisdiction">,
+  places: NonNullable<IntakeTarget["places"]>,
+): Promise<void> {
+  await intakeStub(ctx.env, target.jurisdiction, singleName(target.actionId)).learnPlaces(places);
 }

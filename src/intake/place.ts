@@ -63,7 +63,7 @@ const AMERICAN_DIVIDE_LONGITUDE = -97;
 
 /** The region whose objects are nearest to a visitor; western Europe when nothing is known of them. */
 export function regionOf(
-  cf: { continent?: string; country?: string; longitude?: string } | undefined,
+  cf: Partial<Record<"continent" | "country" | "longitude", string | undefined>> | undefined,
 ): Region {
   const country = cf?.country ?? "";
   if (NEAR_EAST.has(country)) return "me";
@@ -91,6 +91,11 @@ export const SPREAD_MAX = 64;
 export function objectName(actionId: string, region: Region, identity: Uint8Array, spread: number): string {
   const slot = ((identity[0] ?? 0) * 256 + (identity[1] ?? 0)) % spread;
   return `${actionId}/${region}/${slot}`;
+}
+
+/** The one object of an action whose places run out: it decides in the order people come, wherever they are. */
+export function singleName(actionId: string): string {
+  return `${actionId}/all/0`;
 }
 
 /** The region in an object's name, for the hint that places it. */

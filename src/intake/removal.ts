@@ -94,6 +94,8 @@ export function targetOf(
     kind: action.kind,
     isOnce: kind.isOnce,
     tagNos,
-    hasReceipt: action.settings.autoresponse.isOn,
+    // What follows looks by itself whether it is wanted; the kind, which knows, is not always at hand.
+    hasReceipt: true,
+    keepsDrained: group.settings.keepsForRecovery || undefined,
   };
 }

@@ -1,7 +1,7 @@
-import type { PublicSigner } from "../actions/types";
+import { publicSigner } from "../actions/public-signer";
+import type { PublicSigner, Standing } from "../actions/types";
 import type { GroupDb } from "../groups/shard";
 import type { ParticipationId } from "../platform/ids";
-import { publicSigner } from "./drain";
 import * as store from "./store-signers";
 import type { StoredAnswer } from "./types";
 
@@ -17,6 +17,8 @@ export type SignerFilter = {
   from?: number;
   to?: number;
   comment?: "waiting" | "shown" | "hidden";
+  /** A town, region or country as people wrote it, or the beginning of a postal code. */
+  place?: string;
 };
 
 export type Signer = {
@@ -32,6 +34,8 @@ export type Signer = {
   source: string;
   isNewToList: boolean;
   removalNo: number;
+  /** Where places run out. */
+  standing: Standing | null;
 };
 
 /**
@@ -68,22 +72,6 @@ export function setCommentStatus(
   status: "shown" | "hidden",
 ): Promise<number> {
   return store.updateCommentStatus(group, actionNo, ids, status);
-}
-
-/** Comments that organisers approved, newest first, as the public may see them. */
-export async function shownComments(
-  group: GroupDb,
-  actionNo: number,
-  limit: number,
-): Promise<PublicSigner[]> {
-  const signers = await store.selectSigners(
-    group,
-    actionNo,
-    { state: "counted", comment: "shown" },
-    null,
-    limit,
-  );
-  return signers.map(asPublic);
 }
 
 /** The last to sign, as the public may see them. */

@@ -1,3 +1,4 @@
+import { standingOf } from "../actions/kind";
 import type { GroupDb } from "../groups/shard";
 import { idFromHex, idToHex, type ParticipationId } from "../platform/ids";
 import type { Signer, SignerFilter } from "./signers";
@@ -24,6 +25,14 @@ export function signerCondition(filter: SignerFilter): Condition {
   if (filter.from !== undefined) parts.push(`p.acted_at >= ${bind(filter.from)}`);
   if (filter.to !== undefined) parts.push(`p.acted_at < ${bind(filter.to)}`);
   if (filter.comment) parts.push(`p.comment_status = ${commentStatuses.indexOf(filter.comment)}`);
+  if (filter.place) {
+    const place = bind(filter.place.trim().toLowerCase());
+    const code = bind(filter.place.replace(/\s/g, "").toLowerCase());
+    const written = (field: string) => `lower(coalesce(p.answer ->> '$.${field}', ''))`;
+    const fields = ["locality", "region", "country"].map((field) => `${written(field)} = ${place}`);
+    const startsSo = `substr(replace(${written("postalCode")}, ' ', ''), 1, length(${code})) = ${code}`;
+    parts.push(`(${[...fields, startsSo].join(" OR ")})`);
+  }
   return { sql: parts.join(" AND "), values };
 }
 
@@ -43,7 +52,7 @@ export async function selectSigners(
   const { results } = await d1
     .prepare(
       `SELECT p.person_no, hex(p.id) AS id, person.email, p.answer, p.acted_at, p.revised_at, p.comment, p.comment_status, p.is_named,
-         p.source, p.removal_no, person.first_action_no = p.action_no AS is_new
+         p.source, p.removal_no, p.standing, person.first_action_no = p.action_no AS is_new
        FROM ${FROM} ${cursor} AND ${sql} ORDER BY p.id DESC LIMIT ${Math.trunc(limit)}`,
     )
     .bind(groupNo, actionNo, ...values)
@@ -63,6 +72,7 @@ type SignerRow = {
   is_named: number;
   source: string | null;
   removal_no: number;
+  standing: number;
   is_new: number;
 };
 
@@ -80,6 +90,7 @@ function signerOf(row: SignerRow): Signer {
     source: row.source ?? "",
     isNewToList: row.is_new === 1,
     removalNo: row.removal_no,
+    standing: standingOf(row.standing),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { GroupDb } from "../groups/shard";
-import { ARRIVED, arrivalFields, receivePeople } from "../people/arrival";
-import { idFromHex, type ParticipationId } from "../platform/ids";
+import { ARRIVED, arrivalFields, NOT_ERASED, receivePeople } from "../people/arrival";
+import { receiveValues } from "../people/custom-field";
+import { idFromHex, idToHex, type ParticipationId } from "../platform/ids";
 import type { DrainedParticipation } from "./types";
 
 /**
@@ -16,20 +17,24 @@ export type DrainOutcome =
       isRemoved: boolean;
       /** Whether this very row made the participation; the others revised it. */
       isFirst: boolean;
+      /** Whether the person asked to be forgotten since they said this. */
+      isErased: boolean;
     }
   | { state: "removed" };
 
 /**
  * Stores a page of participations with their people, consents and tags in one transaction, and says what became of each
  * row. May run again with the same rows, whole or in parts, in any order.
+ * @param restoredAt for rows that were stored before and lost by the database since
  */
 export async function storeParticipations(
   group: GroupDb,
   actionNo: number,
   tagNos: number[],
   rows: string[],
+  restoredAt: number | null = null,
 ): Promise<DrainOutcome[]> {
-  const page = `[${rows.join(",")}]`;
+  const page = pageOf(rows);
   const results = await group.d1.batch<OutcomeRow>([
     ...receivePeople(group, actionNo, page, {
       hasPhones: page.includes('"phone":'),
@@ -38,20 +43,41 @@ export async function storeParticipations(
         .filter(([, path]) => page.includes(`"${path.split(".").at(-1)}":`))
         .map(([column]) => column),
     }),
-    group.d1.prepare(UPSERT_PARTICIPATIONS).bind(group.groupNo, page, actionNo),
+    ...(page.includes('"f":') ? [receiveValues(group, page)] : []),
+    group.d1.prepare(UPSERT_PARTICIPATIONS).bind(group.groupNo, page, actionNo, restoredAt),
     group.d1.prepare(OUTCOMES).bind(group.groupNo, page, actionNo),
   ]);
+  return outcomesOf(rows, results.at(-1)?.results ?? []);
+}
+
+/** What D1 says now of rows that were sent to it before. Reads only. */
+export async function readOutcomes(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  rows: string[],
+): Promise<DrainOutcome[]> {
+  const { results } = await d1.prepare(OUTCOMES).bind(groupNo, pageOf(rows), actionNo).all<OutcomeRow>();
+  return outcomesOf(rows, results);
+}
+
+function outcomesOf(rows: string[], found: OutcomeRow[]): DrainOutcome[] {
   const outcomes: DrainOutcome[] = rows.map(() => ({ state: "removed" }));
-  for (const row of results.at(-1)?.results ?? []) {
+  for (const row of found) {
     outcomes[row.position] = {
       state: stateOf(row),
       id: idFromHex(row.id),
       personNo: row.person_no,
       isRemoved: row.removal_no > 0,
       isFirst: row.is_first === 1,
+      isErased: row.is_erased === 1,
     };
   }
   return outcomes;
+}
+
+/** Rows are JSON texts, joined as they are: nothing is parsed on the way (docs/decisions/0003). */
+function pageOf(rows: string[]): string {
+  return `[${rows.join(",")}]`;
 }
 
 function stateOf({ sent, id, is_stored }: OutcomeRow): "mine" | "other" | "again" {
@@ -67,6 +93,7 @@ type OutcomeRow = {
   person_no: number;
   removal_no: number;
   is_first: number;
+  is_erased: number;
 };
 
 /** Hexadecimal digits of an id (UUIDv7) that tell when it was made; what follows is random. */
@@ -80,25 +107,36 @@ export const TAKES_ANSWERS = `(participations.removal_no = 0 OR EXISTS (
     SELECT 1 FROM removals r WHERE r.group_no = ?1 AND r.action_no = participations.action_no
       AND r.removal_no = participations.removal_no AND r.cause = 'organiser'))`;
 
-// Only a newer answer replaces what is stored, and nothing brings back what was removed.
+// Only a newer answer replaces what is stored, and nothing brings back what was removed. A standing has a clock of its own:
+// whoever moves up from the waiting list has said nothing new.
+const NEWER = "excluded.revised_at > participations.revised_at";
+const STANDS_NEWER = "excluded.standing_at > participations.standing_at";
+const newer = (column: string) => `${column} = iif(${NEWER}, excluded.${column}, participations.${column})`;
 const KEEP_NEWER = `DO UPDATE SET
-    revised_at = excluded.revised_at, answer = excluded.answer, is_named = excluded.is_named,
-    comment = excluded.comment,
-    comment_status = CASE WHEN excluded.comment IS participations.comment THEN participations.comment_status ELSE excluded.comment_status END
-  WHERE excluded.revised_at > participations.revised_at AND ${TAKES_ANSWERS}`;
+    ${["revised_at", "answer", "is_named", "comment"].map(newer).join(", ")},
+    comment_status = iif(${NEWER} AND excluded.comment IS NOT participations.comment, excluded.comment_status, participations.comment_status),
+    standing = iif(${STANDS_NEWER}, excluded.standing, participations.standing),
+    standing_at = max(excluded.standing_at, participations.standing_at),
+    promoted_at = coalesce(excluded.promoted_at, participations.promoted_at)
+  WHERE (${NEWER} OR ${STANDS_NEWER}) AND ${TAKES_ANSWERS}`;
 
 // Whoever acted before keeps the participation's id they had: it may differ from the row's when they acted through another
 // object or were merged since. So both unique keys, if met, are met in the same row. An object that never heard of an
 // erasure sends a new answer under the erased participation's id: it gets that id with its own time, the same at each try.
 const UPSERT_PARTICIPATIONS = `
   INSERT INTO participations
-    (group_no, person_no, action_no, nth, id, acted_at, revised_at, answer, comment, comment_status, is_named, source, referrer)
+    (group_no, person_no, action_no, nth, id, acted_at, revised_at, answer, comment, comment_status, is_named, source, referrer, amount, currency, restored_at,
+     standing, standing_at, promoted_at)
   SELECT ?1, i.person_no, ?3, j.value ->> 'n',
     coalesce((SELECT k.id FROM participations k WHERE k.group_no = ?1 AND k.person_no = i.person_no AND k.action_no = ?3 AND k.nth = j.value ->> 'n'),
       iif(j.value ->> 'u' IS NOT NULL AND EXISTS (SELECT 1 FROM participations x WHERE x.group_no = ?1 AND x.action_no = ?3 AND x.id = unhex(j.value ->> 'i')),
         unhex(printf('%0${ID_TIME_DIGITS}x', j.value ->> 't') || substr(j.value ->> 'i', ${ID_TIME_DIGITS + 1})), unhex(j.value ->> 'i'))),
     j.value ->> 't', j.value ->> 't', j.value -> 'o',
-    j.value ->> 'cm', coalesce(j.value ->> 'cs', 0), j.value ->> 'nm', j.value ->> 's', j.value ->> 'rf'
+    j.value ->> 'cm', coalesce(j.value ->> 'cs', 0), j.value ->> 'nm', j.value ->> 's', j.value ->> 'rf', j.value ->> 'am', j.value ->> 'cu', ?4,
+    coalesce(j.value ->> 'st', 0),
+    iif(EXISTS (SELECT 1 FROM participations k WHERE k.group_no = ?1 AND k.person_no = i.person_no AND k.action_no = ?3
+      AND k.nth = j.value ->> 'n' AND k.id <> unhex(j.value ->> 'i')), 0, coalesce(j.value ->> 'sa', 0)),
+    j.value ->> 'pa'
   FROM ${ARRIVED}
   WHERE true
   ON CONFLICT (group_no, action_no, id) ${KEEP_NEWER}
@@ -109,12 +147,50 @@ const UPSERT_PARTICIPATIONS = `
 const OUTCOMES = `
   SELECT j.key AS position, j.value ->> 'i' AS sent, m.id IS NOT NULL AS is_stored,
     lower(hex(coalesce(o.id, m.id))) AS id, coalesce(o.person_no, m.person_no) AS person_no, coalesce(o.removal_no, m.removal_no) AS removal_no,
-    coalesce(o.acted_at, m.acted_at) = j.value ->> 't' AS is_first
+    coalesce(o.acted_at, m.acted_at) = j.value ->> 't' AND j.value ->> 'pa' IS NULL AS is_first, NOT ${NOT_ERASED} AS is_erased
   FROM jsonb_each(?2) j
   LEFT JOIN participations m ON m.group_no = ?1 AND m.action_no = ?3 AND m.id = unhex(j.value ->> 'i')
   LEFT JOIN identities i ON (m.id IS NULL OR m.removal_no > 0) AND i.group_no = ?1 AND i.kind = 1 AND i.value = j.value ->> 'e'
   LEFT JOIN participations o ON o.group_no = ?1 AND o.person_no = i.person_no AND o.action_no = ?3 AND o.nth = j.value ->> 'n'
   WHERE coalesce(m.person_no, o.person_no) IS NOT NULL`;
+
+// A row is there when its person is, the participation has this answer or a newer one, and its standing, and what was
+// consented to is written down. It may be there under its own id alone, when its person was erased or merged; or, when it
+// never had a row of its own, under the id it was known by, of a person who was merged.
+const LOST = `
+  SELECT j.key AS position FROM jsonb_each(?2) j
+  LEFT JOIN identities i ON i.group_no = ?1 AND i.kind = 1 AND i.value = j.value ->> 'e'
+  LEFT JOIN people person ON person.group_no = ?1 AND person.person_no = i.person_no
+  LEFT JOIN participations o ON o.group_no = ?1 AND o.person_no = i.person_no AND o.action_no = ?3 AND o.nth = j.value ->> 'n'
+  LEFT JOIN participations m ON m.group_no = ?1 AND m.action_no = ?3 AND m.id = unhex(j.value ->> 'i')
+  LEFT JOIN participations known ON known.group_no = ?1 AND known.action_no = ?3 AND known.id = unhex(j.value ->> 'k') AND known.nth = j.value ->> 'n'
+  LEFT JOIN people merged ON merged.group_no = ?1 AND merged.person_no = known.person_no AND merged.merged_into IS NOT NULL
+  WHERE ${NOT_ERASED} AND (
+    person.person_no IS NULL
+    OR max(coalesce(o.revised_at, 0), coalesce(m.revised_at, 0), iif(merged.person_no IS NULL, 0, known.revised_at)) < j.value ->> 't'
+    OR (o.id = unhex(j.value ->> 'i') AND o.standing_at < coalesce(j.value ->> 'sa', 0))
+    OR (j.value ->> 'co' > 0 AND NOT EXISTS (SELECT 1 FROM consent_events c
+      WHERE c.group_no = ?1 AND c.person_no = i.person_no AND c.acted_at = j.value ->> 't' AND c.action_no = ?3)))
+  ORDER BY position`;
+
+/**
+ * Which of a page's rows the database does not have, although they were stored. Reads only.
+ * @param knownAs the id each row's participant is known under, which is another's where somebody acted elsewhere before
+ */
+export async function findLost(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  rows: { body: string; knownAs: ParticipationId | null }[],
+): Promise<number[]> {
+  const page = rows.map(({ body, knownAs }) =>
+    knownAs === null ? body : `{"k":"${idToHex(knownAs)}",${body.slice(1)}`,
+  );
+  const { results } = await d1
+    .prepare(LOST)
+    .bind(groupNo, pageOf(page), actionNo)
+    .all<{ position: number }>();
+  return results.map(({ position }) => position);
+}
 
 /** How many participations of an action are stored, removed ones included; index only. */
 export async function countStored({ d1, groupNo }: GroupDb, actionNo: number): Promise<number> {
@@ -123,6 +199,21 @@ export async function countStored({ d1, groupNo }: GroupDb, actionNo: number): P
     .bind(groupNo, actionNo)
     .first<{ n: number }>();
   return row?.n ?? 0;
+}
+
+/** So many can be named to an object at once. */
+const REMOVED_MAX = 20_000;
+
+/** The participations that are removed now. */
+export async function removedIds({ d1, groupNo }: GroupDb, actionNo: number): Promise<ParticipationId[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT hex(id) AS id FROM participations INDEXED BY participations_by_action
+       WHERE group_no = ?1 AND action_no = ?2 AND removal_no > 0 LIMIT ${REMOVED_MAX}`,
+    )
+    .bind(groupNo, actionNo)
+    .run<{ id: string }>();
+  return results.map(({ id }) => idFromHex(id));
 }
 
 /** How many of them were removed and not put back: absolute, so it can be asked at any time. */
@@ -139,4 +230,14 @@ export async function countRemoved({ d1, groupNo }: GroupDb, actionNo: number): 
 /** Of a page's rows, those a reader would want named: parsed late, since most are never shown. */
 export function parseRow(body: string): DrainedParticipation {
   return JSON.parse(body);
+}
+
+/** Whether D1 answers at all. */
+export async function answers({ d1 }: GroupDb): Promise<boolean> {
+  try {
+    await d1.prepare("SELECT 1").run();
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -30,9 +30,15 @@ export const participations = sqliteTable(
     referrer: text("referrer"),
     /** Where places run out: 1 confirmed, 2 waiting, 3 cancelled; else 0. */
     standing: integer("standing").notNull().default(0),
+    /** When the standing was decided: it may change without a new answer, and an older one never replaces it. */
+    standingAt: integer("standing_at").notNull().default(0),
+    /** When they moved up from the waiting list. */
+    promotedAt: integer("promoted_at"),
     /** Money, in the currency's smallest unit. */
     amount: integer("amount"),
     currency: text("currency"),
+    /** When it was stored again after the database had lost it; its news had gone out before, and goes out no more. */
+    restoredAt: integer("restored_at"),
     /** 0, or the removal that took it out of the count. */
     removalNo: integer("removal_no").notNull().default(0),
   },

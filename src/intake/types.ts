@@ -1,4 +1,4 @@
-import type { PublicSigner, Standing } from "../actions/types";
+import type { PlacesTaken, PublicSigner, Standing } from "../actions/types";
 import type { ActionId, GroupId, ParticipationId } from "../platform/ids";
 
 /** What the participation's row keeps of what was said, so that a later change of the person does not rewrite it. */
@@ -40,12 +40,23 @@ export type Participation = {
   /** Source code and referring page. */
   s?: string;
   rf?: string;
+  /** Custom fields of the person that answers were bound to: field number and value. */
+  f?: [fieldNo: number, value: string][];
   /** Where places run out: which slot, and how many places in it. */
   pl?: [slot: string, count: number];
+  /** What was paid: the payment's id, under which the participation is kept and by which it counts once; and the money. */
+  k?: string;
+  am?: number;
+  cu?: string;
 };
 
 /** A participation as the drain reads it: with its id (32 hex digits), moment (ms), identity hash and number. */
-export type DrainedParticipation = Participation & { i: string; t: number; h: string; n: number; u?: 1 };
+export type DrainedParticipation = Participation & { i: string; t: number; h: string; n: number; u?: 1 } & {
+  /** Where places run out: the standing, when it was decided, and when they moved up from the waiting list. */
+  st?: number;
+  sa?: number;
+  pa?: number;
+};
 
 /** What an intake object must know of its action; sent along with each call, so that a cold object needs nothing else. */
 export type IntakeTarget = {
@@ -58,13 +69,20 @@ export type IntakeTarget = {
   kind: string;
   isOnce: boolean;
   tagNos: number[];
-  /** Whether a thank-you mail follows. */
+  /** Whether anything follows: a thank-you mail, or a step of the kind. */
   hasReceipt: boolean;
+  /** Whether what was drained stays in the objects for some days, in case the database must be set back. Absent means no. */
+  keepsDrained?: boolean;
+  /** Where places run out: how many there are of each, as of a version of the page; one object then decides for all. */
+  places?: { version: number; capacities: Record<string, number | null> };
 };
 
 export type RecordReply = {
-  /** counted: new. updated: a newer answer of someone who acted before. same: a repeat of what is stored. */
-  outcome: "counted" | "updated" | "same" | "closed";
+  /**
+   * counted: new. updated: a newer answer of someone who acted before. same: a repeat of what is stored. full: they have a
+   * place and asked for more than is left; nothing was changed.
+   */
+  outcome: "counted" | "updated" | "same" | "closed" | "full";
   id: ParticipationId;
   /** As this object knows it: its own count and the others' last report. */
   total: number;
@@ -99,13 +117,31 @@ export type ObjectReport = {
   settledFrom: number | null;
   /** Signers settled since the last report, newest first. */
   recent: PublicSigner[];
+  /** It keeps what it drained, and has heard nothing yet since it woke: it may not know who was erased meanwhile. */
+  asksForErased: boolean;
+  /** Where places run out. */
+  places?: PlacesReport;
   lastError: string | null;
 };
 
-export type HomeReply = { total: number; spread: number; isClosed: boolean };
+/** Who has a place: how many people, how many places of each slot, and how many have ever moved up and are stored so. */
+export type PlacesReport = { people: number; taken: PlacesTaken; promoted: number };
+
+export type HomeReply = {
+  total: number;
+  spread: number;
+  isClosed: boolean;
+  /** For an object that asks. */
+  erased: Erasure[];
+};
+
+/** Somebody asked to be forgotten: what they said up to `at` is to be blanked. */
+export type Erasure = { identity: Uint8Array; at: number };
 
 export type HomeSummary = {
+  /** Where places run out, those who have one. */
   total: number;
+  places?: PlacesTaken;
   recent: PublicSigner[];
   spread: number;
   pending: number;

@@ -9,12 +9,14 @@ import type { Key } from "../ui/i18n";
 import { brakeAction, parkedErrors, unpark } from "./brake";
 import { GroupPage, GroupsPage, ParkedPage } from "./group-views";
 import { findGroup, searchGroups } from "./operation";
+import { storeAgain } from "./recovery";
 import {
   brakeForm,
   FORM_BYTES_MAX,
   groupStatuses,
   PARKED_SHOWN_MAX,
   REASON_MAX,
+  recoveryForm,
   SEARCH_MAX,
   statusForm,
 } from "./types";
@@ -27,6 +29,7 @@ const doneWords: Record<string, Key> = {
   brake: "operations.groups.brakeDone",
   release: "operations.groups.releaseDone",
   unparked: "operations.parked.done",
+  storedAgain: "operations.recovery.done",
 };
 
 groupOperations.get("/operations/groups", async (c) => {
@@ -52,7 +55,8 @@ async function groupPage(c: HonoContext<OperatorEnv>, group: Group) {
     pageProps(c, doneWords),
   ]);
   const after = next === null ? undefined : `/operations/groups/${group.id}?before=${next}`;
-  return { ...props, group, actions, next: after, origin: groupOrigin(ctx.config, group.slug) };
+  const recovery = { since: c.req.query("since") ?? "", before: numberIn(c.req.query("goOn")) };
+  return { ...props, group, actions, next: after, origin: groupOrigin(ctx.config, group.slug), recovery };
 }
 
 groupOperations.post("/operations/groups/:group/status", async (c) => {
@@ -71,6 +75,27 @@ groupOperations.post("/operations/groups/:group/status", async (c) => {
   }
   await changeStatus(ctx, group, account, form.data.status, form.data.reason);
   return c.redirect(`/operations/groups/${group.id}?done=status`, 303);
+});
+
+groupOperations.post("/operations/groups/:group/recovery", async (c) => {
+  const { ctx, t, account } = c.var;
+  const group = await groupIn(ctx, c.req.param("group"));
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const since = single(values, "since");
+  const before = numberIn(single(values, "before"));
+  const form = recoveryForm(ctx.now).safeParse({ since });
+  if (!form.success) {
+    const errors = { since: t("operations.recovery.problem") };
+    const page = { ...(await groupPage(c, group)), recovery: { since, before } };
+    return c.html(<GroupPage {...page} errors={errors} />, 422);
+  }
+  const { count, next } = await storeAgain(ctx, group, account, { sinceMs: form.data.since, before });
+  const query = new URLSearchParams({ done: "storedAgain", count: String(count) });
+  if (next !== null) {
+    query.set("since", since);
+    query.set("goOn", String(next));
+  }
+  return c.redirect(`/operations/groups/${group.id}?${query}`, 303);
 });
 
 groupOperations.post("/operations/groups/:group/actions/:action/brake", async (c) => {

@@ -15,6 +15,7 @@ import { Section } from "../ui/layout";
 import { Status, type Tone } from "../ui/status";
 import { DataTable, EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
+import { RecoverySection } from "./recovery-views";
 import type { ListedGroup } from "./store";
 import { groupStatuses, REASON_MAX, SEARCH_MAX } from "./types";
 import { Fact, OperationsFrame, RowButton } from "./views";
@@ -98,6 +99,7 @@ type GroupPageProps = PageProps & {
   origin: string;
   actions: Action[];
   next: string | undefined;
+  recovery: Parameters<typeof RecoverySection>[0]["recovery"];
   values?: { status: string; reason: string };
   errors?: FieldErrors;
 };
@@ -125,6 +127,7 @@ export function GroupPage(props: GroupPageProps) {
       </dl>
       <StatusSection {...props} />
       <ActionsSection {...props} />
+      <RecoverySection {...props} />
     </OperationsFrame>
   );
 }

@@ -67,6 +67,7 @@ const words: Record<string, Key> = {
   "deadletters.discarded": "operations.acts.discarded",
   "report.settled": "operations.acts.reportSettled",
   "intake.unparked": "operations.acts.unparked",
+  "intake.stored_again": "operations.acts.storedAgain",
 };
 
 function wordsFor(t: T, act: string): string {

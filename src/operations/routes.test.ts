@@ -1,14 +1,19 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fakeEmail, fakeQueue } from "../../test/fake-mail";
 import { contextOf, makeGroup } from "../../test/groups";
-import { makePetition } from "../../test/petitions";
+import { makePetition, snapshotOf } from "../../test/petitions";
 import { newAddress, platformHost, type Visitor } from "../../test/platform-host";
 import { refusingD1 } from "../../test/refusing";
 import { OPERATOR_EMAIL } from "../../test/variables";
 import { actionById } from "../actions/store";
 import { groupByNo } from "../groups/group";
 import { dbFor } from "../groups/shard";
+import { homeOf, intakeStub } from "../intake/objects";
+import { intakeTarget, takeAction } from "../intake/participation";
+import { countSigners } from "../intake/signers";
+import type { Participation } from "../intake/types";
 import { newId } from "../platform/ids";
 import { deliverMail } from "../platform/mail/mail";
 import { fileAbuseReport } from "./abuse-report";
@@ -278,6 +283,59 @@ describe("groups", () => {
     const path = `/operations/groups/${group.id}/actions/${petition.id}/parked`;
     expect(await page(operator, path)).toContain("Nothing is parked");
     expect((await operator.post(path)).headers.get("Location")).toBe(`${path}?done=unparked&count=0`);
+  });
+});
+
+describe("storing again what was signed", () => {
+  const minute = (ms: number) => new Date(ms).toISOString().slice(0, 16);
+
+  it("brings back what the database lost, and is recorded", async () => {
+    const { group } = await makeGroup({ settings: { keepsForRecovery: true } });
+    const petition = await makePetition(group);
+    await makePetition(group, { title: "Nobody signed this one", slug: "nobody", status: "draft" });
+    const target = intakeTarget(await snapshotOf(group, petition), { isOnce: true });
+    const said = {
+      e: "amina@example.org",
+      o: { givenName: "Amina" },
+      la: "en",
+      co: 1,
+      w: "00112233aabbccdd",
+      nm: 1,
+    };
+    await takeAction(contextOf(), target, said as Participation, undefined);
+    const object = intakeStub(env, "", `${petition.id}/weur/0`);
+    await object.drain();
+    const { d1 } = dbFor(env, group);
+    for (const table of ["participations", "people", "identities", "consent_events"])
+      await d1.prepare(`DELETE FROM ${table} WHERE group_no = ?`).bind(group.no).run();
+    const path = `/operations/groups/${group.id}`;
+    expect(await page(operator, path)).toContain("Store again what was signed");
+    const since = minute(host.now - 3_600_000);
+    for (const _ of [1, 2]) {
+      const done = await operator.post(`${path}/recovery`, { since });
+      expect(done.headers.get("Location")).toBe(`${path}?done=storedAgain&count=1`);
+      await runDurableObjectAlarm(object);
+    }
+    expect(await countSigners(dbFor(env, group), petition.no, { state: "counted" })).toBe(1);
+    expect((await homeOf(env, target).summary()).total).toBe(1);
+    expect(await page(operator, `${path}?done=storedAgain&count=1`)).toContain(
+      "One signature is kept since then.",
+    );
+    expect(await page(operator, "/operations")).toContain("Stored signatures again");
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["no moment", "yesterday"],
+    ["a moment to come", minute(Date.now() + 7_200_000)],
+    ["a moment eight days ago", minute(Date.now() - 8 * 86_400_000)],
+  ])("is refused for %s, beside the field", async (_, since) => {
+    const { group } = await makeGroup();
+    const refused = await operator.post(`/operations/groups/${group.id}/recovery`, { since });
+    expect(refused.status).toBe(422);
+    const words = await refused.text();
+    expect(words).toContain('id="f-since-error"');
+    expect(words).toContain("This group does not keep a copy");
   });
 });
 

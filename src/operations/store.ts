@@ -297,7 +297,7 @@ export async function operatorActs(db: Database, limit: number): Promise<Operato
     .where(
       and(
         gte(auditLog.auditNo, sql`(SELECT coalesce(max(audit_no), 0) FROM audit_log) - ${ACTS_LOOKED_AT}`),
-        sql`${auditLog.act} IN ('group.status', 'action.limited', 'action.released', 'deadletters.replayed', 'deadletters.discarded', 'report.settled', 'intake.unparked')`,
+        sql`${auditLog.act} IN ('group.status', 'action.limited', 'action.released', 'deadletters.replayed', 'deadletters.discarded', 'report.settled', 'intake.unparked', 'intake.stored_again')`,
       ),
     )
     .orderBy(desc(auditLog.auditNo))

@@ -120,4 +120,20 @@ export const groupStatuses = ["active", "limited", "suspended"] as const;
 const reason = z.string().trim().max(REASON_MAX);
 export const statusForm = z.object({ status: z.enum(groupStatuses), reason });
 export const brakeForm = z.object({ brake: z.enum(["on", "off"]), reason });
+
+/** How long objects keep what a group wants kept, with an hour for whoever types the moment (`intake/store-kept.ts`). */
+const RECOVERY_MS = 7 * 86_400_000 + 3_600_000;
+/** As a field of type datetime-local sends it, read as UTC. */
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/;
+
+/** A moment within the last days, in ms. */
+export const recoveryForm = (now: number) =>
+  z.object({
+    since: z
+      .string()
+      .regex(MOMENT)
+      .transform((text) => Date.parse(`${text}Z`))
+      .refine((ms) => ms > now - RECOVERY_MS && ms <= now),
+  });
+
 export const outcomeForm = z.object({ outcome: z.enum(reportOutcomes) });

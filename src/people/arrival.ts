@@ -10,9 +10,9 @@ import {
 /**
  * SQL for "the rows of a page, and the person of each", for statements that store what those people did. `?1` is the
  * group's number, `?2` the page as JSON; it gives `j.value` (the row) and `i.person_no`. A person who was erased after
- * they acted is not in it.
+ * they acted is not in it; `NOT_ERASED` is that condition alone, on `j.value`.
  */
-export { ARRIVED } from "./store";
+export { ARRIVED, NOT_ERASED } from "./store";
 export type { ArrivalField };
 export { arrivalFields };
 

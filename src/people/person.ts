@@ -1,5 +1,6 @@
 import type { GroupDb } from "../groups/shard";
 import * as store from "./store";
+import * as fields from "./store-fields";
 
 /** Every normalised email a person has or had. */
 export function emailsOf(group: GroupDb, personNo: number): Promise<string[]> {
@@ -30,10 +31,10 @@ export function erasurePlan(
   hashes: string[],
   now: number,
 ): D1PreparedStatement[] {
-  return store.erasureStatements(group, personNo, hashes, now);
+  return [...store.erasureStatements(group, personNo, hashes, now), fields.erasureStatement(group, personNo)];
 }
 
 /** The statements that make two people one. What they took part in is `intake/merge.ts`. */
 export function mergePlan(group: GroupDb, kept: number, lost: number): D1PreparedStatement[] {
-  return store.mergeStatements(group, kept, lost);
+  return [...store.mergeStatements(group, kept, lost), ...fields.mergeStatements(group, kept, lost)];
 }

@@ -16,7 +16,7 @@ export type ArrivalField = (typeof arrivalFields)[number][0];
 
 // What was said before its speaker asked to be forgotten is not heard. Most groups have forgotten nobody, which one probe
 // tells for the whole statement.
-const NOT_ERASED = `(NOT EXISTS (SELECT 1 FROM identities WHERE group_no = ?1 AND kind = 3)
+export const NOT_ERASED = `(NOT EXISTS (SELECT 1 FROM identities WHERE group_no = ?1 AND kind = 3)
     OR NOT EXISTS (SELECT 1 FROM identities x WHERE x.group_no = ?1 AND x.kind = 3 AND x.value = j.value ->> 'h' AND x.acted_at >= j.value ->> 't'))`;
 
 // CROSS JOIN forces the order: left to itself the planner scans the whole table for each page (measured, design.md §5).
@@ -39,6 +39,7 @@ export function arrivalStatements(
     statements.push(
       d1.prepare(DROP_LOST_PHONES).bind(groupNo, page),
       d1.prepare(CLAIM_PHONES).bind(groupNo, page),
+      d1.prepare(DROP_UNCLAIMED_PHONES).bind(groupNo, page),
     );
   return statements;
 }
@@ -96,10 +97,19 @@ const CLAIM_PHONES = `
   ON CONFLICT (group_no, kind, value) DO UPDATE SET person_no = excluded.person_no, acted_at = excluded.acted_at
   WHERE excluded.acted_at > identities.acted_at`;
 
-// Runs before the claim, while the table still says whose the phone was: whoever named it earlier loses it.
+// Runs before the claim, while the table still says whose the phone was.
 const DROP_LOST_PHONES = `
   UPDATE people SET phone = NULL
-  FROM (SELECT n.value AS phone, iif(n.acted_at < j.value ->> 't', n.person_no, i.person_no) AS loser
+  FROM (SELECT n.value AS phone, n.person_no AS loser
+    FROM ${ARRIVED}
+    CROSS JOIN identities n ON n.group_no = ?1 AND n.kind = 2 AND n.value = j.value ->> '$.o.phone' AND n.person_no <> i.person_no
+    WHERE n.acted_at < j.value ->> 't') lost
+  WHERE people.group_no = ?1 AND people.person_no = lost.loser AND people.phone = lost.phone`;
+
+// Runs after the claim: of those of one page who named the same phone, one has it now.
+const DROP_UNCLAIMED_PHONES = `
+  UPDATE people SET phone = NULL
+  FROM (SELECT n.value AS phone, i.person_no AS loser
     FROM ${ARRIVED}
     CROSS JOIN identities n ON n.group_no = ?1 AND n.kind = 2 AND n.value = j.value ->> '$.o.phone' AND n.person_no <> i.person_no) lost
   WHERE people.group_no = ?1 AND people.person_no = lost.loser AND people.phone = lost.phone`;

@@ -1,6 +1,7 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { bytes, uuid } from "../platform/columns";
 import type { PersonId } from "../platform/ids";
+import type { FieldType } from "./types";
 
 /** The last number given to each noun of a group: actions, tags, removals. People number themselves as they arrive. */
 export const numbers = sqliteTable(
@@ -134,5 +135,40 @@ export const taggings = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.groupNo, table.tagNo, table.personNo] }),
     index("taggings_by_person").on(table.groupNo, table.personNo),
+  ],
+);
+
+/** What a group wants to know of its people beside name and address. Never deleted: values keep their meaning. */
+export const customFields = sqliteTable(
+  "custom_fields",
+  {
+    groupNo: integer("group_no").notNull(),
+    fieldNo: integer("field_no").notNull(),
+    key: text("key").notNull(),
+    label: text("label").notNull(),
+    type: text("type").$type<FieldType>().notNull(),
+    choices: text("choices", { mode: "json" }).$type<string[]>().notNull(),
+    createdAt: integer("created_at").notNull(),
+    archivedAt: integer("archived_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupNo, table.fieldNo] }),
+    uniqueIndex("custom_fields_by_key").on(table.groupNo, table.key),
+  ],
+);
+
+/** One value of a person a field, and when they last said it, in ms. By field first: audiences count a field by ranges of people. */
+export const fieldValues = sqliteTable(
+  "field_values",
+  {
+    groupNo: integer("group_no").notNull(),
+    fieldNo: integer("field_no").notNull(),
+    personNo: integer("person_no").notNull(),
+    value: text("value").notNull(),
+    actedAt: integer("acted_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupNo, table.fieldNo, table.personNo] }),
+    index("field_values_by_person").on(table.groupNo, table.personNo),
   ],
 );

@@ -10,3 +10,10 @@ export type SubscriptionStatus = keyof typeof subscriptionStatus;
 
 /** `identities.kind` */
 export const identityKind = { email: 1, phone: 2, erased: 3 } as const;
+
+/**
+ * How the values of a custom field are written: a text as it was said, a number in digits with a point (12.5), a day as
+ * 2026-03-12, several choices as a JSON array.
+ */
+export const fieldTypes = ["text", "number", "date", "several"] as const;
+export type FieldType = (typeof fieldTypes)[number];

@@ -49,7 +49,7 @@ describe("the story of a petition", () => {
 describe("a petition", () => {
   it("may be published once it says to whom it is and what it asks", async () => {
     const reasons = async (settings: Partial<PetitionSettings>) =>
-      petition.reasonsNotToPublish(await makePetition(group, { settings }));
+      petition.reasonsNotToPublish(await makePetition(group, { settings }), 0);
     expect(await reasons({})).toEqual([]);
     expect(await reasons({ targets: [] })).toEqual(["petitions.reasons.noTarget"]);
     expect(await reasons({ ask: "\n" })).toEqual(["petitions.reasons.noAsk"]);

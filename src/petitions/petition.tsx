@@ -1,7 +1,14 @@
+import petitions from "../../public/css/petitions.css";
 import type { Kind, PageProps } from "../actions/types";
 import type { Key } from "../ui/i18n";
+import { minified } from "../ui/public-styles";
+import { deliveryRoutes } from "./delivery-routes";
 import { Editor, pressEditor, readEditor } from "./editor";
 import { type PetitionSettings, petitionSettings } from "./types";
+import { extraOfPetition } from "./update";
+import { allUpdates } from "./updates-page";
+import { Below, Won } from "./updates-public";
+import { updateRoutes } from "./updates-routes";
 
 /** A petition: a person asks someone for something, once, together with others. */
 export const petition: Kind = {
@@ -21,7 +28,13 @@ export const petition: Kind = {
   settings: petitionSettings,
   starting: (group) => petitionSettings.parse({ consent: { mode: group.settings.optInMode, text: "" } }),
   reasonsNotToPublish: (action) => reasonsNotToPublish(petitionSettings.parse(action.settings)),
+  extra: extraOfPetition,
   Story,
+  Below,
+  style: minified(petitions),
+  publicRoutes: () => allUpdates(petition),
+  memberRoutes: (kinds) => updateRoutes(kinds).route("/", deliveryRoutes(kinds)),
+  tabs: [{ name: "updates", path: "/updates", label: "petitions.updates.tab", needs: "actions.view" }],
   buttonLabel: (t) => t("petitions.button"),
   fieldLabels: { targets: "petitions.editor.targets", ask: "petitions.editor.ask" },
   Editor,
@@ -37,10 +50,12 @@ function reasonsNotToPublish(settings: PetitionSettings): Key[] {
 }
 
 /** To whom, and what is asked. The page puts the title above it and the organiser's own story below. */
-function Story({ t, snapshot }: PageProps) {
+function Story(props: PageProps) {
+  const { t, snapshot } = props;
   const { targets, ask } = petitionSettings.parse(snapshot.action.settings);
   return (
     <section class="petition">
+      <Won {...props} />
       {targets.length > 0 ? (
         <div class="petition-targets">
           <h2 class="petition-label">{t("petitions.to")}</h2>

@@ -3,7 +3,16 @@ import type { SigningKeys } from "../env";
 import { fromBase64Url } from "./crypto";
 
 /** What a signed token is for. A token of one purpose is never accepted for another. */
-export type TokenPurpose = "sign-in" | "invitation" | "preview" | "passkey" | "participation" | "undo";
+export type TokenPurpose =
+  | "sign-in"
+  | "invitation"
+  | "preview"
+  | "passkey"
+  | "participation"
+  | "undo"
+  | "rsvp"
+  | "check-in"
+  | "gift";
 
 const ISSUER = "groundswell";
 
@@ -25,7 +34,7 @@ export async function signToken(
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + options.secondsToLive);
   if (options.id) token.setJti(options.id);
-  return token.sign(secretOf(keys, keys.current));
+  return token.sign(await keyOf(keys, keys.current));
 }
 
 /** The claims, or null for a token that is forged, expired, or signed for another purpose. */
@@ -36,7 +45,7 @@ export async function verifyToken(
   now: number,
 ): Promise<Record<string, unknown> | null> {
   try {
-    const { payload } = await jwtVerify(token, (header) => secretOf(keys, header.kid ?? ""), {
+    const { payload } = await jwtVerify(token, (header) => keyOf(keys, header.kid ?? ""), {
       algorithms: ["HS256"],
       issuer: ISSUER,
       audience: purpose,
@@ -49,8 +58,16 @@ export async function verifyToken(
   }
 }
 
-function secretOf(keys: SigningKeys, keyId: string): Uint8Array {
+const importedKeys = new Map<string, Promise<CryptoKey>>();
+
+/** Kept once imported, since importing costs more than signing. Throws for a key this installation does not have. */
+async function keyOf(keys: SigningKeys, keyId: string): Promise<CryptoKey> {
   const secret = Object.hasOwn(keys.keys, keyId) ? keys.keys[keyId] : undefined;
   if (!secret) throw new Error("unknown signing key");
-  return fromBase64Url(secret);
+  const kept = importedKeys.get(secret);
+  if (kept) return kept;
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = crypto.subtle.importKey("raw", fromBase64Url(secret), algorithm, false, ["sign", "verify"]);
+  importedKeys.set(secret, key);
+  return key;
 }

@@ -1,4 +1,5 @@
 import { errorText } from "./log";
+import { type PartsDeps, writeInParts } from "./write-behind-parts";
 
 /** One D1 batch carries at most this many rows and bytes: under 2 MB a parameter, well under 30 s (cloudflare.md §3.1). */
 export const DRAIN_ROWS_MAX = 500;
@@ -9,19 +10,18 @@ const PAGE_HALVINGS_MAX = 8;
 /** An alarm may run for 15 minutes; stopping earlier lets other events of the object in between pages. */
 const DRAIN_TIME_MAX_MS = 20_000;
 
+/** Parked rows whose errors are shown. */
+const ERRORS_SHOWN_MAX = 20;
+
 export type BufferedRow = { seq: number; key: Uint8Array; at: number; body: string };
 export type ParkedRow = BufferedRow & { error: string; parkedAt: number };
 
-export type WriteBehindDeps<Outcome> = {
+export type WriteBehindDeps<Outcome> = Pick<PartsDeps<BufferedRow, Outcome>, "write" | "probe"> & {
   now(): number;
-  /** Writes a page to where it belongs and says what became of each row. May be called again with the same rows. */
-  write(rows: BufferedRow[]): Promise<Outcome[]>;
   /** Tells those who wait for the news. May be called again with the same rows. */
   announce(rows: BufferedRow[], outcomes: Outcome[]): Promise<void>;
   /** Takes note of the outcomes, in the transaction that forgets the rows. Gives the note to keep. */
   settle(rows: BufferedRow[], outcomes: Outcome[]): string;
-  /** Whether the destination answers at all: tells a bad row from an outage. */
-  probe(): Promise<boolean>;
 };
 
 export type DrainResult = { state: "empty" | "more" | "outage"; settled: number; error: string | null };
@@ -80,6 +80,16 @@ export class WriteBehind<Outcome> {
 
   get parked(): number {
     return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM parked").one().n;
+  }
+
+  /** Why rows were parked, oldest first; nothing of what they hold. */
+  parkedErrors(): { at: number; error: string }[] {
+    return this.#sql
+      .exec<{ at: number; error: string }>(
+        "SELECT at, error FROM parked ORDER BY seq LIMIT ?",
+        ERRORS_SHOWN_MAX,
+      )
+      .toArray();
   }
 
   oldestPendingAt(): number | null {
@@ -179,23 +189,19 @@ export class WriteBehind<Outcome> {
     }
   }
 
-  /** A page that fails while the destination answers is halved until the bad row stands alone and is parked. */
-  async #drainPage(deps: WriteBehindDeps<Outcome>, rows: BufferedRow[]): Promise<number> {
-    let outcomes: Outcome[];
-    try {
-      outcomes = await deps.write(rows);
-    } catch (error) {
-      if (isOutage(error) || !(await deps.probe())) throw error;
-      const [only] = rows;
-      if (only && rows.length === 1) {
-        this.#park(only, errorText(error), deps.now());
-        return 0;
-      }
-      const middle = Math.ceil(rows.length / 2);
-      const first = await this.#drainPage(deps, rows.slice(0, middle));
-      return first + (await this.#drainPage(deps, rows.slice(middle)));
-    }
-    await deps.announce(rows, outcomes);
+  #drainPage(deps: WriteBehindDeps<Outcome>, rows: BufferedRow[]): Promise<number> {
+    return writeInParts(rows, {
+      write: deps.write,
+      probe: deps.probe,
+      written: async (written, outcomes) => {
+        await deps.announce(written, outcomes);
+        this.#settle(deps, written, outcomes);
+      },
+      refused: (row, error) => this.#park(row, errorText(error), deps.now()),
+    });
+  }
+
+  #settle(deps: WriteBehindDeps<Outcome>, rows: BufferedRow[], outcomes: Outcome[]): void {
     this.#storage.transactionSync(() => {
       const note = deps.settle(rows, outcomes);
       for (const row of rows) this.#forgetRow(row, note);
@@ -203,7 +209,6 @@ export class WriteBehind<Outcome> {
       if (!this.#isTailEmpty && note !== "")
         this.#sql.exec("UPDATE outbox SET note = ? WHERE seq = ? AND note <> ?1", note, this.#tailSeq);
     });
-    return rows.length;
   }
 
   /** Smaller after each failure, since D1 may have refused it for its weight; whole again after the first success. */
@@ -267,23 +272,4 @@ export class WriteBehind<Outcome> {
       .toArray()
       .map((row) => ({ ...row, key: new Uint8Array(row.key), parkedAt: row.parked_at }));
   }
-}
-
-/**
- * What D1 says when it is D1's trouble and not the row's (cloudflare.md §3.5; "Exceeded maximum DB size", "… account storage":
- * developers.cloudflare.com/d1/observability/debug-d1), though it still answers a probe: cut off, overloaded, full, or not yet
- * migrated for the code that writes.
- */
-const OUTAGE = new RegExp(
-  [
-    "network connection lost|reset because|caused object to be reset|transient issue|internal error",
-    "overloaded|too many requests queued|exceeded timeout|memory limit|cpu time limit|database is locked",
-    "exceeded maximum|database or disk is full|readonly database",
-    "no such table|no such column|has no column named",
-  ].join("|"),
-  "i",
-);
-
-function isOutage(error: unknown): boolean {
-  return OUTAGE.test(errorText(error));
 }

@@ -3,7 +3,7 @@ import type { Group } from "../groups/types";
 import { normaliseEmail } from "../platform/email-address";
 import type { MailMessage } from "../platform/mail/mail";
 import { type EmailBlock, renderEmail } from "../ui/email";
-import { type T, translator } from "../ui/i18n";
+import { type Key, type T, translator } from "../ui/i18n";
 import { type Marked, type MergeValues, markFields, mergeFields, sayableName } from "./merge-fields";
 import { plainText } from "./plain-text";
 import type { ReceiptAction } from "./store";
@@ -15,31 +15,43 @@ export const EMAIL_SOURCE = "email";
 // Leaves every merge field of our own wording standing, so that both wordings take the same way.
 const standing = Object.fromEntries(mergeFields.map((field) => [field, `{{${field}}}`]));
 
-type Letter = (person: Pick<ClaimedReceipt, "email" | "givenName" | "familyName">) => MailMessage;
+const usualWords: { subject: Key; body: Key } = { subject: "receipts.subject", body: "receipts.body" };
+
+/** @param more what the kind of action has to tell this person */
+type Letter = (
+  person: Pick<ClaimedReceipt, "email" | "givenName" | "familyName">,
+  more?: readonly EmailBlock[],
+) => MailMessage;
 
 /**
  * Prepares an action's thank-you mail once, to be written for many people.
  * @param pageUrl the absolute address of the action's page
+ * @param words the kind's own, where the organiser wrote none
  */
-export function composeReceipt(group: Group, action: ReceiptAction, pageUrl: string): Letter {
+export function composeReceipt(
+  group: Group,
+  action: ReceiptAction,
+  pageUrl: string,
+  words: { subject: Key; body: Key } = usualWords,
+): Letter {
   const t = translator(action.locale);
   const { autoresponse } = action.settings;
   const shareUrl = `${pageUrl}?source=${EMAIL_SOURCE}`;
-  const subject = markFields(autoresponse.subject.trim() || t("receipts.subject", standing), "plain");
-  const body = markFields(autoresponse.body.trim() || t("receipts.body", standing), "markdown");
+  const subject = markFields(autoresponse.subject.trim() || t(words.subject, standing), "plain");
+  const body = markFields(autoresponse.body.trim() || t(words.body, standing), "markdown");
   const block = bodyBlock(body);
   const replyTo = normaliseEmail(autoresponse.replyTo) ?? normaliseEmail(group.settings.replyTo);
   const footer = footerOf(t, group, action, { pageUrl, canReply: replyTo !== null });
 
-  return (person) => {
+  return (person, more = []) => {
     const values = valuesFor(t, person, { group, action, pageUrl, shareUrl });
     const content = renderEmail({
       locale: action.locale,
       subject: subject.fillText(subject.text, values),
-      preheader: autoresponse.body.trim() ? undefined : t("receipts.preheader"),
+      preheader: autoresponse.body.trim() || words !== usualWords ? undefined : t("receipts.preheader"),
       from: group.name,
       accent: group.settings.accent,
-      blocks: [block(values), ...shareButton(t, body, shareUrl)],
+      blocks: [block(values), ...more, ...shareButton(t, body, shareUrl)],
       footer,
     });
     return { ...content, to: person.email, fromName: group.name, ...(replyTo ? { replyTo } : {}) };

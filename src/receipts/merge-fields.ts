@@ -1,5 +1,6 @@
 import { randomToken } from "../platform/crypto";
-import { oneLine } from "../platform/mail/headers";
+
+export { sayableName } from "../platform/mail/sayable-name";
 
 /** What an organiser may write as `{{name}}`, or `{{name|what stands there when it is empty}}`. */
 export const mergeFields = [
@@ -17,17 +18,6 @@ export type MergeValues = Record<MergeField, string>;
 
 const TAG = /\{\{\s*([a-z_]{1,20})\s*(?:\|([^{}|\n]{0,100}))?\}\}/g;
 const links: readonly MergeField[] = ["page_link", "share_link"];
-
-const NAME_MAX = 60;
-// Names are written by whoever filled in the form, for an address that need not be theirs. A name that reads as a link
-// would make our mail carry it.
-const LINK_LIKE = /:\/\/|www\.|\p{L}{2,}\.\p{L}{2,}/iu;
-const BIDI_CONTROL = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** A name as a mail may say it: one short line, or "" when it looks like a link. */
-export function sayableName(name: string): string {
-  return LINK_LIKE.test(name) ? "" : oneLine(name.replace(BIDI_CONTROL, ""), NAME_MAX);
-}
 
 type Tag = { field: MergeField; fallback: string };
 

@@ -1,3 +1,4 @@
+import { actionByNo } from "../actions/action";
 import type { Kind } from "../actions/types";
 import { groupByNo } from "../groups/group";
 import { dbFor } from "../groups/shard";
@@ -8,6 +9,7 @@ import { groupOrigin } from "../platform/http";
 import { deliverMail } from "../platform/mail/mail";
 import { retryDelaySeconds } from "../platform/mail/queued";
 import { sendAll } from "../platform/queues";
+import type { EmailBlock } from "../ui/email";
 import { composeReceipt } from "./email";
 import { findUnsettled } from "./follow-up";
 import { actionOfReceipt, claimReceipts, type ReceiptAction, settleReceipts } from "./store";
@@ -55,7 +57,10 @@ export async function sendReceipts(ctx: Context, page: ReceiptPage, kinds: reado
   const waiting: ClaimedReceipt[] = [];
   for (const people of chunks(page.people, RECEIPT_CHUNK)) {
     const claimed = await claimReceipts(db, page.actionNo, people, ctx.now);
-    const settled = await Promise.all(claimed.map(async (person) => settle(ctx, person, await send(person))));
+    const more = await blocksFor(ctx, group, kind, page.actionNo, claimed);
+    const settled = await Promise.all(
+      claimed.map(async (person) => settle(ctx, person, await send(person, more?.get(person.personNo)))),
+    );
     await settleReceipts(db, page.actionNo, settled);
     const isWaiting = new Set(
       settled.filter(({ state }) => state === receiptStates.waiting).map(({ personNo }) => personNo),
@@ -65,13 +70,27 @@ export async function sendReceipts(ctx: Context, page: ReceiptPage, kinds: reado
   await tryAgainLater(ctx, page, waiting);
 }
 
+/** What the kind tells each of a chunk; undefined for a kind that tells nothing. */
+async function blocksFor(
+  ctx: Context,
+  group: Group,
+  kind: Kind,
+  actionNo: number,
+  claimed: readonly ClaimedReceipt[],
+) {
+  if (!kind.receipt || claimed.length === 0) return undefined;
+  const action = await actionByNo(dbFor(ctx.env, group), actionNo);
+  const people = claimed.map(({ personNo }) => personNo);
+  return action ? kind.receipt.blocks(ctx, group, action, people) : undefined;
+}
+
 function sender(ctx: Context, group: Group, action: ReceiptAction, kind: Kind) {
   const pageUrl = `${groupOrigin(ctx.config, group.slug)}/${kind.path}/${action.slug}`;
-  const write = composeReceipt(group, action, pageUrl);
-  return async (person: ClaimedReceipt): Promise<ReceiptOutcome> => {
+  const write = composeReceipt(group, action, pageUrl, kind.receipt);
+  return async (person: ClaimedReceipt, more?: readonly EmailBlock[]): Promise<ReceiptOutcome> => {
     if (group.status === "suspended") return { outcome: "refused", reason: "group_suspended" };
     if (!person.mayBeMailed) return { outcome: "refused", reason: "suppressed" };
-    return deliverMail(ctx, write(person), "receipt", { isCounted: person.attempts === 1 });
+    return deliverMail(ctx, write(person, more), "receipt", { isCounted: person.attempts === 1 });
   };
 }
 

@@ -20,6 +20,11 @@ export const dashboardStyles = [
   "menu",
   "dashboard",
   "editor",
+  "event-editor",
+  "questions",
+  "officials",
+  "forms",
+  "embeds",
   "utilities",
 ].map((name) => `/css/${name}.css`);
 

@@ -1,3 +1,4 @@
+import { minorDigits } from "../platform/money";
 import type { Locale } from "./i18n";
 
 const DAY_MS = 86_400_000;
@@ -32,7 +33,9 @@ const currencies = kept(
       style: "currency",
       currency,
       currencyDisplay: "narrowSymbol",
-      ...(digits === undefined ? {} : { maximumFractionDigits: Number(digits), minimumFractionDigits: 0 }),
+      ...(digits === undefined
+        ? {}
+        : { maximumFractionDigits: Number(digits), minimumFractionDigits: Number(digits) }),
     }),
 );
 const lists = kept(
@@ -89,11 +92,9 @@ export function formatPercent(ratio: number, locale: Locale, digits = 0): string
 
 /** $25 or $25.50, from minor units (2550). Currencies without minor units are given in their only unit. */
 export function formatMoney(minorUnits: number, currency: string, locale: Locale): string {
-  const digits = currencies(locale, currency).resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = minorDigits(currency);
   const amount = minorUnits / 10 ** digits;
-  return Number.isInteger(amount)
-    ? currencies(locale, currency, "0").format(amount)
-    : currencies(locale, currency).format(amount);
+  return currencies(locale, currency, Number.isInteger(amount) ? "0" : String(digits)).format(amount);
 }
 
 /** "Ana, Bo and Chris"; with `or`, "Ana, Bo or Chris". */

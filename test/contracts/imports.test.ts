@@ -32,7 +32,7 @@ const ranks = [
 ];
 const TABLES = /^(tables|directory-tables)$/;
 const IMPORT = /^\s*(?:import|export)\s+(type\s)?[^;]*?from\s+"(\.[^"]+)"/gm;
-const VENDOR = /from "(jose|@simplewebauthn\/server|cloudflare:email)"/;
+const VENDOR = /from "(jose|stripe|@simplewebauthn\/server|cloudflare:email)"/;
 
 type Import = {
   file: string;

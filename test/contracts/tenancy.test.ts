@@ -11,6 +11,8 @@ const OPEN = new Set([
   "GET /help",
   "GET /sign-in",
   "POST /sign-in",
+  // Believed by its signature alone.
+  "POST /webhooks/payments/:provider",
   "GET /sign-in/confirm",
   "POST /sign-in/confirm",
   "POST /sign-in/passkey/challenge",
@@ -22,7 +24,7 @@ const OPEN = new Set([
 ]);
 /** What the lowest role may reach below a group: its home, its actions and the way out. People's data is not among it. */
 const ORGANISER_MAY =
-  /^\/groups\/:group(\/departure|\/actions(\/new(\/:kind)?|\/:action(\/(edit|history|copies|image|address|slug|publication|preview)(\/.*)?)?)?)?$/;
+  /^\/groups\/:group(\/departure|\/questions|\/targets(\/.*)?|\/actions(\/new(\/:kind)?|\/:action(\/(edit|embed|history|results(\.csv)?|plan|series|updates|copies|image|address|slug|publication|preview)(\/.*)?)?)?)?$/;
 
 type Route = { method: string; path: string };
 
@@ -30,9 +32,13 @@ function name({ method, path }: Route): string {
   return `${method} ${path}`;
 }
 
-/** Looking at what would be published is open to who writes it; publishing is not. */
+/** What is looked at by who writes it, and posted by who publishes. */
+const READ_ONLY = /\/(publication|updates)$/;
+
 function organiserMay({ method, path }: Route): boolean {
-  return ORGANISER_MAY.test(path) && !(method === "POST" && path.endsWith("/publication"));
+  return (
+    ORGANISER_MAY.test(path) && !path.includes("/updates/") && !(method === "POST" && READ_ONLY.test(path))
+  );
 }
 
 const routes: Route[] = [

@@ -33,6 +33,9 @@ export class History {
   readonly model = new Model();
   readonly announced = new Set<string>();
   readonly log: string[] = [];
+  /** Pages that D1 has taken. */
+  commits = 0;
+  #isLost = false;
   readonly #random: Random;
   readonly #clock: Clock;
   readonly #group: Group;
@@ -45,17 +48,18 @@ export class History {
   readonly #lastSent = new Map<string, { body: Participation; at: number }>();
   #words = 0;
 
-  private constructor(random: Random, clock: Clock, group: Group) {
+  private constructor(random: Random, clock: Clock, group: Group, keepsDrained: boolean) {
     this.#random = random;
     this.#clock = clock;
     this.#group = group;
     this.#db = dbFor(env, group);
-    this.#places = [1, 2].map((actionNo) => placeIn(group, actionNo));
+    this.#places = [1, 2].map((actionNo) => placeIn(group, actionNo, keepsDrained));
   }
 
-  static async begin(random: Random, clock: Clock): Promise<History> {
+  /** @param options.keepsDrained whether the group wants what was drained to be kept for some days */
+  static async begin(random: Random, clock: Clock, options: { keepsDrained: boolean }): Promise<History> {
     const { group } = await makeGroup();
-    return new History(random, clock, group);
+    return new History(random, clock, group, options.keepsDrained);
   }
 
   get groupNo(): number {
@@ -64,6 +68,8 @@ export class History {
 
   /** D1 took a page; the model hears of each row. */
   committed(actionNo: number, rows: DrainedParticipation[]): void {
+    this.commits += 1;
+    if (this.#isLost) return;
     for (const row of rows) this.model.commit(actionNo, row.e, row.t);
   }
 
@@ -254,7 +260,7 @@ export class History {
     for (let rung = 0; rung < ALARMS_MAX; rung += 1) {
       const due: string[] = [];
       for (const name of this.#objects.keys())
-        if (this.#ringing.has(name) || (await this.#alarmOf(name)) !== null) due.push(name);
+        if (this.#ringing.has(name) || (await this.#isAlarmSoon(name))) due.push(name);
       this.#clock.now += 60_000;
       for (const name of due) await this.ring(name, "none");
       if (due.length === 0 && !(await this.#ringHomes())) return;
@@ -277,8 +283,53 @@ export class History {
     return hasRung;
   }
 
-  #alarmOf(name: string): Promise<number | null> {
-    return runInDurableObject(intakeStub(env, "", name), (_object, state) => state.storage.getAlarm());
+  /** Not the one for the day when something kept must go. */
+  async #isAlarmSoon(name: string): Promise<boolean> {
+    const at = await runInDurableObject(intakeStub(env, "", name), (_object, state) =>
+      state.storage.getAlarm(),
+    );
+    return at !== null && at <= this.#clock.now + SOON_MS;
+  }
+
+  /** Has everything that was kept stored again, until all rests. */
+  async storeAgain(): Promise<void> {
+    for (const { target } of this.#places) await homeOf(env, target).storeAgain(0);
+    await this.calm();
+    for (const { target } of this.#places) await homeOf(env, target).check();
+  }
+
+  /** Sets the database back to before anything happened to anybody. */
+  async loseEverything(): Promise<void> {
+    this.#isLost = true;
+    for (const table of ["participations", "people", "identities", "consent_events", "removals"])
+      await this.#all(`DELETE FROM ${table} WHERE group_no = ?1`);
+  }
+
+  /** Where the database, given everything again, is not what everybody said who was not erased. */
+  async differencesAfterLoss(): Promise<string[]> {
+    const forgotten = new Set(this.model.forgotten());
+    const acts = this.model.acts.filter((act) => !forgotten.has(act));
+    const found: string[] = [];
+    for (const { target } of this.#places) {
+      const newest = new Map<string, string>();
+      for (const { actionNo, email, comment } of acts)
+        if (actionNo === target.actionNo) newest.set(email, comment);
+      const rows = await this.#all(
+        `SELECT person.email, p.comment FROM participations p JOIN people person ON person.group_no = p.group_no AND person.person_no = p.person_no
+         WHERE p.group_no = ?1 AND p.action_no = ?2`,
+        target.actionNo,
+      );
+      const is = rows.map(({ email, comment }) => `${email} ${comment}`).sort();
+      const should = [...newest].map(([email, comment]) => `${email} ${comment}`).sort();
+      if (JSON.stringify(is) !== JSON.stringify(should)) found.push(`${is} were brought back, not ${should}`);
+      const { total } = await homeOf(env, target).summary();
+      if (total !== should.length)
+        found.push(`action ${target.actionNo} shows ${total}, not ${should.length}`);
+    }
+    const consents = await this.#all("SELECT count(*) AS n FROM consent_events WHERE group_no = ?1");
+    const asked = acts.filter(({ consent }) => consent > 0).length;
+    if (consents[0]?.n !== asked) found.push(`${consents[0]?.n} consents, not ${asked}`);
+    return found;
   }
 
   /** Where what is differs from what should be; empty when all is well. */
@@ -381,7 +432,7 @@ export class History {
   }
 }
 
-function placeIn(group: Group, actionNo: number): Place {
+function placeIn(group: Group, actionNo: number, keepsDrained: boolean): Place {
   const { no: groupNo, id: groupId, shard, jurisdiction } = group;
   const target: IntakeTarget = {
     groupNo,
@@ -394,6 +445,7 @@ function placeIn(group: Group, actionNo: number): Place {
     isOnce: true,
     tagNos: [],
     hasReceipt: false,
+    keepsDrained,
   };
   const settings = { autoresponse: { isOn: false } };
   return { target, action: { no: actionNo, id: target.actionId, kind: "petition", settings } as Action };

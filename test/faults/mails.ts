@@ -4,7 +4,7 @@ import { signAndBeThanked } from "./outage.ts";
 import type { Stage } from "./stage.ts";
 
 const DRAIN_MS = 60_000;
-const MAIL_MS = 30_000;
+const MAIL_MS = 90_000;
 const POLL_MS = 300;
 /** What is sent twice comes less than this after what was sent once: a batch waits a second (wrangler.toml). */
 export const AFTERMATH_MS = 2_500;

@@ -17,6 +17,7 @@ const SLUG = "clean-air";
 const OBJECTS = ["weur/0", "weur/1", "weur/2", "weur/3"];
 
 const QUIET_MS = 3_000;
+const SHOWN_MS = 30_000;
 
 type Row = Record<string, string | number | null>;
 
@@ -128,6 +129,16 @@ export class Stage {
     });
     if (!response.ok) throw new Error(`control ${path}: ${response.status} ${await response.text()}`);
     return response.json();
+  }
+
+  /** Waits until the public count, which may be five seconds old, is this one. Gives what it is in the end. */
+  async publicCountAfter(count: number): Promise<number> {
+    const deadline = Date.now() + SHOWN_MS;
+    for (;;) {
+      const shown = await this.publicCount();
+      if (shown === count || Date.now() > deadline) return shown;
+      await sleep(250);
+    }
   }
 
   /** What the page's script asks for. */

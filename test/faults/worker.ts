@@ -34,6 +34,8 @@ export class ActionHome extends RealHome {
   }
 }
 
+export { GroupPayments } from "../../src/worker";
+
 export class LimitsObject extends RealLimits {}
 export class OperationsObject extends RealOperations {}
 

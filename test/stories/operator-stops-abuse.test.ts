@@ -3,10 +3,19 @@ import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
 import { sharedServer } from "../story.ts";
 import { OPERATOR_EMAIL } from "../variables.ts";
 import { world } from "../world.ts";
-import { expectCount, openAs, type Stage, setStage, signOverHttp, submitButton, visit } from "./stage.ts";
+import {
+  expectCount,
+  openAs,
+  type Stage,
+  setStage,
+  signOverHttp,
+  submitButton,
+  supportersOf,
+  visit,
+} from "./stage.ts";
 
 const server = sharedServer();
-const [amina, jeanLuc] = world.supporters;
+const [amina, jeanLuc] = supportersOf("reported");
 /** A page cached elsewhere follows within this. */
 const FOLLOWS_MS = 40_000;
 
@@ -42,7 +51,7 @@ test("a visitor reports a page; an operator reads it, stops the action, and late
     await page.getByRole("link", { name: "Report this page" }).click();
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByRole("alert").getByRole("link").click();
-    expect(await page.locator(":focus").getAttribute("name")).toBe("reason");
+    await expect.poll(() => page.locator(":focus").getAttribute("name")).toBe("reason");
     await page.getByLabel("It deceives").check();
     await page.getByLabel("Tell us more").fill(detail);
     await page.getByRole("button", { name: "Send" }).click();
@@ -58,7 +67,7 @@ test("a visitor reports a page; an operator reads it, stops the action, and late
     .getByRole("link", { name: "Reports" })
     .click();
   const report = operator.locator(".card").filter({ hasText: detail });
-  expect(await report.getByRole("link", { name: stage.petitionUrl }).count()).toBe(1);
+  await expect.poll(() => report.getByRole("link", { name: stage.petitionUrl }).count()).toBe(1);
   await report.getByLabel("What happens to it").selectOption({ label: "Stop this action" });
   await report.getByRole("button", { name: "Settle" }).click();
   await operator.getByText("One report is settled.").waitFor();

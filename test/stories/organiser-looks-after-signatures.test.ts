@@ -13,11 +13,13 @@ import {
   setStage,
   signOverHttp,
   submitButton,
+  supportersOf,
   visit,
+  withTag,
 } from "./stage.ts";
 
 const server = sharedServer();
-const [amina, jeanLuc, mei, oluwaseun] = world.supporters;
+const [amina, jeanLuc, mei, oluwaseun] = supportersOf("looked-after");
 /** A published change shows on the page within this. */
 const SHOWN_MS = 40_000;
 
@@ -48,9 +50,9 @@ describe("four people have signed, two of them by the flyer, and Rosa", () => {
       await rosa.goto(`${overview}/signers`);
       await rosa.getByLabel("Name or email address").fill(text);
       await rosa.getByRole("button", { name: "Search" }).click();
-      expect(await rosa.locator("tbody tr").allTextContents(), text).toEqual([
-        expect.stringContaining(mei.email),
-      ]);
+      await expect
+        .poll(() => rosa.locator("tbody tr").allTextContents(), { message: text })
+        .toEqual([expect.stringContaining(mei.email)]);
     }
     await rosa.getByLabel("Name or email address").fill("nobody at all");
     await rosa.getByRole("button", { name: "Search" }).click();
@@ -61,13 +63,13 @@ describe("four people have signed, two of them by the flyer, and Rosa", () => {
     await rosa.goto(overview);
     await rosa.getByRole("link", { name: "flyer" }).click();
     await rosa.getByRole("link", { name: "Take all of these out of the count…" }).click();
-    await rosa.getByText("This takes 2 of 4 signatures out of the count.").waitFor();
+    await rosa.getByText("This takes 2 of 4 people out of the count.").waitFor();
     await rosa.getByText(jeanLuc.email).waitFor();
-    await rosa.getByRole("button", { name: "Take 2 signatures out" }).click();
-    await rosa.getByText("2 signatures are out of the count.").waitFor();
+    await rosa.getByRole("button", { name: "Take 2 people out" }).click();
+    await rosa.getByText("2 people are out of the count.").waitFor();
     await expectCount(server, stage, 2);
     await rosa.getByRole("button", { name: "Undo" }).click();
-    await rosa.getByText("2 signatures are back in the count.").waitFor();
+    await rosa.getByText("2 people are back in the count.").waitFor();
     await expectCount(server, stage, 4);
     await rosa.goto(`${overview}/removals`);
     expect(await rosa.getByRole("row", { name: "source flyer" }).textContent()).toContain("Put back");
@@ -122,7 +124,7 @@ describe("four people have signed, two of them by the flyer, and Rosa", () => {
       .trimEnd()
       .split("\r\n");
     expect(lines).toHaveLength(5);
-    expect(lines[0]).toContain("Signed at (UTC),Email,First name,Last name");
+    expect(lines[0]).toContain("Took part at (UTC),Email,First name,Last name");
     const line = lines.find((text) => text.includes(jeanLuc.email));
     expect(line).toContain(`${jeanLuc.email},${jeanLuc.givenName},${jeanLuc.familyName}`);
     expect(line).toContain(",flyer,");
@@ -143,16 +145,16 @@ describe("four people have signed, two of them by the flyer, and Rosa", () => {
     await rosa.getByText("Closed. The page stays, with its number").waitFor();
     await vi.waitFor(() => expectForms(0, "This is closed"), { timeout: SHOWN_MS, interval: 500 });
     await expectForms(0, "4 supporters");
-    await signOverHttp(server, stage, { ...amina, email: "late@supporters.example" });
+    await signOverHttp(server, stage, { ...amina, email: withTag(amina.email, "late") });
     await rosa.getByRole("button", { name: "Open again" }).click();
-    await rosa.getByText("Open again: people can sign.").waitFor();
+    await rosa.getByText("Open again: people can take part.").waitFor();
     await vi.waitFor(() => expectForms(1, "4 supporters"), { timeout: SHOWN_MS, interval: 500 });
-    await signOverHttp(server, stage, { ...amina, email: "again@supporters.example" });
+    await signOverHttp(server, stage, { ...amina, email: withTag(amina.email, "again") });
     await expectCount(server, stage, 5);
   });
 
   test("invites somebody by mail, who writes with her and never sees anybody's data", async () => {
-    const { email } = world.coOrganiser;
+    const email = withTag(world.coOrganiser.email, stage.slug);
     await rosa.goto(`${server.origin}/groups/${stage.slug}/settings/members`);
     await rosa.getByLabel("Email addresses").fill(email);
     await rosa.getByLabel("Role", { exact: true }).selectOption("organiser");
@@ -171,14 +173,12 @@ describe("four people have signed, two of them by the flyer, and Rosa", () => {
       await tom.getByRole("button", { name: `Join ${world.group.name}` }).click();
       await tom.getByRole("heading", { name: world.group.name }).waitFor();
 
-      expect(await tom.getByRole("link", { name: "New petition" }).count()).toBe(1);
-      expect(
-        await tom.getByRole("navigation", { name: "This group" }).getByRole("link").allTextContents(),
-      ).toEqual(["Home", "Actions"]);
+      await expect.poll(() => tom.getByRole("link", { name: "New petition" }).count()).toBe(1);
+      const tabs = (name: string) =>
+        expect.poll(() => tom.getByRole("navigation", { name }).getByRole("link").allTextContents());
+      await tabs("This group").toEqual(["Home", "Actions"]);
       await tom.getByRole("link", { name: world.petition.title }).click();
-      expect(
-        await tom.getByRole("navigation", { name: "This action" }).getByRole("link").allTextContents(),
-      ).toEqual(["Overview", "Edit", "History"]);
+      await tabs("This action").toEqual(["Overview", "Edit", "History"]);
       for (const path of ["/signers", "/comments", "/removals", "/signers?q=a"]) {
         const response = await tom.goto(overview + path);
         expect(response?.status(), path).toBe(403);

@@ -1,10 +1,13 @@
 import type { Page, Response } from "playwright-core";
 import type { Client } from "../client.ts";
 import { linkIn, waitForMail } from "../mailbox.ts";
-import { publishPetition, signIn } from "../seed.ts";
+import { publishPetition, publishSurvey, signIn } from "../seed.ts";
 import { OPERATOR_EMAIL } from "../variables.ts";
 import { world } from "../world.ts";
-import { type Stage, setStage, signOverHttp } from "./stage.ts";
+import { type Addressed, inBeverlyHills, setAddressed } from "./addressed.ts";
+import { type Gathering, setGathering } from "./gathering.ts";
+import { type Giving, setGiving } from "./giving.ts";
+import { fromOwnConnection, type Stage, setStage, signOverHttp, supportersOf, withTag } from "./stage.ts";
 
 /* Every page of the product and how to come to it. A new page is added here, and is then checked like the others. */
 
@@ -19,6 +22,10 @@ export type Scene = {
   /** Who looks at the organisers' pages: each has the language on the account, and may see everything. */
   organisers: Record<Language, string>;
   petitions: Record<Language, Petitions>;
+  surveys: Record<Language, { url: string; overview: string }>;
+  addressed: Addressed;
+  giving: Giving;
+  gathering: Record<Language, Gathering>;
   /** Below the platform's origin. */
   group: string;
   draft: string;
@@ -42,7 +49,8 @@ export type ListedPage = {
   open(visit: Visit): Promise<Response | null>;
 };
 
-const invited = world.coOrganiser.email.replace("@", "+invited@");
+const invited = withTag(world.coOrganiser.email, "invited");
+const supporters = supportersOf("every-page");
 const newcomer = "newcomer@supporters.example";
 
 /** Makes the group, its petitions in both languages and every state, signers, comments, a removal, a report, mail. */
@@ -69,13 +77,25 @@ export async function setScene(server: Client): Promise<Scene> {
     await first.rosa.post(`${closed.overview}/closure`, {});
     const id = stopped.overview.split("/").at(-1);
     await operator.post(`${operationsGroup}/actions/${id}/brake`, { brake: "on", reason: "" });
-    for (const supporter of world.supporters) await signOverHttp(server, live, supporter, "?source=flyer");
+    for (const supporter of supporters) await signOverHttp(server, live, supporter, "?source=flyer");
     await server
       .visit(live.host)
-      .post(`${live.petitionPath}/report`, { reason: "false", detail: petition.ask });
+      .post(`${live.petitionPath}/report`, { reason: "false", detail: petition.ask }, fromOwnConnection());
     return { live, closed, stopped };
   };
   const petitions = { en: await petitionsIn(world.petition), fr: await petitionsIn(world.frenchPetition) };
+
+  const surveyIn = async (survey: typeof world.survey | typeof world.frenchSurvey) => {
+    const overview = await publishSurvey(first.rosa, first.slug, survey);
+    const path = `/surveys/${survey.slug}`;
+    for (const { givenName, familyName, email, country } of supporters) {
+      const said = { q_ride: survey.rides[1], q_minutes: "12.5", q_why: survey.line };
+      const who = { givenName, familyName, email, country };
+      await server.visit(first.host).post(path, { ...who, ...said }, fromOwnConnection());
+    }
+    return { overview, url: `http://${first.host}${path}` };
+  };
+  const surveys = { en: await surveyIn(world.survey), fr: await surveyIn(world.frenchSurvey) };
 
   const made = await first.rosa.send(`${group}/actions/new/petition`, {
     method: "POST",
@@ -93,6 +113,10 @@ export async function setScene(server: Client): Promise<Scene> {
     server,
     organisers: { en: first.rosaEmail, fr: tom },
     petitions,
+    surveys,
+    addressed: await setAddressed(server, first),
+    giving: await setGiving(server, first),
+    gathering: await setGathering(server, first),
     group,
     draft,
     operationsGroup,
@@ -104,7 +128,7 @@ export async function setScene(server: Client): Promise<Scene> {
 
 /** Tom, whose account speaks French, joins by invitation. Gives his address. */
 async function joinAsAdministrator(server: Client, { rosa, slug }: Stage): Promise<string> {
-  const email = world.coOrganiser.email.replace("@", `+${slug}-french@`);
+  const email = withTag(world.coOrganiser.email, `${slug}-french`);
   await rosa.post(`/groups/${slug}/settings/invitations`, { addresses: email, role: "administrator" });
   const [mail] = await waitForMail(server, email);
   if (!mail) throw new Error("no invitation came");
@@ -144,6 +168,40 @@ const petition =
   ({ page, scene, language }) =>
     page.goto(scene.petitions[language][state].petitionUrl + below);
 
+const survey =
+  (below = ""): ListedPage["open"] =>
+  ({ page, scene, language }) =>
+    page.goto(scene.surveys[language].url + below);
+
+const letter =
+  (to: "url" | "toCongress" = "url"): ListedPage["open"] =>
+  ({ page, scene, language }) =>
+    page.goto(scene.addressed.letters[language][to]);
+const call: ListedPage["open"] = ({ page, scene, language }) =>
+  page.goto(scene.addressed.calls[language].url);
+const inLetter = (path: string) =>
+  platform(({ scene, language }) => scene.addressed.letters[language].overview + path);
+const inCall = (path: string) =>
+  platform(({ scene, language }) => scene.addressed.calls[language].overview + path);
+
+const inSurvey = (path: string) => platform(({ scene, language }) => scene.surveys[language].overview + path);
+const gift =
+  (to: "url" | "manage"): ListedPage["open"] =>
+  ({ page, scene, language }) =>
+    page.goto(scene.giving[language][to]);
+const inGiving = (path: string | ((giving: Giving["en"]) => string)) =>
+  platform(({ scene, language }) => {
+    const giving = scene.giving[language];
+    return giving.overview + (typeof path === "string" ? path : path(giving));
+  });
+
+const gathering =
+  (to: keyof Gathering): ListedPage["open"] =>
+  ({ page, scene, language }) =>
+    page.goto(scene.gathering[language][to]);
+const inGathering = (to: "overview" | "campaignOverview", path: string) =>
+  platform(({ scene, language }) => scene.gathering[language][to] + path);
+
 const inGroup = (path: string) => platform(({ scene }) => scene.group + path);
 const inPetition = (path: string, state: keyof Petitions = "live") =>
   platform(({ scene, language }) => scene.petitions[language][state].overview + path);
@@ -167,11 +225,45 @@ const sending =
     return answered;
   };
 
+/** The form that gives money back has a button of its own colour. */
+function sendingBack(open: ListedPage["open"]): ListedPage["open"] {
+  return async (visit) => {
+    const { page } = visit;
+    await open(visit);
+    await page.locator("#f-amount").fill("1000");
+    const answered = page.waitForResponse((response) => response.request().method() === "POST");
+    await page.locator("main .button-danger").first().click();
+    const response = await answered;
+    await page.waitForLoadState();
+    return response;
+  };
+}
+
 async function fillSignature(page: Page): Promise<void> {
   const { givenName, familyName } = world.supporters[0];
   await page.locator("#f-givenName").fill(givenName);
   await page.locator("#f-familyName").fill(familyName);
   await page.locator("#f-email").fill("every-page@supporters.example");
+}
+
+async function fillResident(page: Page): Promise<void> {
+  const { givenName, familyName, email, postalCode, country } = inBeverlyHills;
+  await page.locator("#f-givenName").fill(givenName);
+  await page.locator("#f-familyName").fill(familyName);
+  await page.locator("#f-email").fill(email);
+  await page.locator("#f-postalCode").fill(postalCode);
+  await page.locator("#f-country").selectOption(country);
+}
+
+async function emptyLetter(page: Page): Promise<void> {
+  await page.locator(".letter textarea").first().fill("");
+}
+
+/** The letter to Congress after so many of its forms were sent: who one is, the district, the letter. */
+function sendingTo(count: 2 | 3): ListedPage["open"] {
+  const asked = sending(letter("toCongress"), fillResident);
+  const chosen = sending(asked, (page) => page.locator("#f-district").check());
+  return count === 2 ? chosen : sending(chosen);
 }
 
 export const publicPages: ListedPage[] = (
@@ -187,6 +279,62 @@ export const publicPages: ListedPage[] = (
     { name: "thanks without having signed", open: petition("live", "/thanks") },
     { name: "a closed petition", open: petition("closed") },
     { name: "a stopped petition", status: 410, open: petition("stopped") },
+    { name: "a survey", open: survey() },
+    { name: "a survey's first page, refused", status: 422, open: sending(survey()) },
+    {
+      name: "a survey's second page",
+      open: sending(survey(), (page) => page.locator("#f-q_ride-2").check()),
+    },
+    { name: "the results of a survey", open: survey("/results") },
+    { name: "a letter", open: letter() },
+    { name: "a letter's first page, refused", status: 422, open: sending(letter()) },
+    { name: "a letter's district", open: sending(letter("toCongress"), fillResident) },
+    { name: "a letter's second page", open: sending(letter(), fillResident) },
+    { name: "a letter, refused", status: 422, open: sending(sending(letter(), fillResident), emptyLetter) },
+    { name: "a letter to Congress", open: sendingTo(2) },
+    { name: "thanks with letters to copy", open: sendingTo(3) },
+    { name: "a call", open: call },
+    { name: "a call's second page", open: sending(call, fillResident) },
+    { name: "a call's second page, refused", status: 422, open: sending(sending(call, fillResident)) },
+    { name: "a petition in a frame", open: petition("live", "/embed") },
+    { name: "a petition in a frame, whole", open: petition("live", "/embed?layout=full") },
+    { name: "a petition in a frame, refused", status: 422, open: sending(petition("live", "/embed")) },
+    { name: "thanks in a frame", open: sending(petition("live", "/embed"), fillSignature) },
+    { name: "a closed petition in a frame", open: petition("closed", "/embed") },
+    { name: "a fundraiser", open: gift("url") },
+    { name: "a fundraiser, refused", status: 422, open: sending(gift("url")) },
+    { name: "a regular gift", open: gift("manage") },
+    {
+      name: "a regular gift's new amount, refused",
+      status: 422,
+      open: sending(gift("manage"), (page) => page.locator("#f-amount").fill("0")),
+    },
+    { name: "an event", open: gathering("url") },
+    { name: "an event's form, refused", status: 422, open: sending(gathering("url")) },
+    { name: "an event with shifts", open: gathering("shifts") },
+    { name: "an event that was called off", open: gathering("cancelled") },
+    { name: "thanks for a place", open: gathering("thanks") },
+    { name: "thanks for waiting", open: gathering("waiting") },
+    { name: "a reply to an event", open: gathering("reply") },
+    {
+      name: "a reply's change, refused",
+      status: 422,
+      open: sending(gathering("reply"), (page) => page.locator("#f-guests").selectOption("3")),
+    },
+    { name: "an event campaign", open: gathering("campaign") },
+    {
+      name: "an offer to host, refused",
+      status: 422,
+      open: async (visit) => {
+        await gathering("campaign")(visit);
+        const answered = visit.page.waitForResponse((response) => response.request().method() === "POST");
+        await visit.page.locator("#sign form .button-primary").click();
+        const response = await answered;
+        await visit.page.waitForLoadState();
+        return response;
+      },
+    },
+    { name: "a search for events", open: gathering("near") },
     { name: "the report form", open: petition("live", "/report") },
     { name: "the report form, refused", status: 422, open: sending(petition("live", "/report")) },
     { name: "nothing there", status: 404, isInGroupLanguage: true, open: petition("live", "-nowhere") },
@@ -217,6 +365,8 @@ export const doorPages: ListedPage[] = (
     { name: "an invitation that is closed", status: 410, open: platform("/invitations/accept?token=gone") },
     { name: "no such page", status: 404, open: platform("/no-such-page") },
     { name: "the development mailbox", open: platform("/dev/mail") },
+    { name: "the test provider's page", open: platform(({ scene, language }) => scene.giving[language].pay) },
+    { name: "the test bank", open: platform("/dev/payments") },
     { name: "a captured mail", open: platform(({ scene }) => scene.mail) },
   ] satisfies Omit<ListedPage, "as">[]
 ).map((page) => ({ ...page, as: "visitor" }));
@@ -226,6 +376,12 @@ export const organiserPages: ListedPage[] = (
     { name: "home", open: inGroup("") },
     { name: "help", open: platform("/help") },
     { name: "the account", open: platform("/account") },
+    { name: "an event's editor", open: inGathering("overview", "/edit") },
+    { name: "the list at the door", open: inGathering("overview", "/attendance") },
+    { name: "a code nobody knows", open: inGathering("overview", "/check-in?ticket=none") },
+    { name: "an event's dates", open: inGathering("overview", "/plan") },
+    { name: "an event campaign's editor", open: inGathering("campaignOverview", "/edit") },
+    { name: "offers to host", open: inGathering("campaignOverview", "/hostings") },
     { name: "a new group", open: platform("/groups/new") },
     { name: "a new group, refused", status: 422, open: sending(platform("/groups/new")) },
     { name: "the actions", open: inGroup("/actions") },
@@ -257,6 +413,31 @@ export const organiserPages: ListedPage[] = (
     { name: "comments to read", open: inPetition("/comments") },
     { name: "comments shown", open: inPetition("/comments?state=shown") },
     { name: "no comments", open: inPetition("/comments?state=hidden") },
+    { name: "the editor of a fundraiser", open: inGiving("/edit") },
+    { name: "the gifts", open: inGiving("/gifts") },
+    { name: "one gift", open: inGiving(({ gift: path }) => path) },
+    {
+      name: "money to give back, refused",
+      status: 422,
+      open: sendingBack(inGiving(({ gift: path }) => path)),
+    },
+    { name: "taking money", open: inGroup("/payments") },
+    { name: "the editor of a letter", open: inLetter("/edit") },
+    { name: "the letters by recipient", open: inLetter("/letters") },
+    { name: "who wrote letters", open: inLetter("/signers") },
+    { name: "the editor of a call", open: inCall("/edit") },
+    { name: "the calls by outcome", open: inCall("/calls") },
+    { name: "the target lists", open: inGroup("/targets?set=us-house&postalCode=90210") },
+    { name: "the target lists, refused", status: 422, open: sending(inGroup("/targets")) },
+    {
+      name: "a target list",
+      open: platform(({ scene }) => `${scene.addressed.list}?postalCode=M4M+2T1&country=CA`),
+    },
+    { name: "a file of targets", open: platform(({ scene }) => scene.addressed.upload) },
+    { name: "the editor of a survey", open: inSurvey("/edit") },
+    { name: "the results for organisers", open: inSurvey("/results") },
+    { name: "the questions and fields", open: inGroup("/questions") },
+    { name: "the embed page", open: inPetition("/embed") },
     { name: "the history of a petition", open: inPetition("/history") },
     { name: "the people", open: inGroup("/people") },
     { name: "nobody by that address", open: inGroup("/people?email=nobody@supporters.example") },

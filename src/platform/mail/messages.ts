@@ -19,7 +19,7 @@ export const mailMessage = z.object({
 });
 export type MailMessage = z.infer<typeof mailMessage>;
 
-export const mailPurposes = ["sign-in", "invitation", "receipt", "notice"] as const;
+export const mailPurposes = ["sign-in", "invitation", "receipt", "notice", "letter"] as const;
 export type MailPurpose = (typeof mailPurposes)[number];
 
 /** On the MAIL queue: send this one mail. `id` names it through every try, `attempt` counts the tries from 1. */

@@ -1,0 +1,1 @@
+ALTER TABLE `participations` ADD `restored_at` integer;

@@ -1,0 +1,108 @@
+import ical, { ICalCalendarMethod, ICalEventStatus } from "ical-generator";
+import type { ActionSnapshot } from "../actions/types";
+import { type T, translator } from "../ui/i18n";
+import { spanOf } from "./times";
+import { type EventSettings, eventSettings, USUAL_MS } from "./types";
+import { safeUrl, whereLine } from "./words";
+
+/** An event as a calendar names it. */
+export type CalendarEntry = {
+  uid: string;
+  title: string;
+  start: Date;
+  end: Date;
+  where: string;
+  description: string;
+  url: string;
+  isCancelled: boolean;
+  /** Rises with each change, so that a calendar that has it takes the newer one. */
+  sequence: number;
+};
+
+type Served = Pick<ActionSnapshot, "version" | "action">;
+
+/**
+ * What goes into somebody's calendar; null while the event has no time.
+ * @param pageUrl the absolute address of the event's page
+ * @param isAttendee whether they may know an address or a link that is for attendees alone
+ */
+export function calendarEntry(
+  { version, action }: Served,
+  pageUrl: string,
+  isAttendee: boolean,
+): CalendarEntry | null {
+  const settings = eventSettings.parse(action.settings);
+  const span = spanOf(settings);
+  if (!span) return null;
+  const t = translator(action.locale);
+  return {
+    uid: action.id,
+    title: action.title,
+    start: new Date(span.start),
+    end: new Date(span.end ?? span.start + USUAL_MS),
+    where: whereLine(t, settings, action.locale, isAttendee),
+    description: describe(t, settings, pageUrl, isAttendee),
+    url: pageUrl,
+    isCancelled: settings.cancelled !== null,
+    sequence: version,
+  };
+}
+
+function describe(t: T, settings: EventSettings, pageUrl: string, isAttendee: boolean): string {
+  const mayJoin = settings.where !== "place" && (isAttendee || !settings.isForAttendees);
+  const link = mayJoin ? safeUrl(settings.online.url) : null;
+  return [
+    link ? `${t("events.calendar.join")}: ${link}` : "",
+    settings.place.directions && (isAttendee || !settings.isForAttendees) ? settings.place.directions : "",
+    pageUrl,
+  ]
+    .filter((line) => line !== "")
+    .join("\n\n");
+}
+
+/** A calendar file (RFC 5545). Times are in UTC, which every calendar shows in its owner's own zone. */
+export function calendarFile(name: string, entries: readonly CalendarEntry[]): string {
+  const calendar = ical({ name, prodId: "-//Groundswell//Events//EN", method: ICalCalendarMethod.PUBLISH });
+  for (const entry of entries) {
+    calendar.createEvent({
+      id: entry.uid,
+      summary: entry.title,
+      start: entry.start,
+      end: entry.end,
+      location: entry.where || null,
+      description: entry.description,
+      url: entry.url,
+      sequence: entry.sequence,
+      status: entry.isCancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
+    });
+  }
+  return calendar.toString();
+}
+
+/** `20260312T230000Z` */
+function compact(date: Date): string {
+  return `${date.toISOString().replace(/[-:]|\.\d{3}/g, "")}`;
+}
+
+/** Addresses that put the entry into the calendars most people use on the web. */
+export function calendarLinks(entry: CalendarEntry): { google: string; outlook: string } {
+  const google = new URL("https://calendar.google.com/calendar/render");
+  google.search = new URLSearchParams({
+    action: "TEMPLATE",
+    text: entry.title,
+    dates: `${compact(entry.start)}/${compact(entry.end)}`,
+    location: entry.where,
+    details: entry.description,
+  }).toString();
+  const outlook = new URL("https://outlook.live.com/calendar/0/deeplink/compose");
+  outlook.search = new URLSearchParams({
+    path: "/calendar/action/compose",
+    rru: "addevent",
+    subject: entry.title,
+    startdt: entry.start.toISOString(),
+    enddt: entry.end.toISOString(),
+    location: entry.where,
+    body: entry.description,
+  }).toString();
+  return { google: google.href, outlook: outlook.href };
+}

@@ -1,0 +1,325 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { canvass, linkIn, makeEvent, publishEvent, stageOf } from "../../test/events";
+import { contextOf } from "../../test/groups";
+import { world } from "../../test/world";
+import { dbFor } from "../groups/shard";
+import { signToken } from "../platform/tokens";
+import { replyToken } from "./reply";
+import { listReplies } from "./store";
+import { eventSettings } from "./types";
+
+const [amina, jeanLuc, mei] = world.supporters;
+
+describe("the editor of an event", () => {
+  it("says of each wrong field what is wrong, keeps what was written, and changes nothing", async () => {
+    const { owner, href } = await makeEvent();
+    const wrong = {
+      ...canvass,
+      startsAt: `${new Date().getUTCFullYear() + 2}-02-30T19:00`,
+      timeZone: "Mars/Olympus",
+      capacity: "-4",
+      guestsMax: "many",
+      where: "underwater",
+      "online.url": "javascript:alert(1)",
+      "host.email": "nobody",
+    };
+    for (const [field, value] of Object.entries(wrong)) {
+      if (value === canvass[field]) continue;
+      const refused = await owner.post(`${href}/edit`, { version: "3", ...canvass, [field]: value });
+      expect(refused.status, field).toBe(422);
+      const html = await refused.text();
+      expect(html, field).toContain(`href="#f-${field.replace(".", "-")}"`);
+    }
+    const gap = await owner.post(`${href}/edit`, { version: "3", ...canvass, startsAt: "2027-03-14T02:30" });
+    const html = await gap.text();
+    expect(html).toContain("02:30 does not exist on that day");
+    expect(html).toContain('value="2027-03-14T02:30"');
+    expect(await (await owner.get(`${href}/edit`)).text()).toContain(`value="${canvass.startsAt}"`);
+  });
+
+  it("asks which of two hours is meant where the clocks go back, and takes the answer", async () => {
+    const { owner, href } = await makeEvent();
+    const night = { ...canvass, startsAt: "2027-11-07T01:30", endsAt: "2027-11-07T03:00" };
+    const asked = await owner.post(`${href}/edit`, { version: "3", ...night });
+    expect(asked.status).toBe(422);
+    expect(await asked.text()).toContain("The second time, an hour later");
+    const told = await owner.post(`${href}/edit`, { version: "3", ...night, startsTwice: "later" });
+    expect(told.status).toBe(303);
+  });
+
+  it("adds and removes shifts without script, and keeps their names for ever", async () => {
+    const { owner, href, actionNow } = await makeEvent();
+    const one = {
+      "shifts.count": "1",
+      "shifts.0.name": "Setting up",
+      "shifts.0.startsAt": canvass.startsAt ?? "",
+      "shifts.0.capacity": "3",
+    };
+    const added = await owner.post(`${href}/edit`, { version: "3", ...canvass, ...one, do: "add-shift" });
+    expect(await added.text()).toContain('name="shifts.1.startsAt"');
+    await owner.post(`${href}/edit`, { version: "3", ...canvass, ...one });
+    const { shifts } = eventSettings.parse((await actionNow()).settings);
+    expect(shifts).toMatchObject([{ name: "Setting up", capacity: 3, key: expect.stringMatching(/^s/) }]);
+    const editor = await (await owner.get(`${href}/edit`)).text();
+    expect(editor).toContain(`name="shifts.0.key" value="${shifts[0]?.key}"`);
+  });
+
+  it("may not be published without a time, without a place, or when it is over", async () => {
+    const { owner, base, href } = await makeEvent();
+    const made = await owner.post(`${base}/actions/new/event`, { title: "Bare" });
+    const bare = made.headers.get("Location")?.replace("/edit", "") ?? "";
+    const html = await (await owner.get(`${bare}/publication`)).text();
+    expect(html).toContain("Say when it starts");
+    expect(html).toContain("Say where it is");
+    await owner.post(`${bare}/edit`, { version: "1", ...canvass, startsAt: "2020-01-01T10:00", endsAt: "" });
+    expect(await (await owner.get(`${bare}/publication`)).text()).toContain("It is already over");
+    expect((await owner.get(`${href}/publication`)).status).toBe(303);
+  });
+});
+
+describe("the page of an event", () => {
+  it("says when by the clock of the place, where, who invites and how many places there are, for people and machines", async () => {
+    const { open, page } = await makeEvent();
+    const html = await (await open(page)).text();
+    for (const part of [
+      "7:00",
+      "Eastern Daylight Time",
+      "Mill Lane Library",
+      "12 Mill Lane",
+      world.organiser.name,
+    ])
+      expect(html).toContain(part);
+    expect(html).toContain('data-zone="America/Toronto"');
+    const [, json = "{}"] = /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(html) ?? [];
+    expect(JSON.parse(json)).toMatchObject({
+      "@type": "Event",
+      name: "Canvass for clean air",
+      startDate: expect.stringMatching(/T23:00:00\.000Z$/),
+      eventStatus: "https://schema.org/EventScheduled",
+      location: { "@type": "Place", name: "Mill Lane Library" },
+      maximumAttendeeCapacity: 2,
+    });
+  });
+
+  it("tells only those who have a place what is for them alone, on the page, in its data and in the calendar", async () => {
+    const secret = {
+      where: "both",
+      "online.url": "https://meet.example/secret",
+      isForAttendees: "yes",
+      "place.directions": "Ring twice",
+    };
+    const { open, page, rsvp } = await makeEvent(secret);
+    const hidden = /12 Mill Lane|Mill Lane Library|meet\.example|Ring twice|M4M/;
+    for (const path of [page, `${page}/calendar.ics`, "/events/calendar.ics"]) {
+      const text = (await (await open(path)).text()).replace(/12 Mill Lane<br\/>|postalAddress/g, "");
+      expect(text.replace(/<footer.*<\/footer>/s, ""), path).not.toMatch(hidden);
+      expect(text, path).toContain("Toronto");
+    }
+    const thanks = await open((await rsvp(amina)).headers.get("Location") ?? "");
+    const html = await thanks.text();
+    expect(html).toContain("12 Mill Lane");
+    expect(html).toContain("https://meet.example/secret");
+    const file = await (await open(linkIn(html, "Calendar file"))).text();
+    expect(file.replace(/\r\n /g, "")).toContain("https://meet.example/secret");
+    await rsvp(jeanLuc);
+    const waiting = await (await open((await rsvp(mei)).headers.get("Location") ?? "")).text();
+    expect(waiting).toContain("You are on the waiting list");
+    expect(waiting).not.toMatch(/meet\.example|Ring twice/);
+  });
+
+  it("is left out of the group's calendar when it is private", async () => {
+    const { open, page } = await makeEvent({ isPrivate: "yes" });
+    expect(await (await open("/events/calendar.ics")).text()).not.toContain("BEGIN:VEVENT");
+    expect(await (await open(`${page}/calendar.ics`)).text()).toContain("BEGIN:VEVENT");
+  });
+});
+
+describe("a reply", () => {
+  it("is refused with its reason for guests and shifts the event does not offer", async () => {
+    const { page, send, open, group } = await makeEvent({
+      "shifts.count": "1",
+      "shifts.0.name": "Doors",
+      "shifts.0.startsAt": canvass.startsAt ?? "",
+      "shifts.0.capacity": "3",
+    });
+    const person = { givenName: "A", familyName: "B", email: "a@supporters.example", country: "CA" };
+    for (const [fields, words] of [
+      [{ guests: "4" }, "You can bring 3 others at most"],
+      [{ guests: "-1" }, "You can bring 3 others at most"],
+      [{ guests: "1e1" }, "You can bring 3 others at most"],
+      [{ guests: "1" }, "Choose when you can come"],
+      [{ guests: "1", shift: "sabc" }, "Choose when you can come"],
+    ] as const) {
+      const refused = await send(page, { ...person, ...fields });
+      expect(refused.status).toBe(422);
+      expect(await refused.text()).toContain(words);
+    }
+    expect(await (await open(`${page}/count.json`)).json()).toMatchObject({ count: 0 });
+    expect(await listReplies(dbFor(env, group), 1)).toEqual([]);
+  });
+
+  it("is changed and taken back by its own link, by a form and never by opening it, and the next in line moves up", async () => {
+    const { open, send, rsvp, drain, page } = await makeEvent();
+    const thanks = await (
+      await open((await rsvp(amina, { guests: "1" })).headers.get("Location") ?? "")
+    ).text();
+    await rsvp(jeanLuc);
+    const mine = linkIn(thanks, "Change or cancel");
+    const first = await open(mine);
+    expect(first.status).toBe(200);
+    expect(await first.text()).toContain("2 places are saved for you");
+    const full = await send(mine, { do: "change", guests: "2" });
+    expect(full.status).toBe(422);
+    expect(await full.text()).toContain("There are not enough places left");
+    const changed = await send(mine, { do: "change", guests: "0" });
+    expect(changed.headers.get("Location")).toContain("done=changed");
+    expect(await (await open(mine)).text()).toContain("Your place is saved.");
+    const cancelled = await send(mine, { do: "cancel" });
+    expect(await (await open(cancelled.headers.get("Location") ?? "")).text()).toContain(
+      "You are no longer on the list",
+    );
+    await drain();
+    expect(await (await open(`${page}/count.json`)).json()).toMatchObject({ count: 1 });
+    const back = await send(mine, { do: "return", guests: "0" });
+    expect(back.headers.get("Location")).toContain("done=returned");
+    const foreign = await open(mine, {
+      method: "POST",
+      headers: { Origin: "https://evil.example" },
+      body: new URLSearchParams({ do: "cancel" }),
+    });
+    expect(foreign.status).toBe(403);
+  });
+
+  it("cannot be reached by a link that is forged, too old, for another purpose or of another event", async () => {
+    const one = await makeEvent();
+    const { open, page, rsvp, send } = one;
+    const thanks = await (await open((await rsvp(amina)).headers.get("Location") ?? "")).text();
+    const mine = linkIn(thanks, "Change or cancel");
+    const action = await one.actionNow();
+    const ctx = contextOf();
+    await one.drain();
+    const [reply] = await listReplies(dbFor(env, one.group), action.no);
+    if (!reply) throw new Error("no reply");
+    const otherHref = await publishEvent(one.owner, one.base, canvass, "Another evening");
+    const other = stageOf(one.group, otherHref, "another-evening");
+    const keys = ctx.config.SIGNING_KEYS;
+    const old = await signToken(
+      keys,
+      "rsvp",
+      { action: action.id, id: reply.id },
+      { now: ctx.now - 10_000, secondsToLive: 5 },
+    );
+    const token = new URL(mine, one.site).searchParams.get("me") ?? "";
+    for (const [what, bad] of [
+      ["forged", `${page}/rsvp?me=${token.slice(0, -4)}AAAA`],
+      ["nothing", `${page}/rsvp`],
+      ["too old", `${page}/rsvp?me=${old}`],
+      ["of the other purpose", `${page}/rsvp?me=${await replyToken(ctx, action, reply.id, "check-in")}`],
+      ["of another event", `${other.page}/rsvp?me=${token}`],
+    ] as const) {
+      const shown = await open(bad);
+      expect(shown.status, what).toBe(404);
+      expect(await shown.text(), what).not.toContain(amina.givenName);
+      expect((await send(bad, { do: "cancel" })).status, what).toBe(404);
+    }
+    const stranger = await makeEvent();
+    expect((await stranger.open(`${page}/rsvp?me=${token}`)).status).toBe(404);
+  });
+});
+
+describe("hosts at the door", () => {
+  it("find everybody on the list, check them in and take it back", async () => {
+    const { owner, organiser, stranger, href, rsvp, drain } = await makeEvent();
+    for (const person of [amina, jeanLuc, mei]) await rsvp(person);
+    await drain();
+    const html = await (await owner.get(`${href}/attendance`)).text();
+    for (const { email } of [amina, jeanLuc, mei]) expect(html).toContain(email);
+    expect(html).toContain("Waiting");
+    const found = await (await owner.get(`${href}/attendance?text=${amina.email}`)).text();
+    expect(found).not.toContain(mei.email);
+    const [, id = ""] = /name="reply" value="([^"]+)"/.exec(found) ?? [];
+    await owner.post(`${href}/attendance/arrivals`, { reply: id, do: "arrive", text: "" });
+    expect(await (await owner.get(`${href}/attendance`)).text()).toContain("Undo");
+    await owner.post(`${href}/attendance/arrivals`, { reply: id, do: "undo", text: "" });
+    expect(await (await owner.get(`${href}/attendance`)).text()).not.toContain(">Undo");
+    expect((await organiser.get(`${href}/attendance`)).status).toBe(403);
+    expect((await stranger.get(`${href}/attendance`)).status).toBe(404);
+    expect((await owner.post(`${href}/attendance/arrivals`, { reply: crypto.randomUUID() })).status).toBe(
+      404,
+    );
+  });
+
+  it("scan a code that notes nothing until a host confirms, and says when it was used before", async () => {
+    const { owner, organiser, href, rsvp, drain, group, actionNow } = await makeEvent();
+    await rsvp(amina);
+    await drain();
+    const action = await actionNow();
+    const [reply] = await listReplies(dbFor(env, group), action.no);
+    const ticket = await replyToken(contextOf(), action, reply?.id ?? ("" as never), "check-in");
+    const scanned = await owner.get(`${href}/check-in?ticket=${ticket}`);
+    expect(await scanned.text()).toContain(amina.givenName);
+    expect((await organiser.get(`${href}/check-in?ticket=${ticket}`)).status).toBe(403);
+    expect(await (await owner.get(`${href}/attendance`)).text()).not.toContain(">Undo");
+    const confirmed = await owner.post(`${href}/check-in`, { ticket });
+    expect(await (await owner.get(confirmed.headers.get("Location") ?? "")).text()).toContain(
+      "Checked in at",
+    );
+    const again = await owner.post(`${href}/check-in`, { ticket });
+    expect(await (await owner.get(again.headers.get("Location") ?? "")).text()).toContain(
+      "Was already checked in",
+    );
+    const mine = await replyToken(contextOf(), action, reply?.id ?? ("" as never), "rsvp");
+    expect((await owner.post(`${href}/check-in`, { ticket: mine })).status).toBe(422);
+    const other = await makeEvent();
+    expect((await other.owner.post(`${other.href}/check-in`, { ticket })).status).toBe(422);
+  });
+});
+
+describe("the dates of an event", () => {
+  it("are made once each, however often the form is sent, and link to each other", async () => {
+    const { owner, href, open, page, base } = await makeEvent();
+    const plan = { rhythm: "weekly", count: "2", isPublished: "yes" };
+    const made = await owner.post(`${href}/series`, plan);
+    expect(made.headers.get("Location")).toContain("count=2");
+    expect((await owner.post(`${href}/series`, plan)).headers.get("Location")).toContain("count=0");
+    const html = await (await owner.get(`${href}/plan`)).text();
+    expect(html.match(/March (19|26)/g)?.length).toBeGreaterThanOrEqual(2);
+    const [, sibling = ""] = /href="[^"]*\/actions\/([0-9a-f-]{36})">[^<]*March 19/.exec(html) ?? [];
+    const edit = await (await owner.get(`${base}/actions/${sibling}/edit`)).text();
+    expect(edit).toContain("-03-19T19:00");
+    const [, slug = ""] =
+      /name="slug"[^>]*value="([^"]+)"/.exec(edit) ?? /value="([^"]+)"[^>]*name="slug"/.exec(edit) ?? [];
+    expect(await (await open(`/events/${slug}`)).text()).toContain(`href="${page}"`);
+  });
+
+  it.each([
+    ["0", "weekly"],
+    ["53", "weekly"],
+    ["many", "weekly"],
+    ["2", "hourly"],
+  ])("are refused for %s %s", async (count, rhythm) => {
+    const { owner, href } = await makeEvent();
+    expect((await owner.post(`${href}/series`, { rhythm, count })).status).toBe(422);
+    expect(await (await owner.get(`${href}/plan`)).text()).not.toContain("March 19");
+  });
+});
+
+it("an event that was called off says so at once, takes nobody, and can be put back on", async () => {
+  const { owner, organiser, href, open, page, rsvp, drain, group, actionNow } = await makeEvent();
+  await rsvp(amina);
+  expect((await organiser.post(`${href}/cancellation`, { note: "x" })).status).toBe(403);
+  expect((await owner.post(`${href}/cancellation`, { note: "x".repeat(1_001) })).status).toBe(422);
+  await owner.post(`${href}/cancellation`, { note: "The library is flooded." });
+  const html = await (await open(page)).text();
+  expect(html).toContain("This event was called off");
+  expect(html).toContain("The library is flooded.");
+  expect(html).not.toContain('name="email"');
+  await rsvp(jeanLuc);
+  await drain();
+  expect(await listReplies(dbFor(env, group), (await actionNow()).no)).toMatchObject([
+    { email: amina.email },
+  ]);
+  await owner.post(`${href}/cancellation/undo`);
+  expect(await (await open(page)).text()).toContain('name="email"');
+});

@@ -1,0 +1,202 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { makeEvent } from "../../test/events";
+import { fakeEmail, fakeQueue, refusal } from "../../test/fake-mail";
+import { contextOf } from "../../test/groups";
+import { world } from "../../test/world";
+import { dbFor } from "../groups/shard";
+import { receiptBlocks } from "./email";
+import { askForNotices, callsOf, type NoticePage, sendNotices } from "./notice";
+import { noticeStates } from "./store-notices";
+import { spanOf } from "./times";
+import { CANCELLATION_UNDO_MS, eventSettings } from "./types";
+
+const [amina, jeanLuc, mei] = world.supporters;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** An event with two places, two people who have them and one who waits. */
+async function setUp(changes: Record<string, string> = {}) {
+  const stage = await makeEvent(changes);
+  for (const person of [amina, jeanLuc, mei]) await stage.rsvp(person);
+  await stage.drain();
+  const action = await stage.actionNow();
+  const db = dbFor(env, stage.group);
+  const start = spanOf(eventSettings.parse(action.settings))?.start ?? 0;
+  const queue = fakeQueue<NoticePage>();
+  const lane = (answer?: Parameters<typeof fakeEmail>[0]) => {
+    const email = fakeEmail(answer);
+    const at = (now: number) => contextOf({ ...env, EMAIL: email.binding, RECEIPTS: queue.binding }, now);
+    return { email, at };
+  };
+  const { email, at } = lane();
+  return {
+    ...{ ...stage, action, db, start, queue, email, at, lane },
+    /** Asks for what is due and sends it, `times` times each. Gives when to ask again. */
+    async tick(now: number, times = 1, ctx = at(now)) {
+      queue.sent.length = 0;
+      const next = await askForNotices(ctx, stage.group, await stage.actionNow());
+      for (const { body } of [...queue.sent]) for (let n = 0; n < times; n += 1) await sendNotices(ctx, body);
+      return next;
+    },
+    personNo: async (email: string) =>
+      (
+        await db.d1
+          .prepare("SELECT person_no AS no FROM identities WHERE group_no = ? AND value = ?")
+          .bind(stage.group.no, email)
+          .first<{ no: number }>()
+      )?.no ?? -1,
+    states: async () =>
+      (
+        await db.d1
+          .prepare("SELECT state FROM event_notices WHERE group_no = ?")
+          .bind(stage.group.no)
+          .all<{ state: number }>()
+      ).results.map(({ state }) => state),
+  };
+}
+
+const to = (email: ReturnType<typeof fakeEmail>) => email.sent.map((mail) => mail.to).sort();
+
+describe("a reminder", () => {
+  it("goes a day before to those who have a place, once each, however often it is asked for and handled", async () => {
+    const { tick, start, email, action } = await setUp({ "reminders.note": "Bring a clipboard." });
+    expect(await tick(start - 25 * HOUR)).toBe(start - 24 * HOUR);
+    expect(email.sent).toEqual([]);
+    await tick(start - 24 * HOUR, 2);
+    await tick(start - 24 * HOUR + MINUTE, 2);
+    expect(to(email)).toEqual([amina.email, jeanLuc.email].sort());
+    const [mail] = email.sent;
+    expect(mail?.subject).toBe(`Coming up: ${action.title}`);
+    for (const part of ["Bring a clipboard.", "Mill Lane Library", "/rsvp?me=", "calendar.ics?me="])
+      expect(mail?.text).toContain(part);
+    expect(mail?.replyTo).toBe(world.organiser.email);
+  });
+
+  it("goes to nobody who has cancelled since it was asked for, nor to whom was removed or erased", async () => {
+    const { at, start, queue, email, action, group, db, personNo } = await setUp();
+    const ctx = at(start - 24 * HOUR);
+    await askForNotices(ctx, group, action);
+    await db.d1
+      .prepare("UPDATE participations SET standing = 3 WHERE group_no = ? AND person_no = ?")
+      .bind(group.no, await personNo(amina.email))
+      .run();
+    await db.d1
+      .prepare("UPDATE participations SET removal_no = 9 WHERE group_no = ? AND person_no = ?")
+      .bind(group.no, await personNo(jeanLuc.email))
+      .run();
+    for (const { body } of queue.sent) await sendNotices(ctx, body);
+    expect(email.sent).toEqual([]);
+  });
+
+  it("is not sent when the event is moved, over, or switched off, and again for its new time", async () => {
+    const { owner, href, tick, start, email, actionNow } = await setUp();
+    expect(await tick(start + MINUTE)).toBeNull();
+    expect(email.sent).toEqual([]);
+    await tick(start - 24 * HOUR);
+    expect(email.sent).toHaveLength(2);
+    const later = `${new Date(start).getUTCFullYear()}-03-20T19:00`;
+    const { version } = await actionNow();
+    await owner.post(`${href}/edit`, {
+      version: String(version),
+      startsAt: later,
+      endsAt: "",
+      timeZone: "America/Toronto",
+    });
+    await tick(start - 24 * HOUR);
+    expect(email.sent).toHaveLength(2);
+    await tick(start + 8 * 24 * HOUR - 24 * HOUR);
+    expect(email.sent).toHaveLength(4);
+    const settings = eventSettings.parse({
+      ...(await actionNow()).settings,
+      reminders: { dayBefore: false, hoursBefore: 0, note: "" },
+    });
+    expect(callsOf(settings).map(({ notice }) => notice)).toEqual(["promoted"]);
+  });
+
+  it("that the provider could not take yet is tried again; one whose fate is unknown is not", async () => {
+    const { lane, tick, start, states } = await setUp();
+    const busy = lane(() => refusal("E_RATE_LIMIT_EXCEEDED"));
+    const next = await tick(start - 24 * HOUR, 1, busy.at(start - 24 * HOUR));
+    expect(busy.email.sent).toHaveLength(2);
+    expect(await states()).toEqual([noticeStates.waiting, noticeStates.waiting]);
+    expect(next).toBeLessThanOrEqual(start - 24 * HOUR + MINUTE);
+    const fine = lane();
+    await tick(start - 23 * HOUR, 1, fine.at(start - 23 * HOUR));
+    expect(fine.email.sent).toHaveLength(2);
+    const cut = await setUp();
+    const lost = cut.lane(() => new Error("Network connection lost."));
+    await cut.tick(cut.start - 24 * HOUR, 1, lost.at(cut.start - 24 * HOUR));
+    await cut.tick(cut.start - 23 * HOUR, 1, lost.at(cut.start - 23 * HOUR));
+    expect(lost.email.sent).toHaveLength(2);
+  });
+});
+
+it("whoever moves up is told once, with the address that is for attendees alone", async () => {
+  const { tick, start, email, db, group, personNo } = await setUp({ isForAttendees: "yes" });
+  await tick(start - 100 * HOUR);
+  expect(email.sent).toEqual([]);
+  await db.d1
+    .prepare("UPDATE participations SET standing = 1, promoted_at = ? WHERE group_no = ? AND person_no = ?")
+    .bind(start - 99 * HOUR, group.no, await personNo(mei.email))
+    .run();
+  await tick(start - 98 * HOUR, 2);
+  await tick(start - 97 * HOUR, 2);
+  expect(to(email)).toEqual([mei.email]);
+  expect(email.sent[0]?.subject).toContain("You have a place");
+  expect(email.sent[0]?.text).toContain("12 Mill Lane");
+});
+
+it("a cancellation reaches everybody who has a place or waits, once, and nobody before it can no longer be taken back", async () => {
+  const { owner, href, tick, email, actionNow } = await setUp();
+  await owner.post(`${href}/cancellation`, { note: "The library is flooded." });
+  const at = eventSettings.parse((await actionNow()).settings).cancelled?.at ?? 0;
+  expect(await tick(at + MINUTE)).toBe(at + CANCELLATION_UNDO_MS);
+  expect(email.sent).toEqual([]);
+  await tick(at + CANCELLATION_UNDO_MS, 2);
+  expect(await tick(at + CANCELLATION_UNDO_MS + MINUTE)).toBeNull();
+  expect(to(email)).toEqual([amina.email, jeanLuc.email, mei.email].sort());
+  expect(email.sent[0]?.text).toContain("The library is flooded.");
+});
+
+it("a cancellation that is taken back in time reaches nobody", async () => {
+  const { owner, href, tick, email, at, queue, group, actionNow } = await setUp();
+  await owner.post(`${href}/cancellation`);
+  const moment = eventSettings.parse((await actionNow()).settings).cancelled?.at ?? 0;
+  const ctx = at(moment + CANCELLATION_UNDO_MS);
+  await askForNotices(ctx, group, await actionNow());
+  expect(queue.sent).toHaveLength(1);
+  await owner.post(`${href}/cancellation/undo`);
+  for (const { body } of queue.sent) await sendNotices(ctx, body);
+  await tick(moment + CANCELLATION_UNDO_MS);
+  expect(email.sent).toEqual([]);
+});
+
+it("the thank-you mail says who has a place and who waits, each with a link of their own", async () => {
+  const { group, action, personNo, at, start } = await setUp();
+  const numbers = await Promise.all([amina, mei].map(({ email }) => personNo(email)));
+  const blocks = await receiptBlocks(at(start - 100 * HOUR), group, action, numbers);
+  const words = numbers.map((no) => JSON.stringify(blocks.get(no)));
+  expect(words[0]).toContain("Your place is saved");
+  expect(words[1]).toContain("You are on the waiting list");
+  const link = (text = "") => /rsvp\?me=([\w.-]+)/.exec(text)?.[1];
+  expect(link(words[0])).toBeTruthy();
+  expect(link(words[0])).not.toBe(link(words[1]));
+});
+
+it("another group's event of the same number is told nothing", async () => {
+  const one = await setUp();
+  const other = await setUp();
+  await one.tick(one.start - 24 * HOUR);
+  expect(await other.states()).toEqual([]);
+  const page: NoticePage = {
+    type: "event.notices",
+    groupNo: other.group.no,
+    actionNo: 1,
+    notice: "dayBefore",
+    at: 0,
+    people: [1, 2, 3],
+  };
+  await sendNotices(one.at(one.start), page);
+  expect(await other.states()).toEqual([]);
+});

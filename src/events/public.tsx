@@ -1,0 +1,86 @@
+import { Hono } from "hono";
+import type { Kind } from "../actions/kind";
+import { findActionOf, isStopped, stopped } from "../actions/public-found";
+import type { PublicContext, PublicEnv, PublicPagesDeps } from "../actions/public-web";
+import { notFound } from "../actions/public-web";
+import { publishedActions, snapshotFor } from "../actions/serving";
+import type { ActionSnapshot } from "../actions/types";
+import type { Group } from "../groups/types";
+import type { Context } from "../platform/context";
+import { type CalendarEntry, calendarEntry, calendarFile } from "./calendar";
+import { readReplyToken } from "./reply";
+import { changeReply, showReply } from "./rsvp";
+import { overAt } from "./times";
+import { eventSettings } from "./types";
+
+/** Dates a group's calendar holds; the newest published first. */
+const FEED_MAX = 100;
+/** What is longer ago is left out of a calendar. */
+const FEED_PAST_MS = 30 * 86_400_000;
+
+/** `/events/…` beside what all kinds answer: calendars, and a person's own reply. */
+export function eventPages(kind: Kind, deps: PublicPagesDeps): Hono<PublicEnv> {
+  return new Hono<PublicEnv>()
+    .get("/calendar.ics", (c) => showGroupCalendar(c, kind))
+    .get("/:slug/calendar.ics", (c) => showCalendar(c, kind))
+    .get("/:slug/rsvp", (c) => showReply(c, kind, deps))
+    .post("/:slug/rsvp", (c) => changeReply(c, kind, deps));
+}
+
+async function showCalendar(c: PublicContext, kind: Kind): Promise<Response> {
+  const found = await findActionOf(c, kind, "/calendar.ics");
+  if (found instanceof Response) return found;
+  const { ctx, origin } = c.var;
+  const { snapshot } = found;
+  if (isStopped(snapshot)) return stopped(c);
+  const me = c.req.query("me");
+  const isAttendee = me !== undefined && (await readReplyToken(ctx, snapshot.action, me, "rsvp")) !== null;
+  const entry = calendarEntry(snapshot, `${origin}/events/${snapshot.action.slug}`, isAttendee);
+  if (!entry) return notFound(c);
+  return calendarResponse(calendarFile(entry.title, [entry]), snapshot.action.slug, isAttendee);
+}
+
+/** Every public event of the group, for whoever subscribes to it. */
+async function showGroupCalendar(c: PublicContext, kind: Kind): Promise<Response> {
+  const { ctx, group, origin } = c.var;
+  const listed = await publishedActions(ctx, group);
+  const slugs = listed.filter((each) => each.kind === kind.name).map(({ slug }) => slug);
+  const events = await servedEvents(ctx, group, kind, slugs.slice(0, FEED_MAX));
+  return calendarResponse(calendarFile(group.name, feedEntries(events, origin, ctx.now)), group.slug, false);
+}
+
+/** The published events of some slugs. */
+export async function servedEvents(
+  ctx: Context,
+  group: Group,
+  kind: Kind,
+  slugs: readonly string[],
+): Promise<ActionSnapshot[]> {
+  const found = await Promise.all(slugs.map((slug) => snapshotFor(ctx, group, kind, slug)));
+  return found.flatMap((serving) =>
+    serving.is === "shown" && !isStopped(serving.snapshot) ? [serving.snapshot] : [],
+  );
+}
+
+/** What a calendar that anybody may subscribe to holds of some events. */
+export function feedEntries(events: readonly ActionSnapshot[], origin: string, now: number): CalendarEntry[] {
+  return events.flatMap((snapshot) => {
+    const settings = eventSettings.parse(snapshot.action.settings);
+    const over = overAt(settings);
+    if (settings.isPrivate || over === null || over < now - FEED_PAST_MS) return [];
+    const entry = calendarEntry(snapshot, `${origin}/events/${snapshot.action.slug}`, false);
+    return entry ? [entry] : [];
+  });
+}
+
+export function calendarResponse(text: string, name: string, isPrivate: boolean): Response {
+  return new Response(text, {
+    headers: {
+      "Content-Type": "text/calendar; charset=utf-8",
+      "Content-Disposition": `attachment; filename="${name}.ics"`,
+      "Cache-Control": isPrivate ? "private, no-store" : "public, max-age=300",
+      "X-Content-Type-Options": "nosniff",
+      "X-Robots-Tag": "noindex",
+    },
+  });
+}

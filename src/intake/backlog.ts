@@ -1,0 +1,47 @@
+import type { Env } from "../env";
+import { sum, type Tally } from "./store-tallies";
+import type { IntakeTarget } from "./types";
+
+const SHOWN_EVERY_MS = 10_000;
+const SHOWN_QUIET_EVERY_MS = 10 * 60_000;
+/** A backlog older than this is worth an operator's look. */
+const WORTH_SHOWING_MS = 15_000;
+
+type Entry = Parameters<ReturnType<Env["OPERATIONS"]["getByName"]>["report"]>[0];
+
+/** What the operations page is told of an action: seldom while all is well, every few seconds while something waits. */
+export class Backlog {
+  #drained = 0;
+  #shownAt = 0;
+  #wasTroubled = false;
+
+  /** Gives what to show now; null when it was shown a moment ago. */
+  entry(target: IntakeTarget, tallies: Tally[], drained: number): Entry | null {
+    const now = Date.now();
+    this.#drained += drained;
+    const oldest = Math.min(...tallies.map((tally) => tally.oldestPendingAt ?? now));
+    const isTroubled =
+      now - oldest > WORTH_SHOWING_MS ||
+      tallies.some((tally) => tally.parked > 0 || tally.lastError !== null);
+    const every = isTroubled || this.#wasTroubled ? SHOWN_EVERY_MS : SHOWN_QUIET_EVERY_MS;
+    if (now - this.#shownAt < every) return null;
+    const elapsedMinutes = this.#shownAt === 0 ? 1 : Math.max((now - this.#shownAt) / 60_000, 1 / 60);
+    const drainRatePerMinute = this.#drained / elapsedMinutes;
+    this.#shownAt = now;
+    this.#wasTroubled = isTroubled;
+    this.#drained = 0;
+    return {
+      actionId: target.actionId,
+      groupNo: target.groupNo,
+      kind: target.kind,
+      objects: tallies.length,
+      pending: sum(tallies.map((tally) => tally.pending)),
+      oldestPendingAt: oldest < now ? oldest : null,
+      parked: sum(tallies.map((tally) => tally.parked)),
+      drainedTotal: sum(tallies.map((tally) => tally.count)),
+      drainRatePerMinute,
+      lastError: tallies.find((tally) => tally.lastError !== null)?.lastError ?? undefined,
+      at: now,
+    };
+  }
+}

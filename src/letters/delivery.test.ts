@@ -1,0 +1,306 @@
+import { env } from "cloudflare:workers";
+import { and, eq } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { fakeEmail, refusal } from "../../test/fake-mail";
+import { contextOf, makeGroup } from "../../test/groups";
+import { actionByNo } from "../actions/action";
+import { actions } from "../actions/tables";
+import { dbFor } from "../groups/shard";
+import { participations } from "../intake/tables";
+import type { IntakeTarget } from "../intake/types";
+import { people } from "../people/tables";
+import { idFromHex, newId, type ParticipationId } from "../platform/ids";
+import { CLAIM_MS, deliver, findMissing, sendDue } from "./delivery";
+import { claimDue, keepTexts, makeLetters, retryTarget } from "./store";
+import { lettersByTarget } from "./store-lists";
+import { letters } from "./tables";
+import { textHash } from "./text";
+import { letterSettings, letterStates } from "./types";
+
+const T0 = Date.parse("2030-03-01T12:00:00Z");
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const text = {
+  subject: "The night bus, {{target_name}}",
+  body: "Dear {{target_name}},\n\nfund it.\n\n{{first_name}}",
+};
+const mayor = { k: "mayor", n: "Helen Brandt", t: "Mayor", o: "", e: "mayor@city.example", l: "en" };
+const clerk = { k: "clerk", n: "The clerk", t: "", o: "", e: "clerk@city.example", l: "en" };
+const byHand = { k: "senator", n: "The senator", t: "", o: "", e: "", l: "en" };
+
+type World = Awaited<ReturnType<typeof makeWorld>>;
+
+/** A group with one letter action and nobody who wrote yet. */
+async function makeWorld(settings: Record<string, unknown> = {}) {
+  const { group } = await makeGroup({ settings: { replyTo: "hello@group.example" } });
+  const db = dbFor(env, group);
+  await db.db.insert(actions).values({
+    ...{
+      groupNo: group.no,
+      actionNo: 1,
+      id: newId(),
+      kind: "letter",
+      slug: "night-bus",
+      status: "published",
+    },
+    ...{ title: "The night bus", locale: "en", version: 1, createdBy: 1, createdAt: 1, updatedAt: 1 },
+    settings: letterSettings.parse({ variants: [text], ...settings }),
+  });
+  await keepTexts(db, [{ ...text, hash: await textHash(text) }]);
+  const action = await actionByNo(db, 1);
+  if (!action) throw new Error("no action");
+  return { group, db, action };
+}
+
+function idAt(ms: number): ParticipationId {
+  return idFromHex(ms.toString(16).padStart(12, "0") + newId().replaceAll("-", "").slice(12));
+}
+
+/** Stores people who wrote to these targets. */
+async function write(
+  { group, db }: World,
+  count: number,
+  options: { from?: number; to?: readonly object[]; said?: object; at?: number } = {},
+) {
+  const { from = 1, to = [mayor], at = T0 } = options;
+  const said = options.said ?? { v: await textHash(text) };
+  const taken = Array.from({ length: count }, (_, n): [number, ParticipationId] => [from + n, idAt(at)]);
+  for (const [no, id] of taken) {
+    const email = `p${no}-g${group.no}@supporters.example`;
+    await db.db.batch([
+      db.db.insert(people).values({ groupNo: group.no, personNo: no, id: newId(), email, createdAt: at }),
+      db.db.insert(participations).values({
+        ...{
+          groupNo: group.no,
+          personNo: no,
+          actionNo: 1,
+          nth: no,
+          id,
+          actedAt: at,
+          revisedAt: at,
+          isNamed: 0,
+        },
+        answer: {
+          givenName: `Person${no}`,
+          familyName: "Sow",
+          postalCode: "M4M 2T1",
+          own: { to, d: "", text: { en: said } },
+        },
+      }),
+    ]);
+  }
+  return taken;
+}
+
+function lane(answer?: Parameters<typeof fakeEmail>[0]) {
+  const email = fakeEmail(answer);
+  return { email, at: (now = T0) => contextOf({ ...env, EMAIL: email.binding }, now) };
+}
+
+async function states({ group, db }: World) {
+  const rows = await db.db.select().from(letters).where(eq(letters.groupNo, group.no));
+  return rows.map(({ state }) => Object.entries(letterStates).find(([, no]) => no === state)?.[0]).toSorted();
+}
+
+const targetOf = ({ group, action }: World) =>
+  ({ groupNo: group.no, shard: group.shard, actionNo: 1, actionId: action.id }) as IntakeTarget;
+
+describe("a letter", () => {
+  it("goes to each target in the writer's name, with answers to the writer, and nothing of it is markup", async () => {
+    const world = await makeWorld();
+    const { email, at } = lane();
+    const said = {
+      s: "Hello <b>you</b>\r\nBcc: all@x.example",
+      b: "<script>alert(1)</script>\n\n{{target_name}} & I",
+    };
+    await deliver(at(), world.group, world.action, await write(world, 1, { to: [mayor, clerk], said }));
+    expect(email.sent.map(({ to }) => to).toSorted()).toEqual(["clerk@city.example", "mayor@city.example"]);
+    const first = email.sent.find(({ to }) => to === "mayor@city.example");
+    expect(first).toMatchObject({
+      replyTo: `p1-g${world.group.no}@supporters.example`,
+      subject: "Hello <b>you</b> Bcc: all@x.example",
+      headers: { "Auto-Submitted": "no" },
+    });
+    expect(first?.from).toMatchObject({ name: `Person1 Sow (via ${world.group.name})` });
+    expect(first?.text).toContain("Helen Brandt & I\n\nPerson1 Sow\nM4M 2T1\np1-g");
+    expect(first?.html).not.toContain("<script");
+    expect(first?.html).toContain("Helen Brandt &amp; I");
+    expect(await states(world)).toEqual(["sent", "sent"]);
+  });
+
+  it("that nobody changed is written from the organiser's text as it stood when it was sent", async () => {
+    const world = await makeWorld();
+    const { email, at } = lane();
+    const taken = await write(world, 1);
+    const settings = { ...world.action.settings, variants: [{ ...text, body: "Something else" }] };
+    await deliver(at(), world.group, { ...world.action, settings }, taken);
+    expect(email.sent[0]?.subject).toBe("The night bus, Helen Brandt");
+    expect(email.sent[0]?.text).toContain("Dear Helen Brandt,\n\nfund it.\n\nPerson1");
+  });
+
+  it("to a target without an address is written down as the writer's own to send", async () => {
+    const world = await makeWorld();
+    const { email, at } = lane();
+    await deliver(at(), world.group, world.action, await write(world, 1, { to: [byHand] }));
+    expect(email.sent).toEqual([]);
+    expect(await states(world)).toEqual(["byHand"]);
+  });
+
+  it("is not sent for somebody who was removed or erased meanwhile", async () => {
+    const world = await makeWorld();
+    const { email, at } = lane();
+    const taken = await write(world, 2);
+    await makeLetters(world.db, 1, taken, T0);
+    const ofFirst = and(eq(participations.groupNo, world.group.no), eq(participations.personNo, 1));
+    await world.db.db.update(participations).set({ removalNo: 3 }).where(ofFirst);
+    await world.db.db
+      .update(people)
+      .set({ erasedAt: T0 })
+      .where(and(eq(people.groupNo, world.group.no), eq(people.personNo, 2)));
+    await sendDue(at(), world.group, world.action);
+    expect(email.sent).toEqual([]);
+    expect(await states(world)).toEqual(["failed", "failed"]);
+  });
+});
+
+describe("whatever is repeated or killed", () => {
+  it("a doubled message, a follow-up and two at once send one letter", async () => {
+    const world = await makeWorld();
+    const { email, at } = lane();
+    const taken = await write(world, 15);
+    await Promise.all([
+      deliver(at(), world.group, world.action, taken),
+      deliver(at(), world.group, world.action, taken),
+      sendDue(at(), world.group, world.action),
+    ]);
+    await findMissing(at(), { target: targetOf(world), sinceMs: T0 - MINUTE, untilMs: T0 + MINUTE });
+    expect(email.sent.length).toBe(15);
+    expect(new Set(email.sent.map(({ replyTo }) => replyTo)).size).toBe(15);
+  });
+
+  it("killed between the claim and the mail, a letter is never sent again: it ends as unknown", async () => {
+    const world = await makeWorld();
+    const { email, at } = lane();
+    await makeLetters(world.db, 1, await write(world, 1), T0);
+    // Whoever claimed it was killed before it could hand anything over.
+    await claimDue(world.db, 1, { now: T0, day: 1, cap: 10, limit: 10, tomorrow: T0 + DAY });
+    expect(await sendDue(at(T0 + MINUTE), world.group, world.action)).toBe(T0 + CLAIM_MS);
+    expect(await sendDue(at(T0 + CLAIM_MS + 1), world.group, world.action)).toBeNull();
+    expect(await retryTarget(world.db, 1, "mayor", T0 + CLAIM_MS + 2)).toBe(0);
+    await sendDue(at(T0 + 2 * CLAIM_MS), world.group, world.action);
+    expect(email.sent).toEqual([]);
+    expect(await states(world)).toEqual(["unknown"]);
+  });
+
+  it("news that never came is made up for", async () => {
+    const world = await makeWorld();
+    const { email, at } = lane();
+    await write(world, 3);
+    const window = { target: targetOf(world), sinceMs: T0 - MINUTE, untilMs: T0 + MINUTE };
+    expect(await findMissing(at(), window)).toBe(3);
+    expect(await findMissing(at(), window)).toBe(0);
+    expect(email.sent.length).toBe(3);
+  });
+});
+
+describe("how a hand-over ends", () => {
+  it("unknown is never sent again, refused waits for an organiser, later comes again by itself", async () => {
+    const codes = ["E_INTERNAL_SERVER_ERROR", "E_CONTENT_TOO_LARGE", "E_RATE_LIMIT_EXCEEDED"];
+    const world = await makeWorld();
+    const { email, at } = lane((n) => (n <= 3 ? refusal(codes[n - 1] ?? "") : `m-${n}`));
+    await deliver(at(), world.group, world.action, await write(world, 3));
+    expect(await states(world)).toEqual(["failed", "unknown", "waiting"]);
+    await sendDue(at(T0 + 10 * MINUTE), world.group, world.action);
+    expect(email.sent.length).toBe(4);
+    expect(await retryTarget(world.db, 1, "mayor", T0 + 11 * MINUTE)).toBe(1);
+    await sendDue(at(T0 + 12 * MINUTE), world.group, world.action);
+    expect(await states(world)).toEqual(["sent", "sent", "unknown"]);
+  });
+
+  it("an address that bounced gets nothing more until an organiser says that it works", async () => {
+    const world = await makeWorld();
+    let isBouncing = true;
+    const { email, at } = lane(() => (isBouncing ? refusal("E_RECIPIENT_SUPPRESSED") : "m"));
+    await deliver(at(), world.group, world.action, await write(world, 1));
+    await deliver(at(), world.group, world.action, await write(world, 2, { from: 5 }));
+    expect(email.sent.length).toBe(1);
+    expect(await states(world)).toEqual(["bounced", "bounced", "bounced"]);
+    expect((await lettersByTarget(world.db, 1))[0]).toMatchObject({ bouncedAt: T0, counts: { bounced: 3 } });
+    isBouncing = false;
+    await retryTarget(world.db, 1, "mayor", T0 + MINUTE);
+    await sendDue(at(T0 + MINUTE), world.group, world.action);
+    expect(await states(world)).toEqual(["sent", "sent", "sent"]);
+  });
+
+  it("a group that an operator stopped sends nothing; its letters wait", async () => {
+    const world = await makeWorld();
+    const { email, at } = lane();
+    const stopped = { ...world.group, status: "limited" as const };
+    await deliver(at(), stopped, world.action, await write(world, 1));
+    expect(email.sent).toEqual([]);
+    expect(await sendDue(at(), stopped, world.action)).toBeGreaterThan(T0);
+    await sendDue(at(), world.group, world.action);
+    expect(email.sent.length).toBe(1);
+  });
+});
+
+describe("the cap", () => {
+  it("lets so many letters a day through to each target; the others follow on the next days", async () => {
+    const world = await makeWorld({ capPerDay: 4 });
+    const { email, at } = lane();
+    await deliver(at(), world.group, world.action, await write(world, 6, { to: [mayor, clerk] }));
+    await deliver(at(), world.group, world.action, await write(world, 4, { from: 20 }));
+    const to = (address: string) => email.sent.filter((mail) => mail.to === address).length;
+    expect([to("mayor@city.example"), to("clerk@city.example")]).toEqual([4, 4]);
+    const tomorrow = Date.parse("2030-03-02T00:00:00Z");
+    expect(await sendDue(at(), world.group, world.action)).toBe(tomorrow);
+    await sendDue(at(tomorrow), world.group, world.action);
+    expect([to("mayor@city.example"), to("clerk@city.example")]).toEqual([8, 6]);
+    await sendDue(at(tomorrow + DAY), world.group, world.action);
+    expect([to("mayor@city.example"), to("clerk@city.example")]).toEqual([10, 6]);
+    expect(await sendDue(at(tomorrow + DAY), world.group, world.action)).toBeNull();
+  });
+});
+
+describe("the digest", () => {
+  it("gathers the letters of a day to each target and leaves in the morning of the group", async () => {
+    const world = await makeWorld({ delivery: "digest" });
+    const { email, at } = lane();
+    await deliver(at(), world.group, world.action, await write(world, 3, { to: [mayor, clerk] }));
+    expect(email.sent).toEqual([]);
+    // Eight o'clock in Toronto, in winter.
+    const morning = Date.parse("2030-03-01T13:00:00Z");
+    expect(await sendDue(at(), world.group, world.action)).toBe(morning);
+    await Promise.all([
+      sendDue(at(morning), world.group, world.action),
+      sendDue(at(morning), world.group, world.action),
+    ]);
+    expect(email.sent.map(({ to }) => to).toSorted()).toEqual(["clerk@city.example", "mayor@city.example"]);
+    const [mail] = email.sent;
+    expect(mail).toMatchObject({ subject: "3 letters: The night bus", replyTo: "hello@group.example" });
+    for (const no of [1, 2, 3]) expect(mail?.text).toContain(`p${no}-g${world.group.no}@supporters.example`);
+    expect(await states(world)).toEqual(Array(6).fill("sent"));
+  });
+
+  it("that may have left is never sent again, with any of its letters", async () => {
+    const world = await makeWorld({ delivery: "digest" });
+    const { email, at } = lane(() => refusal("E_DELIVERY_FAILED"));
+    await deliver(at(), world.group, world.action, await write(world, 2));
+    await sendDue(at(T0 + DAY), world.group, world.action);
+    await sendDue(at(T0 + 2 * DAY), world.group, world.action);
+    expect(email.sent.length).toBe(1);
+    expect(await states(world)).toEqual(["unknown", "unknown"]);
+  });
+});
+
+describe("tenants", () => {
+  it("never send or see each other's letters", async () => {
+    const [one, other] = [await makeWorld(), await makeWorld()];
+    const { email, at } = lane();
+    await makeLetters(one.db, 1, await write(one, 2), T0);
+    await sendDue(at(), other.group, other.action);
+    expect(email.sent).toEqual([]);
+    expect(await lettersByTarget(other.db, 1)).toEqual([]);
+    expect(await retryTarget(other.db, 1, "mayor", T0)).toBe(0);
+  });
+});

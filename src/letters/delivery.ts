@@ -1,0 +1,233 @@
+import { actionByNo } from "../actions/action";
+import type { Action } from "../actions/types";
+import { groupByNo } from "../groups/group";
+import { dbFor, type GroupDb } from "../groups/shard";
+import type { Group } from "../groups/types";
+import { homeOf } from "../intake/home";
+import { targetOf } from "../intake/removal";
+import type { FollowUpWindow, StoredAnswer } from "../intake/types";
+import type { Context } from "../platform/context";
+import { groupOrigin } from "../platform/http";
+import { idFromHex, type ParticipationId } from "../platform/ids";
+import { deliverMail, type MailMessage, type MailOutcome } from "../platform/mail/mail";
+import { retryDelaySeconds } from "../platform/mail/queued";
+import { dayOf, nextMorning, startOfTomorrow } from "./clock";
+import {
+  addresseeOf,
+  digestMail,
+  type LetterText,
+  letterMail,
+  type WrittenLetter,
+  writeLetter,
+} from "./email";
+import * as store from "./store";
+import { type LetterSettings, letterSettings, letterStates, ownLetter } from "./types";
+
+/** Mails handed over at once. A crash leaves at most these "unknown". */
+const CHUNK = 10;
+const DIGEST_LETTERS_MAX = 100;
+/** Of one call; what is left is due again at once. */
+const CHUNKS_MAX = 60;
+/** An invocation ends after 15 minutes at most (cloudflare.md §5.1): whoever made an older claim is gone. */
+export const CLAIM_MS = 15 * 60_000;
+/** Doubling from half a minute to an hour, a little more than a day. */
+const TRIES_MAX = 32;
+/** While an operator has stopped the action or the group, letters wait. */
+const STOPPED_ASK_MS = 60 * 60_000;
+const MISSING_MAX = 2_000;
+/** As in `platform/mail/errors.ts`: the provider knows that nobody reads there. */
+const SUPPRESSED = "E_RECIPIENT_SUPPRESSED";
+
+type People = readonly (readonly [personNo: number, id: ParticipationId])[];
+
+/** What follows a stored participation: its letters get their rows, and leave unless they go out together later. */
+export async function deliver(ctx: Context, group: Group, action: Action, people: People): Promise<void> {
+  const settings = letterSettings.parse(action.settings);
+  const dueAt = settings.delivery === "digest" ? nextMorning(ctx.now, group.timeZone) : ctx.now;
+  await store.makeLetters(dbFor(ctx.env, group), action.no, people, dueAt);
+  const next = await sendDue(ctx, group, action);
+  // The action's home asks again when the time has come, with an alarm that survives what a message does not.
+  if (next !== null)
+    await homeOf(ctx.env, { actionId: action.id, jurisdiction: group.jurisdiction }).wake(
+      targetOf(group, action),
+    );
+}
+
+/**
+ * Sends what is due, each letter at most once however often and from wherever this is called.
+ * @returns when something is due again, in ms; null when nothing is under way
+ */
+export async function sendDue(ctx: Context, group: Group, action: Action): Promise<number | null> {
+  const db = dbFor(ctx.env, group);
+  const settings = letterSettings.parse(action.settings);
+  await store.giveUpClaims(db, action.no, { claimedBy: ctx.now - CLAIM_MS, now: ctx.now });
+  if (group.status !== "active" || action.limitedAt !== null) {
+    const next = await store.nextDue(db, action.no, CLAIM_MS);
+    return next === null ? null : ctx.now + STOPPED_ASK_MS;
+  }
+  const send = settings.delivery === "digest" ? sendDigest : sendChunk;
+  for (let chunk = 0; chunk < CHUNKS_MAX; chunk += 1) {
+    if ((await send({ ctx, db, group, action, settings })) === 0) break;
+  }
+  return store.nextDue(db, action.no, CLAIM_MS);
+}
+
+type Sending = { ctx: Context; db: GroupDb; group: Group; action: Action; settings: LetterSettings };
+
+/** Claims some letters, hands each over and writes down how it ended. Gives how many were sent or held back: 0 ends it. */
+async function sendChunk(sending: Sending): Promise<number> {
+  const { ctx, db, action, settings } = sending;
+  const { claims, heldCount } = await store.claimDue(db, action.no, {
+    ...{ now: ctx.now, day: dayOf(ctx.now), limit: CHUNK, tomorrow: startOfTomorrow(ctx.now) },
+    cap: settings.capPerDay,
+  });
+  const letters = await readLetters(sending, claims);
+  const settled = await Promise.all(
+    letters.map(async ({ claim, letter, target }) => {
+      const outcome =
+        letter && target
+          ? await handOver(sending, letterMail(sending.group, target, letter, pageUrl(sending)))
+          : GONE;
+      return settle(ctx, claim, outcome);
+    }),
+  );
+  await store.settleLetters(db, action.no, settled, ctx.now);
+  return claims.length + heldCount;
+}
+
+/** The same for all letters to one target, in one mail. */
+async function sendDigest(sending: Sending): Promise<number> {
+  const { ctx, db, group, action } = sending;
+  const claims = await store.claimDigest(db, action.no, {
+    ...{ now: ctx.now, day: dayOf(ctx.now), limit: DIGEST_LETTERS_MAX },
+  });
+  const read = await readLetters(sending, claims);
+  const written = read.flatMap(({ letter }) => (letter ? [letter] : []));
+  const target = read.find((one) => one.target)?.target;
+  const about = { title: action.title, pageUrl: pageUrl(sending), locale: action.locale };
+  const outcome =
+    target && written.length > 0 ? await handOver(sending, digestMail(group, target, written, about)) : GONE;
+  const settled = read.map(({ claim, letter }) => settle(ctx, claim, letter ? outcome : GONE));
+  await store.settleLetters(db, action.no, settled, ctx.now);
+  return claims.length;
+}
+
+type Ended = Exclude<MailOutcome, { outcome: "capped" }> | { outcome: "gone"; reason: string };
+const GONE: Ended = { outcome: "gone", reason: "removed" };
+
+/** Letters have a cap of their own, per target and day; the one that guards strangers' mailboxes is not for them. */
+async function handOver({ ctx }: Sending, message: MailMessage): Promise<Ended> {
+  const result = await deliverMail(ctx, message, "letter", { isCounted: false });
+  return result.outcome === "capped" ? { outcome: "transient", reason: result.reason } : result;
+}
+
+type ReadLetter = {
+  claim: store.ClaimedLetter;
+  letter: WrittenLetter | null;
+  target: { name: string; title: string; office: string; address: string } | null;
+};
+
+async function readLetters(
+  { db, action }: Sending,
+  claims: readonly store.ClaimedLetter[],
+): Promise<ReadLetter[]> {
+  if (claims.length === 0) return [];
+  const parts = await store.partsOf(db, action.no, claims);
+  const answers = parts.map((part) => {
+    const answer: StoredAnswer = JSON.parse(part.answer);
+    return { part, answer, own: ownLetter.safeParse(answer.own ?? {}).data };
+  });
+  const hashes = answers.flatMap(({ own }) =>
+    Object.values(own?.text ?? {}).flatMap((said) => ("v" in said ? [said.v] : [])),
+  );
+  const texts: ReadonlyMap<string, LetterText> = await store.textsOf(db, [...new Set(hashes)]);
+  return claims.map((claim) => {
+    const found = answers.find(({ part }) => isSame(part, claim));
+    if (!found || found.part.isGone || !found.own) return { claim, letter: null, target: null };
+    const { part, answer, own } = found;
+    const to = addresseeOf(own.to, claim.target);
+    const said = to && own.text[to.l];
+    if (!to || !said) return { claim, letter: null, target: null };
+    const letter = writeLetter({ answer, email: part.email ?? "" }, part, { language: to.l, said, texts });
+    return { claim, letter, target: part };
+  });
+}
+
+function isSame(one: store.LetterKey, other: store.LetterKey): boolean {
+  return one.personNo === other.personNo && one.nth === other.nth && one.target === other.target;
+}
+
+function settle(
+  ctx: Context,
+  { personNo, nth, target, attempts }: store.ClaimedLetter,
+  result: Ended,
+): store.SettledLetter {
+  const key = { personNo, nth, target, at: ctx.now };
+  switch (result.outcome) {
+    case "accepted":
+      return { ...key, state: letterStates.sent, reason: null };
+    case "unknown":
+      return { ...key, state: letterStates.unknown, reason: result.reason };
+    case "permanent":
+      return {
+        ...key,
+        state: result.reason === SUPPRESSED ? letterStates.bounced : letterStates.failed,
+        reason: result.reason,
+      };
+    case "gone":
+      return { ...key, state: letterStates.failed, reason: result.reason };
+    case "transient":
+      return attempts >= TRIES_MAX
+        ? { ...key, state: letterStates.failed, reason: result.reason }
+        : {
+            ...key,
+            state: letterStates.waiting,
+            dueAt: ctx.now + retryDelaySeconds(attempts) * 1_000,
+            reason: result.reason,
+          };
+  }
+}
+
+function pageUrl({ ctx, group, action }: Pick<Sending, "ctx" | "group" | "action">): string {
+  return `${groupOrigin(ctx.config, group.slug)}/letters/${action.slug}`;
+}
+
+/**
+ * Finds participations of a window whose letters were never written down, since the news of them was lost, and sees to them.
+ * @returns how many there were; ask until it is 0
+ */
+export async function findMissing(
+  ctx: Context,
+  { target, sinceMs, untilMs }: FollowUpWindow,
+): Promise<number> {
+  const db = dbFor(ctx.env, { no: target.groupNo, shard: target.shard });
+  const missing = await store.withoutLetters(db, target.actionNo, {
+    fromHex: `${timeHex(sinceMs - 1)}${"f".repeat(20)}`,
+    untilHex: `${timeHex(untilMs)}${"f".repeat(20)}`,
+    limit: MISSING_MAX,
+  });
+  if (missing.length === 0) {
+    // Word of what waits may have been lost on the way to the home.
+    if ((await store.nextDue(db, target.actionNo, CLAIM_MS)) !== null)
+      await homeOf(ctx.env, target).wake(target);
+    return 0;
+  }
+  const [group, action] = await Promise.all([
+    groupByNo(ctx.directory, target.groupNo),
+    actionByNo(db, target.actionNo),
+  ]);
+  if (!group || !action) return 0;
+  ctx.log.info("letters.missing", { actionId: target.actionId, count: missing.length });
+  await deliver(
+    ctx,
+    group,
+    action,
+    missing.map(([personNo, hex]) => [personNo, idFromHex<ParticipationId>(hex)]),
+  );
+  return missing.length;
+}
+
+/** The first 48 bits of a UUIDv7 made at that moment (RFC 9562 §5.7). */
+function timeHex(ms: number): string {
+  return Math.max(ms, 0).toString(16).padStart(12, "0");
+}

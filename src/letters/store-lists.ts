@@ -1,0 +1,108 @@
+import type { GroupDb } from "../groups/shard";
+import { type LetterState, letterStates } from "./types";
+
+const TARGETS_SHOWN_MAX = 500;
+
+const nameOf = new Map<number, LetterState>();
+for (const state of ["waiting", "claimed", "sent", "failed", "unknown", "bounced", "byHand"] as const)
+  nameOf.set(letterStates[state], state);
+
+export function stateName(state: number): LetterState {
+  return nameOf.get(state) ?? "unknown";
+}
+
+export type TargetLetters = {
+  target: string;
+  name: string;
+  title: string;
+  office: string;
+  email: string;
+  bouncedAt: number | null;
+  counts: Partial<Record<LetterState, number>>;
+};
+
+/** Who letters of an action went to, and how many are in which state; the most written to first. */
+export async function lettersByTarget({ d1, groupNo }: GroupDb, actionNo: number): Promise<TargetLetters[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT t.target, t.name, t.title, t.office, t.email, t.bounced_at, c.state, c.n
+       FROM (SELECT target, state, count(*) AS n, sum(count(*)) OVER (PARTITION BY target) AS total
+             FROM letters INDEXED BY letters_by_target WHERE group_no = ?1 AND action_no = ?2 GROUP BY target, state) c
+       CROSS JOIN letter_targets t ON t.group_no = ?1 AND t.action_no = ?2 AND t.target = c.target
+       ORDER BY c.total DESC, t.target LIMIT ?3`,
+    )
+    .bind(groupNo, actionNo, TARGETS_SHOWN_MAX * nameOf.size)
+    .run<
+      Omit<TargetLetters, "counts" | "bouncedAt"> & { bounced_at: number | null; state: number; n: number }
+    >();
+  const byTarget = new Map<string, TargetLetters>();
+  for (const { state, n, bounced_at, ...target } of results) {
+    const known = byTarget.get(target.target) ?? { ...target, bouncedAt: bounced_at, counts: {} };
+    known.counts[stateName(state)] = n;
+    byTarget.set(target.target, known);
+  }
+  return [...byTarget.values()].slice(0, TARGETS_SHOWN_MAX);
+}
+
+export type LetterLine = {
+  personNo: number;
+  nth: number;
+  target: string;
+  targetName: string;
+  office: string;
+  address: string;
+  state: LetterState;
+  settledAt: number | null;
+  reason: string;
+  givenName: string;
+  familyName: string;
+  email: string;
+};
+
+/** A page of all letters of an action, by who wrote them, for the export. */
+export async function listLetters(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  { after, limit }: { after: { personNo: number; nth: number; target: string } | null; limit: number },
+): Promise<LetterLine[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT l.person_no, l.nth, l.target, t.name, t.office, t.email AS address, l.state, l.settled_at,
+         coalesce(l.reason, '') AS reason, coalesce(p.given_name, '') AS given_name,
+         coalesce(p.family_name, '') AS family_name, coalesce(p.email, '') AS email
+       FROM letters l
+       CROSS JOIN letter_targets t ON t.group_no = ?1 AND t.action_no = ?2 AND t.target = l.target
+       CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = l.person_no
+       WHERE l.group_no = ?1 AND l.action_no = ?2 AND (l.person_no, l.nth, l.target) > (?3, ?4, ?5)
+       ORDER BY l.person_no, l.nth, l.target LIMIT ?6`,
+    )
+    .bind(groupNo, actionNo, after?.personNo ?? 0, after?.nth ?? -1, after?.target ?? "", limit)
+    .run<{
+      person_no: number;
+      nth: number;
+      target: string;
+      name: string;
+      office: string;
+      address: string;
+      state: number;
+      settled_at: number | null;
+      reason: string;
+      given_name: string;
+      family_name: string;
+      email: string;
+    }>();
+  return results.map((row) => ({
+    personNo: row.person_no,
+    nth: row.nth,
+    target: row.target,
+    targetName: row.name,
+    office: row.office,
+    address: row.address,
+    state: stateName(row.state),
+    settledAt: row.settled_at,
+    reason: row.reason,
+    givenName: row.given_name,
+    familyName: row.family_name,
+    email: row.email,
+  }));
+}

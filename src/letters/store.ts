@@ -1,0 +1,336 @@
+import type { GroupDb } from "../groups/shard";
+import type { ParticipationId } from "../platform/ids";
+import { idToHex } from "../platform/ids";
+import { letterStates } from "./types";
+
+export type LetterKey = { personNo: number; nth: number; target: string };
+
+const { waiting, claimed, sent, failed, unknown, bounced, byHand } = letterStates;
+
+/** Keeps the organiser's texts as they are now; those that stand already stay. */
+export async function keepTexts(
+  { d1, groupNo }: GroupDb,
+  texts: readonly { hash: string; subject: string; body: string }[],
+): Promise<void> {
+  if (texts.length === 0) return;
+  await d1
+    .prepare(
+      `INSERT INTO letter_texts (group_no, hash, subject, body)
+       SELECT ?1, j.value ->> 'hash', j.value ->> 'subject', j.value ->> 'body' FROM json_each(?2) j WHERE true
+       ON CONFLICT (group_no, hash) DO NOTHING`,
+    )
+    .bind(groupNo, JSON.stringify(texts))
+    .run();
+}
+
+// The joins are forced (CROSS) to start at the few participations asked for.
+const ADDRESSED = `
+  FROM json_each(?3) w
+  CROSS JOIN participations p ON p.group_no = ?1 AND p.action_no = ?2 AND p.id = unhex(w.value ->> 1) AND p.removal_no = 0 AND p.restored_at IS NULL
+  CROSS JOIN json_each(p.answer, '$.own.to') t`;
+
+const KEEP_TARGETS = `
+  INSERT INTO letter_targets (group_no, action_no, target, name, title, office, email)
+  SELECT DISTINCT ?1, ?2, t.value ->> 'k', t.value ->> 'n', t.value ->> 't', t.value ->> 'o', t.value ->> 'e' ${ADDRESSED}
+  WHERE true
+  ON CONFLICT (group_no, action_no, target) DO UPDATE
+    SET name = excluded.name, title = excluded.title, office = excluded.office, email = excluded.email, bounced_at = NULL
+    WHERE email <> excluded.email`;
+
+const KEEP_LETTERS = `
+  INSERT INTO letters (group_no, action_no, person_no, nth, target, state, due_at)
+  SELECT ?1, ?2, p.person_no, p.nth, t.value ->> 'k', iif(t.value ->> 'e' = '', ${byHand}, ${waiting}), ?4 ${ADDRESSED}
+  WHERE true
+  ON CONFLICT (group_no, action_no, person_no, nth, target) DO NOTHING`;
+
+/** Makes a row for each letter of these participations, in one transaction; those that stand already stay as they are. */
+export async function makeLetters(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  people: readonly (readonly [personNo: number, id: ParticipationId])[],
+  dueAt: number,
+): Promise<void> {
+  const page = JSON.stringify(people.map(([personNo, id]) => [personNo, idToHex(id)]));
+  await d1.batch([
+    d1.prepare(KEEP_TARGETS).bind(groupNo, actionNo, page),
+    d1.prepare(KEEP_LETTERS).bind(groupNo, actionNo, page, dueAt),
+  ]);
+}
+
+/** Claims made at `claimedBy` or before end as unknown: whoever made them is gone, and the mail may have left. */
+export async function giveUpClaims(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  { claimedBy, now }: { claimedBy: number; now: number },
+): Promise<void> {
+  await d1
+    .prepare(
+      `UPDATE letters SET state = ${unknown}, settled_at = ?4, reason = 'claim_expired'
+       WHERE group_no = ?1 AND action_no = ?2 AND state = ${claimed} AND state IN (1, 2) AND claimed_at <= ?3`,
+    )
+    .bind(groupNo, actionNo, claimedBy, now)
+    .run();
+}
+
+/** Rows looked at by one claim: enough to find some that are under the cap, few enough to take no time. */
+const DUE_LOOKED_AT = 500;
+
+// The oldest of what is due, each with its place in its target's queue of today: what was claimed today stands before it. Of
+// that no more is counted than the cap is, once per target, however many letters wait.
+const DUE = `
+  WITH due AS MATERIALIZED (
+    SELECT person_no, nth, target, row_number() OVER (PARTITION BY target ORDER BY due_at, person_no, nth) AS rank
+    FROM (SELECT person_no, nth, target, due_at FROM letters
+      WHERE group_no = ?1 AND action_no = ?2 AND state = ${waiting} AND state IN (1, 2) AND due_at <= ?3
+      ORDER BY due_at LIMIT ${DUE_LOOKED_AT})),
+  used AS MATERIALIZED (
+    SELECT target, (SELECT count(*) FROM (
+      SELECT 1 FROM letters l WHERE l.group_no = ?1 AND l.action_no = ?2 AND l.target = one.target
+        AND l.state IN (${claimed}, ${sent}, ${unknown}) AND l.day = ?4 LIMIT ?5)) AS n
+    FROM (SELECT DISTINCT target FROM due) AS one)`;
+
+// A letter whose address bounced is settled without being sent. The index goes by the few targets that bounced.
+const BOUNCE_DUE = `
+  UPDATE letters INDEXED BY letters_by_target SET state = ${bounced}, settled_at = ?3, reason = 'address_bounced'
+  WHERE group_no = ?1 AND action_no = ?2 AND state = ${waiting} AND due_at <= ?3
+    AND target IN (SELECT target FROM letter_targets WHERE group_no = ?1 AND action_no = ?2 AND bounced_at IS NOT NULL)`;
+
+const HOLD_DUE = `${DUE}
+  UPDATE letters SET due_at = ?6, reason = 'cap'
+  WHERE group_no = ?1 AND action_no = ?2 AND (person_no, nth, target) IN (
+    SELECT due.person_no, due.nth, due.target FROM due CROSS JOIN used ON used.target = due.target WHERE rank + used.n > ?5)`;
+
+const CLAIM_DUE = `${DUE}
+  UPDATE letters SET state = ${claimed}, claimed_at = ?3, day = ?4, attempts = attempts + 1, reason = NULL
+  WHERE group_no = ?1 AND action_no = ?2 AND (person_no, nth, target) IN (
+    SELECT due.person_no, due.nth, due.target FROM due CROSS JOIN used ON used.target = due.target
+    WHERE rank + used.n <= ?5 LIMIT ?6)
+  RETURNING person_no, nth, target, attempts`;
+
+const CLAIM_ANY = `
+  UPDATE letters SET state = ${claimed}, claimed_at = ?3, day = ?4, attempts = attempts + 1, reason = NULL
+  WHERE group_no = ?1 AND action_no = ?2 AND (person_no, nth, target) IN (
+    SELECT person_no, nth, target FROM letters
+    WHERE group_no = ?1 AND action_no = ?2 AND state = ${waiting} AND state IN (1, 2) AND due_at <= ?3
+    ORDER BY due_at LIMIT ?5)
+  RETURNING person_no, nth, target, attempts`;
+
+type ClaimOptions = {
+  now: number;
+  day: number;
+  /** Letters to one target in a day; 0: as many as come. */
+  cap: number;
+  limit: number;
+  /** When what is over the cap is due. */
+  tomorrow: number;
+};
+
+export type ClaimedLetter = LetterKey & { attempts: number };
+
+type ClaimRow = { person_no: number; nth: number; target: string; attempts: number };
+
+function toClaims(result: D1Result<ClaimRow> | undefined): ClaimedLetter[] {
+  return (result?.results ?? []).map(({ person_no, ...rest }) => ({ personNo: person_no, ...rest }));
+}
+
+/**
+ * Claims some of the letters that are due; a second claim finds others or none. `heldCount`: how many were found over the
+ * day's cap and wait until tomorrow; behind them others may be due.
+ */
+export async function claimDue(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  { now, day, cap, limit, tomorrow }: ClaimOptions,
+): Promise<{ claims: ClaimedLetter[]; heldCount: number }> {
+  const bounce = d1.prepare(BOUNCE_DUE).bind(groupNo, actionNo, now);
+  if (cap === 0) {
+    const any = d1.prepare(CLAIM_ANY).bind(groupNo, actionNo, now, day, limit);
+    const [, claims] = await d1.batch<ClaimRow>([bounce, any]);
+    return { claims: toClaims(claims), heldCount: 0 };
+  }
+  const [, held, claims] = await d1.batch<ClaimRow>([
+    bounce,
+    d1.prepare(HOLD_DUE).bind(groupNo, actionNo, now, day, cap, tomorrow),
+    d1.prepare(CLAIM_DUE).bind(groupNo, actionNo, now, day, cap, limit),
+  ]);
+  return { claims: toClaims(claims), heldCount: held?.meta.changes ?? 0 };
+}
+
+const CLAIM_DIGEST = `
+  UPDATE letters SET state = ${claimed}, claimed_at = ?3, day = ?4, attempts = attempts + 1, reason = NULL
+  WHERE group_no = ?1 AND action_no = ?2
+    AND (person_no, nth, target) IN (
+      SELECT person_no, nth, target FROM letters
+      WHERE group_no = ?1 AND action_no = ?2 AND state = ${waiting} AND state IN (1, 2) AND due_at <= ?3
+        AND target = (SELECT target FROM letters
+          WHERE group_no = ?1 AND action_no = ?2 AND state = ${waiting} AND state IN (1, 2) AND due_at <= ?3 ORDER BY due_at LIMIT 1)
+      ORDER BY due_at LIMIT ?5)
+  RETURNING person_no, nth, target, attempts`;
+
+/** Claims the due letters to one target, for one mail. */
+export async function claimDigest(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  { now, day, limit }: Pick<ClaimOptions, "now" | "day" | "limit">,
+): Promise<ClaimedLetter[]> {
+  const [, claims] = await d1.batch<ClaimRow>([
+    d1.prepare(BOUNCE_DUE).bind(groupNo, actionNo, now),
+    d1.prepare(CLAIM_DIGEST).bind(groupNo, actionNo, now, day, limit),
+  ]);
+  return toClaims(claims);
+}
+
+/** All that a claimed letter is written from. */
+export type LetterParts = LetterKey & {
+  answer: string;
+  email: string | null;
+  isGone: boolean;
+  name: string;
+  title: string;
+  office: string;
+  address: string;
+};
+
+const PARTS = `
+  SELECT p.person_no, p.nth, w.value ->> 2 AS target, p.answer, person.email,
+    (p.removal_no > 0 OR person.erased_at IS NOT NULL OR person.email IS NULL) AS is_gone,
+    t.name, t.title, t.office, t.email AS address
+  FROM json_each(?3) w
+  CROSS JOIN participations p ON p.group_no = ?1 AND p.person_no = w.value ->> 0 AND p.action_no = ?2 AND p.nth = w.value ->> 1
+  CROSS JOIN people person ON person.group_no = ?1 AND person.person_no = p.person_no
+  CROSS JOIN letter_targets t ON t.group_no = ?1 AND t.action_no = ?2 AND t.target = w.value ->> 2`;
+
+/** What claimed letters say and to whom. */
+export async function partsOf(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  keys: readonly LetterKey[],
+): Promise<LetterParts[]> {
+  const page = JSON.stringify(keys.map(({ personNo, nth, target }) => [personNo, nth, target]));
+  const { results } = await d1.prepare(PARTS).bind(groupNo, actionNo, page).run<{
+    person_no: number;
+    nth: number;
+    target: string;
+    answer: string;
+    email: string | null;
+    is_gone: number;
+    name: string;
+    title: string;
+    office: string;
+    address: string;
+  }>();
+  return results.map(({ person_no, is_gone, ...row }) => ({
+    ...row,
+    personNo: person_no,
+    isGone: is_gone === 1,
+  }));
+}
+
+/** The organiser's texts by their hashes. */
+export async function textsOf(
+  { d1, groupNo }: GroupDb,
+  hashes: readonly string[],
+): Promise<Map<string, { subject: string; body: string }>> {
+  const { results } = await d1
+    .prepare(
+      `SELECT t.hash, t.subject, t.body FROM json_each(?2) w
+       CROSS JOIN letter_texts t ON t.group_no = ?1 AND t.hash = w.value`,
+    )
+    .bind(groupNo, JSON.stringify(hashes))
+    .run<{ hash: string; subject: string; body: string }>();
+  return new Map(results.map(({ hash, ...text }) => [hash, text]));
+}
+
+export type SettledLetter = LetterKey & { state: number; at: number; dueAt?: number; reason: string | null };
+
+// An upsert and not an UPDATE … FROM, whose join order SQLite chooses: this touches exactly the rows named. Only what this
+// invocation claimed; a claim that was given up as unknown meanwhile takes the better answer.
+const SETTLE = `
+  INSERT INTO letters (group_no, action_no, person_no, nth, target, state, settled_at, due_at, reason)
+  SELECT ?1, ?2, s.value ->> 0, s.value ->> 1, s.value ->> 2, s.value ->> 3, s.value ->> 4, coalesce(s.value ->> 5, 0), s.value ->> 6
+  FROM json_each(?3) s
+  WHERE true
+  ON CONFLICT (group_no, action_no, person_no, nth, target) DO UPDATE
+    SET state = excluded.state, settled_at = excluded.settled_at, due_at = excluded.due_at, reason = excluded.reason
+    WHERE state IN (${claimed}, ${unknown})`;
+
+const MARK_BOUNCED = `
+  UPDATE letter_targets SET bounced_at = ?4
+  WHERE group_no = ?1 AND action_no = ?2 AND target IN (SELECT value FROM json_each(?3)) AND bounced_at IS NULL`;
+
+/** Writes how claims ended, in one transaction; an address that bounced is marked. */
+export async function settleLetters(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  settled: readonly SettledLetter[],
+  now: number,
+): Promise<void> {
+  if (settled.length === 0) return;
+  const rows = settled.map(({ personNo, nth, target, state, at, dueAt, reason }) => [
+    ...[personNo, nth, target, state, at, dueAt ?? null, reason],
+  ]);
+  const bouncing = [...new Set(settled.filter(({ state }) => state === bounced).map(({ target }) => target))];
+  await d1.batch([
+    d1.prepare(SETTLE).bind(groupNo, actionNo, JSON.stringify(rows)),
+    d1.prepare(MARK_BOUNCED).bind(groupNo, actionNo, JSON.stringify(bouncing), now),
+  ]);
+}
+
+/** When the next letter is due, or a claim runs out; null when nothing is under way. */
+export async function nextDue(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  claimMs: number,
+): Promise<number | null> {
+  const row = await d1
+    .prepare(
+      `SELECT min(iif(state = ${claimed}, claimed_at + ?3, due_at)) AS at FROM letters
+       WHERE group_no = ?1 AND action_no = ?2 AND state IN (1, 2)`,
+    )
+    .bind(groupNo, actionNo, claimMs)
+    .first<{ at: number | null }>();
+  return row?.at ?? null;
+}
+
+/** Participations of a window of ids that should have letters and have none. */
+export async function withoutLetters(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  { fromHex, untilHex, limit }: { fromHex: string; untilHex: string; limit: number },
+): Promise<[personNo: number, idHex: string][]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT p.person_no, lower(hex(p.id)) AS id FROM participations p
+       WHERE p.group_no = ?1 AND p.action_no = ?2 AND p.id > unhex(?3) AND p.id <= unhex(?4) AND p.removal_no = 0 AND p.restored_at IS NULL
+         AND json_array_length(p.answer, '$.own.to') > 0
+         AND NOT EXISTS (SELECT 1 FROM letters l
+           WHERE l.group_no = ?1 AND l.action_no = ?2 AND l.person_no = p.person_no AND l.nth = p.nth)
+       ORDER BY p.id LIMIT ?5`,
+    )
+    .bind(groupNo, actionNo, fromHex, untilHex, limit)
+    .run<{ person_no: number; id: string }>();
+  return results.map(({ person_no, id }) => [person_no, id]);
+}
+
+/** Puts failed and bounced letters to a target back among those that wait. Gives how many. */
+export async function retryTarget(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  target: string,
+  now: number,
+): Promise<number> {
+  const [, retried] = await d1.batch([
+    d1
+      .prepare(
+        "UPDATE letter_targets SET bounced_at = NULL WHERE group_no = ?1 AND action_no = ?2 AND target = ?3",
+      )
+      .bind(groupNo, actionNo, target),
+    d1
+      .prepare(
+        `UPDATE letters SET state = ${waiting}, due_at = ?4, attempts = 0, day = 0, settled_at = NULL, reason = NULL
+         WHERE group_no = ?1 AND action_no = ?2 AND target = ?3 AND state IN (${failed}, ${bounced})`,
+      )
+      .bind(groupNo, actionNo, target, now),
+  ]);
+  return retried?.meta.changes ?? 0;
+}

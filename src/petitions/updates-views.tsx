@@ -1,0 +1,195 @@
+import { raw } from "hono/html";
+import { type ActionFrame, ActionShell } from "../actions/action-shell";
+import { type FormValues, single } from "../platform/forms";
+import { Notice } from "../ui/flash";
+import {
+  ButtonLink,
+  CheckboxField,
+  ErrorSummary,
+  Form,
+  RadioGroup,
+  SubmitButton,
+  TextArea,
+  TextField,
+} from "../ui/form";
+import { formatNumber } from "../ui/format";
+import { Section } from "../ui/layout";
+import { EmptyState } from "../ui/table";
+import { When } from "../ui/when";
+import { SAID_BY_MAX, UPDATE_BODY_MAX, UPDATE_TITLE_MAX, type Update, updateSorts } from "./update-types";
+
+export type UpdatesProps = ActionFrame & {
+  updates: readonly Update[];
+  values: FormValues;
+  errors: Record<string, string>;
+  mayExport: boolean;
+};
+
+/** Where organisers say what came of it, and take the signatures to whom they are for. */
+export function UpdatesPage(props: UpdatesProps) {
+  const { t, group, action, updates, mayExport, mayPublish } = props;
+  const href = `/groups/${group.slug}/actions/${action.id}`;
+  return (
+    <ActionShell {...props} tab="updates" page={t("petitions.updates.tab")}>
+      {mayExport ? (
+        <Section title={t("petitions.delivery.title")} text={t("petitions.delivery.text")}>
+          <ButtonLink kind="secondary" href={`${href}/delivery`}>
+            {t("petitions.delivery.prepare")}
+          </ButtonLink>
+        </Section>
+      ) : null}
+      <Section title={t("petitions.updates.new")} text={t("petitions.updates.newText")}>
+        {mayPublish ? <UpdateForm {...props} /> : <p>{t("actions.publication.mayNot")}</p>}
+      </Section>
+      <Section title={t("petitions.updates.posted")}>
+        {updates.length === 0 ? (
+          <EmptyState title={t("petitions.updates.none")} text={t("petitions.updates.noneText")} />
+        ) : (
+          updates.map((update) => <Posted {...props} update={update} href={`${href}/updates`} />)
+        )}
+      </Section>
+    </ActionShell>
+  );
+}
+
+function UpdateForm({ t, group, action, values, errors }: UpdatesProps) {
+  const optional = t("common.form.optional");
+  return (
+    <Form class="form measure" action={`/groups/${group.slug}/actions/${action.id}/updates`}>
+      <ErrorSummary t={t} errors={errors} />
+      <RadioGroup
+        name="sort"
+        legend={t("petitions.updates.sort")}
+        value={single(values, "sort") || "news"}
+        error={errors.sort}
+        options={updateSorts.map((sort) => ({
+          value: sort,
+          label: t(`petitions.updates.sorts.${sort}`),
+          hint: t(`petitions.updates.hints.${sort}`),
+        }))}
+      />
+      <TextField
+        name="title"
+        label={t("petitions.updates.title")}
+        value={single(values, "title")}
+        maxlength={UPDATE_TITLE_MAX}
+        error={errors.title}
+      />
+      <TextField
+        name="saidBy"
+        label={t("petitions.updates.saidBy")}
+        hint={t("petitions.updates.saidByHint")}
+        optionalLabel={optional}
+        value={single(values, "saidBy")}
+        maxlength={SAID_BY_MAX}
+        error={errors.saidBy}
+      />
+      <TextField
+        name="happenedOn"
+        type="date"
+        label={t("petitions.updates.happenedOn")}
+        optionalLabel={optional}
+        value={single(values, "happenedOn")}
+        error={errors.happenedOn}
+      />
+      <TextArea
+        name="body"
+        label={t("petitions.updates.body")}
+        hint={t("petitions.updates.bodyHint")}
+        optionalLabel={optional}
+        value={single(values, "body")}
+        rows={6}
+        maxlength={UPDATE_BODY_MAX}
+        error={errors.body}
+      />
+      <SubmitButton>{t("petitions.updates.post")}</SubmitButton>
+    </Form>
+  );
+}
+
+function Posted({
+  t,
+  locale,
+  now,
+  timeZone,
+  mayPublish,
+  update,
+  href,
+}: UpdatesProps & { update: Update; href: string }) {
+  const isShown = update.removedAt === null;
+  return (
+    <article class="section" id={`update-${update.no}`}>
+      <h3 dir="auto">{update.title}</h3>
+      <p class="soft small">
+        {t(`petitions.updates.sorts.${update.sort}`)}
+        {" · "}
+        <When at={update.postedAt} now={now} locale={locale} timeZone={timeZone} />
+        {isShown ? null : ` · ${t("petitions.updates.isRemoved")}`}
+      </p>
+      <div class="prose" dir="auto">
+        {raw(update.bodyHtml)}
+      </div>
+      {mayPublish ? (
+        <Form class="inline" action={`${href}/${update.no}/${isShown ? "removal" : "removal/undo"}`}>
+          <SubmitButton kind="quiet">
+            {t(isShown ? "petitions.updates.remove" : "petitions.updates.restore")}
+          </SubmitButton>
+        </Form>
+      ) : null}
+    </article>
+  );
+}
+
+export type DeliveryProps = ActionFrame & {
+  total: number;
+  values: FormValues;
+  errors: Record<string, string>;
+};
+
+/** What goes to whom the petition is for: which signatures, with what, as paper or as a table. */
+export function DeliveryPage(props: DeliveryProps) {
+  const { t, locale, group, action, total, values, errors } = props;
+  const isTicked = (name: string) => Object.keys(values).length === 0 || single(values, name) === "yes";
+  return (
+    <ActionShell {...props} tab="updates" page={t("petitions.delivery.title")}>
+      <Section title={t("petitions.delivery.title")}>
+        <p>{t("petitions.delivery.total", { count: total, n: formatNumber(total, locale) })}</p>
+        <Form class="form measure" action={`/groups/${group.slug}/actions/${action.id}/delivery`}>
+          <ErrorSummary t={t} errors={errors} />
+          <TextField
+            name="place"
+            label={t("petitions.delivery.place")}
+            hint={t("petitions.delivery.placeHint")}
+            optionalLabel={t("common.form.optional")}
+            value={single(values, "place")}
+            maxlength={100}
+            error={errors.place}
+          />
+          <div>
+            <CheckboxField
+              name="withPostalCode"
+              label={t("petitions.delivery.withPostalCode")}
+              checked={isTicked("withPostalCode")}
+            />
+            <CheckboxField
+              name="withComments"
+              label={t("petitions.delivery.withComments")}
+              checked={isTicked("withComments")}
+            />
+          </div>
+          <Notice>
+            <p>{t("petitions.delivery.private")}</p>
+          </Notice>
+          <div class="button-row">
+            <SubmitButton name="as" value="print">
+              {t("petitions.delivery.print")}
+            </SubmitButton>
+            <SubmitButton kind="secondary" name="as" value="csv">
+              {t("petitions.delivery.csv")}
+            </SubmitButton>
+          </div>
+        </Form>
+      </Section>
+    </ActionShell>
+  );
+}

@@ -1,0 +1,16 @@
+/** Tells spreadsheets that a file is UTF-8. */
+export const BYTE_ORDER_MARK = "\uFEFF";
+
+/** One record of a CSV file (RFC 4180), safe to open in a spreadsheet. */
+export function csvLine(values: readonly string[]): string {
+  return `${values.map(csvCell).join(",")}\r\n`;
+}
+
+// A spreadsheet runs a cell that begins like this (OWASP, CSV injection); a number or a phone number in E.164 is only itself.
+const FORMULA = /^[=+\-@\t\r]/;
+const NUMBER = /^[+-]\d{1,15}(?:\.\d{1,15})?$/;
+
+function csvCell(value: string): string {
+  const safe = FORMULA.test(value) && !NUMBER.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

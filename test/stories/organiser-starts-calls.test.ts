@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { signIn, startGroup } from "../seed.ts";
+import { sharedServer } from "../story.ts";
+import { world } from "../world.ts";
+import { openAs, visit } from "./stage.ts";
+
+const server = sharedServer();
+const slug = "starts-calls";
+const rosaEmail = world.organiser.email.replace("@", `+${slug}@`);
+const [amina] = world.supporters;
+const { call } = world;
+const url = `http://${server.groupHost(slug)}/calls/call-city-hall-about-the-school-gates`;
+
+let browser: TestBrowser;
+let overview: string;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  const rosa = await signIn(server, { name: world.organiser.name, email: rosaEmail });
+  await startGroup(rosa, { ...world.group, slug });
+});
+afterAll(() => browser.close());
+
+test("an organiser on a phone, without script, names two people to call and publishes", async () => {
+  await visit(browser, { width: 360, script: false }, async (page) => {
+    await openAs(page, server, rosaEmail, `/groups/${slug}/actions/new/call`);
+    await page.getByLabel("What should people call about?").fill(call.title);
+    await page.getByRole("button", { name: "Make a draft" }).click();
+    await page.getByLabel("Name", { exact: true }).first().fill("Helen Brandt");
+    await page.getByLabel("Office").first().fill("Mayor");
+    await page.getByLabel("Phone").first().fill("416-555-0100");
+    await page.getByRole("button", { name: "Add another person" }).click();
+    await page.locator("[name='source.people.1.name']").fill("The school board");
+    await page.locator("[name='source.people.1.phone']").fill("416-555-0101");
+    await page.getByLabel("What callers can say").fill(call.script);
+    await page.getByRole("button", { name: "Next: publish" }).click();
+    await page.getByText(url).waitFor();
+    await page.getByRole("button", { name: "Publish" }).click();
+    await page.getByText("It is live. Share the link below.").waitFor();
+    overview = new URL(page.url()).pathname;
+  });
+});
+
+test.each([true, false])(
+  "a supporter on a phone calls both and says how it went (script: %s)",
+  async (script) => {
+    await visit(browser, { width: 360, script }, async (page) => {
+      const trouble = watchForTrouble(page);
+      await page.goto(url);
+      await page.getByLabel("First name", { exact: true }).fill(amina.givenName);
+      await page.getByLabel("Last name").fill(amina.familyName);
+      await page.getByLabel("Email").fill(amina.email.replace("@", `+${slug}-${script}@`));
+      await page.getByLabel("Postal code").fill(amina.postalCode);
+      await page.locator("form").getByRole("button", { name: "Next" }).click();
+      await page.getByText("Call 1 of 2").waitFor();
+      expect(await page.getByRole("link", { name: "Call 416-555-0100" }).getAttribute("href")).toBe(
+        "tel:4165550100",
+      );
+      await page.getByText(`my name is ${amina.givenName} and I live in ${amina.postalCode}`).waitFor();
+      await page.getByLabel("Somebody answered").check();
+      await page.getByRole("button", { name: "Save and go on" }).click();
+      await page.getByText("Your call is counted.").waitFor();
+      await page.getByText("Call 2 of 2").waitFor();
+      await page.getByLabel("I left a message").check();
+      await page.getByRole("button", { name: "Save and go on" }).click();
+      await page.getByRole("heading", { name: "Thank you", exact: true }).waitFor();
+      expect(trouble).toEqual([]);
+    });
+  },
+);
+
+test("the organiser sees whom people called and how it went", async () => {
+  await visit(browser, { width: 360 }, async (page) => {
+    await openAs(page, server, rosaEmail, `${overview}/calls`);
+    await expect
+      .poll(async () => {
+        await page.reload();
+        return page.getByRole("row", { name: "Helen Brandt" }).locator("td").allTextContents();
+      })
+      .toEqual(["2", "2", "0", "0", "0"]);
+    expect(await page.getByRole("row", { name: "The school board" }).locator("td").allTextContents()).toEqual(
+      [...["2", "0", "2", "0", "0"]],
+    );
+  });
+});
