@@ -6,6 +6,8 @@ import type { Env } from "../../src/env";
  * form, one object says `INSERT OR IGNORE`, and the reply waits for the disk as every reply of an object does.
  */
 
+export * from "./idle-objects";
+
 export class ActionIntake extends DurableObject<Env> {
   readonly #sql = this.ctx.storage.sql;
 
@@ -18,10 +20,6 @@ export class ActionIntake extends DurableObject<Env> {
     return this.#sql.exec("INSERT OR IGNORE INTO signers (email) VALUES (?)", email).rowsWritten > 0;
   }
 }
-
-export class ActionHome extends DurableObject<Env> {}
-export class LimitsObject extends DurableObject<Env> {}
-export class OperationsObject extends DurableObject<Env> {}
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {

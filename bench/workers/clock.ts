@@ -1,8 +1,8 @@
 import { add, type ObjectBinding } from "./meter";
 
 /*
- * A clock that can be moved, so that an hour of one signature a minute takes seconds. While it is held, alarms are only noted, and
- * ring when the clock is moved past them; objects are given their alarm as the platform would.
+ * A clock that can be moved, so that an hour of one signature a minute takes seconds. While it is held, alarms ring when the clock is
+ * moved past them, those set before it was held too; objects are given their alarm as the platform would.
  */
 
 const realNow = Date.now;
@@ -35,6 +35,11 @@ export function moveTo(at: number): void {
   offsetMs = Math.max(offsetMs, at - realNow());
 }
 
+/** An alarm that rang by the platform's own clock. */
+export function forgetAlarm(binding: ObjectBinding, name: string): void {
+  if (!isHeld) alarms.delete(`${binding}/${name}`);
+}
+
 /** Counts the alarms an object sets, and keeps them here while the clock is held. */
 export function watchAlarms(binding: ObjectBinding, name: string, storage: DurableObjectStorage): void {
   const key = `${binding}/${name}`;
@@ -45,8 +50,8 @@ export function watchAlarms(binding: ObjectBinding, name: string, storage: Durab
   };
   storage.setAlarm = async (time) => {
     add(`setAlarm ${binding}`);
-    if (!isHeld) return real.set(time);
     alarms.set(key, { binding, name, at: Number(time) });
+    if (!isHeld) await real.set(time);
   };
   storage.getAlarm = async () => (isHeld ? (alarms.get(key)?.at ?? null) : real.get());
   storage.deleteAlarm = async () => {

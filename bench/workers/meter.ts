@@ -2,7 +2,8 @@ import type { Env } from "../../src/env";
 
 /*
  * Counts what the platform would bill, where it happens: rows by the cursors and answers of SQLite itself, calls of objects,
- * alarms, queue operations, KV. Everything is counted under a name of the form "what place detail".
+ * alarms, queue operations, KV. Everything is counted under a name of the form "what place detail". An object counts as busy from a
+ * call's start to its reply, so calls that overlap count more than they should.
  */
 
 export type Counts = Record<string, number>;
@@ -85,8 +86,12 @@ function countingStub(stub: object, binding: ObjectBinding): object {
       if (method === "then" || typeof method === "symbol") return undefined;
       return (...values: unknown[]) => {
         add(`call ${binding} ${method}`);
+        const start = performance.now();
+        const done = () => add(`busy ms ${binding}`, performance.now() - start);
         // Taken from the stub at the very call, as the runtime makes these methods up.
-        return (target as Record<string, Method>)[method]?.(...values);
+        const reply = (target as Record<string, Method>)[method]?.(...values);
+        void Promise.resolve(reply).then(done, done);
+        return reply;
       };
     },
   });

@@ -5,7 +5,7 @@ import worker, {
   LimitsObject as Limits,
   OperationsObject as Operations,
 } from "../../src/worker";
-import { holdClock, moveTo, nextAlarm, watchAlarms } from "./clock";
+import { forgetAlarm, holdClock, moveTo, nextAlarm, watchAlarms } from "./clock";
 import { add, installMeter, type ObjectBinding, takeCounts, uncountedStub, watchSql } from "./meter";
 import { countedBatch, nextHeldBatch, watchQueues } from "./queues";
 
@@ -55,6 +55,7 @@ function metered<Base extends ObjectClass>(binding: ObjectBinding, base: Base) {
 
     override async alarm(info?: AlarmInvocationInfo): Promise<void> {
       add(`alarm ${binding}`);
+      forgetAlarm(binding, this.#state.id.name ?? "");
       const start = performance.now();
       await super.alarm?.(info);
       add(`busy ms ${binding}`, performance.now() - start);
@@ -73,6 +74,7 @@ function metered<Base extends ObjectClass>(binding: ObjectBinding, base: Base) {
   return Metered as unknown as Base;
 }
 
+export { GroupPayments } from "../../src/worker";
 export class ActionIntake extends metered("INTAKE", Intake) {}
 export class ActionHome extends metered("HOME", Home) {}
 export class LimitsObject extends metered("LIMITS", Limits) {}

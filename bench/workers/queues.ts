@@ -14,6 +14,7 @@ const QUEUES = {
   RECEIPTS: "groundswell-receipts",
 } as const;
 type QueueBinding = keyof typeof QUEUES;
+const bindings: QueueBinding[] = ["EVENTS", "MAIL", "RECEIPTS"];
 
 const held: { queue: string; body: unknown }[] = [];
 
@@ -22,13 +23,9 @@ function operations(body: unknown): number {
 }
 
 export function watchQueues(env: Env): void {
-  const bindings = new Map<object, QueueBinding>([
-    [env.EVENTS, "EVENTS"],
-    [env.MAIL, "MAIL"],
-    [env.RECEIPTS, "RECEIPTS"],
-  ]);
+  const bindingOf = new Map<object, QueueBinding>(bindings.map((binding) => [env[binding], binding]));
   const written = async (self: object, bodies: unknown[], deliver: () => unknown) => {
-    const binding = bindings.get(self);
+    const binding = bindingOf.get(self);
     if (!binding) throw new Error("a queue the meter does not know");
     add(`message ${binding}`, bodies.length);
     for (const body of bodies) add(`queue ${binding}`, operations(body));
@@ -50,7 +47,8 @@ export function watchQueues(env: Env): void {
 
 /** The batch, each message counted as it is read and as it is deleted. */
 export function countedBatch(batch: MessageBatch): MessageBatch {
-  const binding = batch.queue === QUEUES.MAIL ? "MAIL" : "EVENTS";
+  const binding = bindings.find((name) => QUEUES[name] === batch.queue);
+  if (!binding) throw new Error(`a queue the meter does not know: ${batch.queue}`);
   add(`consumer ${binding}`);
   const messages = batch.messages.map((message) => {
     add(`queue ${binding}`, operations(message.body));

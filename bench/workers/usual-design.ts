@@ -1,4 +1,3 @@
-import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../src/env";
 
 /*
@@ -6,10 +5,7 @@ import type { Env } from "../../src/env";
  * the participation and the consent into D1, and counts the action's rows for the number on the thank-you page.
  */
 
-export class ActionIntake extends DurableObject<Env> {}
-export class ActionHome extends DurableObject<Env> {}
-export class LimitsObject extends DurableObject<Env> {}
-export class OperationsObject extends DurableObject<Env> {}
+export * from "./idle-objects";
 
 const GROUP_NO = 1;
 const ACTION_NO = 1;

@@ -1,0 +1,10 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../../src/env";
+
+/* Every class that wrangler.toml binds, with nothing in it: a baseline has the same bindings and uses few of them. */
+
+export class ActionIntake extends DurableObject<Env> {}
+export class ActionHome extends DurableObject<Env> {}
+export class LimitsObject extends DurableObject<Env> {}
+export class OperationsObject extends DurableObject<Env> {}
+export class GroupPayments extends DurableObject<Env> {}
