@@ -58,8 +58,7 @@ export const groupApp = publicPages({
 export async function handle(request: Request, env: Env, executionCtx: ExecutionContext): Promise<Response> {
   const kept = servePublicFast(request);
   if (kept) return kept;
-  const platformHost = new URL(configOf(env).PLATFORM_ORIGIN).hostname;
-  const app = hostnameOf(request) === platformHost ? platformApp : groupApp;
+  const app = hostnameOf(request) === configOf(env).platform.hostname ? platformApp : groupApp;
   return app.fetch(request, env, executionCtx);
 }
 

@@ -57,7 +57,12 @@ export interface Env {
   [shard: `SHARD_${string}`]: D1Database;
 }
 
-export type Config = z.infer<typeof variables> & { operators: string[]; isDevelopment: boolean };
+export type Config = z.infer<typeof variables> & {
+  /** `PLATFORM_ORIGIN`, parsed. */
+  platform: URL;
+  operators: string[];
+  isDevelopment: boolean;
+};
 
 const parsed = new WeakMap<object, Config>();
 
@@ -68,6 +73,7 @@ export function configOf(env: Env): Config {
   const values = variables.parse(env);
   const config: Config = {
     ...values,
+    platform: new URL(values.PLATFORM_ORIGIN),
     operators: values.OPERATORS.split(",")
       .map((address) => address.trim().toLowerCase())
       .filter((address) => address !== ""),

@@ -19,7 +19,7 @@ export const withContext = createMiddleware<WebEnv>(async (c, next) => {
 export const organiserHeaders = createMiddleware<WebEnv>(async (c, next) => {
   await next();
   const { config } = c.var.ctx;
-  const platform = new URL(config.PLATFORM_ORIGIN);
+  const { platform } = config;
   const groupPages = `${platform.protocol}//*.${config.ROOT_DOMAIN}${platform.port ? `:${platform.port}` : ""}`;
   const headers: Record<string, string> = {
     "Content-Security-Policy": [

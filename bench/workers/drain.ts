@@ -2,6 +2,7 @@ import type { Env } from "../../src/env";
 import { dbFor } from "../../src/groups/shard";
 import { rowBody } from "../../src/intake/drain";
 import { ActionIntake as Intake } from "../../src/intake/intake-object";
+import { targetText } from "../../src/intake/known-target";
 import { storeParticipations } from "../../src/intake/store";
 import type { IntakeTarget } from "../../src/intake/types";
 import type { ActionId, GroupId } from "../../src/platform/ids";
@@ -28,9 +29,10 @@ export class ActionIntake extends Intake {
     super(ctx, env);
   }
 
-  fill(target: IntakeTarget, first: number, count: number): void {
-    for (let n = first; n < first + count; n += 1)
-      this.record(target, identityOf(n), JSON.stringify(participationOf(n)));
+  async fill(target: IntakeTarget, first: number, count: number): Promise<void> {
+    const record = (n: number) =>
+      this.record(targetText(target), identityOf(n), JSON.stringify(participationOf(n)));
+    await Promise.all(Array.from({ length: count }, (_, index) => record(first + index)));
   }
 }
 

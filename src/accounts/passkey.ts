@@ -197,11 +197,11 @@ export async function removePasskey(ctx: Context, account: Account, id: string):
 // The relying party is the platform host alone. Group hosts below it may ask for its passkeys too, so the origin is
 // checked as well: what they sign is never accepted here.
 function rpId(ctx: Context): string {
-  return new URL(ctx.config.PLATFORM_ORIGIN).hostname;
+  return ctx.config.platform.hostname;
 }
 
 function rpOrigin(ctx: Context): string {
-  return new URL(ctx.config.PLATFORM_ORIGIN).origin;
+  return ctx.config.platform.origin;
 }
 
 /** The account number a sign-in challenge is for: whoever's passkey answers. */

@@ -67,7 +67,8 @@ export async function answerTo(
   found: Found,
   address: URL,
 ): Promise<Answered> {
-  const { ctx, t } = c.var;
+  const ctx = c.get("ctx");
+  const t = c.get("t");
   const { kind, snapshot } = found;
   const isOpen = snapshot.action.status === "published" && !kind.isOver?.(snapshot, ctx.now);
   if (isStopped(snapshot) || !isOpen) return { is: "over" };
@@ -104,7 +105,8 @@ async function take(
   { kind, snapshot }: Found,
   participation: Participation,
 ): Promise<Taken | null> {
-  const { ctx, origin } = c.var;
+  const ctx = c.get("ctx");
+  const origin = c.get("origin");
   const request = c.req.raw;
   const record = (given: Participation) => deps.takeAction(ctx, snapshot, kind, given, request);
   try {
@@ -131,8 +133,8 @@ export async function addressAfter(
   taken: Extract<Taken, { is: "recorded" | "elsewhere" }>,
   said: Pick<Participation, "e" | "o"> | null,
 ): Promise<string> {
-  const { ctx, group } = c.var;
   if (taken.is === "elsewhere") return taken.href;
+  const ctx = c.get("ctx");
   const { outcome, id, total, standing = null } = taken.reply;
   if (outcome === "closed") return actionPath(kind, snapshot.action.slug);
   noteTotal(ctx, snapshot, total);
@@ -142,7 +144,7 @@ export async function addressAfter(
   const next = said && thanks.mode === "next" ? await nextAction(c, deps, thanks.nextId) : undefined;
   if (!next || !said)
     return thanksPath(ctx, kind, snapshot, { nth: total, isRepeat: outcome !== "counted", id, standing });
-  const token = await carry(ctx, group, { email: said.e, said: said.o, nth: total });
+  const token = await carry(ctx, c.get("group"), { email: said.e, said: said.o, nth: total });
   return `${next.href}?source=after-${snapshot.action.slug}&carry=${token}`;
 }
 
@@ -167,7 +169,7 @@ async function reasonToRefuse(
   values: FormValues,
 ): Promise<"honeypot" | "rate" | null> {
   if (single(values, "website") !== "" || Array.isArray(values.website)) return "honeypot";
-  const { ctx } = c.var;
+  const ctx = c.get("ctx");
   const who = `${clientIp(c.req.raw)} ${action.id}`;
   if (isAmongFirst(who, ctx.now)) return null;
   const hash = await sha256(who);

@@ -24,8 +24,7 @@ export async function findAction(
 
 /** The same for the addresses of one kind. */
 export async function findActionOf(c: PublicContext, kind: Kind, below = ""): Promise<Found | Response> {
-  const { ctx, group } = c.var;
-  const serving = await snapshotFor(ctx, group, kind, c.req.param("slug") ?? "");
+  const serving = await snapshotFor(c.get("ctx"), c.get("group"), kind, c.req.param("slug") ?? "");
   switch (serving.is) {
     case "absent":
       return notFound(c);

@@ -6,7 +6,7 @@ import type { Group } from "../groups/types";
 import type { Participation, RecordReply } from "../intake/types";
 import type { Context } from "../platform/context";
 import { AppError, type ErrorCode, errorStatus } from "../platform/errors";
-import { hostnameOf } from "../platform/http";
+import { hostnameOf, originOn } from "../platform/http";
 import { type Locale, type T, translator } from "../ui/i18n";
 import type { AskCount } from "./count";
 import { type Policy, privateHeaders } from "./page-headers";
@@ -54,9 +54,7 @@ export type PublicContext = HonoContext<PublicEnv>;
  * everyone, and what one visitor wrote into their address must not show in it.
  */
 export function siteOrigin(config: Config, request: Request): string {
-  const platform = new URL(config.PLATFORM_ORIGIN);
-  const port = platform.port ? `:${platform.port}` : "";
-  return `${platform.protocol}//${hostnameOf(request)}${port}`;
+  return originOn(config, hostnameOf(request));
 }
 
 /** Whether the client reads JSON rather than pages. */
@@ -158,7 +156,7 @@ export function speak(c: PublicContext, locale: Locale): T {
  */
 export function refuseForeignOrigin(request: Request): void {
   const origin = request.headers.get("Origin");
-  if (origin === null || origin === "null") return;
+  if (origin === null || origin === "null" || request.url.startsWith(`${origin}/`)) return;
   if (!URL.canParse(origin) || new URL(origin).host !== new URL(request.url).host)
     throw new AppError("forbidden", "foreign_origin");
 }

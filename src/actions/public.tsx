@@ -65,8 +65,9 @@ const site = createMiddleware<PublicEnv>(async (c, next) => {
   c.set("locale", locale);
   c.set("t", translator(locale));
   c.set("origin", siteOrigin(ctx.config, c.req.raw));
-  const elsewhere = canonicalAddress(new URL(c.req.url));
-  if (elsewhere && (c.req.method === "GET" || c.req.method === "HEAD")) return c.redirect(elsewhere, 301);
+  const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+  const elsewhere = isRead ? canonicalAddress(new URL(c.req.url)) : null;
+  if (elsewhere) return c.redirect(elsewhere, 301);
   if (group.status === "suspended" && c.req.path !== "/robots.txt") return suspended(c);
   await next();
 });

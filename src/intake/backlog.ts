@@ -15,8 +15,12 @@ export class Backlog {
   #shownAt = 0;
   #wasTroubled = false;
 
-  /** Gives what to show now; null when it was shown a moment ago. */
-  entry(target: IntakeTarget, tallies: Tally[], drained: number): Entry | null {
+  /**
+   * Gives what to show now; null when it was shown a moment ago.
+   * @param reportedAt when an object reported last before now, in ms; 0 for never. A home that slept knows from it whether it
+   * has shown something in this stretch of time, as in each it shows the first report.
+   */
+  entry(target: IntakeTarget, tallies: Tally[], drained: number, reportedAt: number): Entry | null {
     const now = Date.now();
     this.#drained += drained;
     const oldest = Math.min(...tallies.map((tally) => tally.oldestPendingAt ?? now));
@@ -25,6 +29,7 @@ export class Backlog {
       tallies.some((tally) => tally.parked > 0 || tally.lastError !== null);
     const every = isTroubled || this.#wasTroubled ? SHOWN_EVERY_MS : SHOWN_QUIET_EVERY_MS;
     if (now - this.#shownAt < every) return null;
+    if (!isTroubled && this.#shownAt === 0 && stretchOf(reportedAt) === stretchOf(now)) return null;
     const elapsedMinutes = this.#shownAt === 0 ? 1 : Math.max((now - this.#shownAt) / 60_000, 1 / 60);
     const drainRatePerMinute = this.#drained / elapsedMinutes;
     this.#shownAt = now;
@@ -44,4 +49,8 @@ export class Backlog {
       at: now,
     };
   }
+}
+
+function stretchOf(ms: number): number {
+  return Math.floor(ms / SHOWN_QUIET_EVERY_MS);
 }

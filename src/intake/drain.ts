@@ -59,12 +59,16 @@ export function rowsToKeep(rows: BufferedRow[], outcomes: DrainOutcome[]): Buffe
   });
 }
 
-/** Sends the news of those newly stored, 100 to a message. A lost message is made good by the home's follow-up. */
+/**
+ * Sends the news of those newly stored, 100 to a message, where anything follows. A lost message is made good by the home's
+ * follow-up.
+ */
 export async function announcePage(
   events: Queue,
   target: IntakeTarget,
   outcomes: DrainOutcome[],
 ): Promise<void> {
+  if (!target.hasReceipt) return;
   const people: ParticipationsRecorded["people"] = [];
   for (const outcome of outcomes) {
     if (outcome.state === "removed" || outcome.state === "other") continue;

@@ -70,8 +70,9 @@ export class HomeObject extends DurableObject<Env> {
   report(target: IntakeTarget, report: ObjectReport): HomeReply {
     this.#target.learn(target);
     const known = this.#tallies.get(report.object);
+    const reportedAt = Math.max(0, ...this.#tallies.all().map(({ version }) => version));
     if (!known || report.version > known.version) this.#take(report);
-    this.#show(target, report);
+    this.#show(target, report, reportedAt);
     return {
       total: this.total(),
       spread: this.#spread.value,
@@ -92,8 +93,8 @@ export class HomeObject extends DurableObject<Env> {
     this.#schedule();
   }
 
-  #show(target: IntakeTarget, report: ObjectReport): void {
-    const entry = this.#backlog.entry(target, this.#tallies.all(), report.drained);
+  #show(target: IntakeTarget, report: ObjectReport, reportedAt: number): void {
+    const entry = this.#backlog.entry(target, this.#tallies.all(), report.drained, reportedAt);
     if (!entry) return;
     const shown = this.env.OPERATIONS.getByName("operations").report(entry);
     this.ctx.waitUntil(shown.catch(() => undefined));

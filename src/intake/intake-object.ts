@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env";
 import { dbFor } from "../groups/shard";
+import { GroupCommit } from "../platform/group-commit";
 import { idToHex, newId, type ParticipationId } from "../platform/ids";
 import { createLog, errorText } from "../platform/log";
 import { type BufferedRow, type DrainResult, WriteBehind } from "../platform/write-behind";
@@ -45,6 +46,7 @@ export class ActionIntake extends DurableObject<Env> {
   readonly #again: Again;
   readonly #home: HomeLink;
   readonly #clock: AlarmClock;
+  readonly #commit = new GroupCommit();
   /** The `settledFrom` of the last note; the home may know of it by now. */
   readonly #notedFrom: number | null;
   readonly #target: KnownTarget;
@@ -90,12 +92,20 @@ export class ActionIntake extends DurableObject<Env> {
   }
 
   /**
-   * Records a participation. Synchronous up to the reply, which the output gate holds until the row is on disk.
+   * Records a participation. Whoever comes at the same moment shares a commit; each is decided synchronously, and the reply
+   * is held by the output gate until the row is on disk.
+   * @param targetText as `targetText` gives it
    * @param body a `Participation` as JSON, validated by the caller.
    * @param paid the id of the payment it is for, which becomes the participation's
    */
-  record(target: IntakeTarget, identity: Uint8Array, body: string, paid?: ParticipationId): RecordReply {
-    this.#target.learn(target);
+  async record(
+    targetText: string,
+    identity: Uint8Array,
+    body: string,
+    paid?: ParticipationId,
+  ): Promise<RecordReply> {
+    await this.#commit.join();
+    const target = this.#target.learnText(targetText);
     const now = Date.now();
     if (target.places) return this.#recordPlace(target, identity, body, now);
     // What was paid for is owed, also after closing.

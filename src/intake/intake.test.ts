@@ -381,12 +381,15 @@ async function rowsWritten(target: IntakeTarget, count: number, { isExact = fals
         return cursor;
       }) as typeof exec;
       const written = () => cursors.splice(0).reduce((sum, cursor) => sum + cursor.rowsWritten, 0) / count;
-      for (let n = 0; n < count; n += 1)
-        object.record(
-          target,
-          crypto.getRandomValues(new Uint8Array(16)),
-          JSON.stringify(said(`burst${n}@example.org`)),
-        );
+      await Promise.all(
+        Array.from({ length: count }, (_, n) =>
+          object.record(
+            JSON.stringify(target),
+            crypto.getRandomValues(new Uint8Array(16)),
+            JSON.stringify(said(`burst${n}@example.org`)),
+          ),
+        ),
+      );
       const recording = written();
       await object.drain();
       const draining = written();

@@ -19,10 +19,25 @@ export class KnownTarget {
   }
 
   learn(target: IntakeTarget): void {
-    const text = JSON.stringify(target);
-    if (text === this.#text) return;
-    this.#value = target;
+    this.learnText(targetText(target));
+  }
+
+  /** The same of a target as text, which is read only when it is another one than before. */
+  learnText(text: string): IntakeTarget {
+    if (this.#value !== null && text === this.#text) return this.#value;
+    const value: IntakeTarget = JSON.parse(text);
+    this.#value = value;
     this.#text = text;
     this.#meta.set("target", text);
+    return value;
   }
+}
+
+const texts = new WeakMap<IntakeTarget, string>();
+
+/** A target as it travels with each signature: one text costs a call less than an object of many fields. */
+export function targetText(target: IntakeTarget): string {
+  const known = texts.get(target) ?? JSON.stringify(target);
+  texts.set(target, known);
+  return known;
 }

@@ -3,6 +3,7 @@ import type { Context } from "../platform/context";
 import { hmacSha256 } from "../platform/crypto";
 import { type GroupId, type ParticipationId, parseId } from "../platform/ids";
 import { LruCache } from "../platform/lru";
+import { targetText } from "./known-target";
 import { intakeStub } from "./objects";
 import { objectName, regionOf, singleName } from "./place";
 import type { IntakeTarget, Participation, RecordReply } from "./types";
@@ -41,7 +42,8 @@ async function recordOnce(
   name: string,
   { identity, body, paid }: { identity: Uint8Array; body: string; paid: ParticipationId | undefined },
 ): Promise<RecordReply> {
-  const record = () => intakeStub(ctx.env, target.jurisdiction, name).record(target, identity, body, paid);
+  const text = targetText(target);
+  const record = () => intakeStub(ctx.env, target.jurisdiction, name).record(text, identity, body, paid);
   try {
     return await record();
   } catch (error) {
@@ -70,11 +72,24 @@ export async function identityHash(pepper: string, groupId: GroupId, email: stri
   return (await hmacSha256(pepper, `${groupId}:${email}`)).slice(0, 16);
 }
 
-/** What the intake of a served action must know; everything is in its snapshot. */
-export function intakeTarget(
-  snapshot: ActionSnapshot,
-  kind: Pick<Kind, "isOnce" | "capacities"> & { afterwards?: readonly unknown[] },
-): IntakeTarget {
+type TargetKind = Pick<Kind, "isOnce" | "capacities"> & { afterwards?: readonly unknown[] };
+
+const targets = new WeakMap<
+  ActionSnapshot["action"],
+  Pick<ActionSnapshot, "group" | "version"> & { kind: TargetKind; target: IntakeTarget }
+>();
+
+/** What the intake of a served action must know; everything is in its snapshot, and made once for it. */
+export function intakeTarget(snapshot: ActionSnapshot, kind: TargetKind): IntakeTarget {
+  const { group, action, version } = snapshot;
+  const known = targets.get(action);
+  if (known?.group === group && known.version === version && known.kind === kind) return known.target;
+  const target = targetOf(snapshot, kind);
+  targets.set(action, { group, version, kind, target });
+  return target;
+}
+
+function targetOf(snapshot: ActionSnapshot, kind: TargetKind): IntakeTarget {
   const { group, action } = snapshot;
   return {
     groupNo: group.no,

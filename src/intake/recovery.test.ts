@@ -90,7 +90,7 @@ async function setUp(changes: Partial<IntakeTarget> = {}) {
       };
       const identity = await identityHash(env.IDENTITY_PEPPER, groupId, email);
       return objectAt(slot).record(
-        target,
+        JSON.stringify(target),
         identity,
         JSON.stringify({ ...body, cm: comment, cs: 1, ...more }),
       );
@@ -278,7 +278,7 @@ describe("an erasure", () => {
   });
 
   it("between two answers in one page forgets the first and counts the second, which is announced", async () => {
-    const { say, ring, erase, comments, expectAllAgree } = await setUp();
+    const { say, ring, erase, comments, expectAllAgree } = await setUp({ hasReceipt: true });
     await say(AMINA, "elsewhere", "enam/0");
     await ring("enam/0");
     await say(AMINA, "before");

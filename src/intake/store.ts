@@ -35,7 +35,7 @@ export async function storeParticipations(
   restoredAt: number | null = null,
 ): Promise<DrainOutcome[]> {
   const page = pageOf(rows);
-  const results = await group.d1.batch<OutcomeRow>([
+  const results = await group.d1.batch<OutcomePage>([
     ...receivePeople(group, actionNo, page, {
       hasPhones: page.includes('"phone":'),
       tagNos,
@@ -47,7 +47,7 @@ export async function storeParticipations(
     group.d1.prepare(UPSERT_PARTICIPATIONS).bind(group.groupNo, page, actionNo, restoredAt),
     group.d1.prepare(OUTCOMES).bind(group.groupNo, page, actionNo),
   ]);
-  return outcomesOf(rows, results.at(-1)?.results ?? []);
+  return outcomesOf(rows, results.at(-1)?.results[0]);
 }
 
 /** What D1 says now of rows that were sent to it before. Reads only. */
@@ -56,20 +56,21 @@ export async function readOutcomes(
   actionNo: number,
   rows: string[],
 ): Promise<DrainOutcome[]> {
-  const { results } = await d1.prepare(OUTCOMES).bind(groupNo, pageOf(rows), actionNo).all<OutcomeRow>();
-  return outcomesOf(rows, results);
+  const found = await d1.prepare(OUTCOMES).bind(groupNo, pageOf(rows), actionNo).first<OutcomePage>();
+  return outcomesOf(rows, found ?? undefined);
 }
 
-function outcomesOf(rows: string[], found: OutcomeRow[]): DrainOutcome[] {
+function outcomesOf(rows: string[], page: OutcomePage | undefined): DrainOutcome[] {
   const outcomes: DrainOutcome[] = rows.map(() => ({ state: "removed" }));
-  for (const row of found) {
-    outcomes[row.position] = {
-      state: stateOf(row),
-      id: idFromHex(row.id),
-      personNo: row.person_no,
-      isRemoved: row.removal_no > 0,
-      isFirst: row.is_first === 1,
-      isErased: row.is_erased === 1,
+  const found: OutcomeRow[] = JSON.parse(page?.outcomes ?? "[]");
+  for (const [position, sent, isStored, id, personNo, removalNo, isFirst, isErased] of found) {
+    outcomes[position] = {
+      state: stateOf(sent, id, isStored === 1),
+      id: idFromHex(id),
+      personNo,
+      isRemoved: removalNo > 0,
+      isFirst: isFirst === 1,
+      isErased: isErased === 1,
     };
   }
   return outcomes;
@@ -80,21 +81,23 @@ function pageOf(rows: string[]): string {
   return `[${rows.join(",")}]`;
 }
 
-function stateOf({ sent, id, is_stored }: OutcomeRow): "mine" | "other" | "again" {
-  if (is_stored === 0) return "other";
+function stateOf(sent: string, id: string, isStored: boolean): "mine" | "other" | "again" {
+  if (!isStored) return "other";
   return sent !== id && sent.slice(ID_TIME_DIGITS) === id.slice(ID_TIME_DIGITS) ? "again" : "mine";
 }
 
-type OutcomeRow = {
-  position: number;
-  sent: string;
-  is_stored: number;
-  id: string;
-  person_no: number;
-  removal_no: number;
-  is_first: number;
-  is_erased: number;
-};
+/** One text for a whole page: D1 makes an object of each row it gives, which takes longer than finding it. */
+type OutcomePage = { outcomes: string };
+type OutcomeRow = [
+  position: number,
+  sent: string,
+  isStored: number,
+  id: string,
+  personNo: number,
+  removalNo: number,
+  isFirst: number,
+  isErased: number,
+];
 
 /** Hexadecimal digits of an id (UUIDv7) that tell when it was made; what follows is random. */
 const ID_TIME_DIGITS = 12;
@@ -145,9 +148,9 @@ const UPSERT_PARTICIPATIONS = `
 // Which id is stored decides whose count the person is in, so the row's own id is looked up first. One that left the count
 // may be an erased person's who has acted again.
 const OUTCOMES = `
-  SELECT j.key AS position, j.value ->> 'i' AS sent, m.id IS NOT NULL AS is_stored,
-    lower(hex(coalesce(o.id, m.id))) AS id, coalesce(o.person_no, m.person_no) AS person_no, coalesce(o.removal_no, m.removal_no) AS removal_no,
-    coalesce(o.acted_at, m.acted_at) = j.value ->> 't' AND j.value ->> 'pa' IS NULL AS is_first, NOT ${NOT_ERASED} AS is_erased
+  SELECT json_group_array(json_array(
+    j.key, j.value ->> 'i', m.id IS NOT NULL, lower(hex(coalesce(o.id, m.id))), coalesce(o.person_no, m.person_no), coalesce(o.removal_no, m.removal_no),
+    coalesce(o.acted_at, m.acted_at) = j.value ->> 't' AND j.value ->> 'pa' IS NULL, NOT ${NOT_ERASED})) AS outcomes
   FROM jsonb_each(?2) j
   LEFT JOIN participations m ON m.group_no = ?1 AND m.action_no = ?3 AND m.id = unhex(j.value ->> 'i')
   LEFT JOIN identities i ON (m.id IS NULL OR m.removal_no > 0) AND i.group_no = ?1 AND i.kind = 1 AND i.value = j.value ->> 'e'

@@ -19,6 +19,15 @@ export type Context = {
   later(work: Promise<unknown>): void;
 };
 
+const directories = new WeakMap<D1Database, Database>();
+
+/** Made once for a binding: it holds nothing of a request, and making it costs a tenth of taking a signature. */
+function directoryOf({ DIRECTORY }: Env): Database {
+  const known = directories.get(DIRECTORY) ?? drizzle(DIRECTORY);
+  directories.set(DIRECTORY, known);
+  return known;
+}
+
 export function createContext(
   env: Env,
   requestId: string,
@@ -29,7 +38,7 @@ export function createContext(
   return {
     env,
     config: configOf(env),
-    directory: drizzle(env.DIRECTORY),
+    directory: directoryOf(env),
     now,
     log,
     requestId,

@@ -99,7 +99,11 @@ export class History {
     const slot = EMAILS.indexOf(email) % this.#random.pick([1, 2, 4]);
     const name = `${place.target.actionId}/${this.#random.pick(REGIONS)}/${slot}`;
     this.#objects.set(name, place);
-    const reply = await intakeStub(env, "", name).record(place.target, identity, JSON.stringify(body));
+    const reply = await intakeStub(env, "", name).record(
+      JSON.stringify(place.target),
+      identity,
+      JSON.stringify(body),
+    );
     this.log.push(`${this.#clock.now} ${email} says ${body.cm} to ${short(name)}: ${reply.outcome}`);
     if (reply.outcome === "same") {
       if (!before || this.#clock.now - before.at > REPEATS_ARE_ONE_MS)
@@ -444,7 +448,7 @@ function placeIn(group: Group, actionNo: number, keepsDrained: boolean): Place {
     kind: "petition",
     isOnce: true,
     tagNos: [],
-    hasReceipt: false,
+    hasReceipt: true,
     keepsDrained,
   };
   const settings = { autoresponse: { isOn: false } };
