@@ -43,38 +43,52 @@ export async function stageGroup(server: Server, slug = "bench"): Promise<Stage>
 /** Published petitions of the group, alike but for their address. @param hasReceipt whether a thank-you mail follows */
 export async function stagePetitions(
   server: Server,
-  { groupNo }: Stage,
+  group: Stage,
   { first, count, hasReceipt = false }: { first: number; count: number; hasReceipt?: boolean },
 ): Promise<StagedPetition[]> {
-  const { title, targets, ask, description } = world.petition;
+  const { targets, ask } = world.petition;
+  const kind = { name: "petition", path: "petitions", settings: { targets, ask } };
+  return stageActions(server, group, kind, { first, count, hasReceipt });
+}
+
+/** What tells the kinds apart; whatever is not said here is as it is in a new draft. */
+export type StagedKind = { name: string; path: string; settings: Record<string, unknown> };
+
+/** Published actions of one kind, with the story that every one of them tells. */
+export async function stageActions(
+  server: Server,
+  { groupNo }: Stage,
+  kind: StagedKind,
+  { first, count, hasReceipt = false }: { first: number; count: number; hasReceipt?: boolean },
+): Promise<StagedPetition[]> {
+  const { title, description } = world.petition;
   const settings = JSON.stringify({
-    targets,
-    ask,
     descriptionHtml: description
       .split("\n\n")
       .map((paragraph) => `<p>${paragraph}</p>`)
       .join(""),
     consent: { mode: "unticked", text: `${world.group.name} may write to me.` },
     autoresponse: { isOn: hasReceipt, subject: "", body: "", replyTo: "" },
+    ...kind.settings,
   });
   const rows = JSON.stringify(Array.from({ length: count }, (_, index) => [first + index, hexId()]));
   await server.query(
     SHARD,
     `INSERT INTO actions (group_no, action_no, id, kind, slug, status, title, locale, settings, version, created_by,
        created_at, updated_at, published_at)
-     SELECT ?1, j.value ->> 0, unhex(j.value ->> 1), 'petition', 'petition-' || (j.value ->> 0), 'published', ?3, 'en', ?4, 1,
+     SELECT ?1, j.value ->> 0, unhex(j.value ->> 1), ?6, ?6 || '-' || (j.value ->> 0), 'published', ?3, 'en', ?4, 1,
        1, ?5, ?5, ?5 FROM json_each(?2) j`,
-    ...[groupNo, rows, title, settings, NOW],
+    ...[groupNo, rows, title, settings, NOW, kind.name],
   );
   await server.query(
     SHARD,
     `INSERT INTO action_slugs (group_no, kind, slug, action_no)
-     SELECT ?1, 'petition', 'petition-' || (j.value ->> 0), j.value ->> 0 FROM json_each(?2) j`,
-    ...[groupNo, rows],
+     SELECT ?1, ?3, ?3 || '-' || (j.value ->> 0), j.value ->> 0 FROM json_each(?2) j`,
+    ...[groupNo, rows, kind.name],
   );
   return Array.from({ length: count }, (_, index) => ({
     actionNo: first + index,
-    path: `/petitions/petition-${first + index}`,
+    path: `/${kind.path}/${kind.name}-${first + index}`,
   }));
 }
 

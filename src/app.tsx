@@ -16,12 +16,15 @@ import { officialRoutes } from "./officials/routes";
 import { fileAbuseReport } from "./operations/abuse-report";
 import { noteFailure } from "./operations/operation";
 import { devMailRoutes, operationsRoutes } from "./operations/routes";
+import { paperRoutes } from "./paper/routes";
 import { testBankRoutes } from "./payments/dev-routes";
 import { paymentRoutes } from "./payments/routes";
 import { createContext } from "./platform/context";
 import { AppError } from "./platform/errors";
 import { hostnameOf } from "./platform/http";
 import { newId } from "./platform/ids";
+import { statisticRoutes } from "./statistics/routes";
+import { noteView } from "./statistics/view";
 import { organiserHeaders, sameOrigin, withContext } from "./surface";
 import { localeFrom, translator } from "./ui/i18n";
 
@@ -35,6 +38,8 @@ platformApp.route("/", groupRoutes);
 platformApp.route("/", actionRoutes(kinds));
 platformApp.route("/", officialRoutes);
 platformApp.route("/", embedRoutes(kinds));
+platformApp.route("/", statisticRoutes(kinds));
+platformApp.route("/", paperRoutes(kinds));
 platformApp.route("/", dashboardRoutes(kinds));
 platformApp.route("/", paymentRoutes);
 platformApp.route("/", operationsRoutes);
@@ -56,10 +61,12 @@ export const groupApp = publicPages({
 
 /** One request: a page from memory if there is one, else the surface its host belongs to. */
 export async function handle(request: Request, env: Env, executionCtx: ExecutionContext): Promise<Response> {
+  const isPlatform = () => hostnameOf(request) === configOf(env).platform.hostname;
   const kept = servePublicFast(request);
-  if (kept) return kept;
-  const app = hostnameOf(request) === configOf(env).platform.hostname ? platformApp : groupApp;
-  return app.fetch(request, env, executionCtx);
+  if (!kept && isPlatform()) return platformApp.fetch(request, env, executionCtx);
+  const response = kept ?? (await groupApp.fetch(request, env, executionCtx));
+  noteView(request, response, env, executionCtx, kinds);
+  return response;
 }
 
 /** Where the platform thinks a visitor is; nothing in a request without `cf`. */

@@ -48,6 +48,7 @@ export interface Env {
   EVENTS: Queue;
   MAIL: Queue;
   RECEIPTS: Queue;
+  VIEWS: Queue;
   PUBLIC_RATE: RateLimit;
   INTAKE: DurableObjectNamespace<import("./intake/intake-object").ActionIntake>;
   HOME: DurableObjectNamespace<import("./intake/home-object").HomeObject>;

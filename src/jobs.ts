@@ -14,6 +14,7 @@ import { participationsRecorded } from "./intake/messages";
 import { kinds } from "./kinds";
 import { emptyOldDead, storeDead } from "./operations/dead-letter";
 import { noteBatch, noteFailure } from "./operations/operation";
+import { forgetOldUploads } from "./paper/upload";
 import { runTestBank } from "./payments/dev-routes";
 import { testBankDue } from "./payments/messages";
 import type { PaymentFollower } from "./payments/payments-object";
@@ -22,6 +23,7 @@ import { mailQueued } from "./platform/mail/messages";
 import { sendQueued } from "./platform/mail/queued";
 import { findMissingReceipts, onParticipationsRecorded, sendReceipts } from "./receipts/receipt";
 import { receiptPage } from "./receipts/types";
+import { storeViews } from "./statistics/view";
 
 /** A message type and the feature function that handles it. Each may be handed the same message again. */
 type Job<S extends z.ZodType> = { message: S; run(ctx: Context, message: z.infer<S>): Promise<unknown> };
@@ -63,6 +65,9 @@ export const paymentFollowers: PaymentFollower[] = [mailAboutGift];
 /** What the clock brings to an action. */
 export const whenDue: WhenDue = (ctx, target) => doWhatIsDue(ctx, target, kinds);
 
+/** Stored as one: see `storeViews`. What cannot be stored for hours is given up; nobody is owed an approximate number. */
+const VIEWS = "groundswell-views";
+const VIEWS_RETRY_SECONDS = 60;
 /** How the name of a dead-letter queue ends. */
 const DEAD = "-dead";
 const FIRST_RETRY_SECONDS = 5;
@@ -71,6 +76,7 @@ const RETRY_SECONDS_MAX = 600;
 /** Handles one batch, message by message: one that fails is tried again alone, later each time, and at last dies. */
 export async function consume(ctx: Context, batch: MessageBatch): Promise<void> {
   if (batch.queue.endsWith(DEAD)) return storeDead(ctx, batch);
+  if (batch.queue === VIEWS) return consumeViews(ctx, batch);
   const candidates = jobs[batch.queue];
   if (!candidates) throw new Error(`no job for the queue ${batch.queue}`);
   let retried = 0;
@@ -93,6 +99,12 @@ export async function consume(ctx: Context, batch: MessageBatch): Promise<void> 
   noteBatch(ctx, batch, retried);
 }
 
+async function consumeViews(ctx: Context, batch: MessageBatch): Promise<void> {
+  const failed = await storeViews(ctx, batch.messages);
+  for (const message of failed) message.retry({ delaySeconds: VIEWS_RETRY_SECONDS });
+  noteBatch(ctx, batch, failed.length);
+}
+
 async function runFirst(candidates: ReturnType<typeof job>[], ctx: Context, body: unknown): Promise<boolean> {
   for (const run of candidates) if (await run(ctx, body)) return true;
   return false;
@@ -100,5 +112,5 @@ async function runFirst(candidates: ReturnType<typeof job>[], ctx: Context, body
 
 /** What the hourly line of wrangler.toml asks for. Nothing that must happen waits for it: no cron fires on a laptop. */
 export async function tick(ctx: Context): Promise<void> {
-  await Promise.all([forgetExpired(ctx), emptyOldDead(ctx)]);
+  await Promise.all([forgetExpired(ctx), emptyOldDead(ctx), forgetOldUploads(ctx)]);
 }

@@ -2,11 +2,10 @@ import { createMiddleware } from "hono/factory";
 import type { WebEnv } from "./accounts/web";
 import { createContext } from "./platform/context";
 import { AppError } from "./platform/errors";
-import { newId } from "./platform/ids";
 
 /** Gives every handler its context, and the request its id: the platform's own where there is one. */
 export const withContext = createMiddleware<WebEnv>(async (c, next) => {
-  const requestId = c.req.header("CF-Ray") ?? newId();
+  const requestId = c.req.header("CF-Ray") ?? crypto.randomUUID();
   c.set(
     "ctx",
     createContext(c.env, requestId, (work) => c.executionCtx.waitUntil(work)),

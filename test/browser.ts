@@ -135,13 +135,10 @@ export function watchForTrouble(page: Page): string[] {
   page.on("console", (message) => {
     if (message.type() === "error") trouble.push(`console: ${message.text()}`);
   });
-  const had = new Set<string>();
-  page.on("requestfinished", (request) => had.add(request.url()));
   page.on("requestfailed", (request) => {
     const error = request.failure()?.errorText;
-    // The browser used its copy, looked for a newer one behind it (stale-while-revalidate), and the page was left meanwhile.
-    if (error === "net::ERR_ABORTED" && had.has(request.url())) return;
-    trouble.push(`failed: ${request.url()} ${error}`);
+    // The page was left while something was on its way to it: nothing that a server or a policy refused ends so.
+    if (error !== "net::ERR_ABORTED") trouble.push(`failed: ${request.url()} ${error}`);
   });
   page.on("request", (request) => {
     const { protocol, hostname } = new URL(request.url());

@@ -14,7 +14,6 @@ export async function seed(client: Client): Promise<void> {
     website: world.group.website,
     privacyUrl: world.group.privacyUrl,
     replyTo: world.group.replyTo,
-    accent: world.group.accent,
     postalAddress: world.group.postalAddress,
     country: world.group.country,
     locale: "en",
@@ -23,6 +22,7 @@ export async function seed(client: Client): Promise<void> {
     optInMode: "unticked",
     consentText: "",
   });
+  await post(rosa, `/groups/${world.group.slug}/settings/looks`, { accent: world.group.accent });
   await publishPetition(rosa, world.group.slug, world.petition);
   const vera = await signIn(client, world.stranger);
   await startGroup(vera, { ...world.otherGroup, timeZone: "Europe/Paris", currency: "EUR" });

@@ -11,3 +11,13 @@ for (const button of document.querySelectorAll("button[data-share-url]")) {
     }
   });
 }
+
+// <section data-shared="/path" data-variant="b"> tells that path which of its [data-way] was pressed, and nothing else.
+for (const section of document.querySelectorAll("[data-shared]")) {
+  section.addEventListener("click", ({ target }) => {
+    const { way } = target.closest("[data-way]")?.dataset ?? {};
+    if (!way) return;
+    const body = new URLSearchParams({ way, v: section.dataset.variant });
+    navigator.sendBeacon(section.dataset.shared, body);
+  });
+}

@@ -93,7 +93,11 @@ function ActionTabs({ t, group, action, kind, tab, mayEdit, maySeePeople }: Acti
       label: "actions.tabs.comments",
       isOpen: maySeePeople && hasComments,
     },
+    { name: "sharing", path: "/sharing", label: "sharing.tab", isOpen: true },
+    { name: "statistics", path: "/statistics", label: "statistics.tab", isOpen: true },
     { name: "embed", path: "/embed", label: "embeds.tab", isOpen: true },
+    { name: "print", path: "/print", label: "paper.tab", isOpen: true },
+    { name: "translations", path: "/translations", label: "translations.tab", isOpen: mayEdit },
     { name: "history", path: "/history", label: "actions.tabs.history", isOpen: true },
   ];
   return (

@@ -264,7 +264,7 @@ describe("a copy", () => {
   it("is a draft with all the settings, its own address and no history but its own", async () => {
     const { group } = await makeGroup();
     const action = await live(group);
-    const copy = await duplicate(contextOf(), group, action, 9);
+    const copy = await duplicate(contextOf(), group, {}, action, 9);
     expect(copy).toMatchObject({
       status: "draft",
       title: "Clean air (copy)",
@@ -279,7 +279,7 @@ describe("a copy", () => {
 
   it("of the longest title still has one that fits", async () => {
     const { group } = await makeGroup();
-    const copy = await duplicate(contextOf(), group, await makeDraft(group, "x".repeat(120)), 1);
+    const copy = await duplicate(contextOf(), group, {}, await makeDraft(group, "x".repeat(120)), 1);
     expect(copy?.title).toHaveLength(120);
     expect(copy?.title).toMatch(/ \(copy\)$/);
   });

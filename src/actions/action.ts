@@ -1,13 +1,14 @@
+import { type ImageRefusal, storeImage } from "../groups/image";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
 import { newId, parseId } from "../platform/ids";
+import { shareFiles } from "../sharing/reading";
 import { translator } from "../ui/i18n";
 import { cleanLine } from "./answer-text";
 import { changesBetween, mergeChanges } from "./changes";
 import { withConsentText } from "./consent";
 import { type Edited, type Problems, readEdit } from "./editing";
-import { type ImageRefusal, storeImage } from "./image";
 import { extraOf, prepareAnswers, tellKind, updatePage } from "./publication";
 import { bindingProblems } from "./question-library";
 import { freeSlug, isSlug } from "./slug";
@@ -68,23 +69,30 @@ export async function createDraft(
   });
 }
 
-/** A new draft with everything of another action but its participations and its history. */
+/**
+ * A new draft with everything of another action but its participations and its history.
+ * @param translatedTo another language: the draft is to be translated, so it keeps the title
+ */
 export async function duplicate(
   ctx: Context,
   group: Group,
+  kind: Pick<Kind, "copied">,
   action: Action,
   by: number,
+  translatedTo?: Action["locale"],
 ): Promise<Action | null> {
   const copy = translator(action.locale)("actions.duplicate.title", { title: "" });
   const room = ACTION_TITLE_MAX - copy.length;
-  const title = translator(action.locale)("actions.duplicate.title", { title: action.title.slice(0, room) });
+  const copied = translator(action.locale)("actions.duplicate.title", { title: action.title.slice(0, room) });
+  const title = translatedTo ? action.title : copied;
   const changes: Change[] = [{ field: "copyOf", before: "", after: action.title }];
-  const { kind, locale, settings } = action;
+  const locale = translatedTo ?? action.locale;
+  const settings = kind.copied?.(action.settings) ?? action.settings;
   return insert(ctx, dbFor(ctx.env, group), {
-    kind,
+    kind: action.kind,
     title,
     locale,
-    settings,
+    settings: { ...settings, consent: withConsentText(settings.consent, group, locale, action.locale) },
     createdBy: by,
     act: "duplicated",
     changes,
@@ -144,15 +152,18 @@ export async function editAction(
   const taken = await slugProblem(dbFor(ctx.env, group), action, read.edited.slug);
   if (taken) return { outcome: "invalid", problems: { slug: { key: taken } } };
   const changes = changesBetween(action, { ...action, ...read.edited });
-  if (changes.length === 0 && posted.picture === undefined)
+  const pictures = shareFiles(posted.form, posted.files ?? {});
+  if (changes.length === 0 && posted.picture === undefined && pictures.length === 0)
     return { outcome: "saved", action, removed: read.removed };
   if (posted.fromVersion !== action.version) return { outcome: "conflict", current: action, yours: changes };
   const image = await pictureOf(ctx, group, action, posted);
   if (typeof image === "string")
     return { outcome: "invalid", problems: { picture: { key: `actions.problems.${image}` } } };
+  const share = await withPictures(ctx, group, read.edited.settings.share, pictures);
+  if ("problems" in share) return { outcome: "invalid", problems: share.problems };
   const edited = {
     ...read.edited,
-    settings: { ...read.edited.settings, image: image ?? read.edited.settings.image },
+    settings: { ...read.edited.settings, image: image ?? read.edited.settings.image, share },
   };
   if (posted.picture === null) edited.settings.image = null;
   const saved = await saveEdit(ctx, group, kind, action, edited, posted.by);
@@ -174,6 +185,24 @@ async function pictureOf(
   const text =
     typeof alt === "string" ? cleanLine(alt).slice(0, IMAGE_ALT_MAX) : (action.settings.image?.alt ?? "");
   return typeof stored === "string" ? stored : { ...stored, alt: text };
+}
+
+/** The ways to put it when sharing, with the pictures just uploaded for them, stored. */
+async function withPictures(
+  ctx: Context,
+  group: Group,
+  share: CommonSettings["share"],
+  pictures: ReturnType<typeof shareFiles>,
+): Promise<CommonSettings["share"] | { problems: Problems }> {
+  const variants = [...share.variants];
+  for (const { at, file } of pictures) {
+    const variant = variants[at];
+    const stored = variant && (await storeImage(ctx, group, file));
+    if (typeof stored === "string")
+      return { problems: { [`share.variants.${at}.picture`]: { key: `actions.problems.${stored}` } } };
+    if (stored) variants[at] = { ...variant, image: { ...stored, alt: "" } };
+  }
+  return { ...share, variants };
 }
 
 async function saveEdit(

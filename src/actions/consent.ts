@@ -10,7 +10,12 @@ const HASH_BYTES = 8;
  */
 export async function consentHash(action: Pick<Action, "locale" | "settings">): Promise<string> {
   const { mode, text } = action.settings.consent;
-  return toHex((await sha256(`${mode}\n${action.locale}\n${text}`)).slice(0, HASH_BYTES));
+  return wordingHash(mode, action.locale, text);
+}
+
+/** The same of any wording: however it was asked, in which language, and the words. */
+export async function wordingHash(mode: string, locale: Locale, text: string): Promise<string> {
+  return toHex((await sha256(`${mode}\n${locale}\n${text}`)).slice(0, HASH_BYTES));
 }
 
 type Asking = { name: string; settings: { consentText: string } };

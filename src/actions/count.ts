@@ -27,18 +27,51 @@ export async function freshCount(
   ask: AskCount,
 ): Promise<PublicCount> {
   const count = await counts.read(ctx, snapshot.action.id, async () => {
-    const [{ total, recent, places }, tally] = await Promise.all([
+    const [{ total, recent, places }, tally, elsewhere] = await Promise.all([
       ask(ctx, snapshot, kind),
       tallyOf(ctx, snapshot, kind),
+      elsewhereOf(ctx, snapshot, kind, ask),
     ]);
     return {
-      total,
+      total: total + elsewhere,
+      ...(elsewhere > 0 ? { elsewhere } : {}),
       recent: recent.slice(0, RECENT_SIGNERS_MAX),
       ...(places ? { places } : {}),
       ...(tally === null ? {} : { tally }),
     };
   });
   return count ?? { total: 0, recent: [] };
+}
+
+/**
+ * How many took part in the action's translations: people look at one total, whatever language they read. Kinds that count
+ * something else, such as money, count each action apart. What is out of reach is shown as it was last known.
+ */
+async function elsewhereOf(
+  ctx: Context,
+  snapshot: ActionSnapshot,
+  kind: Kind,
+  ask: AskCount,
+): Promise<number> {
+  const { action, translations = [] } = snapshot;
+  if (translations.length === 0 || kind.tally) return 0;
+  try {
+    const asked = translations.map((each) => ask(ctx, { ...snapshot, action: { ...action, ...each } }, kind));
+    return (await Promise.all(asked)).reduce((sum, { total }) => sum + total, 0);
+  } catch (error) {
+    ctx.log.error("count.translations", error, { actionId: action.id });
+    return elsewhereHeld(ctx, snapshot);
+  }
+}
+
+function elsewhereHeld(ctx: Context, { action, translations }: ActionSnapshot): number {
+  if (!translations) return 0;
+  return counts.held(action.id, ctx.now)?.elsewhere ?? 0;
+}
+
+/** A total of the action alone, with those of its translations as far as they are known here. Asks nobody. */
+export function totalTogether(ctx: Context, snapshot: ActionSnapshot, total: number): number {
+  return total + elsewhereHeld(ctx, snapshot);
 }
 
 /** A tally out of reach is shown as it was last known: the number of people must not wait for it. */
@@ -72,7 +105,8 @@ export async function pageCount(
 /** A total just learnt, from the reply to a participation: pages of this isolate show it from now on. */
 export function noteTotal(ctx: Context, snapshot: ActionSnapshot, total: number): void {
   const held = counts.held(snapshot.action.id, ctx.now);
-  if (held && held.total < total) counts.put(snapshot.action.id, { ...held, total }, ctx.now);
+  const together = totalTogether(ctx, snapshot, total);
+  if (held && held.total < together) counts.put(snapshot.action.id, { ...held, total: together }, ctx.now);
 }
 
 /** Has the numbers of an action asked for anew, after something was taken out of them. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Group } from "../groups/types";
 import { normaliseEmail } from "../platform/email-address";
 import { type FormValues, single } from "../platform/forms";
+import { readShare } from "../sharing/reading";
 import { type Key, locales } from "../ui/i18n";
 import { cleanLine, cleanText } from "./answer-text";
 import { withConsentText } from "./consent";
@@ -145,7 +146,7 @@ function commonDraft(now: CommonSettings, form: FormValues, of: DraftOf): Record
       redirectUrl: line("thanks.redirectUrl", now.thanks.redirectUrl),
       nextId: line("thanks.nextId", now.thanks.nextId),
     },
-    share: { title: line("share.title", now.share.title), text: text("share.text", now.share.text) },
+    share: readShare(now.share, form),
     autoresponse: {
       isOn: tick("autoresponse.isOn", now.autoresponse.isOn),
       subject: line("autoresponse.subject", now.autoresponse.subject),

@@ -1,4 +1,5 @@
 import { single } from "../platform/forms";
+import { ShareFields } from "../sharing/editor";
 import { RadioGroup, SelectField, TextArea, TextField } from "../ui/form";
 import { type EditorFields, Part, Tick } from "./editor-part";
 import type { SharedPart } from "./kind";
@@ -109,7 +110,7 @@ export function ThanksPart({ t, values, errors, others }: EditorFields) {
     <Part
       summary={t("actions.editor.parts.thanks")}
       state={t(`actions.thanks.modes.${mode}`)}
-      fields={["thanks", "share"]}
+      fields={["thanks"]}
       errors={errors}
     >
       <RadioGroup
@@ -157,25 +158,28 @@ export function ThanksPart({ t, values, errors, others }: EditorFields) {
         maxlength={2_000}
         error={errors["thanks.text"]}
       />
-      <TextField
-        name="share.title"
-        label={t("actions.editor.shareTitle")}
-        hint={t("actions.editor.shareTitleHint")}
-        optionalLabel={optional}
-        value={single(values, "share.title")}
-        maxlength={200}
-        error={errors["share.title"]}
-      />
-      <TextArea
-        name="share.text"
-        label={t("actions.editor.shareText")}
-        hint={t("actions.editor.shareTextHint")}
-        optionalLabel={optional}
-        value={single(values, "share.text")}
-        rows={2}
-        maxlength={500}
-        error={errors["share.text"]}
-      />
+    </Part>
+  );
+}
+
+export function SharePart({
+  t,
+  action,
+  values,
+  errors,
+  isAmongVariants,
+}: EditorFields & { isAmongVariants: boolean }) {
+  const { share } = action.settings;
+  const count = share.variants.length;
+  return (
+    <Part
+      summary={t("sharing.editor.title")}
+      state={count > 0 ? t("sharing.editor.state", { count }) : undefined}
+      fields={["share"]}
+      errors={errors}
+      isOpen={isAmongVariants}
+    >
+      <ShareFields {...{ t, values, errors, share, isAmongVariants }} />
     </Part>
   );
 }

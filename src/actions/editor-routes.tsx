@@ -1,4 +1,5 @@
 import { Hono, type Context as HonoContext } from "hono";
+import { IMAGE_BYTES_MAX } from "../groups/image";
 import { listMembers } from "../groups/member";
 import { fileUrl } from "../groups/public";
 import { can } from "../groups/roles";
@@ -7,19 +8,19 @@ import { type MemberEnv, memberCan } from "../groups/web";
 import { AppError } from "../platform/errors";
 import { type FormValues, readForm, single } from "../platform/forms";
 import { groupOrigin } from "../platform/http";
+import { pressShare } from "../sharing/reading";
 import type { FlashMessage } from "../ui/flash";
 import { formatSaid } from "../ui/format";
 import { editAction, lastEdit, listActions, type Saved } from "./action";
 import { editorValues, questionRows, withQuestions } from "./editor-values";
 import { EditorPage, type EditorProps } from "./editor-views";
-import { IMAGE_BYTES_MAX } from "./image";
 import { pressLibrary, questionSources } from "./question-library";
 import { pressQuestions, type QuestionRow, readQuestions, withKeysSoFar } from "./questions";
 import type { Action, Kind } from "./types";
 import { ACTION_PATH, actionFrame, actionHref, actionIn, inWords, memberNames, previewUrl } from "./web";
 
-/** A picture at its largest, and every text at its longest, in the longest encoding of a form. */
-const BYTES_MAX = IMAGE_BYTES_MAX + 1_048_576;
+/** Three pictures at their largest, and every text at its longest, in the longest encoding of a form. */
+const BYTES_MAX = 3 * IMAGE_BYTES_MAX + 1_048_576;
 /** Actions offered as the next one; the newest are the likeliest. */
 const NEXT_MAX = 100;
 const REMOVED_NAMES = /^[a-z0-9]{1,20}(?:,[a-z0-9]{1,20}){0,9}$/;
@@ -27,6 +28,7 @@ const REMOVED_NAMES = /^[a-z0-9]{1,20}(?:,[a-z0-9]{1,20}){0,9}$/;
 type Subject = { action: Action; kind: Kind };
 type Shown = {
   isAmongQuestions?: boolean;
+  isAmongVariants?: boolean;
   openedQuestion?: number | null;
   values?: FormValues;
   errors?: Record<string, string>;
@@ -86,6 +88,8 @@ async function press(
     const isWrong = Object.keys(looked.problems).length > 0;
     return { ...shownWith(looked.rows), ...(isWrong ? { errors: inWords(t, looked.problems) } : {}) };
   }
+  const shared = pressShare(button, values);
+  if (shared) return { values: shared, isAmongVariants: true };
   const own = kind.pressEditor?.(button, values);
   return own ? { values: own } : null;
 }
@@ -173,6 +177,8 @@ function savedFlash(c: HonoContext<MemberEnv>): FlashMessage | undefined {
         : { kind: "good", text: t("actions.editor.saved") };
     case "copied":
       return { kind: "good", text: t("actions.duplicate.done") };
+    case "translating":
+      return { kind: "good", text: t("translations.done.started") };
     case "changed":
       return { kind: "warn", text: t("actions.publication.changed") };
     default:
@@ -196,6 +202,7 @@ async function editorPage(c: HonoContext<MemberEnv>, subject: Subject, shown: Sh
       conflict={shown.conflict}
       isAmongQuestions={shown.isAmongQuestions ?? false}
       openedQuestion={shown.openedQuestion ?? null}
+      isAmongVariants={shown.isAmongVariants ?? false}
       addressStart={`${origin.replace(/^https?:\/\//, "")}/${kind.path}/`}
       imageUrl={file ? origin + file : null}
       sources={await questionSources(dbFor(ctx.env, group))}

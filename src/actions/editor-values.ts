@@ -1,4 +1,5 @@
 import type { FormValues } from "../platform/forms";
+import { shareFields } from "../sharing/reading";
 import { type QuestionRow, readQuestions, rowOf } from "./questions";
 import { type Action, standardFields } from "./types";
 
@@ -28,8 +29,7 @@ export function editorValues({ title, internalTitle, locale, slug, settings }: A
       "thanks.text": thanks.text,
       "thanks.redirectUrl": thanks.redirectUrl,
       "thanks.nextId": thanks.nextId,
-      "share.title": share.title,
-      "share.text": share.text,
+      ...shareFields(share),
       "autoresponse.isOn": ticked(autoresponse.isOn),
       "autoresponse.subject": autoresponse.subject,
       "autoresponse.body": autoresponse.body,

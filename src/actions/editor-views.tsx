@@ -6,7 +6,7 @@ import { Icon } from "../ui/icon";
 import { When } from "../ui/when";
 import { type ActionFrame, ActionShell, ActionStatusMark } from "./action-shell";
 import { type EditorFields, TicksShown } from "./editor-part";
-import { ConsentPart, GoalPart, MailPart, ThanksPart } from "./editor-replies";
+import { ConsentPart, GoalPart, MailPart, SharePart, ThanksPart } from "./editor-replies";
 import { AddressPart, FieldsPart, ImagePart, StoryPart } from "./editor-sections";
 import { questionRows } from "./editor-values";
 import { fieldLabel, valueWords } from "./field-labels";
@@ -21,6 +21,8 @@ export type EditorProps = ActionFrame &
     /** A button among the questions was pressed, perhaps for one of them. */
     isAmongQuestions: boolean;
     openedQuestion: number | null;
+    /** A button among the ways to put it when sharing was pressed. */
+    isAmongVariants: boolean;
     /** What somebody else saved meanwhile, where it differs from what is in this form. */
     conflict?: { yours: readonly Change[]; by: string; at: number };
   };
@@ -33,7 +35,12 @@ export function EditorPage(props: EditorProps) {
   // A kind with pages is about its questions: they are not folded away among the fields.
   const isAboutQuestions = props.kind.hasPages ?? false;
   return (
-    <ActionShell {...props} tab="edit" page={t("actions.tabs.edit")} scripts={["editor", "preview"]}>
+    <ActionShell
+      {...props}
+      tab="edit"
+      page={t("actions.tabs.edit")}
+      scripts={["editor", "preview", "resize"]}
+    >
       <div class="editor split">
         <Form action={href} enctype="multipart/form-data" data={isDraft ? { editor: href } : { editor: "" }}>
           <ErrorSummary t={t} errors={props.errors} />
@@ -56,6 +63,7 @@ export function EditorPage(props: EditorProps) {
             <ConsentPart {...props} />
             <GoalPart {...props} />
             <ThanksPart {...props} />
+            <SharePart {...props} />
             <MailPart {...props} />
             <AddressPart {...props} />
           </div>

@@ -16,7 +16,7 @@ const parts: Record<string, Key> = {
   showCount: "actions.editor.showCount",
   showRecent: "actions.editor.showRecent",
   thanks: "actions.editor.parts.thanks",
-  share: "actions.editor.shareTitle",
+  share: "sharing.editor.title",
   autoresponse: "actions.editor.parts.mail",
   tags: "actions.editor.tags",
   copyOf: "actions.history.copyOf",

@@ -189,6 +189,8 @@ export type Kind = {
   settings: z.ZodType<CommonSettings>;
   /** The settings a new draft starts with. */
   starting(group: Group): CommonSettings;
+  /** The settings a copy of an action starts with, where they hold something that happened to the first alone. */
+  copied?(settings: CommonSettings): CommonSettings;
   /** Its organisers may spread their questions over pages; its `steps` then says how. */
   hasPages?: boolean;
   /** Parts of the page and its editor that make no sense for the kind. */
@@ -204,6 +206,8 @@ export type Kind = {
   Story(props: PageProps): Child;
   /** Below the organiser's own story: updates, results, a list. */
   Below?(props: PageProps): Child;
+  /** What paper says of it besides its title: to whom, when, where; and what is asked, else its story's beginning. */
+  onPaper?(t: T, snapshot: ActionSnapshot): { facts: readonly string[]; ask: string };
   /** The label of the button that does it, and on the last page of the form, told by its number, of the one that sends it. */
   buttonLabel(t: T, snapshot?: ActionSnapshot, step?: number): string;
   /** Styles and scripts (of `public/js`) its pages need besides the common ones. */

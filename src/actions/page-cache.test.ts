@@ -64,6 +64,36 @@ test("hosts, paths and languages are kept apart", () => {
   expect(new Set(different.map((url) => key(url))).size).toBe(different.length);
 });
 
+test("a variant's letter makes a page of its own, at an action's address and nowhere else", () => {
+  const page = "http://riverside.localhost/petitions/clean-air";
+  const different = [
+    page,
+    `${page}?v=a`,
+    `${page}?v=b`,
+    `${page.replace("riverside", "harbour")}?v=b`,
+    `${page}-now?v=b`,
+    "http://riverside.localhost/",
+    "http://riverside.localhost/?lang=fr",
+  ];
+  expect(new Set(different.map((url) => key(url))).size).toBe(different.length);
+  for (const same of ["?v=b&source=share-x.b", "?source=share-x.b&v=b", "?V=a&v=b", "?v=b&v=a"])
+    expect(key(page + same)).toBe(key(`${page}?v=b`));
+  for (const none of [
+    "?v=",
+    "?v=B",
+    "?v=bb",
+    "?v=1",
+    "?v=%62",
+    "?v=b%00",
+    "?v=é",
+    "?xv=b",
+    "?x=?v=b",
+    "?v=a/../../x",
+  ])
+    expect(key(page + none)).toBe(key(page));
+  expect(key("http://riverside.localhost/?v=b")).toBe(key("http://riverside.localhost/"));
+});
+
 test.each([
   "http://riverside.localhost/Petitions/clean-air",
   "http://riverside.localhost/%70etitions/clean-air",

@@ -64,8 +64,9 @@ const pages = new PageCache(BYTES_MAX);
 
 /**
  * The name of a public page in the cache: host and path as they are written once, and for a group's own page the language
- * asked for (an action's page speaks the action's). Nothing else of the query is part of it, so that no `?source=` and no
- * unknown parameter makes another copy: a form posts to the address it stands at, and the query goes along by itself.
+ * asked for (an action's page speaks the action's), for an action's the letter of a variant of what networks show of it.
+ * Nothing else of the query is part of it, so that no `?source=` and no unknown parameter makes another copy: a form posts
+ * to the address it stands at, and the query goes along by itself. A letter that the action does not have is kept nowhere.
  *
  * Null for a path in any other spelling than the one we link to (another case, percent-encoding, a slash at the end):
  * such an address is answered by a redirect, never from here. Null also for a preview, which is one person's, and for an
@@ -82,8 +83,9 @@ export function pageKey(url: string): string | null {
   if (!CANONICAL_PATH.test(path)) return null;
   const authority = url.slice(hostStart, pathStart);
   if (authority.includes("@")) return null;
-  const locale = queryStart < 0 || path !== "/" ? "" : (localeIn(url.slice(queryStart)) ?? "");
-  return `${hostIn(authority)}${path} ${locale}`;
+  const query = queryStart < 0 ? "" : url.slice(queryStart);
+  const part = path === "/" ? (localeIn(query) ?? "") : variantIn(query);
+  return `${hostIn(authority)}${path} ${part}`;
 }
 
 /** `/`, or a kind and a slug. Only these are kept. */
@@ -93,6 +95,11 @@ function hostIn(authority: string): string {
   const colon = authority.indexOf(":");
   const host = colon < 0 ? authority : authority.slice(0, colon);
   return host.endsWith(".") ? host.slice(0, -1) : host;
+}
+
+/** The letter of a variant that a query names; empty for none, and for what can be no letter of ours. */
+export function variantIn(query: string): string {
+  return /(?:^\?|&)v=([a-z])(?:[&#]|$)/.exec(query)?.[1] ?? "";
 }
 
 /** The language a query asks for: the first `lang`, if it is one we speak. */

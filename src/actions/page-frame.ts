@@ -1,18 +1,24 @@
 import { fileUrl } from "../groups/public";
+import type { ShareVariant } from "../sharing/types";
 import type { T } from "../ui/i18n";
+import { actionPath } from "./action-path";
 import type { ActionSnapshot, Kind } from "./types";
 
 const DESCRIPTION_SHOWN_MAX = 200;
 
 type Subject = { t: T; snapshot: ActionSnapshot };
 
+type Framed = Subject & {
+  kind: Pick<Kind, "style" | "path">;
+  origin: string;
+  platformOrigin: string;
+  /** The way to put it that networks are shown at this address. */
+  variant?: ShareVariant | null;
+};
+
 /** What every page about an action says of it in its head. */
-export function pageFrame(
-  props: Subject & { kind: Pick<Kind, "style">; origin: string; platformOrigin: string },
-) {
+export function pageFrame(props: Framed) {
   const { action, group } = props.snapshot;
-  const { image, share } = action.settings;
-  const url = image && fileUrl(group, image.key);
   const description = summaryOf(props);
   return {
     t: props.t,
@@ -22,12 +28,26 @@ export function pageFrame(
     platformOrigin: props.platformOrigin,
     title: action.title,
     description,
-    social: {
-      title: share.title || action.title,
-      description: share.text || description,
-      type: "article" as const,
-      image: image && url ? { ...image, url: `${props.origin}${url}` } : undefined,
-    },
+    social: socialOf(props, description),
+  };
+}
+
+/**
+ * What networks show beside a link. A variant has an address of its own here: networks look for words and picture at the
+ * address that the page names, and would find the common ones at the canonical one.
+ */
+function socialOf({ snapshot, kind, origin, variant }: Framed, description: string) {
+  const { action, group } = snapshot;
+  const { share } = action.settings;
+  const image = variant?.image ?? action.settings.image;
+  const file = image && fileUrl(group, image.key);
+  const title = variant?.title || share.title || action.title;
+  return {
+    title,
+    description: variant?.text || share.networks.facebook || share.text || description,
+    type: "article" as const,
+    image: image && file ? { ...image, alt: image.alt || title, url: `${origin}${file}` } : undefined,
+    url: variant ? `${origin}${actionPath(kind, action.slug)}?v=${variant.letter}` : undefined,
   };
 }
 

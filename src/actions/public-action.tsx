@@ -1,14 +1,32 @@
 import { Hono } from "hono";
-import { siteStyle } from "../groups/public";
+import { groupTriedOn } from "../groups/look";
+import { pageStyle } from "../groups/public";
 import { groupByHostNow } from "../groups/tenant";
+import type { Group } from "../groups/types";
+import type { Context } from "../platform/context";
 import { AppError } from "../platform/errors";
 import { hostnameOf } from "../platform/http";
+import { likelyNetwork } from "../sharing/network";
+import { boardOf, sharingFor } from "../sharing/supporter";
+import type { ShareVariant } from "../sharing/types";
+import { variantOf } from "../sharing/variant";
 import { readCarried, shownCarried } from "./carry";
 import { freshCount, pageCount } from "./count";
-import { keepPage, PAGE_FRESH_MS, type Page, pageKey, pageOf, respondWith, serveKept } from "./page-cache";
+import {
+  keepPage,
+  PAGE_FRESH_MS,
+  type Page,
+  pageKey,
+  pageOf,
+  respondWith,
+  serveKept,
+  variantIn,
+} from "./page-cache";
 import { publicHeaders, securityHeaders } from "./page-headers";
 import { showForm, TRY_AGAIN_SECONDS, takeAnswer } from "./public-answer";
 import { blank, type Found, findAction, formTargets, hrefsOf, isStopped, stopped } from "./public-found";
+import { inOneLanguage } from "./public-languages";
+import { noteShared } from "./public-shared";
 import { readDone, ThanksPage, type ThanksPageProps } from "./public-thanks";
 import { ActionPage, progressOf } from "./public-views";
 import {
@@ -21,9 +39,8 @@ import {
   speak,
 } from "./public-web";
 import { served, servedKey } from "./served";
-import { previewFor, publishedActions } from "./serving";
-import { likelyNetwork } from "./share";
-import type { ActionSnapshot } from "./types";
+import { previewFor, publishedActions, snapshotFor } from "./serving";
+import type { ActionSnapshot, Kind } from "./types";
 
 /** What a page made without a count is kept for: the number may be back any moment. */
 const UNCOUNTED_FRESH_MS = 5_000;
@@ -36,6 +53,7 @@ export function actionPages(deps: PublicPagesDeps): Hono<PublicEnv> {
     .get("/:kind/:slug", (c) => showAction(c, deps))
     .post("/:kind/:slug", (c) => takeAnswer(c, deps))
     .get("/:kind/:slug/thanks", (c) => showThanks(c, deps))
+    .post("/:kind/:slug/shared", (c) => noteShared(c, deps))
     .get("/:kind/:slug/count.json", (c) => showCount(c, deps));
 }
 
@@ -43,14 +61,18 @@ async function showAction(c: PublicContext, deps: PublicPagesDeps): Promise<Resp
   const { ctx } = c.var;
   const own = (await showPreview(c, deps)) ?? (await showCarried(c, deps));
   if (own) return own;
-  // The query says nothing of an action's page; a preview link that proves nothing ends here, and costs no rendering.
-  const key = pageKey(c.req.url.split("?", 1)[0] ?? "");
-  const kept = key === null ? null : serveKept(key, c.req.raw, ctx.now);
-  if (kept) return kept;
   const found = await findAction(c, deps);
   if (found instanceof Response) return found;
   if (isStopped(found.snapshot)) return stopped(c);
-  const page = await makePage(c, deps, found);
+  const { search } = new URL(c.req.url);
+  const [address = ""] = c.req.url.split("?", 1);
+  // A letter that the action does not have is as good as none, so that no such address makes another copy.
+  const variant = variantOf(found.snapshot.action.settings.share, variantIn(search));
+  // The rest of the query says nothing; a preview link that proves nothing ends here, and costs no rendering.
+  const key = pageKey(variant ? `${address}?v=${variant.letter}` : address);
+  const kept = key === null ? null : serveKept(key, c.req.raw, ctx.now);
+  if (kept) return kept;
+  const page = await makePage(c, deps, found, variant);
   if (key !== null) keepPage(key, page);
   return respondWith(page, c.req.raw);
 }
@@ -61,7 +83,9 @@ async function showPreview(c: PublicContext, deps: PublicPagesDeps): Promise<Res
   const kind = deps.kinds.find(({ path }) => path === c.req.param("kind"));
   if (!token || !kind) return undefined;
   const { ctx, group, origin } = c.var;
-  const snapshot = await previewFor(ctx, group, kind, c.req.param("slug") ?? "", token);
+  const slug = c.req.param("slug") ?? "";
+  const snapshot =
+    (await previewFor(ctx, group, kind, slug, token)) ?? (await triedOn(ctx, group, kind, slug, token));
   if (!snapshot) return undefined;
   const t = speak(c, snapshot.action.locale);
   const platformOrigin = ctx.config.PLATFORM_ORIGIN;
@@ -70,7 +94,16 @@ async function showPreview(c: PublicContext, deps: PublicPagesDeps): Promise<Res
     <ActionPage {...{ t, ctx, kind, snapshot, count, form: blank, origin, platformOrigin }} isPreview />
   );
   // The editor shows the preview in a frame beside the form.
-  return privatePage(group, page, { policy: { framedBy: platformOrigin }, style: kind.style });
+  return privatePage(snapshot.group, page, { policy: { framedBy: platformOrigin }, style: kind.style });
+}
+
+/** The published page in the looks its group is trying out; null for a link that is not to that. */
+async function triedOn(ctx: Context, group: Group, kind: Kind, slug: string, token: string) {
+  const tried = await groupTriedOn(ctx, group, token);
+  if (!tried) return null;
+  const serving = await snapshotFor(ctx, group, kind, slug);
+  if (serving.is !== "shown" || isStopped(serving.snapshot)) return null;
+  return { ...serving.snapshot, group: tried };
 }
 
 /** The page for somebody who comes from another action or a mail with what they said before; undefined for everybody else. */
@@ -84,7 +117,12 @@ async function showCarried(c: PublicContext, deps: PublicPagesDeps): Promise<Res
   return showForm(c, deps, found, { form, status: 200 });
 }
 
-async function makePage(c: PublicContext, deps: PublicPagesDeps, { kind, snapshot }: Found): Promise<Page> {
+async function makePage(
+  c: PublicContext,
+  deps: PublicPagesDeps,
+  { kind, snapshot }: Found,
+  variant: ShareVariant | null,
+): Promise<Page> {
   const { ctx, group, t, origin } = c.var;
   const { action } = snapshot;
   const { showCount: isCounted, showRecent } = action.settings;
@@ -93,7 +131,8 @@ async function makePage(c: PublicContext, deps: PublicPagesDeps, { kind, snapsho
   const platformOrigin = ctx.config.PLATFORM_ORIGIN;
   const html = (
     <ActionPage
-      {...{ t, ctx, kind, snapshot, count, form: blank, origin, platformOrigin }}
+      {...{ t, ctx, kind, snapshot, count, form: blank, origin, platformOrigin, variant }}
+      board={boardOf(ctx, snapshot, "page")}
       isPreview={false}
     />
   );
@@ -102,7 +141,7 @@ async function makePage(c: PublicContext, deps: PublicPagesDeps, { kind, snapsho
   const freshMs = count || !isCounted ? PAGE_FRESH_MS : UNCOUNTED_FRESH_MS;
   return pageOf(await htmlOf(html), {
     headers: await publicHeaders({
-      styleText: siteStyle(group, kind.style),
+      styleText: pageStyle(group, kind.style),
       formTargets: formTargets(ctx, { kind, snapshot }),
     }),
     expiresAt: ctx.now + freshMs,
@@ -126,9 +165,10 @@ export async function thanksProps(
   token: string,
 ): Promise<ThanksPageProps> {
   const { ctx, t, origin } = c.var;
+  const done = await readDone(ctx, snapshot, token);
   return {
-    ...{ t, ctx, kind, snapshot, origin },
-    done: await readDone(ctx, snapshot, token),
+    ...{ t, ctx, kind, snapshot, origin, done },
+    sharing: await sharingFor(ctx, snapshot, done),
     platformOrigin: ctx.config.PLATFORM_ORIGIN,
     first: likelyNetwork(c.req.raw),
     others: await otherActions(c, deps, snapshot),
@@ -136,11 +176,13 @@ export async function thanksProps(
 }
 
 /** What else one can do for the group; nothing while the list is out of reach, since thanks must not wait for it. */
-async function otherActions(c: PublicContext, { kinds }: PublicPagesDeps, { action }: ActionSnapshot) {
+async function otherActions(c: PublicContext, { kinds }: PublicPagesDeps, snapshot: ActionSnapshot) {
+  const { action, translations = [] } = snapshot;
   const { ctx, group } = c.var;
   const listed = await publishedActions(ctx, group).catch(() => []);
-  return hrefsOf(kinds, listed)
-    .filter(({ kind, slug }) => kind !== action.kind || slug !== action.slug)
+  const own = [action, ...translations].map(({ id }): string => id);
+  return hrefsOf(kinds, inOneLanguage(listed, [action.locale, group.locale]))
+    .filter(({ id }) => !own.includes(id))
     .slice(0, OTHERS_SHOWN_MAX);
 }
 

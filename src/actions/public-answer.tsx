@@ -5,7 +5,7 @@ import { clientIp } from "../platform/http";
 import { LruCache } from "../platform/lru";
 import { actionPath } from "./action-path";
 import { carry, readCarried, shownCarried, withCarried } from "./carry";
-import { noteTotal, pageCount } from "./count";
+import { noteTotal, pageCount, totalTogether } from "./count";
 import { readSent } from "./form-steps";
 import type { Taken } from "./kind";
 import { type Found, findAction, formTargets, hrefsOf, isStopped, redirectOf } from "./public-found";
@@ -52,7 +52,7 @@ export async function takeAnswer(c: PublicContext, deps: PublicPagesDeps): Promi
     case "form":
       return showAgain(c, deps, found, answered);
     case "taken":
-      return c.redirect(answered.href, 303);
+      return new Response(null, { status: 303, headers: { Location: answered.href } });
   }
 }
 
@@ -138,13 +138,14 @@ export async function addressAfter(
   const { outcome, id, total, standing = null } = taken.reply;
   if (outcome === "closed") return actionPath(kind, snapshot.action.slug);
   noteTotal(ctx, snapshot, total);
+  const nth = totalTogether(ctx, snapshot, total);
   const { thanks } = snapshot.action.settings;
   const elsewhere = taken.goOnTo ?? redirectOf(thanks)?.href;
   if (elsewhere) return elsewhere;
   const next = said && thanks.mode === "next" ? await nextAction(c, deps, thanks.nextId) : undefined;
   if (!next || !said)
-    return thanksPath(ctx, kind, snapshot, { nth: total, isRepeat: outcome !== "counted", id, standing });
-  const token = await carry(ctx, c.get("group"), { email: said.e, said: said.o, nth: total });
+    return thanksPath(ctx, kind, snapshot, { nth, isRepeat: outcome !== "counted", id, standing });
+  const token = await carry(ctx, c.get("group"), { email: said.e, said: said.o, nth });
   return `${next.href}?source=after-${snapshot.action.slug}&carry=${token}`;
 }
 

@@ -3,12 +3,12 @@ import { ActionList, type ListedAction, paragraphs, SitePage } from "../groups/p
 import type { Context } from "../platform/context";
 import type { ParticipationId } from "../platform/ids";
 import { signToken, verifyToken } from "../platform/tokens";
+import { Board, ShareLinks, type Sharing } from "../sharing/share-links";
 import { formatNumber } from "../ui/format";
 import type { T } from "../ui/i18n";
 import { actionPath } from "./action-path";
 import type { Done } from "./kind";
 import { pageFrame } from "./page-frame";
-import { ShareLinks } from "./share";
 import type { ActionSnapshot, Kind } from "./types";
 
 /** Long enough to come back to the tab in the evening; the number means nothing to anyone else. */
@@ -67,6 +67,8 @@ export type ThanksPageProps = {
   origin: string;
   platformOrigin: string;
   first: "whatsapp" | "facebook";
+  /** What they pass on. */
+  sharing: Sharing;
   /** Other things one can do for the same group. */
   others: readonly ListedAction[];
 };
@@ -87,7 +89,7 @@ export function ThanksPage(props: ThanksPageProps) {
 
 /** What thanks consist of, wherever they are said. */
 export function ThanksBody(props: ThanksPageProps) {
-  const { t, ctx, kind, snapshot, done, origin, first, others } = props;
+  const { t, ctx, kind, snapshot, done, origin, first, others, sharing } = props;
   const { action, group } = snapshot;
   const { thanks, share, showCount } = action.settings;
   return (
@@ -104,14 +106,11 @@ export function ThanksBody(props: ThanksPageProps) {
       </div>
       {kind.Thanks ? <kind.Thanks {...{ t, ctx, snapshot, done, origin }} /> : null}
       <ShareLinks
-        t={t}
-        first={first}
-        shared={{
-          url: `${origin}${actionPath(kind, action.slug)}`,
-          title: share.title || action.title,
-          text: share.text || share.title || action.title,
-        }}
+        {...{ t, first, share, sharing }}
+        url={`${origin}${actionPath(kind, action.slug)}`}
+        title={action.title}
       />
+      <Board t={t} board={sharing.board} />
       <section class="panel">
         <h2>{t("public.thanks.more", { group: group.name })}</h2>
         {others.length > 0 ? (

@@ -2,6 +2,8 @@ import { raw } from "hono/html";
 import { fileUrl, isWebAddress, paragraphs, SitePage, SocialLogo } from "../groups/public";
 import type { Context } from "../platform/context";
 import { countriesIn, isCountry } from "../platform/countries";
+import { Board } from "../sharing/share-links";
+import type { BoardLine, ShareVariant } from "../sharing/types";
 import { Notice } from "../ui/flash";
 import { formatNumber } from "../ui/format";
 import type { Locale, T } from "../ui/i18n";
@@ -14,6 +16,7 @@ import { goalFor } from "./goal";
 import { pageFrame, summaryOf } from "./page-frame";
 import { structuredData } from "./public-data";
 import { ActionForm } from "./public-form";
+import { alternatesOf, Languages } from "./public-languages";
 import type { ActionSnapshot, FormState, Kind, PageProps, PublicCount, PublicSigner } from "./types";
 
 export type ActionPageProps = {
@@ -29,6 +32,9 @@ export type ActionPageProps = {
   platformOrigin: string;
   isPreview: boolean;
   trouble?: string;
+  /** The way to put it that networks are shown; and who brought most people, where that is shown here. */
+  variant?: ShareVariant | null;
+  board?: readonly BoardLine[];
 };
 
 /** The page of one action: what is asked, how many have done it, the form, the story, who has done it. */
@@ -42,8 +48,12 @@ export function ActionPage(props: ActionPageProps) {
       {...pageFrame(props)}
       isIndexed={!props.isPreview}
       canonical={`${origin}${actionPath(kind, action.slug)}`}
-      alternates={[{ locale: action.locale, href: `${origin}${actionPath(kind, action.slug)}` }]}
-      scripts={isOpen && !props.isPreview ? scriptsOf(props) : []}
+      alternates={alternatesOf(props)}
+      languages={snapshot.translations ? <Languages {...props} /> : null}
+      scripts={[
+        ...(isOpen && !props.isPreview ? scriptsOf(props) : []),
+        ...(snapshot.translations ? ["languages"] : []),
+      ]}
       head={props.isPreview ? null : <Head {...props} />}
       mainClass="action"
       footerLinks={
@@ -70,6 +80,7 @@ export function ActionPage(props: ActionPageProps) {
       <Story {...props} />
       {kind.Below ? <kind.Below {...own} /> : null}
       <Voices {...props} />
+      <Board t={t} board={props.board ?? []} />
     </SitePage>
   );
 }
@@ -114,7 +125,9 @@ function Head(props: ActionPageProps) {
         href={`${origin}${OEMBED_PATH}?url=${encodeURIComponent(url)}`}
         title={snapshot.action.title}
       />
-      {snapshot.action.settings.image ? null : <SocialLogo group={snapshot.group} origin={origin} />}
+      {snapshot.action.settings.image || props.variant?.image ? null : (
+        <SocialLogo group={snapshot.group} origin={origin} />
+      )}
       {structuredData({ ...pageProps(props), kind, count, origin, description: summaryOf(props) })}
     </>
   );

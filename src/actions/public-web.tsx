@@ -1,7 +1,7 @@
 import type { Hono, Context as HonoContext } from "hono";
 import type { Child } from "hono/jsx";
 import type { Config, Env } from "../env";
-import { type SiteGroup, siteStyle } from "../groups/public";
+import { pageStyle, type SiteGroup } from "../groups/public";
 import type { Group } from "../groups/types";
 import type { Participation, RecordReply } from "../intake/types";
 import type { Context } from "../platform/context";
@@ -81,7 +81,7 @@ export async function privatePage(
     style?: string | undefined;
   } = {},
 ): Promise<Response> {
-  const headers = await privateHeaders({ styleText: siteStyle(group, options.style), ...options.policy });
+  const headers = await privateHeaders({ styleText: pageStyle(group, options.style), ...options.policy });
   return new Response(await htmlOf(page), {
     status: options.status ?? 200,
     headers: { ...headers, ...options.headers },

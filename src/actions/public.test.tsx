@@ -7,6 +7,7 @@ import { withoutD1, withoutKv } from "../../test/refusing";
 import { world } from "../../test/world";
 import { dbFor } from "../groups/shard";
 import { publishSite } from "../groups/tenant";
+import { shareSettings } from "../sharing/types";
 import { changeSlug } from "./action";
 import { previewToken } from "./preview";
 import { canonicalAddress, servePublicFast } from "./public";
@@ -182,7 +183,7 @@ describe("a petition's page", () => {
           ask: evil,
           targets: [{ name: evil, title: evil }],
           consent: { mode: "unticked", text: evil },
-          share: { title: evil, text: evil },
+          share: shareSettings.parse({ title: evil, text: evil }),
           thanks: { mode: "page", headline: evil, text: evil, redirectUrl: "", nextId: "" },
           questions: [question.parse({ key: "q", label: evil, hint: evil, type: "radio", choices: [evil] })],
         },

@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
-import { GroupPage, siteStyle } from "../groups/public";
+import { groupTriedOn } from "../groups/look";
+import { GroupPage, pageStyle } from "../groups/public";
 import { groupByHost, groupByHostNow } from "../groups/tenant";
 import { type Context, createContext } from "../platform/context";
 import { AppError, type ErrorCode } from "../platform/errors";
 import { hostnameOf } from "../platform/http";
-import { newId } from "../platform/ids";
 import { isLocale, localeFrom, translator } from "../ui/i18n";
 import { OEMBED_PATH } from "./action-path";
 import { keepPage, PAGE_FRESH_MS, pageKey, pageOf, respondWith } from "./page-cache";
@@ -13,6 +13,7 @@ import { privateHeaders, publicHeaders } from "./page-headers";
 import { actionPages } from "./public-action";
 import { publicFiles } from "./public-files";
 import { hrefsOf } from "./public-found";
+import { inOneLanguage } from "./public-languages";
 import { UnknownHostPage, unknownHostStyle } from "./public-notices";
 import { reportPages } from "./public-report";
 import {
@@ -21,6 +22,7 @@ import {
   type PublicContext,
   type PublicEnv,
   type PublicPagesDeps,
+  privatePage,
   refuse,
   siteOrigin,
   wantsJson,
@@ -55,7 +57,9 @@ export function publicPages(deps: PublicPagesDeps): Hono<PublicEnv> {
 const site = createMiddleware<PublicEnv>(async (c, next) => {
   const ctx: Context =
     c.var.ctx ??
-    createContext(c.env, c.req.header("CF-Ray") ?? newId(), (work) => c.executionCtx.waitUntil(work));
+    createContext(c.env, c.req.header("CF-Ray") ?? crypto.randomUUID(), (work) =>
+      c.executionCtx.waitUntil(work),
+    );
   c.set("ctx", ctx);
   const group = await groupByHost(ctx, hostnameOf(c.req.raw));
   if (!group) return unknownHost(c);
@@ -103,13 +107,19 @@ async function showGroup(c: PublicContext, deps: PublicPagesDeps): Promise<Respo
   if (group.status !== "active")
     return refuse(c, "gone", { title: t("public.stopped.title"), text: t("public.stopped.text") });
   const listed = await publishedActions(ctx, group);
-  const actions = hrefsOf(deps.kinds, listed);
-  const html = (
-    <GroupPage {...{ t, locale, group, origin, actions }} platformOrigin={ctx.config.PLATFORM_ORIGIN} />
-  );
+  const actions = hrefsOf(deps.kinds, inOneLanguage(listed, [locale, group.locale]));
+  const platformOrigin = ctx.config.PLATFORM_ORIGIN;
+  const token = c.req.query("preview");
+  const tried = token ? await groupTriedOn(ctx, group, token) : null;
+  if (tried) {
+    const links = actions.map((action) => ({ ...action, href: `${action.href}?preview=${token}` }));
+    const page = <GroupPage {...{ t, locale, origin, platformOrigin }} group={tried} actions={links} />;
+    return privatePage(tried, page, { policy: { framedBy: platformOrigin } });
+  }
+  const html = <GroupPage {...{ t, locale, group, origin, actions, platformOrigin }} />;
   const host = hostnameOf(c.req.raw);
   const page = await pageOf(String(html), {
-    headers: await publicHeaders({ styleText: siteStyle(group) }),
+    headers: await publicHeaders({ styleText: pageStyle(group) }),
     expiresAt: ctx.now + PAGE_FRESH_MS,
     isCurrent: (now) => groupByHostNow(host, now) === group && lists.peek(String(group.no), now) === listed,
   });

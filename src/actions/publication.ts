@@ -10,7 +10,8 @@ import { forgetCount } from "./count";
 import { rememberServed } from "./served";
 import { actionByNo, raisePageVersion, saveAction, saveExtra, slugsOf } from "./store";
 import { shownComments } from "./store-answers";
-import type { Action, ActionSnapshot, EditAct, Kind } from "./types";
+import { siblingsOf } from "./store-translations";
+import type { Action, ActionSnapshot, EditAct, Kind, Translation } from "./types";
 
 /** A snapshot as `SITES` holds it: the group is kept once for its host, so that a change of the group is one write. */
 export type StoredSnapshot = Omit<ActionSnapshot, "group">;
@@ -22,7 +23,8 @@ export function snapshotKey(groupNo: number, kind: string, slug: string): string
 
 /** All that serving the action needs, from D1 as it is now. For a draft it is what the preview shows. */
 export async function buildSnapshot(_ctx: Context, db: GroupDb, action: Action): Promise<StoredSnapshot> {
-  const [comments, tagNos, hash] = await Promise.all([
+  const [translations, comments, tagNos, hash] = await Promise.all([
+    translationsShown(db, action),
     shownComments(db, action.no),
     tagNosOf(db, action.settings.tags),
     consentHash(action),
@@ -50,7 +52,18 @@ export async function buildSnapshot(_ctx: Context, db: GroupDb, action: Action):
     consentText: settings.consent.text,
     comments,
     extra: extra ?? undefined,
+    ...(translations.length > 0 ? { translations } : {}),
   };
+}
+
+/** A language changed after linking may be there twice: the oldest action speaks it. */
+async function translationsShown(db: GroupDb, action: Action): Promise<Translation[]> {
+  const spoken = new Set([action.locale]);
+  return (await siblingsOf(db, action.no)).flatMap(({ no, id, slug, locale, status, limitedAt }) => {
+    if (status === "draft" || limitedAt !== null || spoken.has(locale)) return [];
+    spoken.add(locale);
+    return [{ no, id, slug, locale }];
+  });
 }
 
 /** Two writers may overtake each other; the loser of a race sees a newer version in D1 and writes once more. */
@@ -78,8 +91,29 @@ export async function writeSnapshot(ctx: Context, db: GroupDb, actionNo: number)
 /** KV takes one write a second of one key (cloudflare.md §13). */
 const RETRY_AFTER_MS = 1_500;
 
-/** What D1 holds is saved; a page that could not follow at once follows a moment later. */
+/**
+ * Brings the action's page up to date, and those of its translations, which lead to it. What D1 holds is saved; a page that
+ * could not follow at once follows a moment later.
+ */
 export async function updatePage(ctx: Context, db: GroupDb, actionNo: number): Promise<void> {
+  await writeNowOrSoon(ctx, db, actionNo);
+  const siblings = await siblingsOf(db, actionNo);
+  await refreshPages(
+    ctx,
+    db,
+    siblings.map(({ no }) => no),
+  );
+}
+
+/** Makes the pages of some actions again after something around them changed. */
+export async function refreshPages(ctx: Context, db: GroupDb, actionNos: readonly number[]): Promise<void> {
+  for (const no of actionNos) {
+    await raisePageVersion(db, no);
+    await writeNowOrSoon(ctx, db, no);
+  }
+}
+
+async function writeNowOrSoon(ctx: Context, db: GroupDb, actionNo: number): Promise<void> {
   try {
     await writeSnapshot(ctx, db, actionNo);
   } catch (error) {

@@ -184,7 +184,7 @@ describe("the editor", () => {
 
   it("reads no more of a body than it needs, and only forms in UTF-8", async () => {
     const path = await draft();
-    const big = await team.owner.post(`${path}/edit`, { version: "1", ask: "x".repeat(10 * 1_024 * 1_024) });
+    const big = await team.owner.post(`${path}/edit`, { version: "1", ask: "x".repeat(20 * 1_024 * 1_024) });
     expect(big.status).toBe(413);
     const json = await team.owner.post(`${path}/edit`, {}, { "Content-Type": "application/json" });
     expect(json.status).toBe(415);

@@ -11,6 +11,8 @@ import { editorRoutes } from "./editor-routes";
 import { HistoryPage } from "./history-views";
 import { libraryRoutes } from "./library-routes";
 import { publicationRoutes } from "./publication-routes";
+import { sharingRoutes } from "./sharing-routes";
+import { translationRoutes } from "./translation-routes";
 import { ACTION_TITLE_MAX, ACTIONS_MAX, type Kind } from "./types";
 import { ACTION_PATH, actionFrame, actionHref, actionIn, memberNames } from "./web";
 
@@ -66,8 +68,8 @@ export function actionRoutes(kinds: readonly Kind[]) {
   });
 
   app.post(`${ACTION_PATH}/copies`, memberCan("actions.edit"), async (c) => {
-    const { action } = await actionIn(c, kinds);
-    const copy = await duplicate(c.var.ctx, c.var.group, action, c.var.account.no);
+    const { action, kind } = await actionIn(c, kinds);
+    const copy = await duplicate(c.var.ctx, c.var.group, kind, action, c.var.account.no);
     if (!copy) throw new AppError("too_many");
     return c.redirect(actionHref(c.var.group, copy, "/edit?done=copied"), 303);
   });
@@ -87,6 +89,8 @@ export function actionRoutes(kinds: readonly Kind[]) {
 
   app.route("/", editorRoutes(kinds));
   app.route("/", publicationRoutes(kinds));
+  app.route("/", sharingRoutes(kinds));
+  app.route("/", translationRoutes(kinds));
   app.route("/", libraryRoutes);
   for (const kind of kinds) if (kind.memberRoutes) app.route("/", kind.memberRoutes(kinds));
   return app;

@@ -17,7 +17,15 @@ const served = new ReadThroughCache<Snapshot>({
 });
 
 /** One published action as lists of the group name it. */
-export type Listed = { id: string; kind: string; slug: string; title: string; locale: "en" | "fr" | "es" };
+export type Listed = {
+  id: string;
+  kind: string;
+  slug: string;
+  title: string;
+  locale: "en" | "fr" | "es";
+  /** What it shares with its translations; a list kept by an earlier release has none. */
+  setNo?: number | null;
+};
 
 /** The published actions of each group, by its number. */
 const lists = new ReadThroughCache<Listed[]>({

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import type { GroupDb } from "../groups/shard";
 import type { Listed } from "./served";
-import { actions } from "./tables";
+import { actions, actionTranslations } from "./tables";
 
 /** Actions a group's page and its sitemap name. */
 export const LISTED_MAX = 100;
@@ -15,8 +15,13 @@ export async function listPublished({ groupNo, db }: GroupDb): Promise<Listed[]>
       slug: actions.slug,
       title: actions.title,
       locale: actions.locale,
+      setNo: actionTranslations.setNo,
     })
     .from(actions)
+    .leftJoin(
+      actionTranslations,
+      and(eq(actionTranslations.groupNo, actions.groupNo), eq(actionTranslations.actionNo, actions.actionNo)),
+    )
     .where(
       and(
         eq(actions.groupNo, groupNo),

@@ -1,4 +1,4 @@
-import { integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { uuid } from "../platform/columns";
 import type { ActionId } from "../platform/ids";
 import type { Change, EditAct } from "./types";
@@ -65,6 +65,20 @@ export const actionEdits = sqliteTable(
     changes: text("changes", { mode: "json" }).$type<Change[]>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.groupNo, table.actionNo, table.version] })],
+);
+
+/** Actions that are one and the same in different languages: those of one `setNo`, which is the number of the first. */
+export const actionTranslations = sqliteTable(
+  "action_translations",
+  {
+    groupNo: integer("group_no").notNull(),
+    actionNo: integer("action_no").notNull(),
+    setNo: integer("set_no").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupNo, table.actionNo] }),
+    index("action_translations_by_set").on(table.groupNo, table.setNo),
+  ],
 );
 
 /** Questions kept for use in any action. An action has a copy, so that changing one here changes no page. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Group, optInModes } from "../groups/types";
 import type { ActionId } from "../platform/ids";
+import { shareSettings } from "../sharing/types";
 
 export const ACTION_TITLE_MAX = 120;
 export const ACTION_SLUG_MAX = 60;
@@ -151,7 +152,7 @@ export const commonSettings = z.object({
       nextId: z.string().max(36).default(""),
     })
     .default({ mode: "page", headline: "", text: "", redirectUrl: "", nextId: "" }),
-  share: z.object({ title: z.string().max(200), text: z.string().max(500) }).default({ title: "", text: "" }),
+  share: shareSettings.prefault({}),
   autoresponse: z
     .object({
       isOn: z.boolean(),
@@ -245,12 +246,18 @@ export type ActionSnapshot = {
   comments: PublicSigner[];
   /** What the kind looked up at publication. */
   extra?: unknown;
+  /** The same action in other languages, as far as it has a page there; at most one of each. */
+  translations?: Translation[];
 };
+
+export type Translation = Pick<Action, "no" | "id" | "slug" | "locale">;
 
 /** The numbers a public page shows; the last known ones, at most 5 s old in `count.json`. */
 export type PublicCount = {
   total: number;
   recent: PublicSigner[];
+  /** How many of `total` come from its translations. */
+  elsewhere?: number;
   /** What the kind counts in place of people, where it does. */
   tally?: number;
   /** Where places run out: how many of each slot are taken, and how many people wait for one. */

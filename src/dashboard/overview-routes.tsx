@@ -8,10 +8,10 @@ import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { homeOf } from "../intake/home";
 import { targetOf } from "../intake/removal";
-import { countSources } from "../intake/signers";
 import { AppError } from "../platform/errors";
+import { overviewOf } from "../statistics/panel";
 import type { FlashMessage } from "../ui/flash";
-import { OverviewPage, type Source } from "./overview-views";
+import { OverviewPage } from "./overview-views";
 import { waitingComments } from "./store";
 import { numbersOf } from "./summary";
 
@@ -23,10 +23,10 @@ export function overviewRoutes(kinds: readonly Kind[]) {
     const subject = await actionIn(c, kinds);
     const { action } = subject;
     const { ctx, group, role } = c.var;
-    const [frame, numbers, sources, waiting] = await Promise.all([
+    const [frame, numbers, counted, waiting] = await Promise.all([
       actionFrame(c, subject, doneFlash(c, action)),
       numbersOf(ctx, group, [action]),
-      sourcesOf(c, action),
+      overviewOf(ctx, group, action),
       can(role, "people.view")
         ? waitingComments(dbFor(ctx.env, group), [action.no])
         : new Map<number, number>(),
@@ -35,7 +35,7 @@ export function overviewRoutes(kinds: readonly Kind[]) {
       <OverviewPage
         {...frame}
         numbers={numbers.get(action.no) ?? null}
-        sources={sources}
+        counted={counted}
         waitingComments={waiting.get(action.no) ?? 0}
         code={cleanLine(c.req.query("code") ?? "").slice(0, CODE_MAX)}
       />,
@@ -69,18 +69,6 @@ export function overviewRoutes(kinds: readonly Kind[]) {
 }
 
 const CODE_MAX = 100;
-
-/** The sources as D1 has them; null when it cannot be asked, since the page has more to say than that. */
-async function sourcesOf(c: HonoContext<MemberEnv>, action: Action): Promise<Source[] | null> {
-  const { ctx, group } = c.var;
-  if (action.status === "draft") return null;
-  try {
-    return await countSources(dbFor(ctx.env, group), action.no);
-  } catch (error) {
-    ctx.log.error("sources.failed", error, { actionId: action.id });
-    return null;
-  }
-}
 
 function homeIn(c: HonoContext<MemberEnv>, action: Action, kind: Kind) {
   const target = targetOf(c.var.group, action, kind);

@@ -1,6 +1,9 @@
 import type { Child } from "hono/jsx";
 import { type ActionFrame, ActionShell } from "../actions/action-shell";
 import { goalFor } from "../actions/goal";
+import { type OverviewStatistics, StatisticsPanel } from "../statistics/panel";
+import type { Line } from "../statistics/report";
+import { isSource, valueName } from "../statistics/words";
 import { Stats } from "../ui/card";
 import { CopyField } from "../ui/copy";
 import { Notice } from "../ui/flash";
@@ -15,12 +18,13 @@ import { NO_SOURCE } from "./filter";
 import { DaysLine } from "./list-views";
 import { lately, type Numbers } from "./summary";
 
-export type Source = { source: string; total: number; newToList: number };
+/** Sources named here; all of them are among the statistics. */
+const SOURCES_SHOWN = 20;
 
 export type OverviewProps = ActionFrame & {
   numbers: Numbers | null;
   /** Null when they could not be counted now. */
-  sources: readonly Source[] | null;
+  counted: OverviewStatistics | null;
   waitingComments: number;
   /** A source code the organiser wants a link for. */
   code: string;
@@ -87,18 +91,17 @@ function NotYet({ t, group, action }: OverviewProps) {
 }
 
 function Counted(props: OverviewProps) {
-  const { t, locale, numbers, sources, waitingComments, action, group } = props;
+  const { t, locale, numbers, counted, waitingComments, action, group } = props;
   const away = <span class="soft">{t("dashboard.list.away")}</span>;
   const shown = (value: number | undefined): Child =>
     value === undefined ? away : formatNumber(value, locale);
-  const newToList = sources?.reduce((total, source) => total + source.newToList, 0);
   return (
     <>
       <Stats
         stats={[
           { label: t("dashboard.overview.total"), value: shown(numbers?.total) },
           { label: t("dashboard.home.week"), value: shown(numbers ? lately([numbers], 7) : undefined) },
-          { label: t("dashboard.overview.newToList"), value: shown(newToList) },
+          { label: t("dashboard.overview.newToList"), value: shown(counted?.all.total.newToList) },
         ]}
       />
       <Goal {...props} />
@@ -110,6 +113,12 @@ function Counted(props: OverviewProps) {
             </a>
           </p>
         </Notice>
+      ) : null}
+      {counted ? (
+        <StatisticsPanel
+          {...{ t, locale, counted }}
+          href={`/groups/${group.slug}/actions/${action.id}/statistics`}
+        />
       ) : null}
       {numbers ? <Days {...props} numbers={numbers} /> : null}
       <Sources {...props} />
@@ -148,12 +157,13 @@ function Days({ t, locale, numbers }: OverviewProps & { numbers: Numbers }) {
   );
 }
 
-function Sources({ t, locale, group, action, sources, maySeePeople }: OverviewProps) {
-  if (!sources || sources.length === 0) return null;
+function Sources({ t, locale, group, action, counted, maySeePeople }: OverviewProps) {
+  const sources = counted?.all.sources.slice(0, SOURCES_SHOWN) ?? [];
+  if (sources.length === 0) return null;
   const signers = `/groups/${group.slug}/actions/${action.id}/signers`;
   return (
     <Section title={t("dashboard.overview.sources")} text={t("dashboard.overview.sourcesText")}>
-      <DataTable<Source>
+      <DataTable<Line>
         caption={t("dashboard.overview.sources")}
         isCaptionHidden
         columns={[
@@ -161,17 +171,17 @@ function Sources({ t, locale, group, action, sources, maySeePeople }: OverviewPr
             key: "source",
             title: t("dashboard.overview.source"),
             isName: true,
-            cell: ({ source }) => {
-              const name = source || t("dashboard.overview.noSource");
-              const href = `${signers}?source=${encodeURIComponent(source || NO_SOURCE)}`;
-              return maySeePeople ? <a href={href}>{name}</a> : name;
+            cell: ({ value }) => {
+              const name = valueName(t, "sources", value);
+              const href = `${signers}?source=${encodeURIComponent(value || NO_SOURCE)}`;
+              return maySeePeople && isSource(value) ? <a href={href}>{name}</a> : name;
             },
           },
           {
             key: "total",
             title: t("dashboard.overview.came"),
             isNumber: true,
-            cell: ({ total }) => formatNumber(total, locale),
+            cell: ({ people }) => formatNumber(people, locale),
           },
           {
             key: "new",

@@ -15,3 +15,13 @@ export function addressFrom(c: PublicContext, page: string | null): URL {
   address.searchParams.delete("carry");
   return address;
 }
+
+/** What a site is called in a source, as `addressFrom` writes it; `widget` stands in the embed codes of old pages. */
+const SITE = /^(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]+$/;
+const UNNAMED: readonly string[] = [SOMEWHERE, "widget"];
+
+/** The site an embed gave as source, "" for one it could not name; null for a source that is no site's. */
+export function siteOf(source: string): string | null {
+  if (UNNAMED.includes(source)) return "";
+  return SITE.test(source) ? source : null;
+}

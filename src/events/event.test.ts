@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { canvass, linkIn, makeEvent, publishEvent, stageOf } from "../../test/events";
 import { contextOf } from "../../test/groups";
+import { actionIdIn } from "../../test/organisers";
 import { world } from "../../test/world";
 import { dbFor } from "../groups/shard";
 import { signToken } from "../platform/tokens";
@@ -63,6 +64,14 @@ describe("the editor of an event", () => {
     expect(shifts).toMatchObject([{ name: "Setting up", capacity: 3, key: expect.stringMatching(/^s/) }]);
     const editor = await (await owner.get(`${href}/edit`)).text();
     expect(editor).toContain(`name="shifts.0.key" value="${shifts[0]?.key}"`);
+  });
+
+  it("takes a copy of an event that was called off for one that is not, nor part of its series", async () => {
+    const { owner, base, group, href } = await makeEvent();
+    await owner.post(`${href}/cancellation`, { note: "The library is flooded." });
+    const copied = `${base}/actions/${actionIdIn(await owner.post(`${href}/copies`))}`;
+    const { settings } = await stageOf(group, copied).actionNow();
+    expect(eventSettings.parse(settings)).toMatchObject({ cancelled: null, series: null });
   });
 
   it("may not be published without a time, without a place, or when it is over", async () => {

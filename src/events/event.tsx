@@ -21,6 +21,7 @@ import { structured } from "./structured";
 import { Thanks } from "./thanks-views";
 import { isOver, overAt, timeProblems } from "./times";
 import { type EventSettings, eventSettings, ownAnswer } from "./types";
+import { whenLine, whereLine } from "./words";
 
 const usualFields = eventSettings.shape.fields.parse(undefined);
 
@@ -52,11 +53,17 @@ export const event: Kind = {
       timeZone: group.timeZone,
       place: { country: group.country },
     }),
+  copied: (settings) => ({ ...eventSettings.parse(settings), cancelled: null, series: null }),
   lacks: ["comments", "recent"],
   problems: (settings, now) => problems(eventSettings.parse(settings), now),
   reasonsNotToPublish: (action, now) => reasonsNotToPublish(eventSettings.parse(action.settings), now),
   Story,
   Below,
+  onPaper: (t, { action }) => {
+    const settings = eventSettings.parse(action.settings);
+    const facts = [whenLine(settings, action.locale), whereLine(t, settings, action.locale, false)];
+    return { facts: facts.filter((fact) => fact !== ""), ask: "" };
+  },
   buttonLabel: (t) => t("events.button"),
   style: minified(css),
   scripts: ["event-time"],

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { uuid } from "../platform/columns";
 import type { GroupId, InvitationId } from "../platform/ids";
-import type { GroupSettings } from "./types";
+import type { GroupSettings, Look } from "./types";
 
 export const groups = sqliteTable("groups", {
   groupNo: integer("group_no").primaryKey({ autoIncrement: true }),
@@ -92,3 +92,14 @@ export const auditLog = sqliteTable(
   },
   (table) => [index("audit_log_by_group").on(table.groupNo, table.auditNo)],
 );
+
+/**
+ * What a group's pages look like as its organisers wrote it: in the making, shown now, and before that. What pages are made
+ * with is in `groups.settings`.
+ */
+export const groupLooks = sqliteTable("group_looks", {
+  groupNo: integer("group_no").primaryKey(),
+  draft: text("draft", { mode: "json" }).$type<Look | null>(),
+  live: text("live", { mode: "json" }).$type<Look | null>(),
+  previous: text("previous", { mode: "json" }).$type<Look | null>(),
+});

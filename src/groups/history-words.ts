@@ -4,6 +4,7 @@ import type { Key, Locale, T } from "../ui/i18n";
 const acts: Record<string, Key> = {
   "group.created": "groups.acts.groupCreated",
   "group.settings": "groups.acts.groupSettings",
+  "group.looks": "looks.act",
   "group.status": "groups.acts.groupStatus",
   "member.role": "groups.acts.memberRole",
   "member.removed": "groups.acts.memberRemoved",
@@ -24,6 +25,7 @@ const acts: Record<string, Key> = {
   "people.exported": "groups.acts.peopleExported",
   "petition.updated": "petitions.acts.updated",
   "petition.delivered": "petitions.acts.delivered",
+  "paper.typed": "paper.acts.typed",
   "targets.replaced": "groups.acts.targetsReplaced",
   "targets.removed": "groups.acts.targetsRemoved",
   "letters.retried": "groups.acts.lettersRetried",
@@ -80,6 +82,10 @@ const values: Record<string, Key> = {
   keepsForRecovery: "groups.settings.recovery",
   embedSites: "embeds.sites.title",
   logo: "groups.logo.title",
+  font: "looks.font",
+  header: "looks.header",
+  footer: "looks.footer",
+  css: "looks.css",
 };
 
 /** What somebody wrote themselves is never looked up: a reason that reads "owner" stays as it is. */

@@ -1,50 +1,62 @@
 import type { Account } from "../accounts/account";
 import type { Context } from "../platform/context";
-import { newId } from "../platform/ids";
 import { recordAct } from "./audit";
+import { storeImage } from "./image";
 import { patchSettings } from "./store";
 import { publishSite } from "./tenant";
-import { type Group, LOGO_BYTES_MAX } from "./types";
+import { type Group, type GroupSettings, LOGO_ALT_MAX, LOGO_BYTES_MAX } from "./types";
 
-const types = { png: "image/png", jpg: "image/jpeg", webp: "image/webp" };
-type ImageType = keyof typeof types;
+type Logo = Pick<GroupSettings, "logo" | "logoAlt" | "logoWidth" | "logoHeight">;
 
-/** What a file is by its first bytes; neither its name nor the browser's word counts. */
-function typeOf(bytes: Uint8Array): ImageType | null {
-  const hex = bytes.subarray(0, 12).toHex();
-  // PNG (RFC 2083 §3.1), JPEG (ITU-T T.81 B.1.1.3), WebP (RFC 9649 §2.3): "RIFF", four bytes of length, "WEBP".
-  if (hex.startsWith("89504e470d0a1a0a")) return "png";
-  if (hex.startsWith("ffd8ff")) return "jpg";
-  return hex.startsWith("52494646") && hex.endsWith("57454250") ? "webp" : null;
-}
+const NONE: Logo = { logo: "", logoAlt: "", logoWidth: 0, logoHeight: 0 };
 
-/** Stores a logo and shows it on the group's pages. The earlier file stays: pages cached elsewhere still show it. */
+export type LogoChange =
+  | { ok: true }
+  | {
+      ok: false;
+      field: "logo" | "logoAlt";
+      reason: "too_large" | "not_an_image" | "odd_size" | "missing" | "too_long";
+    };
+
+const refusals = { imageTooLarge: "too_large", notAnImage: "not_an_image", oddSize: "odd_size" } as const;
+
+/**
+ * Stores a logo, or only its words when no file comes, and shows it on the group's pages. The earlier file stays: pages
+ * cached elsewhere still show it.
+ * @param alt what the logo says to whoever does not see it; there must be something
+ */
 export async function changeLogo(
   ctx: Context,
   group: Group,
   by: Pick<Account, "no">,
-  file: Blob,
-): Promise<{ ok: true } | { ok: false; reason: "too_large" | "not_an_image" }> {
-  if (file.size > LOGO_BYTES_MAX) return { ok: false, reason: "too_large" };
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const type = typeOf(bytes);
-  if (!type) return { ok: false, reason: "not_an_image" };
-  const key = `groups/${group.no}/images/${newId()}.${type}`;
-  await ctx.env.FILES.put(key, bytes, { httpMetadata: { contentType: types[type] } });
-  await setLogo(ctx, group, by, key);
+  { file, alt }: { file: Blob | undefined; alt: string },
+): Promise<LogoChange> {
+  const logoAlt = alt.normalize("NFC").replace(/\s+/g, " ").trim();
+  if (!file && group.settings.logo === "") return { ok: false, field: "logo", reason: "missing" };
+  if (logoAlt === "") return { ok: false, field: "logoAlt", reason: "missing" };
+  if (logoAlt.length > LOGO_ALT_MAX) return { ok: false, field: "logoAlt", reason: "too_long" };
+  const stored = file ? await storeImage(ctx, group, file, LOGO_BYTES_MAX) : null;
+  if (typeof stored === "string") return { ok: false, field: "logo", reason: refusals[stored] };
+  const picture = stored ? { logo: stored.key, logoWidth: stored.width, logoHeight: stored.height } : {};
+  await setLogo(ctx, group, by, { ...picture, logoAlt });
   return { ok: true };
 }
 
 export async function removeLogo(ctx: Context, group: Group, by: Pick<Account, "no">): Promise<void> {
-  if (group.settings.logo !== "") await setLogo(ctx, group, by, "");
+  if (group.settings.logo !== "") await setLogo(ctx, group, by, NONE);
 }
 
-async function setLogo(ctx: Context, group: Group, by: Pick<Account, "no">, logo: string): Promise<void> {
-  await patchSettings(ctx.directory, group.no, { logo });
+async function setLogo(
+  ctx: Context,
+  group: Group,
+  by: Pick<Account, "no">,
+  logo: Partial<Logo>,
+): Promise<void> {
+  await patchSettings(ctx.directory, group.no, logo);
   await recordAct(ctx, {
     groupNo: group.no,
     accountNo: by.no,
-    act: "group.settings",
+    act: "group.looks",
     subject: group.slug,
     detail: { fields: ["logo"] },
   });

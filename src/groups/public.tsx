@@ -1,3 +1,4 @@
+import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { normaliseEmail } from "../platform/email-address";
 import { Document, PRODUCT_NAME, SkipLink } from "../ui/document";
@@ -22,7 +23,7 @@ export type SitePageProps = {
   title: string;
   description?: string;
   canonical?: string;
-  alternates?: readonly { locale: Locale; href: string }[];
+  alternates?: readonly { locale: Locale | "x-default"; href: string }[];
   social?: Omit<Social, "siteName">;
   isIndexed?: boolean;
   /** The group's own page, whose title is the group's name. */
@@ -32,6 +33,8 @@ export type SitePageProps = {
   style?: string | undefined;
   head?: Child;
   mainClass?: string;
+  /** The same page in other languages, at its top. */
+  languages?: Child;
   /** Links that belong to this page alone, at its foot. */
   footerLinks?: Child;
   /** What stays in reach at the foot of a phone's screen. */
@@ -39,9 +42,32 @@ export type SitePageProps = {
   children: Child;
 };
 
-/** Everything a public page of a group needs to look right, inside the page. @param more what this page alone needs */
-export function siteStyle(group: SiteGroup, more = ""): string {
-  return publicStyles + themeStyle(group.settings.accent) + more;
+/** What a group's pages and embeds need to look right. @param more what this page alone needs */
+export function siteStyle({ settings }: SiteGroup, more = ""): string {
+  return publicStyles + themeStyle(settings.accent, settings.font) + more;
+}
+
+/**
+ * What a supporter must be able to see, whatever a group's own styles do: what they agree to, whose page it is, how to leave.
+ * Of important rules those of the earliest layer win (CSS Cascade 5 §6.4.3).
+ */
+const KEPT_IN_SIGHT = (() => {
+  const consent = ".field:has([name=consent])";
+  const parts = `${consent},.public-footer,.action-card>.fine`;
+  const inside = `:is(${consent},.public-footer) *`;
+  return [
+    "@layer reset{",
+    `:is(${consent},.public-footer,${consent} :is(.choice,.choices)){display:grid!important}`,
+    `:is(.action-card>.fine,.public-footer p,${consent} :is(legend,label,input)){display:block!important}`,
+    `:is(${parts}),${inside}{visibility:visible!important;opacity:1!important;position:static!important;translate:none!important;transform:none!important;clip-path:none!important;max-block-size:none!important}`,
+    "}",
+  ].join("");
+})();
+
+/** All styles of a page of a group's own, inside the page: the group's own last. Embeds are without those. */
+export function pageStyle(group: SiteGroup, more = ""): string {
+  const { css } = group.settings;
+  return siteStyle(group, more) + (css ? KEPT_IN_SIGHT + css : "");
 }
 
 /** The frame of every page a supporter sees: whose page it is, the page, and how to reach or leave the group. */
@@ -56,40 +82,61 @@ export function SitePage(props: SitePageProps) {
       alternates={props.alternates}
       social={props.social && { ...props.social, siteName: group.name }}
       isIndexed={props.isIndexed}
-      styleText={siteStyle(group, props.style)}
+      styleText={pageStyle(group, props.style)}
       scripts={props.scripts}
       head={props.head}
       bodyClass="public"
     >
       <SkipLink t={t} />
+      <Wrapper name="header" html={group.settings.headerHtml} />
       <SiteHeader {...props} />
       <main id="main" class={props.mainClass ? `page ${props.mainClass}` : "page"} tabindex={-1}>
         {props.children}
       </main>
+      <Wrapper name="footer" html={group.settings.footerHtml} />
       <SiteFooter {...props} />
       {props.bar}
     </Document>
   );
 }
 
-/** Whose page it is. The group's own page says so in its title, so there the logo stands alone. */
-function SiteHeader({ group, isFront }: SitePageProps) {
-  if (isFront && !group.settings.logo) return null;
+/** What partners put above and below every page; sanitised when it was saved. */
+function Wrapper({ name, html }: { name: "header" | "footer"; html: string }) {
+  return html ? <div class={`own-${name}`}>{raw(html)}</div> : null;
+}
+
+/**
+ * Whose page it is; a header of the group's own says so in its place. The group's own page says so in its title, so there
+ * the logo stands alone.
+ */
+function SiteHeader({ group, isFront, languages }: SitePageProps) {
+  const isNamed = !group.settings.headerHtml && !(isFront && !group.settings.logo);
+  if (!isNamed && !languages) return null;
   return (
     <header class="public-header">
-      <a class="public-group" href="/">
-        <Logo group={group} />
-        <span dir="auto" class={isFront ? "visually-hidden" : undefined}>
-          {group.name}
-        </span>
-      </a>
+      {isNamed ? (
+        <a class="public-group" href="/">
+          <Logo group={group} />
+          <span dir="auto" class={isFront ? "visually-hidden" : undefined}>
+            {group.name}
+          </span>
+        </a>
+      ) : null}
+      {languages}
     </header>
   );
 }
 
+const LOGO_HEIGHT = 40;
+
+/** Its words are said where they say more than the name beside it. */
 function Logo({ group }: { group: SiteGroup }) {
-  const src = fileUrl(group, group.settings.logo);
-  return src ? <img src={src} alt="" height={40} /> : null;
+  const { logo, logoAlt, logoWidth, logoHeight } = group.settings;
+  const src = fileUrl(group, logo);
+  if (!src) return null;
+  const alt = logoAlt.toLowerCase() === group.name.toLowerCase() ? "" : logoAlt;
+  const width = logoHeight > 0 ? Math.round((logoWidth / logoHeight) * LOGO_HEIGHT) : undefined;
+  return <img src={src} alt={alt} width={width} height={LOGO_HEIGHT} />;
 }
 
 /**

@@ -9,6 +9,7 @@ import type { FieldErrors } from "../ui/form";
 import { createGroup } from "./group";
 import { historyRoutes } from "./history-routes";
 import { invitationRoutes } from "./invitation-routes";
+import { lookRoutes } from "./look-routes";
 import { memberRoutes } from "./member-routes";
 import { settingsRoutes } from "./settings-routes";
 import { FORM_BYTES_MAX, groupForm, groupsPerAccount } from "./types";
@@ -55,6 +56,7 @@ groupRoutes.post("/groups/new", async (c) => {
 });
 
 groupRoutes.route("/", settingsRoutes);
+groupRoutes.route("/", lookRoutes);
 groupRoutes.route("/", memberRoutes);
 groupRoutes.route("/", invitationRoutes);
 groupRoutes.route("/", historyRoutes);

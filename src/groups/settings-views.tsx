@@ -3,7 +3,6 @@ import {
   ButtonRow,
   CheckboxField,
   ErrorSummary,
-  FileField,
   Form,
   RadioGroup,
   SubmitButton,
@@ -11,7 +10,6 @@ import {
   TextField,
 } from "../ui/form";
 import { PageHeader, Section, Shell } from "../ui/layout";
-import { DEFAULT_ACCENT } from "../ui/theme";
 import {
   CONSENT_TEXT_MAX,
   DESCRIPTION_MAX,
@@ -59,7 +57,6 @@ export function SettingsPage(props: SettingsPageProps) {
           <SubmitButton>{t("common.form.saveChanges")}</SubmitButton>
         </ButtonRow>
       </Form>
-      <LogoSection {...props} />
     </Shell>
   );
 }
@@ -104,18 +101,6 @@ function PageFields(props: SettingsPageProps) {
         optionalLabel={optionalLabel}
         value={values.replyTo ?? ""}
         error={errors.replyTo}
-      />
-      <TextField
-        name="accent"
-        label={t("groups.fields.accent")}
-        hint={t("groups.fields.accentHint", { example: DEFAULT_ACCENT })}
-        optionalLabel={optionalLabel}
-        value={values.accent ?? ""}
-        maxlength={7}
-        width="short"
-        spellcheck={false}
-        autocapitalize="none"
-        error={errors.accent}
       />
     </Section>
   );
@@ -176,43 +161,6 @@ function RecoveryFields({ t, values, errors }: SettingsPageProps) {
         checked={values.keepsForRecovery === "yes"}
         error={errors.keepsForRecovery}
       />
-    </Section>
-  );
-}
-
-function LogoSection({ t, group, errors }: SettingsPageProps) {
-  const base = `/groups/${group.slug}/settings/logo`;
-  const hasLogo = group.settings.logo !== "";
-  return (
-    <Section title={t("groups.logo.title")} id="logo" text={t("groups.logo.text")}>
-      {hasLogo ? (
-        <p>
-          <img
-            src={`${base}?v=${encodeURIComponent(group.settings.logo)}`}
-            alt={t("groups.logo.alt", { group: group.name })}
-            height={96}
-          />
-        </p>
-      ) : null}
-      <Form class="form measure" action={base} enctype="multipart/form-data" label={t("groups.logo.title")}>
-        <FileField
-          name="logo"
-          label={t("groups.logo.file")}
-          hint={t("groups.logo.hint")}
-          accept="image/png,image/jpeg,image/webp"
-          error={errors.logo}
-        />
-        <ButtonRow>
-          <SubmitButton kind="secondary">
-            {t(hasLogo ? "groups.logo.replace" : "groups.logo.add")}
-          </SubmitButton>
-        </ButtonRow>
-      </Form>
-      {hasLogo ? (
-        <Form action={`${base}/removal`} class="cluster" label={t("groups.logo.remove")}>
-          <SubmitButton kind="quiet">{t("groups.logo.remove")}</SubmitButton>
-        </Form>
-      ) : null}
     </Section>
   );
 }

@@ -6,6 +6,7 @@ import { normaliseEmail } from "../platform/email-address";
 import type { GroupId, InvitationId } from "../platform/ids";
 import { isTimeZone } from "../platform/time-zones";
 import { readSite } from "../platform/web-origins";
+import { type Font, fontStacks } from "../ui/theme";
 
 export const roles = ["owner", "administrator", "organiser"] as const;
 export type Role = (typeof roles)[number];
@@ -47,8 +48,18 @@ export const groupSettings = z.object({
   replyTo: z.string().max(254).default(""),
   /** "#rrggbb", or "" for the platform's own. */
   accent: z.string().max(7).default(""),
+  font: z.string().transform(fontOf).default("system"),
   /** R2 key of the logo, or "". */
   logo: z.string().max(200).default(""),
+  /** What the logo says to whoever does not see it. */
+  logoAlt: z.string().max(200).default(""),
+  /** In pixels of the file; 0 for a logo of before they were kept. */
+  logoWidth: z.number().int().default(0),
+  logoHeight: z.number().int().default(0),
+  /** What stands above and below every page, sanitised, and the styles that go with it, scoped to the page. */
+  headerHtml: z.string().default(""),
+  footerHtml: z.string().default(""),
+  css: z.string().default(""),
   optInMode: z.enum(optInModes).default("unticked"),
   /** The consent sentence; "" means the platform's standard wording in the page's language. */
   consentText: z.string().max(500).default(""),
@@ -58,6 +69,34 @@ export const groupSettings = z.object({
   embedSites: z.string().max(20_000).default(""),
 });
 export type GroupSettings = z.infer<typeof groupSettings>;
+
+function isFont(text: string): text is Font {
+  return Object.hasOwn(fontStacks, text);
+}
+
+function fontOf(text: string): Font {
+  return isFont(text) ? text : "system";
+}
+
+export const LOGO_ALT_MAX = 200;
+/** Of the header and of the footer, each. */
+export const WRAPPER_HTML_MAX = 10_000;
+/** In bytes of UTF-8. A page promises 20 kB compressed for our part; this is the group's own. */
+export const WRAPPER_CSS_MAX = 20_000;
+
+/** What a group's organisers decide about the looks of its pages, as they wrote it. */
+export const lookForm = z.object({
+  accent: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^(#[0-9a-f]{6})?$/, "colour"),
+  font: z.string().refine(isFont, "choose"),
+  header: z.string().max(WRAPPER_HTML_MAX, "too_long"),
+  footer: z.string().max(WRAPPER_HTML_MAX, "too_long"),
+  css: z.string().max(WRAPPER_CSS_MAX, "too_long"),
+});
+export type Look = z.infer<typeof lookForm>;
 
 export const DESCRIPTION_MAX = 2_000;
 export const URL_MAX = 500;
@@ -100,7 +139,7 @@ function isWebAddress(text: string): boolean {
 }
 
 /**
- * What the settings form holds: everything of a group its members may change, the logo apart. In the order of the page,
+ * What the settings form holds: everything of a group its members may change, its looks apart. In the order of the page,
  * so that the summary of problems reads down it.
  */
 export const settingsForm = z.object({
@@ -112,11 +151,6 @@ export const settingsForm = z.object({
     .string()
     .trim()
     .refine((text) => text === "" || normaliseEmail(text) !== null, "email"),
-  accent: z
-    .string()
-    .trim()
-    .toLowerCase()
-    .regex(/^(#[0-9a-f]{6})?$/, "colour"),
   optInMode: z.enum(optInModes, "choose"),
   consentText: oneLine.pipe(z.string().max(CONSENT_TEXT_MAX, "too_long")),
   postalAddress: lines.pipe(z.string().max(POSTAL_ADDRESS_MAX, "too_long")),

@@ -128,13 +128,14 @@ export function PlaceFields({ t, locale, values, errors }: GroupFields) {
   );
 }
 
-type SettingsTab = "settings" | "members" | "history";
+type SettingsTab = "settings" | "looks" | "members" | "history";
 
 /** The pages about the group itself, side by side. */
 export function SettingsNav({ t, slug, current }: { t: T; slug: string; current: SettingsTab }) {
   const base = `/groups/${slug}/settings`;
   const pages = [
     { tab: "settings", href: base, label: t("groups.nav.settings") },
+    { tab: "looks", href: `${base}/looks`, label: t("looks.title") },
     { tab: "members", href: `${base}/members`, label: t("groups.nav.members") },
     { tab: "payments", href: `/groups/${slug}/payments`, label: t("payments.collecting.title") },
     { tab: "history", href: `${base}/history`, label: t("groups.nav.history") },

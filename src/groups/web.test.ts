@@ -2,11 +2,20 @@ import { describe, expect, it } from "vitest";
 import { newAddress } from "../../test/platform-host";
 import { makeTeam } from "../../test/teams";
 
-const pages = ["/settings", "/settings/logo", "/settings/members", "/settings/history"];
+const pages = [
+  "/settings",
+  "/settings/looks",
+  "/settings/looks/logo",
+  "/settings/members",
+  "/settings/history",
+];
 const posts = [
   "/settings",
-  "/settings/logo",
-  "/settings/logo/removal",
+  "/settings/looks",
+  "/settings/looks/undo",
+  "/settings/looks/pictures",
+  "/settings/looks/logo",
+  "/settings/looks/logo/removal",
   "/settings/members/1/role",
   "/settings/members/1/removal",
   "/settings/invitations",

@@ -16,14 +16,10 @@ const words: Record<string, Key> = {
   "privacyUrl/too_long": "groups.problems.url",
   "embedSites/too_long": "embeds.sites.tooMany",
   "embedSites/site": "embeds.sites.noSite",
-  "logo/too_large": "groups.problems.logoTooLarge",
-  "logo/not_an_image": "groups.problems.logoNotAnImage",
-  "logo/missing": "groups.problems.logoMissing",
   characters: "groups.problems.characters",
   choose: "groups.problems.choose",
   url: "groups.problems.url",
   email: "groups.problems.email",
-  colour: "groups.problems.colour",
 };
 
 /** What is wrong with each field, in words; a problem without words of its own asks to look at the field again. */

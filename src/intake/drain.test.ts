@@ -5,7 +5,7 @@ import { type Clock, History } from "../../test/faults/history";
 import { createRandom } from "../../test/faults/random";
 
 /** The long suite asks for more (`test/faults/vitest.config.ts`); one that failed is played again by its seed. */
-const { TEST_HISTORIES = 40, TEST_FIRST_SEED = 1 } = env as {
+const { TEST_HISTORIES = 20, TEST_FIRST_SEED = 1 } = env as {
   TEST_HISTORIES?: number;
   TEST_FIRST_SEED?: number;
 };

@@ -12,7 +12,7 @@ import { HomeLink } from "./home-link";
 import { KnownTarget } from "./known-target";
 import { readNote, writeNote } from "./note";
 import { countPromoted, placedBody, placesAsked, promotedBody } from "./placing";
-import { type Recorded, recordPaid, recordParticipant } from "./recording";
+import { type Recorded, recordPaid, recordParticipant, recordSigned } from "./recording";
 import { settleAgain, settlePage } from "./settle";
 import { answers, type DrainOutcome } from "./store";
 import { Kept } from "./store-kept";
@@ -97,12 +97,14 @@ export class ActionIntake extends DurableObject<Env> {
    * @param targetText as `targetText` gives it
    * @param body a `Participation` as JSON, validated by the caller.
    * @param paid the id of the payment it is for, which becomes the participation's
+   * @param signedAt when it was signed on paper; for kinds where a person acts once and no places run out
    */
   async record(
     targetText: string,
     identity: Uint8Array,
     body: string,
     paid?: ParticipationId,
+    signedAt?: number,
   ): Promise<RecordReply> {
     await this.#commit.join();
     const target = this.#target.learnText(targetText);
@@ -112,6 +114,11 @@ export class ActionIntake extends DurableObject<Env> {
     if (this.#isClosed && (!paid || this.#isRetired)) return this.#refuse(now);
     this.#isAwake = true;
     const { isOnce } = target;
+    if (signedAt !== undefined) {
+      const signed = recordSigned(this.#participants, identity, body, Math.min(signedAt, now));
+      this.#keep(identity, body, signed, isOnce, now);
+      return this.#reply(signed.outcome, signed.id);
+    }
     const recorded = paid
       ? recordPaid(this.#participants, paid, now)
       : recordParticipant(this.#participants, identity, body, { isOnce, now });
@@ -169,10 +176,16 @@ export class ActionIntake extends DurableObject<Env> {
     await this.#report();
   }
 
-  #keep(identity: Uint8Array, body: string, { outcome, id, at }: Recorded, isOnce: boolean): void {
+  #keep(
+    identity: Uint8Array,
+    body: string,
+    { outcome, id, at }: Recorded,
+    isOnce: boolean,
+    takenAt = at,
+  ): void {
     if (outcome === "counted") this.#count += 1;
     const row = rowBody(body, idToHex(id), at, identity, isOnce ? 0 : nthOf(id), outcome === "updated");
-    this.#buffer.append(identity, at, row, this.#note());
+    this.#buffer.append(identity, takenAt, row, this.#note());
     this.#home.recorded();
     if (!this.#isDrainDue) this.#drainIn(DRAIN_DELAY_MS);
   }

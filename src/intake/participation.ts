@@ -15,6 +15,7 @@ const SPREAD_KNOWN_MS = 60_000;
 /**
  * Records one person's doing of an action. When it returns, the participation is on disk in an object and will reach D1
  * whatever happens; the count includes it.
+ * @param signedAt when it was signed on paper, in ms; for kinds where a person acts once and no places run out
  * @throws when no object could take it: nothing was promised, and the same call may simply be made again.
  */
 export async function takeAction(
@@ -22,6 +23,7 @@ export async function takeAction(
   target: IntakeTarget,
   participation: Participation,
   cf: Parameters<typeof regionOf>[0],
+  signedAt?: number,
 ): Promise<RecordReply> {
   const identity = await identityHash(ctx.config.IDENTITY_PEPPER, target.groupId, participation.e);
   const paid = participation.k === undefined ? undefined : idOfPayment(participation.k);
@@ -30,20 +32,30 @@ export async function takeAction(
   const name = target.places
     ? singleName(target.actionId)
     : objectName(target.actionId, regionOf(cf), identity, spread);
-  const reply = await recordOnce(ctx, target, name, { identity, body: JSON.stringify(participation), paid });
+  const reply = await recordOnce(ctx, target, name, {
+    ...{ identity, body: JSON.stringify(participation), paid, signedAt },
+  });
   spreads.set(target.actionId, reply.spread, ctx.now + SPREAD_KNOWN_MS);
   return reply;
 }
+
+type Recording = {
+  identity: Uint8Array;
+  body: string;
+  paid: ParticipationId | undefined;
+  signedAt: number | undefined;
+};
 
 /** Recording twice is safe, so a connection that broke is tried once more; an overloaded object is left alone. */
 async function recordOnce(
   ctx: Context,
   target: IntakeTarget,
   name: string,
-  { identity, body, paid }: { identity: Uint8Array; body: string; paid: ParticipationId | undefined },
+  { identity, body, paid, signedAt }: Recording,
 ): Promise<RecordReply> {
   const text = targetText(target);
-  const record = () => intakeStub(ctx.env, target.jurisdiction, name).record(text, identity, body, paid);
+  const record = () =>
+    intakeStub(ctx.env, target.jurisdiction, name).record(text, identity, body, paid, signedAt);
   try {
     return await record();
   } catch (error) {

@@ -19,6 +19,30 @@ export function recordPaid(participants: Participants, id: ParticipationId, now:
   return { outcome: isNew ? "counted" : "same", id, at: now };
 }
 
+/**
+ * The same of what was signed on paper: it is as old as the signature, so that what its signer has said since stands. Somebody
+ * known is only revised; D1 decides, answer by answer, what is newer.
+ */
+export function recordSigned(
+  participants: Participants,
+  identity: Uint8Array,
+  body: string,
+  signedAt: number,
+): Recorded {
+  const digest = digestOf(body);
+  const id = newId<ParticipationId>();
+  if (participants.add(identity, { id, digest, actedAt: signedAt }))
+    return { outcome: "counted", id, at: signedAt };
+  const known = participants.get(identity);
+  if (!known) throw new Error("a participant who is neither new nor known");
+  if (known.state === states.removed) {
+    participants.renew(identity, { id, digest, actedAt: signedAt });
+    return { outcome: "counted", id, at: signedAt };
+  }
+  if (signedAt > known.actedAt) participants.revise(identity, { digest, actedAt: signedAt });
+  return { outcome: "updated", id: known.id, at: signedAt };
+}
+
 /** Writes down who acted, and says what that makes of the answer. */
 export function recordParticipant(
   participants: Participants,

@@ -64,6 +64,19 @@ export function countSigners(group: GroupDb, actionNo: number, filter: SignerFil
   return store.countSigners(group, actionNo, filter);
 }
 
+/**
+ * Cuts those a filter finds, newest first, into pieces of about `charactersMax`: so many for each row and those of its comment.
+ * Gives each piece's last id and how many are in it.
+ */
+export function cutSigners(
+  group: GroupDb,
+  actionNo: number,
+  filter: SignerFilter,
+  options: { charactersMax: number; charactersOfRow: number; withComments: boolean; limit: number },
+): Promise<{ last: ParticipationId; count: number }[]> {
+  return store.cutSigners(group, actionNo, filter, options);
+}
+
 /** Shows or hides comments of an action. Gives how many changed. */
 export function setCommentStatus(
   group: GroupDb,
@@ -78,14 +91,6 @@ export function setCommentStatus(
 export async function recentStored(group: GroupDb, actionNo: number): Promise<PublicSigner[]> {
   const signers = await store.selectSigners(group, actionNo, { state: "counted" }, null, RECENT_STORED_MAX);
   return signers.map(asPublic);
-}
-
-/** Sources of an action with how many came by each and how many of those were new to the list; biggest first. */
-export function countSources(
-  group: GroupDb,
-  actionNo: number,
-): Promise<{ source: string; total: number; newToList: number }[]> {
-  return store.countSources(group, actionNo);
 }
 
 function asPublic(signer: Signer): PublicSigner {

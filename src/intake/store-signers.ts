@@ -5,7 +5,6 @@ import type { Signer, SignerFilter } from "./signers";
 
 const commentStatuses = ["none", "waiting", "shown", "hidden"] as const;
 export const COMMENT_IDS_MAX = 1_000;
-const SOURCES_MAX = 100;
 
 type Condition = { sql: string; values: (string | number)[] };
 
@@ -107,6 +106,27 @@ export async function countSigners(
   return row?.n ?? 0;
 }
 
+/** Where a list of everybody, newest first, is cut so that no piece holds much more than so many characters. */
+export async function cutSigners(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  filter: SignerFilter,
+  options: { charactersMax: number; charactersOfRow: number; withComments: boolean; limit: number },
+): Promise<{ last: ParticipationId; count: number }[]> {
+  const { sql, values } = signerCondition(filter);
+  const row = Math.trunc(options.charactersOfRow);
+  const size = options.withComments ? `${row} + length(coalesce(p.comment, ''))` : `${row}`;
+  const { results } = await d1
+    .prepare(
+      `SELECT hex(min(id)) AS last, count(*) AS n FROM (
+         SELECT p.id, (sum(${size}) OVER (ORDER BY p.id DESC) - 1) / ${Math.trunc(options.charactersMax)} AS piece FROM ${FROM} AND ${sql})
+       GROUP BY piece ORDER BY piece LIMIT ${Math.trunc(options.limit)}`,
+    )
+    .bind(groupNo, actionNo, ...values)
+    .all<{ last: string; n: number }>();
+  return results.map(({ last, n }) => ({ last: idFromHex(last), count: n }));
+}
+
 export async function updateCommentStatus(
   { d1, groupNo }: GroupDb,
   actionNo: number,
@@ -126,18 +146,4 @@ export async function updateCommentStatus(
     )
     .run();
   return meta.changes;
-}
-
-export async function countSources(
-  { d1, groupNo }: GroupDb,
-  actionNo: number,
-): Promise<{ source: string; total: number; newToList: number }[]> {
-  const { results } = await d1
-    .prepare(
-      `SELECT coalesce(p.source, '') AS source, count(*) AS total, sum(person.first_action_no = p.action_no) AS newToList
-       FROM ${FROM} AND p.removal_no = 0 GROUP BY 1 ORDER BY 2 DESC LIMIT ${SOURCES_MAX}`,
-    )
-    .bind(groupNo, actionNo)
-    .all<{ source: string; total: number; newToList: number }>();
-  return results;
 }

@@ -49,6 +49,10 @@ export const participations = sqliteTable(
     index("participations_with_comment")
       .on(table.groupNo, table.actionNo, table.commentStatus, table.id)
       .where(sql`comment_status > 0`),
+    // Only those who came by somebody's own link are in it, where an action has such links; a query must repeat its condition.
+    index("participations_by_link")
+      .on(table.groupNo, table.actionNo, table.source)
+      .where(sql`source >= 'r-' AND source < 'r.' AND removal_no = 0`),
   ],
 );
 

@@ -16,6 +16,8 @@ export type StoredAnswer = {
   answers?: Record<string, string | string[]>;
   /** What the kind of action asks beside that, as its `readFields` made it. */
   own?: Record<string, unknown>;
+  /** Typed in from paper: the number on the sheet ("" for none), and 1 for somebody who gets no thank-you mail. */
+  paper?: { sheet: string; quiet?: 1 };
 };
 
 /**

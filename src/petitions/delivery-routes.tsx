@@ -9,6 +9,8 @@ import { countSigners } from "../intake/signers";
 import { type FormValues, readForm, single } from "../platform/forms";
 import { translator } from "../ui/i18n";
 import { type Delivery, deliveryCsv, deliveryPrint } from "./delivery";
+import { type Part, partsOf, readPart } from "./delivery-parts";
+import { deliveryPdf } from "./delivery-pdf";
 import { petitionIn } from "./updates-routes";
 import { DeliveryPage } from "./updates-views";
 
@@ -34,11 +36,6 @@ export function deliveryRoutes(kinds: readonly Kind[]) {
     }
     const filter = { state: "counted" as const, ...(place ? { place } : {}) };
     const count = await countSigners(dbFor(ctx.env, group), action.no, filter);
-    const detail = { ...filter, count };
-    await recordAct(ctx, {
-      ...{ groupNo: group.no, accountNo: account.no, subject: action.id, detail },
-      act: "petition.delivered",
-    });
     const delivery: Delivery = {
       t: translator(action.locale),
       db: dbFor(ctx.env, group),
@@ -46,10 +43,44 @@ export function deliveryRoutes(kinds: readonly Kind[]) {
       withPostalCode: single(values, "withPostalCode") === "yes",
       withComments: single(values, "withComments") === "yes",
     };
-    return single(values, "as") === "csv" ? csvFile(c, delivery) : printPage(c, delivery);
+    const as = single(values, "as");
+    const parts = as === "pdf" ? await partsAskedFor(delivery, single(values, "part")) : [];
+    if (parts.length > 1) return c.html(await deliveryPage(c, kinds, { values, errors: {}, parts }));
+    const detail = { ...filter, count: parts[0]?.count ?? count };
+    await recordAct(ctx, {
+      ...{ groupNo: group.no, accountNo: account.no, subject: action.id, detail },
+      act: "petition.delivered",
+    });
+    if (parts[0]) return pdfFile(c, delivery, parts[0]);
+    return as === "csv" ? csvFile(c, delivery) : printPage(c, delivery);
   });
 
   return app;
+}
+
+/** The one part a press asked for; else all there are, which is one unless there are many signatures. */
+async function partsAskedFor({ db, action, filter, count, now, withComments }: Delivery, text: string) {
+  const asked = readPart(text);
+  return asked ? [asked] : partsOf(db, action.no, filter, { until: now, total: count, withComments });
+}
+
+async function pdfFile(c: HonoContext<MemberEnv>, delivery: Delivery, part: Part): Promise<Response> {
+  const { slug } = delivery.action;
+  const name = part.parts > 1 ? `${slug}-delivery-${part.nth}-${part.parts}` : `${slug}-delivery`;
+  const filter = { ...delivery.filter, to: part.until };
+  return c.body(await deliveryPdf({ ...delivery, filter }, part, (file) => fontFile(c, file)), 200, {
+    "Content-Type": "application/pdf",
+    "Content-Disposition": `attachment; filename="${name}.pdf"`,
+    "Cache-Control": "private, no-store",
+  });
+}
+
+async function fontFile(c: HonoContext<MemberEnv>, name: string): Promise<Uint8Array> {
+  const { env } = c.var.ctx;
+  const response = await env.ASSETS.fetch(new URL(`/fonts/${name}`, env.PLATFORM_ORIGIN));
+  if (!response.ok)
+    throw new Error(`the font ${name} is not among the files of public/ (${response.status})`);
+  return response.bytes();
 }
 
 function csvFile(c: HonoContext<MemberEnv>, delivery: Delivery): Response {
@@ -70,7 +101,7 @@ function printPage(c: HonoContext<MemberEnv>, delivery: Delivery): Response {
 async function deliveryPage(
   c: HonoContext<MemberEnv>,
   kinds: readonly Kind[],
-  form: { values: FormValues; errors: Record<string, string> },
+  form: { values: FormValues; errors: Record<string, string>; parts?: readonly Part[] },
 ) {
   const subject = await petitionIn(c, kinds);
   const db = dbFor(c.var.ctx.env, c.var.group);

@@ -101,17 +101,21 @@ function columnsOf({ t, withPostalCode, withComments }: Delivery) {
   ];
   if (withPostalCode)
     columns.push({ title: t("public.fields.postalCode"), value: ({ answer }) => answer.postalCode ?? "" });
-  // A comment that was hidden from the page is not handed over either.
   if (withComments)
     columns.push({
       title: t("petitions.delivery.comment"),
-      value: ({ comment, commentStatus }) => (commentStatus === "hidden" ? "" : comment),
+      value: commentOf,
     });
   return columns;
 }
 
-function nameOf({ answer }: Signer): string {
+export function nameOf({ answer }: Signer): string {
   return [answer.givenName, answer.familyName].filter((part) => part).join(" ");
+}
+
+/** A comment that was hidden from the page is not handed over either. */
+export function commentOf({ comment, commentStatus }: Signer): string {
+  return commentStatus === "hidden" ? "" : comment;
 }
 
 type Parts = { head: string; page(signers: readonly Signer[]): string; foot: string };

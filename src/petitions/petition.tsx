@@ -31,6 +31,11 @@ export const petition: Kind = {
   extra: extraOfPetition,
   Story,
   Below,
+  onPaper: (t, { action }) => {
+    const { targets, ask } = petitionSettings.parse(action.settings);
+    const names = targets.map(({ name, title }) => [name, title].filter((part) => part).join(", "));
+    return { facts: [t("petitions.toNames", { names: names.join(" · ") })], ask };
+  },
   style: minified(petitions),
   publicRoutes: () => allUpdates(petition),
   memberRoutes: (kinds) => updateRoutes(kinds).route("/", deliveryRoutes(kinds)),

@@ -1,7 +1,9 @@
-import { exports } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { actionIdIn, makeOrganisers } from "../../test/organisers";
+import { textsOf } from "../../test/pdf";
 import { world } from "../../test/world";
+import { dbFor } from "../groups/shard";
 
 const NASTY = `<script>alert(1)</script><img src=x onerror=alert(1)>`;
 
@@ -148,5 +150,127 @@ describe("signatures handed over", () => {
     expect((await team.stranger.post(`${petition}/delivery`, everything)).status).toBe(404);
     const history = await (await team.owner.get(`${team.base}/settings/history`)).text();
     expect(history).toContain("Made a file of signatures to hand over");
+  });
+});
+
+async function pdf(fields: Record<string, string>): Promise<{ pages: string[][]; all: string[] }> {
+  const response = await team.owner.post(`${petition}/delivery`, { ...fields, as: "pdf" });
+  expect(response.headers.get("Content-Type")).toBe("application/pdf");
+  expect(response.headers.get("Cache-Control")).toBe("private, no-store");
+  const pages = await textsOf(await response.arrayBuffer());
+  return { pages, all: pages.flat() };
+}
+
+describe("signatures handed over as a PDF", () => {
+  const everything = { place: "", withPostalCode: "yes", withComments: "yes" };
+  const names = world.supporters.slice(0, 3).map(({ givenName, familyName }) => `${givenName} ${familyName}`);
+  const change = (email: string, to: string, ...values: (string | number)[]) =>
+    dbFor(env, team.group)
+      .d1.prepare(
+        `UPDATE participations SET ${to} WHERE group_no = ?1 AND person_no = (SELECT person_no FROM people WHERE group_no = ?1 AND email = ?2)`,
+      )
+      .bind(team.group.no, email, ...values)
+      .run();
+
+  it("say on the cover what is asked of whom, by whom, and how many ask", async () => {
+    const { pages } = await pdf(everything);
+    const [cover = [], list = []] = pages;
+    for (const part of [
+      "Clean Air Now",
+      "Clean air",
+      "3",
+      "signatures",
+      "The mayor",
+      "Close the street.",
+      "1 / 2",
+    ])
+      expect(cover).toContain(part);
+    expect(cover).toContain("Language of the petition: English");
+    expect(cover.some((line) => /^As of .* 20\d\d$/.test(line))).toBe(true);
+    for (const part of ["Clean air", "Clean Air Now", "2 / 2"]) expect(list).toContain(part);
+  });
+
+  it("hold everybody in the order of the table, with place and comment, and no address", async () => {
+    const csv = await (await team.owner.post(`${petition}/delivery`, { ...everything, as: "csv" })).text();
+    const inTable = csv.split("\r\n").flatMap((line) => names.filter((name) => line.includes(name)));
+    const { all } = await pdf(everything);
+    expect(all.filter((line) => names.includes(line))).toEqual(inTable);
+    expect(inTable).toHaveLength(3);
+    expect(all).toContain("Montréal, H2X 1Y4, Canada");
+    expect(all).toContain("For my daughter");
+    expect(all).toContain(NASTY);
+    expect(all.join()).not.toContain("@");
+  });
+
+  it("leave out what was not asked for, and whoever is of another place", async () => {
+    const { all } = await pdf({ place: "Riverside" });
+    expect(all).toContain("2");
+    expect(all).toContain("Only signatures from: Riverside");
+    expect(all).not.toContain(names[1]);
+    expect(all.join()).not.toMatch(/M5V|For my daughter/);
+  });
+
+  it("hold nothing of whoever was removed, nor a comment that was hidden", async () => {
+    const [amina, jeanLuc] = world.supporters;
+    await change(amina.email, "removal_no = ?3", 1);
+    await change(jeanLuc.email, "comment_status = ?3", 3);
+    const { all } = await pdf(everything);
+    expect(all).not.toContain(names[0]);
+    expect(all).not.toContain("For my daughter");
+    expect(all).toContain(names[1]);
+    expect(all).not.toContain(NASTY);
+    await change(amina.email, "removal_no = ?3", 0);
+    await change(jeanLuc.email, "comment_status = ?3", 2);
+  });
+
+  it("carry a comment of 20,000 characters over as many pages as it needs", async () => {
+    const [amina] = world.supporters;
+    const words = Array.from({ length: 2_500 }, (_, nth) => `word${nth}`)
+      .join(" ")
+      .slice(0, 20_000);
+    await change(amina.email, "comment = ?3", words);
+    const { pages, all } = await pdf(everything);
+    expect(pages.length).toBeGreaterThan(4);
+    const isOfComment = (line: string) => line.startsWith("word");
+    expect(all.filter(isOfComment).join(" ")).toBe(words);
+    for (const [index, page] of pages.entries()) expect(page).toContain(`${index + 1} / ${pages.length}`);
+  });
+
+  it("come in parts when there is too much for one file, each signature in one of them", async () => {
+    const [amina, jeanLuc, mei] = world.supporters;
+    for (const { email } of [amina, jeanLuc]) await change(email, "comment = ?3", "long ".repeat(60_000));
+    const response = await team.owner.post(`${petition}/delivery`, { ...everything, as: "pdf" });
+    const html = await response.text();
+    const parts = [...html.matchAll(/name="part" value="([^"]*)"/g)].map(([, value = ""]) =>
+      value.replaceAll("&quot;", '"'),
+    );
+    expect(parts).toHaveLength(2);
+    expect(html).toContain("Part 1 of 2: signatures 1 to");
+    const removed = await Promise.all(parts.map((part) => pdf({ ...everything, part })));
+    const found = removed.map(({ all }) => names.filter((name) => all.includes(name)));
+    expect(found.flat().sort()).toEqual([...names].sort());
+    expect(removed[1]?.all).toContain("3");
+    for (const email of [amina.email, jeanLuc.email, mei.email]) await change(email, "comment = ?3", "short");
+  });
+
+  it.each(["{", "{}", '{"nth":-1}', "null"])(
+    "with a part nobody offered (%s) are made anew",
+    async (part) => {
+      expect((await pdf({ ...everything, part })).all).toContain("3");
+    },
+  );
+
+  it("leave the group only by those who may export, and each file is written down", async () => {
+    expect((await team.organiser.post(`${petition}/delivery`, { as: "pdf" })).status).toBe(403);
+    expect((await team.stranger.post(`${petition}/delivery`, { as: "pdf" })).status).toBe(404);
+    const count = () =>
+      env.DIRECTORY.prepare(
+        "SELECT count(*) AS n FROM audit_log WHERE group_no = ? AND act = 'petition.delivered'",
+      )
+        .bind(team.group.no)
+        .first<number>("n");
+    const before = (await count()) ?? 0;
+    await pdf(everything);
+    expect(await count()).toBe(before + 1);
   });
 });

@@ -16,6 +16,7 @@ import { formatNumber } from "../ui/format";
 import { Section } from "../ui/layout";
 import { EmptyState } from "../ui/table";
 import { When } from "../ui/when";
+import type { Part } from "./delivery-parts";
 import { SAID_BY_MAX, UPDATE_BODY_MAX, UPDATE_TITLE_MAX, type Update, updateSorts } from "./update-types";
 
 export type UpdatesProps = ActionFrame & {
@@ -144,14 +145,17 @@ export type DeliveryProps = ActionFrame & {
   total: number;
   values: FormValues;
   errors: Record<string, string>;
+  /** The files a PDF of so many signatures consists of, once it was asked for. */
+  parts?: readonly Part[];
 };
 
 /** What goes to whom the petition is for: which signatures, with what, as paper or as a table. */
 export function DeliveryPage(props: DeliveryProps) {
-  const { t, locale, group, action, total, values, errors } = props;
+  const { t, locale, group, action, total, values, errors, parts = [] } = props;
   const isTicked = (name: string) => Object.keys(values).length === 0 || single(values, name) === "yes";
   return (
     <ActionShell {...props} tab="updates" page={t("petitions.delivery.title")}>
+      {parts.length > 1 ? <Parts {...props} parts={parts} /> : null}
       <Section title={t("petitions.delivery.title")}>
         <p>{t("petitions.delivery.total", { count: total, n: formatNumber(total, locale) })}</p>
         <Form class="form measure" action={`/groups/${group.slug}/actions/${action.id}/delivery`}>
@@ -181,7 +185,10 @@ export function DeliveryPage(props: DeliveryProps) {
             <p>{t("petitions.delivery.private")}</p>
           </Notice>
           <div class="button-row">
-            <SubmitButton name="as" value="print">
+            <SubmitButton name="as" value="pdf">
+              {t("petitions.delivery.pdf")}
+            </SubmitButton>
+            <SubmitButton kind="secondary" name="as" value="print">
               {t("petitions.delivery.print")}
             </SubmitButton>
             <SubmitButton kind="secondary" name="as" value="csv">
@@ -191,5 +198,32 @@ export function DeliveryPage(props: DeliveryProps) {
         </Form>
       </Section>
     </ActionShell>
+  );
+}
+
+/** A press for each file, since one of everybody would be more than a mail carries and a server sets at once. */
+function Parts({ t, locale, group, action, values, parts }: DeliveryProps & { parts: readonly Part[] }) {
+  const n = (value: number) => formatNumber(value, locale);
+  const missing = (parts[0]?.total ?? 0) - parts.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <Section title={t("petitions.delivery.parts")} text={t("petitions.delivery.partsText")}>
+      <Form class="measure" action={`/groups/${group.slug}/actions/${action.id}/delivery`}>
+        {["place", "withPostalCode", "withComments"].map((name) => (
+          <input type="hidden" name={name} value={single(values, name)} />
+        ))}
+        <input type="hidden" name="as" value="pdf" />
+        <div class="stack stack-tight">
+          {parts.map((part) => (
+            <SubmitButton kind="secondary" name="part" value={JSON.stringify(part)}>
+              {t("petitions.delivery.part", {
+                ...{ nth: n(part.nth), parts: n(part.parts) },
+                ...{ first: n(part.first), last: n(part.first + part.count - 1) },
+              })}
+            </SubmitButton>
+          ))}
+        </div>
+        {missing > 0 ? <p>{t("petitions.delivery.tooMany", { n: n(missing), count: missing })}</p> : null}
+      </Form>
+    </Section>
   );
 }

@@ -7,6 +7,7 @@ export type TokenPurpose =
   | "sign-in"
   | "invitation"
   | "preview"
+  | "look"
   | "passkey"
   | "participation"
   | "undo"

@@ -25,6 +25,9 @@ export const dashboardStyles = [
   "officials",
   "forms",
   "embeds",
+  "statistics",
+  "looks",
+  "paper",
   "utilities",
 ].map((name) => `/css/${name}.css`);
 
@@ -35,13 +38,15 @@ type DocumentProps = {
   /** The one address of this page, absolute. */
   canonical?: string;
   /** The same page in other languages, absolute. */
-  alternates?: readonly { locale: Locale; href: string }[];
+  alternates?: readonly { locale: Locale | "x-default"; href: string }[];
   social?: {
     title: string;
     description: string;
     siteName: string;
     type?: "website" | "article";
     image?: { url: string; alt: string; width: number; height: number };
+    /** Where networks find just these words, when that is not the canonical address. */
+    url?: string | undefined;
   };
   isIndexed?: boolean;
   /** Addresses of stylesheets, or their text for a page that must be one document. */
@@ -107,6 +112,7 @@ const openGraphLocales: Record<Locale, string> = { en: "en_US", fr: "fr_FR", es:
 function SocialTags({ social, canonical, locale }: DocumentProps) {
   if (!social) return null;
   const { image } = social;
+  const url = social.url ?? canonical;
   return (
     <>
       <meta property="og:title" content={social.title} />
@@ -114,7 +120,7 @@ function SocialTags({ social, canonical, locale }: DocumentProps) {
       <meta property="og:site_name" content={social.siteName} />
       <meta property="og:type" content={social.type ?? "website"} />
       <meta property="og:locale" content={openGraphLocales[locale]} />
-      {canonical ? <meta property="og:url" content={canonical} /> : null}
+      {url ? <meta property="og:url" content={url} /> : null}
       {image ? (
         <>
           <meta property="og:image" content={image.url} />

@@ -201,10 +201,16 @@ export function SelectField(props: SelectFieldProps) {
 }
 
 /** A file to upload; the form needs `enctype="multipart/form-data"`. */
-export function FileField(props: FieldProps & { accept?: string }) {
+export function FileField(props: FieldProps & { accept?: string; data?: Record<string, string> }) {
   return (
     <Field {...props}>
-      <input {...attributesOf(props)} class="input" type="file" accept={props.accept} />
+      <input
+        {...attributesOf(props)}
+        class="input"
+        type="file"
+        accept={props.accept}
+        {...dataAttributes(props.data)}
+      />
     </Field>
   );
 }

@@ -69,7 +69,7 @@ function TopBar({ t, account, groups, group }: ShellProps) {
       {account ? <GroupSwitcher t={t} groups={groups} group={group} /> : null}
       <div class="top-bar-end">
         {group ? (
-          <ButtonLink href={`/groups/${group.slug}/actions/new/petition`}>
+          <ButtonLink href={`/groups/${group.slug}/actions/new`}>
             <Icon name="plus" />
             <span class="button-words">{t("common.nav.start")}</span>
           </ButtonLink>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import tokens from "../../public/css/tokens.css";
-import { contrast, DEFAULT_ACCENT, inkOn, themeStyle } from "./theme";
+import { contrast, DEFAULT_ACCENT, GROUNDS, inkOn, themeStyle, wordsIn } from "./theme";
 
 type Colours = Record<string, string>;
 
@@ -104,7 +104,8 @@ test("contrast is as WCAG has it", () => {
 });
 
 test("a group's colour becomes a rule, and nothing else does", () => {
-  expect(themeStyle("#1D3A8F")).toBe(":root{--accent:#1d3a8f;--accent-ink:#fff}");
+  const words = "--accent-words:light-dark(#1d3a8f,";
+  expect(themeStyle("#1D3A8F")).toContain(`:root{--accent:#1d3a8f;--accent-ink:#fff;${words}`);
   for (const text of [
     null,
     undefined,
@@ -117,4 +118,29 @@ test("a group's colour becomes a rule, and nothing else does", () => {
   ]) {
     expect(themeStyle(text)).toBe("");
   }
+});
+
+test("a font becomes a rule of what is on the device", () => {
+  expect(themeStyle("", "slab")).toMatch(/^:root\{--font:Rockwell,[^:]+serif\}$/);
+  expect(themeStyle("", "system")).toBe("");
+});
+
+test.each(["light", "dark"] as const)(
+  "the hardest ground of the %s theme is the one words are measured on",
+  (name) => {
+    const colours = name === "light" ? light : dark;
+    expect(GROUNDS[name]).toBe(colours.sunk);
+    for (const ground of ["paper", "sheet"]) {
+      for (const accent of ["#000000", "#ffffff", "#f4a833", "#1d3a8f", "#777777", "#ff0000", "#00ff00"]) {
+        expect(contrast(wordsIn(accent, name), colours[ground] ?? "")).toBeGreaterThanOrEqual(4.5);
+      }
+    }
+  },
+);
+
+test("words in a colour that can be read are in that very colour; else in a shade of it", () => {
+  expect(wordsIn("#1d3a8f", "light")).toBe("#1d3a8f");
+  expect(wordsIn("#f4a833", "dark")).toBe("#f4a833");
+  expect(wordsIn("#f4a833", "light")).toMatch(/^#[67890a-f][0-9a-f]{5}$/);
+  expect(contrast(wordsIn("#1d3a8f", "dark"), GROUNDS.dark)).toBeLessThan(5.5);
 });

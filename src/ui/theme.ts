@@ -12,10 +12,56 @@ export function isAccent(text: string): boolean {
   return /^#[0-9a-f]{6}$/i.test(text);
 }
 
-/** The rule that gives a page its group's colour; empty for what is not a colour, so that no text reaches the style. */
-export function themeStyle(accent: string | null | undefined): string {
-  if (!accent || !isAccent(accent)) return "";
-  return `:root{--accent:${accent.toLowerCase()};--accent-ink:${inkOn(accent)}}`;
+/** The fonts a group can choose: stacks of what phones and computers have already, so that a page asks nobody for one. */
+export const fontStacks = {
+  system: "",
+  humanist: 'Seravek,"Gill Sans Nova",Ubuntu,Calibri,"DejaVu Sans",source-sans-pro,sans-serif',
+  rounded:
+    'ui-rounded,"Hiragino Maru Gothic ProN",Quicksand,Comfortaa,"Arial Rounded MT Bold",Calibri,sans-serif',
+  bookish: '"Iowan Old Style","Palatino Linotype","URW Palladio L",P052,Georgia,serif',
+  newspaper: 'Charter,"Bitstream Charter","Sitka Text",Cambria,Georgia,serif',
+  slab: 'Rockwell,"Rockwell Nova","Roboto Slab","DejaVu Serif","Sitka Small",serif',
+} as const;
+export type Font = keyof typeof fontStacks;
+
+/** The grounds that words stand on and that are hardest to read them on: `--sunk` of tokens.css in either theme. */
+export const GROUNDS = { light: "#f2eee6", dark: "#2f2924" } as const;
+
+/** WCAG 2.2 §1.4.3, for text of ordinary size. */
+export const READABLE = 4.5;
+
+/**
+ * The rules that give a page its group's colour and font; empty for what is neither, so that no text reaches the style.
+ * Words in the colour (links) are darkened or lightened until they can be read.
+ */
+export function themeStyle(accent: string | null | undefined, font: Font = "system"): string {
+  const stack = fontStacks[font];
+  const family = stack ? `:root{--font:${stack}}` : "";
+  if (!accent || !isAccent(accent)) return family;
+  const words = `light-dark(${wordsIn(accent, "light")},${wordsIn(accent, "dark")})`;
+  return `:root{--accent:${accent.toLowerCase()};--accent-ink:${inkOn(accent)};--accent-words:${words}}:is(.prose,.public-footer) a{color:var(--accent-words)}${family}`;
+}
+
+const STEPS = 40;
+
+/** The accent as words are written in it: itself where it can be read on every ground of the theme, else the nearest shade that can. */
+export function wordsIn(accent: string, theme: keyof typeof GROUNDS): string {
+  const towards = theme === "light" ? 0 : 255;
+  for (let step = 0; step < STEPS; step += 1) {
+    const shade = mixed(accent, towards, step / STEPS);
+    if (contrast(shade, GROUNDS[theme]) >= READABLE) return shade;
+  }
+  return theme === "light" ? "#000000" : "#ffffff";
+}
+
+function mixed(hex: string, towards: 0 | 255, share: number): string {
+  const parts = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(hex.slice(at, at + 2), 16);
+    return Math.round(part + (towards - part) * share)
+      .toString(16)
+      .padStart(2, "0");
+  });
+  return `#${parts.join("")}`;
 }
 
 /** WCAG 2.2 contrast ratio of two `#rrggbb` colours, 1 to 21. */

@@ -25,6 +25,7 @@ const ranks = [
   "events",
   "fundraisers",
   "embeds",
+  "paper",
   "statistics",
   "receipts",
   "operations",

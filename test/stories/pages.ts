@@ -85,6 +85,13 @@ export async function setScene(server: Client): Promise<Scene> {
   };
   const petitions = { en: await petitionsIn(world.petition), fr: await petitionsIn(world.frenchPetition) };
 
+  // The live petition in both languages is one and the same.
+  await first.rosa.post(`${petitions.en.live.overview}/translations/link`, {
+    other: petitions.fr.live.overview.split("/").at(-1) ?? "",
+  });
+
+  await setSharing(petitions);
+
   const surveyIn = async (survey: typeof world.survey | typeof world.frenchSurvey) => {
     const overview = await publishSurvey(first.rosa, first.slug, survey);
     const path = `/surveys/${survey.slug}`;
@@ -137,6 +144,24 @@ async function joinAsAdministrator(server: Client, { rosa, slug }: Stage): Promi
   const token = new URLSearchParams(linkIn(mail, "/invitations/accept").split("?")[1]).get("token") ?? "";
   await tom.post("/invitations/accept", { token });
   return email;
+}
+
+/** Two ways to put it, and a link for each supporter, on the live petitions; some have come by one. */
+async function setSharing(petitions: Record<Language, Petitions>): Promise<void> {
+  for (const { live } of Object.values(petitions)) {
+    const editor = await (await live.rosa.get(`${live.overview}/edit`)).text();
+    await live.rosa.post(`${live.overview}/edit`, {
+      version: /name="version" value="(\d+)"/.exec(editor)?.[1] ?? "",
+      "share.links": "page",
+      "share.networks.x": world.petition.title,
+      "share.variants.count": "2",
+      "share.variants.0.letter": "a",
+      "share.variants.0.label": world.petition.title.slice(0, 40),
+      "share.variants.1.letter": "b",
+      "share.variants.1.label": world.frenchPetition.title.slice(0, 40),
+      "share.variants.1.text": world.petition.ask.slice(0, 200),
+    });
+  }
 }
 
 /** Shows one comment and takes one signature out, once D1 has them; so that no list of the scene is empty. */
@@ -254,6 +279,25 @@ async function fillResident(page: Page): Promise<void> {
   await page.locator("#f-postalCode").fill(postalCode);
   await page.locator("#f-country").selectOption(country);
 }
+
+async function fillLine(page: Page): Promise<void> {
+  await page.locator("#f-rows-1-givenName").fill(world.supporters[0].givenName);
+  await page.locator("#f-rows-1-email").fill("nobody");
+}
+
+/** Lines of a spreadsheet, one right and one wrong, as they are shown before anything is recorded. */
+const pasted: ListedPage["open"] = async (visit) => {
+  await inPetition("/paper")(visit);
+  const { page } = visit;
+  const { givenName, familyName } = world.supporters[0];
+  const lines = `first name,last name,email\n${givenName},${familyName},paper@supporters.example\n${givenName},,nobody`;
+  await page.locator("#f-file-text").fill(lines);
+  const loaded = page.waitForEvent("load");
+  const answered = page.waitForResponse((response) => response.url().includes("/uploads/"));
+  await page.locator("#file .button").click();
+  await loaded;
+  return answered;
+};
 
 async function emptyLetter(page: Page): Promise<void> {
   await page.locator(".letter textarea").first().fill("");
@@ -390,6 +434,8 @@ export const organiserPages: ListedPage[] = (
     { name: "a new petition, refused", status: 422, open: sending(inGroup("/actions/new/petition")) },
     { name: "the editor of a draft", open: platform(({ scene }) => `${scene.draft}/edit`) },
     { name: "the editor of a live petition", open: inPetition("/edit") },
+    { name: "what came of it", open: inPetition("/updates") },
+    { name: "signatures to hand over", open: inPetition("/delivery") },
     {
       name: "the editor, refused",
       status: 422,
@@ -437,7 +483,29 @@ export const organiserPages: ListedPage[] = (
     { name: "the editor of a survey", open: inSurvey("/edit") },
     { name: "the results for organisers", open: inSurvey("/results") },
     { name: "the questions and fields", open: inGroup("/questions") },
+    { name: "the statistics", open: inPetition("/statistics?range=7") },
+    { name: "the statistics of a draft", open: platform(({ scene }) => `${scene.draft}/statistics`) },
+    { name: "the statistics of a survey, of all time", open: inSurvey("/statistics?range=all") },
     { name: "the embed page", open: inPetition("/embed") },
+    { name: "sharing without variants", open: inPetition("/sharing", "closed") },
+    { name: "variants against each other", open: inPetition("/sharing") },
+    {
+      name: "the editor's part about sharing, refused",
+      status: 422,
+      open: sending(inPetition("/edit"), (page) =>
+        page.locator('[name="share.variants.0.label"]').evaluate((field) => field.setAttribute("value", "")),
+      ),
+    },
+    { name: "what can be printed", open: inPetition("/print?code=library") },
+    { name: "what can be printed of an event", open: inGathering("overview", "/print") },
+    { name: "a code, refused", status: 422, open: inPetition("/print?code=%3Cb%3E") },
+    { name: "a flyer", open: inPetition("/print/flyer?size=a4") },
+    { name: "the flyer of an event", open: inGathering("overview", "/print/flyer?size=letter") },
+    { name: "sheets to sign on", open: inPetition("/print/sheet?size=letter&pages=2") },
+    { name: "typing in what was signed", open: inPetition("/paper?done=3&known=1") },
+    { name: "typing in, refused", status: 422, open: sending(inPetition("/paper"), fillLine) },
+    { name: "typing in at a closed petition", open: inPetition("/paper", "closed") },
+    { name: "a file of lines before it is taken", open: pasted },
     { name: "the history of a petition", open: inPetition("/history") },
     { name: "the people", open: inGroup("/people") },
     { name: "nobody by that address", open: inGroup("/people?email=nobody@supporters.example") },
@@ -447,6 +515,16 @@ export const organiserPages: ListedPage[] = (
       status: 422,
       open: sending(inGroup("/settings"), (page) => page.locator("#f-name").fill("")),
     },
+    {
+      name: "the looks",
+      open: inGroup("/settings/looks?done=picture&picture=01890a5d-ac96-774b-bcce-b302099a8057.webp/640x320"),
+    },
+    {
+      name: "the looks, refused",
+      status: 422,
+      open: sending(inGroup("/settings/looks"), (page) => page.locator("#f-accent").fill("red")),
+    },
+    { name: "the translations", open: inPetition("/translations") },
     { name: "the members", open: inGroup("/settings/members") },
     {
       name: "the members, an invitation refused",

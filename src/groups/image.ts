@@ -1,7 +1,7 @@
-import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
 import { newId } from "../platform/ids";
 import { type ImageHeader, type ImageType, readImageHeader } from "../platform/image-header";
+import type { Group } from "./types";
 
 export const IMAGE_BYTES_MAX = 5 * 1024 * 1024;
 /** A phone with little memory decodes every pixel of what it is given. */
@@ -28,8 +28,9 @@ export async function storeImage(
   ctx: Context,
   group: Pick<Group, "no">,
   file: Blob,
+  bytesMax = IMAGE_BYTES_MAX,
 ): Promise<StoredImage | ImageRefusal> {
-  if (file.size > IMAGE_BYTES_MAX) return "imageTooLarge";
+  if (file.size > bytesMax) return "imageTooLarge";
   const bytes = await file.arrayBuffer();
   const header = readImageHeader(new Uint8Array(bytes));
   if (!header) return "notAnImage";
