@@ -1,5 +1,6 @@
 import type { OwnAnswer, OwnInput, Taken, Taking } from "../actions/kind";
 import type { ActionSnapshot } from "../actions/types";
+import { whereAnswer } from "../actions/where-answer";
 import type { Target } from "../officials/types";
 import { type Reached, reach } from "../officials/whereabouts";
 import type { Context } from "../platform/context";
@@ -36,34 +37,14 @@ export function callAt(
 /** Where somebody lives on the first page, how one call went on the second. */
 export async function readFields({ t, ctx, snapshot, values, isLast }: OwnInput): Promise<OwnAnswer> {
   const reached = await calledBy(ctx, snapshot, values);
-  const refuse = (name: string, error: string): OwnAnswer => ({
-    is: "invalid",
-    errors: { [name]: error },
-    step: 1,
-  });
-  switch (reached.is) {
-    case "unasked":
-      return reached.isMissing
-        ? refuse("postalCode", t("officials.public.postalCode"))
-        : { is: "valid", own: {} };
-    case "nobody":
-      return refuse("postalCode", t("officials.public.nobody"));
-    case "trouble":
-      return refuse("postalCode", t("officials.public.trouble"));
-    case "choose":
-      return "districtAsked" in values
-        ? refuse("district", t("officials.district.choose"))
-        : { is: "more", step: 1 };
-    case "found": {
-      if (!isLast) return { is: "valid", own: {} };
-      const { at, target } = callAt(reached.targets, values);
-      const outcome = reports.find((report) => report === single(values, "outcome"));
-      if (!outcome || !target) return { is: "invalid", errors: { outcome: t("calls.errors.outcome") } };
-      const { key: k, name: n, title, office } = target;
-      const o = [title, office].filter((part) => part !== "").join(", ");
-      return { is: "valid", own: { k, n, o, a: outcome, at, of: reached.targets.length } satisfies OwnCall };
-    }
-  }
+  if (reached.is !== "found") return whereAnswer(t, reached, values);
+  if (!isLast) return { is: "valid", own: {} };
+  const { at, target } = callAt(reached.targets, values);
+  const outcome = reports.find((report) => report === single(values, "outcome"));
+  if (!outcome || !target) return { is: "invalid", errors: { outcome: t("calls.errors.outcome") } };
+  const { key: k, name: n, title, office } = target;
+  const o = [title, office].filter((part) => part !== "").join(", ");
+  return { is: "valid", own: { k, n, o, a: outcome, at, of: reached.targets.length } satisfies OwnCall };
 }
 
 /**

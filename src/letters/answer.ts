@@ -1,5 +1,6 @@
 import type { OwnAnswer, OwnInput } from "../actions/kind";
 import type { ActionSnapshot } from "../actions/types";
+import { whereAnswer } from "../actions/where-answer";
 import type { Target } from "../officials/types";
 import { reach } from "../officials/whereabouts";
 import { cleanLine, cleanText } from "../platform/clean-text";
@@ -36,31 +37,11 @@ export function addresseesOf(ctx: Context, { group, action }: ActionSnapshot, va
 /** Where somebody lives on the first page, what they write on the second. */
 export async function readFields({ t, ctx, snapshot, values, isLast }: OwnInput): Promise<OwnAnswer> {
   const reached = await addresseesOf(ctx, snapshot, values);
-  const refuse = (name: string, error: string): OwnAnswer => ({
-    is: "invalid",
-    errors: { [name]: error },
-    step: 1,
-  });
-  switch (reached.is) {
-    case "unasked":
-      return reached.isMissing
-        ? refuse("postalCode", t("officials.public.postalCode"))
-        : { is: "valid", own: {} };
-    case "nobody":
-      return refuse("postalCode", t("officials.public.nobody"));
-    case "trouble":
-      return refuse("postalCode", t("officials.public.trouble"));
-    case "choose":
-      return "districtAsked" in values
-        ? refuse("district", t("officials.district.choose"))
-        : { is: "more", step: 1 };
-    case "found": {
-      if (!isLast) return { is: "valid", own: {} };
-      const settings = letterSettings.parse(snapshot.action.settings);
-      const starting = startingLetters(t, snapshot, settings, { targets: reached.targets, values });
-      return readLetters(t, settings, starting, { values, district: reached.district });
-    }
-  }
+  if (reached.is !== "found") return whereAnswer(t, reached, values);
+  if (!isLast) return { is: "valid", own: {} };
+  const settings = letterSettings.parse(snapshot.action.settings);
+  const starting = startingLetters(t, snapshot, settings, { targets: reached.targets, values });
+  return readLetters(t, settings, starting, { values, district: reached.district });
 }
 
 async function readLetters(
