@@ -3,6 +3,7 @@ import { Notice } from "../ui/flash";
 import { ErrorSummary, Form, HiddenField, SubmitButton } from "../ui/form";
 import type { T } from "../ui/i18n";
 import { Icon } from "../ui/icon";
+import { PreviewPane } from "../ui/preview-pane";
 import { When } from "../ui/when";
 import { type ActionFrame, ActionShell, ActionStatusMark } from "./action-shell";
 import { type EditorFields, TicksShown } from "./editor-part";
@@ -69,7 +70,7 @@ export function EditorPage(props: EditorProps) {
           </div>
           <StickyBar {...props} />
         </Form>
-        <Preview t={t} url={props.previewUrl} />
+        <PreviewPane t={t} url={props.previewUrl} hint={t("actions.editor.previewHint")} />
       </div>
     </ActionShell>
   );
@@ -128,34 +129,6 @@ function StickyBar({ t, action, locale, now, timeZone, previewUrl, mayPublish }:
         ) : null}
       </div>
     </div>
-  );
-}
-
-function Preview({ t, url }: { t: T; url: string }) {
-  return (
-    <aside class="split-aside editor-preview" data-preview>
-      <div class="preview-bar">
-        <h2>{t("actions.editor.previewTitle")}</h2>
-        <div class="button-row" data-preview-sizes hidden>
-          <button class="button button-quiet" type="button" data-preview-size="phone" aria-pressed="true">
-            {t("actions.editor.phone")}
-          </button>
-          <button class="button button-quiet" type="button" data-preview-size="wide" aria-pressed="false">
-            {t("actions.editor.computer")}
-          </button>
-        </div>
-      </div>
-      <div class="preview-room">
-        <iframe
-          class="preview-frame"
-          src={url}
-          title={t("actions.editor.previewTitle")}
-          loading="lazy"
-          sandbox="allow-scripts allow-same-origin"
-        />
-      </div>
-      <p class="soft small">{t("actions.editor.previewHint")}</p>
-    </aside>
   );
 }
 

@@ -12,6 +12,7 @@ import {
   TextField,
 } from "../ui/form";
 import { PageHeader, Section, Shell } from "../ui/layout";
+import { PreviewPane } from "../ui/preview-pane";
 import { DEFAULT_ACCENT, type Font, fontStacks } from "../ui/theme";
 import { ColourReport } from "./look-colour";
 import { type Group, LOGO_ALT_MAX, WRAPPER_CSS_MAX, WRAPPER_HTML_MAX } from "./types";
@@ -43,7 +44,7 @@ export function LooksPage(props: LooksPageProps) {
           <LogoSection {...props} />
           <PictureSection {...props} />
         </div>
-        <Preview {...props} />
+        <PreviewPane t={props.t} url={props.previewUrl} />
       </div>
     </Shell>
   );
@@ -230,32 +231,5 @@ function PictureSection({ t, group, errors, file }: LooksPageProps) {
         </ButtonRow>
       </Form>
     </Section>
-  );
-}
-
-function Preview({ t, previewUrl }: LooksPageProps) {
-  return (
-    <aside class="split-aside editor-preview" data-preview>
-      <div class="preview-bar">
-        <h2>{t("actions.editor.previewTitle")}</h2>
-        <div class="button-row" data-preview-sizes hidden>
-          <button class="button button-quiet" type="button" data-preview-size="phone" aria-pressed="true">
-            {t("actions.editor.phone")}
-          </button>
-          <button class="button button-quiet" type="button" data-preview-size="wide" aria-pressed="false">
-            {t("actions.editor.computer")}
-          </button>
-        </div>
-      </div>
-      <div class="preview-room">
-        <iframe
-          class="preview-frame"
-          src={previewUrl}
-          title={t("actions.editor.previewTitle")}
-          loading="lazy"
-          sandbox="allow-scripts allow-same-origin"
-        />
-      </div>
-    </aside>
   );
 }

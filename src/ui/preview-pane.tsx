@@ -1,0 +1,30 @@
+import type { T } from "./i18n";
+
+/** The page as others will see it, in a frame beside the form that changes it; with script, as a phone or a computer shows it. */
+export function PreviewPane({ t, url, hint }: { t: T; url: string; hint?: string }) {
+  return (
+    <aside class="split-aside editor-preview" data-preview>
+      <div class="preview-bar">
+        <h2>{t("actions.editor.previewTitle")}</h2>
+        <div class="button-row" data-preview-sizes hidden>
+          <button class="button button-quiet" type="button" data-preview-size="phone" aria-pressed="true">
+            {t("actions.editor.phone")}
+          </button>
+          <button class="button button-quiet" type="button" data-preview-size="wide" aria-pressed="false">
+            {t("actions.editor.computer")}
+          </button>
+        </div>
+      </div>
+      <div class="preview-room">
+        <iframe
+          class="preview-frame"
+          src={url}
+          title={t("actions.editor.previewTitle")}
+          loading="lazy"
+          sandbox="allow-scripts allow-same-origin"
+        />
+      </div>
+      {hint ? <p class="soft small">{hint}</p> : null}
+    </aside>
+  );
+}
