@@ -49,6 +49,7 @@ export interface Env {
   MAIL: Queue;
   RECEIPTS: Queue;
   VIEWS: Queue;
+  WORK: Queue;
   PUBLIC_RATE: RateLimit;
   INTAKE: DurableObjectNamespace<import("./intake/intake-object").ActionIntake>;
   HOME: DurableObjectNamespace<import("./intake/home-object").HomeObject>;

@@ -51,6 +51,7 @@ const jobs: Record<string, ReturnType<typeof job>[]> = {
     job(receiptPage, (ctx, page) => sendReceipts(ctx, page, kinds)),
     job(noticePage, sendNotices),
   ],
+  "groundswell-work": [],
 };
 
 /** What an action's home looks for in the rows, in case the messages were lost. */

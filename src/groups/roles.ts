@@ -5,6 +5,8 @@ export const permissions = [
   "actions.edit",
   "actions.publish",
   "people.view",
+  "people.edit",
+  "people.import",
   "people.export",
   "participations.remove",
   "payments.manage",

@@ -47,6 +47,7 @@ function liveQueue(ctx: Context, name: string): Queue | null {
   if (name.endsWith("-events")) return ctx.env.EVENTS;
   if (name.endsWith("-mail")) return ctx.env.MAIL;
   if (name.endsWith("-receipts")) return ctx.env.RECEIPTS;
+  if (name.endsWith("-work")) return ctx.env.WORK;
   return null;
 }
 
