@@ -59,6 +59,11 @@ export function filesWithoutBindings(): string[] {
   );
 }
 
+/** The test files that replace the clock. Ids only go up, hence those made after them in the same workerd would be of their time. */
+export function filesWithAnotherClock(): string[] {
+  return globSync("src/**/*.test.{ts,tsx}", { cwd: root }).filter((path) => /spyOn\(Date,/.test(read(path)));
+}
+
 /** Files in the order that is given first, then all others as Vitest has them; those that share a workerd follow each other, last. */
 export function inOrder(first: string[]) {
   return class extends BaseSequencer {

@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 import {
   bundledPackages,
   FILES_AT_ONCE,
+  filesWithAnotherClock,
   filesWithoutBindings,
   inOrder,
   inWorkerd,
@@ -9,6 +10,13 @@ import {
 } from "./projects.ts";
 
 const withoutBindings = filesWithoutBindings();
+
+/** What needs a workerd that no other file has used: one changes the list of kinds, the other sees what is there before anything is. */
+const alone = [
+  "test/contracts/sample-kind.test.ts",
+  "src/operations/routes.test.ts",
+  ...filesWithAnotherClock(),
+];
 
 /**
  * What takes long begins early, so that nothing is left to run alone at the end. The first keeps both cores busy; the others of
@@ -43,7 +51,22 @@ export default defineConfig({
           ...group,
           name: "worker",
           include: ["src/**/*.test.{ts,tsx}", "test/contracts/**/*.test.{ts,tsx}"],
-          exclude: withoutBindings,
+          exclude: [...withoutBindings, ...alone],
+          setupFiles: ["test/setup.ts"],
+          deps: bundledPackages(),
+          // A workerd for each file costs three seconds of a core, most of what a file takes. What a test stores is its own group's.
+          isolate: false,
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        root,
+        plugins: [inWorkerd()],
+        test: {
+          ...group,
+          name: "alone",
+          include: alone,
           setupFiles: ["test/setup.ts"],
           deps: bundledPackages(),
           testTimeout: 20_000,

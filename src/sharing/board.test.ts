@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { contextOf, makeGroup, settled } from "../../test/groups";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
-import { idToHex, newId, type ParticipationId } from "../platform/ids";
+import { idTime, idToHex, newId, type ParticipationId } from "../platform/ids";
 import { boardNow, broughtBy, forgetBoards, makeBoard, ownCode } from "./board";
 import { forgetWeights, note, shareNumbers, weightsNow } from "./tally";
 import { shareSettings } from "./types";
@@ -107,7 +107,7 @@ describe("those who came by somebody's own link", () => {
     const code = await codeOf(group, id);
     for (const source of [`r-${code}`, `r-${code}.email`, `r-${code}.x.b`, `r-${code}z`, "share-x", "r-"])
       await sign(group, { source });
-    const later = contextOf(undefined, Date.now() + 120_000);
+    const later = contextOf(undefined, idTime(id) + 120_000);
     expect(await broughtBy(later, group, ACTION, { id, code })).toBe(3);
     await settled();
   });
@@ -122,7 +122,7 @@ describe("those who came by somebody's own link", () => {
   it("are not known while D1 is away, and thanks go on", async () => {
     const { group } = await makeGroup();
     const id = await sign(group);
-    const broken = contextOf({ ...contextOf().env, [group.shard]: undefined }, Date.now() + 120_000);
+    const broken = contextOf({ ...contextOf().env, [group.shard]: undefined }, idTime(id) + 120_000);
     expect(await broughtBy(broken, group, ACTION, { id, code: "000000000000" })).toBeNull();
     await settled();
   });
