@@ -3,15 +3,19 @@ import { accountRoutes } from "./accounts/routes";
 import { type WebEnv, withAccount } from "./accounts/web";
 import { publicPages, servePublicFast } from "./actions/public";
 import { actionRoutes } from "./actions/routes";
+import { renameTagInActions } from "./actions/tagged";
+import { audienceRoutes } from "./audiences/routes";
 import { dashboardRoutes } from "./dashboard/routes";
 import { embedPages } from "./embeds/public";
 import { embedRoutes } from "./embeds/routes";
 import { configOf, type Env } from "./env";
 import { ErrorPage } from "./error-page";
+import { exportRoutes } from "./exports/routes";
 import { groupRoutes } from "./groups/routes";
+import { importRoutes } from "./imports/routes";
 import { homeOf } from "./intake/home";
 import { intakeTarget, takeAction } from "./intake/participation";
-import { kinds } from "./kinds";
+import { kindByName, kinds } from "./kinds";
 import { officialRoutes } from "./officials/routes";
 import { fileAbuseReport } from "./operations/abuse-report";
 import { noteFailure } from "./operations/operation";
@@ -19,10 +23,16 @@ import { devMailRoutes, operationsRoutes } from "./operations/routes";
 import { paperRoutes } from "./paper/routes";
 import { testBankRoutes } from "./payments/dev-routes";
 import { paymentRoutes } from "./payments/routes";
+import { tagAndFieldRoutes } from "./people/routes";
 import { createContext } from "./platform/context";
 import { AppError } from "./platform/errors";
 import { hostnameOf } from "./platform/http";
 import { newId } from "./platform/ids";
+import { privacyPages } from "./privacy/public";
+import { privacyRoutes } from "./privacy/routes";
+import { addressPages } from "./profiles/public";
+import { profileRoutes } from "./profiles/routes";
+import { reportRoutes } from "./reports/routes";
 import { statisticRoutes } from "./statistics/routes";
 import { noteView } from "./statistics/view";
 import { organiserHeaders, sameOrigin, withContext } from "./surface";
@@ -40,8 +50,18 @@ platformApp.route("/", officialRoutes);
 platformApp.route("/", embedRoutes(kinds));
 platformApp.route("/", statisticRoutes(kinds));
 platformApp.route("/", paperRoutes(kinds));
+platformApp.route(
+  "/",
+  tagAndFieldRoutes({ renameInActions: renameTagInActions, pathOf: (kind) => kindByName(kind)?.path }),
+);
+platformApp.route("/", exportRoutes(kinds));
+platformApp.route("/", reportRoutes());
+platformApp.route("/", profileRoutes);
+platformApp.route("/", privacyRoutes(kinds));
+platformApp.route("/", audienceRoutes);
 platformApp.route("/", dashboardRoutes(kinds));
 platformApp.route("/", paymentRoutes);
+platformApp.route("/", importRoutes);
 platformApp.route("/", operationsRoutes);
 platformApp.route("/", devMailRoutes);
 platformApp.route("/", testBankRoutes);
@@ -56,7 +76,7 @@ export const groupApp = publicPages({
   askCount: (ctx, snapshot, kind) => homeOf(ctx.env, intakeTarget(snapshot, kind)).summary(),
   fileAbuseReport,
   noteFailure,
-  pages: [embedPages],
+  pages: [privacyPages, addressPages, embedPages],
 });
 
 /** One request: a page from memory if there is one, else the surface its host belongs to. */

@@ -49,6 +49,7 @@ export interface Env {
   MAIL: Queue;
   RECEIPTS: Queue;
   VIEWS: Queue;
+  MAIL_EVENTS: Queue;
   WORK: Queue;
   PUBLIC_RATE: RateLimit;
   INTAKE: DurableObjectNamespace<import("./intake/intake-object").ActionIntake>;
@@ -56,6 +57,9 @@ export interface Env {
   LIMITS: DurableObjectNamespace<import("./platform/limits-object").LimitsObject>;
   OPERATIONS: DurableObjectNamespace<import("./operations/operations-object").OperationsObject>;
   PAYMENTS: DurableObjectNamespace<import("./payments/payments-object").PaymentsObject>;
+  EXPORTS: DurableObjectNamespace<import("./exports/exports-object").ExportsObject>;
+  REPORTS: DurableObjectNamespace<import("./reports/reports-object").ReportsObject>;
+  IMPORTS: DurableObjectNamespace<import("./imports/imports-object").ImportsObject>;
   [shard: `SHARD_${string}`]: D1Database;
 }
 

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { forgetExpired } from "./accounts/account";
 import { noticePage, sendNotices } from "./events/notice";
 import { mailAboutGift } from "./fundraisers/mails";
+import { groupStatusChanged } from "./groups/messages";
 import {
   afterwardsDue,
   askForAfterwards,
@@ -12,17 +13,25 @@ import {
 import type { FollowUp, WhenDue } from "./intake/home-object";
 import { participationsRecorded } from "./intake/messages";
 import { kinds } from "./kinds";
+import { letterReturned } from "./letters/returned";
 import { emptyOldDead, storeDead } from "./operations/dead-letter";
 import { noteBatch, noteFailure } from "./operations/operation";
 import { forgetOldUploads } from "./paper/upload";
 import { runTestBank } from "./payments/dev-routes";
+import { seeToGifts } from "./payments/holding";
 import { testBankDue } from "./payments/messages";
 import type { PaymentFollower } from "./payments/payments-object";
+import { askToIndexNews, indexDue, indexPeople } from "./people/search-index";
+import { peopleSteps } from "./people/steps";
+import { askForOverdue, runWork, workDue } from "./people/work";
 import type { Context } from "./platform/context";
+import { mailEvent } from "./platform/mail/events";
 import { mailQueued } from "./platform/mail/messages";
 import { sendQueued } from "./platform/mail/queued";
+import { privacySteps } from "./privacy/steps";
 import { findMissingReceipts, onParticipationsRecorded, sendReceipts } from "./receipts/receipt";
 import { receiptPage } from "./receipts/types";
+import { tellReports } from "./reports/news";
 import { storeViews } from "./statistics/view";
 
 /** A message type and the feature function that handles it. Each may be handed the same message again. */
@@ -41,9 +50,19 @@ function job<S extends z.ZodType>(message: S, run: Job<S>["run"]) {
 const jobs: Record<string, ReturnType<typeof job>[]> = {
   "groundswell-events": [
     job(participationsRecorded, (ctx, news) =>
-      Promise.all([onParticipationsRecorded(ctx, news), askForAfterwards(ctx, news, kinds)]),
+      Promise.all([
+        onParticipationsRecorded(ctx, news),
+        askForAfterwards(ctx, news, kinds),
+        askToIndexNews(
+          ctx,
+          { no: news.target.groupNo, shard: news.target.shard },
+          news.people.map(([no]) => no),
+        ),
+        tellReports(ctx, news),
+      ]),
     ),
     job(afterwardsDue, (ctx, due) => runAfterwards(ctx, due, kinds)),
+    job(groupStatusChanged, seeToGifts),
     job(testBankDue, runTestBank),
   ],
   "groundswell-mail": [job(mailQueued, sendQueued)],
@@ -51,7 +70,11 @@ const jobs: Record<string, ReturnType<typeof job>[]> = {
     job(receiptPage, (ctx, page) => sendReceipts(ctx, page, kinds)),
     job(noticePage, sendNotices),
   ],
-  "groundswell-work": [],
+  "groundswell-mail-events": [job(mailEvent, letterReturned)],
+  "groundswell-work": [
+    job(indexDue, indexPeople),
+    job(workDue, (ctx, due) => runWork(ctx, due, { ...peopleSteps, ...privacySteps })),
+  ],
 };
 
 /** What an action's home looks for in the rows, in case the messages were lost. */
@@ -113,5 +136,5 @@ async function runFirst(candidates: ReturnType<typeof job>[], ctx: Context, body
 
 /** What the hourly line of wrangler.toml asks for. Nothing that must happen waits for it: no cron fires on a laptop. */
 export async function tick(ctx: Context): Promise<void> {
-  await Promise.all([forgetExpired(ctx), emptyOldDead(ctx), forgetOldUploads(ctx)]);
+  await Promise.all([askForOverdue(ctx), forgetExpired(ctx), emptyOldDead(ctx), forgetOldUploads(ctx)]);
 }

@@ -1,14 +1,18 @@
 import { handle } from "./app";
 import type { Env } from "./env";
+import { ExportsObject } from "./exports/exports-object";
 import { HomeObject } from "./intake/home-object";
 import { consume, followUps, paymentFollowers, tick, whenDue } from "./jobs";
+import { kinds } from "./kinds";
 import { PaymentsObject } from "./payments/payments-object";
 import { createContext } from "./platform/context";
 import { newId } from "./platform/ids";
 
+export { ImportsObject } from "./imports/imports-object";
 export { ActionIntake } from "./intake/intake-object";
 export { OperationsObject } from "./operations/operations-object";
 export { LimitsObject } from "./platform/limits-object";
+export { ReportsObject as GroupReports } from "./reports/reports-object";
 
 /** The home of intake, told here what follows a participation: that list lies above the intake folder. */
 export class ActionHome extends HomeObject {
@@ -19,6 +23,11 @@ export class ActionHome extends HomeObject {
 /** What watches over a group's payments, told here who follows them, for the same reason. */
 export class GroupPayments extends PaymentsObject {
   protected override readonly followers = paymentFollowers;
+}
+
+/** What makes a group's files behind, told here which kinds of action there are. */
+export class GroupExports extends ExportsObject {
+  protected override readonly kinds = kinds;
 }
 
 export default {

@@ -17,6 +17,14 @@ declare namespace Cloudflare {
 
   interface GlobalProps {
     mainModule: typeof import("../src/worker");
-    durableNamespaces: "ActionIntake" | "ActionHome" | "LimitsObject" | "OperationsObject" | "GroupPayments";
+    durableNamespaces:
+      | "ActionIntake"
+      | "ActionHome"
+      | "LimitsObject"
+      | "OperationsObject"
+      | "GroupPayments"
+      | "GroupExports"
+      | "GroupReports"
+      | "ImportsObject";
   }
 }

@@ -16,6 +16,8 @@ export type Organiser = {
   ): Promise<Response>;
   /** The same as multipart, for a form with a file. */
   upload(path: string, fields: Record<string, string | Blob>): Promise<Response>;
+  /** Anything that is no form. */
+  send(path: string, init: RequestInit): Promise<Response>;
 };
 
 /** A group, one member of each role, and somebody who runs another group. */
@@ -72,6 +74,7 @@ async function signIn(email: string): Promise<Organiser> {
     });
   return {
     accountNo: accountNo ?? 0,
+    send,
     get: (path, headers = {}) => send(path, { headers }),
     post: (path, fields = {}, headers = {}) => {
       const body = new URLSearchParams();

@@ -31,6 +31,9 @@ export class ActionHome extends Counter {}
 export class LimitsObject extends Counter {}
 export class OperationsObject extends Counter {}
 export class GroupPayments extends Counter {}
+export class GroupExports extends Counter {}
+export class GroupReports extends Counter {}
+export class ImportsObject extends Counter {}
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {

@@ -15,7 +15,7 @@ import { barePage, storeBare } from "./bare-insert";
  * `/object` by an intake object from its outbox, news and all, `/bare` by plain multi-row inserts of the same rows.
  */
 
-export { ActionHome, GroupPayments, LimitsObject, OperationsObject } from "../../src/worker";
+export * from "../../src/worker";
 
 const PAGE_ROWS = 500;
 const SHARD = "SHARD_00";

@@ -8,3 +8,6 @@ export class ActionHome extends DurableObject<Env> {}
 export class LimitsObject extends DurableObject<Env> {}
 export class OperationsObject extends DurableObject<Env> {}
 export class GroupPayments extends DurableObject<Env> {}
+export class GroupExports extends DurableObject<Env> {}
+export class GroupReports extends DurableObject<Env> {}
+export class ImportsObject extends DurableObject<Env> {}

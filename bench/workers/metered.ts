@@ -74,7 +74,7 @@ function metered<Base extends ObjectClass>(binding: ObjectBinding, base: Base) {
   return Metered as unknown as Base;
 }
 
-export { GroupPayments } from "../../src/worker";
+export * from "../../src/worker";
 export class ActionIntake extends metered("INTAKE", Intake) {}
 export class ActionHome extends metered("HOME", Home) {}
 export class LimitsObject extends metered("LIMITS", Limits) {}

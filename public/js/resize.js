@@ -1,5 +1,6 @@
 // <input type="file" data-resize="1600"> sends a picture no larger than that many pixels a side. Without this script, or
 // where a browser cannot read or write the picture, the file goes as it was chosen; the server checks either alike.
+// With data-small="name" a second one of half as many pixels a side goes along under that name, for phones.
 const QUALITY = 0.85;
 // An animation would lose all frames but one.
 const STILL = /^image\/(png|jpeg|webp)$/;
@@ -8,14 +9,31 @@ for (const input of document.querySelectorAll("input[type=file][data-resize]")) 
   input.addEventListener("change", async () => {
     const [file] = input.files;
     if (!file || !STILL.test(file.type)) return;
-    const smaller = await resized(file, Number(input.dataset.resize)).catch(() => null);
+    const side = Number(input.dataset.resize);
+    const smaller = await resized(file, side).catch(() => null);
+    const half = input.dataset.small ? await resized(file, side / 2).catch(() => null) : null;
     // A different file may have been chosen meanwhile.
-    if (!smaller || input.files[0] !== file) return;
-    const box = new DataTransfer();
-    box.items.add(smaller);
-    input.files = box.files;
+    if (input.files[0] !== file) return;
+    if (half) put(secondOf(input), half);
+    if (!smaller) return;
+    put(input, smaller);
     input.dataset.resized = `${file.size} ${smaller.size}`;
   });
+}
+
+function put(input, file) {
+  const box = new DataTransfer();
+  box.items.add(file);
+  input.files = box.files;
+}
+
+function secondOf(input) {
+  const known = input.form.elements.namedItem(input.dataset.small);
+  if (known) return known;
+  const made = Object.assign(document.createElement("input"), { type: "file", hidden: true });
+  made.name = input.dataset.small;
+  input.after(made);
+  return made;
 }
 
 // Null where the file is best sent as it is: it has few enough pixels, and writing it anew makes it no lighter.

@@ -33,6 +33,11 @@ export async function findAccount(ctx: Context, typed: string): Promise<Account 
   return emailKey ? store.accountByEmailKey(ctx.directory, emailKey) : null;
 }
 
+/** The account of a number that a row of the group keeps; null once it is gone. */
+export function accountOf(ctx: Context, accountNo: number): Promise<Account | null> {
+  return store.accountByNo(ctx.directory, accountNo);
+}
+
 /** Whether an account runs the installation (the OPERATORS variable). */
 export function isOperator(ctx: Context, account: Account): boolean {
   return ctx.config.operators.includes(account.emailKey);

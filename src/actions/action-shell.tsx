@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx";
 import type { Group } from "../groups/types";
 import type { FlashMessage } from "../ui/flash";
 import type { Key, Locale, T } from "../ui/i18n";
+import { Icon } from "../ui/icon";
 import { PageHeader, Shell, type ShellProps } from "../ui/layout";
 import { Status } from "../ui/status";
 import type { Action, Kind } from "./types";
@@ -78,41 +79,75 @@ export function ActionStatusMark({ t, action }: { t: T; action: Pick<Action, "st
   }
 }
 
-function ActionTabs({ t, group, action, kind, tab, mayEdit, maySeePeople }: ActionShellProps) {
+type Tab = { name: ActionTab; path: string; label: Key; rank: "always" | "wide" | "more" };
+
+/**
+ * What people come for every day stands in the row, the rest under "More"; what only a wide screen has room for is in both,
+ * one of them hidden by its width. The page one is on is always in the row.
+ */
+function ActionTabs(props: ActionShellProps) {
+  const { t, group, action, tab } = props;
   const base = `/groups/${group.slug}/actions/${action.id}`;
-  const may = { "actions.view": true, "actions.edit": mayEdit, "people.view": maySeePeople };
-  const hasComments = !kind.lacks?.includes("comments");
-  const tabs: { name: ActionTab; path: string; label: Key; isOpen: boolean }[] = [
-    { name: "overview", path: "", label: "actions.tabs.overview", isOpen: true },
-    { name: "edit", path: "/edit", label: "actions.tabs.edit", isOpen: mayEdit },
-    { name: "signers", path: "/signers", label: kind.words.participants, isOpen: maySeePeople },
-    ...(kind.tabs ?? []).map(({ needs, ...own }) => ({ ...own, isOpen: may[needs] })),
-    {
-      name: "comments",
-      path: "/comments",
-      label: "actions.tabs.comments",
-      isOpen: maySeePeople && hasComments,
-    },
-    { name: "sharing", path: "/sharing", label: "sharing.tab", isOpen: true },
-    { name: "statistics", path: "/statistics", label: "statistics.tab", isOpen: true },
-    { name: "embed", path: "/embed", label: "embeds.tab", isOpen: true },
-    { name: "print", path: "/print", label: "paper.tab", isOpen: true },
-    { name: "translations", path: "/translations", label: "translations.tab", isOpen: mayEdit },
-    { name: "history", path: "/history", label: "actions.tabs.history", isOpen: true },
-  ];
+  const tabs = tabsOf(props);
+  const isInRow = ({ name, rank }: Tab) => rank !== "more" || name === tab;
+  const more = tabs.filter(({ name, rank }) => rank !== "always" && name !== tab);
+  const link = ({ name, path, label }: Tab, className?: string) => (
+    <a class={className} href={`${base}${path}`} aria-current={name === tab ? "page" : undefined}>
+      {t(label)}
+    </a>
+  );
   return (
     <nav class="subtabs" aria-label={t("actions.tabs.label")}>
       <ul>
-        {tabs
-          .filter(({ isOpen }) => isOpen)
-          .map(({ name, path, label }) => (
-            <li>
-              <a href={`${base}${path}`} aria-current={name === tab ? "page" : undefined}>
-                {t(label)}
-              </a>
-            </li>
-          ))}
+        {tabs.filter(isInRow).map((one) => (
+          <li class={one.rank === "wide" && one.name !== tab ? "subtab-wide" : undefined}>
+            {link(one, "subtab")}
+          </li>
+        ))}
+        <li>
+          <details class="menu menu-end" data-menu>
+            <summary>
+              {t("actions.tabs.more")}
+              <Icon name="down" />
+            </summary>
+            <ul class="menu-list">
+              {more.map((one) => (
+                <li class={one.rank === "wide" ? "subtab-narrow" : undefined}>{link(one)}</li>
+              ))}
+            </ul>
+          </details>
+        </li>
       </ul>
     </nav>
   );
+}
+
+/** The pages somebody may open, in the order they are shown. */
+function tabsOf({ kind, mayEdit, maySeePeople }: ActionShellProps): Tab[] {
+  const may = { "actions.view": true, "actions.edit": mayEdit, "people.view": maySeePeople };
+  const hasComments = !kind.lacks?.includes("comments");
+  const own = (kind.tabs ?? []).filter(({ needs }) => may[needs]);
+  const tabs: (Tab & { isOpen?: boolean })[] = [
+    { name: "overview", path: "", label: "actions.tabs.overview", rank: "always" },
+    { name: "edit", path: "/edit", label: "actions.tabs.edit", rank: "always", isOpen: mayEdit },
+    {
+      name: "signers",
+      path: "/signers",
+      label: kind.words.participants,
+      rank: "always",
+      isOpen: maySeePeople,
+    },
+    ...own.map(({ name, path, label }): Tab => ({ name, path, label, rank: "always" })),
+    {
+      ...{ name: "comments", path: "/comments", label: "actions.tabs.comments", rank: "wide" },
+      isOpen: maySeePeople && hasComments,
+    },
+    { name: "sharing", path: "/sharing", label: "sharing.tab", rank: "wide" },
+    { name: "statistics", path: "/statistics", label: "statistics.tab", rank: "wide" },
+    { name: "embed", path: "/embed", label: "embeds.tab", rank: "more" },
+    { name: "print", path: "/print", label: "paper.tab", rank: "more" },
+    { name: "translations", path: "/translations", label: "translations.tab", rank: "more", isOpen: mayEdit },
+    { name: "history", path: "/history", label: "actions.tabs.history", rank: "more" },
+  ];
+  return tabs.filter(({ isOpen }) => isOpen !== false);
 }

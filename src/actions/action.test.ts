@@ -18,6 +18,13 @@ import { editorValues } from "./editor-values";
 import { publish } from "./publication";
 import type { Action } from "./types";
 
+/** The head of a picture of that size, which is all that is read of one. */
+function png(width: number, height: number): Uint8Array<ArrayBuffer> {
+  const bytes = Uint8Array.from(RED_PIXELS);
+  new DataView(bytes.buffer).setUint32(16, width);
+  new DataView(bytes.buffer).setUint32(20, height);
+  return bytes;
+}
 const RED_PIXELS = Uint8Array.fromHex("89504e470d0a1a0a0000000d49484452000004b0000002760802000000");
 
 async function makeDraft(group: Group, title = "Clean air"): Promise<Action> {
@@ -33,15 +40,22 @@ function save(
   group: Group,
   action: Action,
   changes: Record<string, string>,
-  options: { by?: number; fromVersion?: number; at?: number; picture?: Blob | null } = {},
+  options: {
+    by?: number;
+    fromVersion?: number;
+    at?: number;
+    picture?: Blob | null;
+    pictureSmall?: File;
+  } = {},
 ) {
-  const { by = 1, fromVersion = action.version, at = Date.now(), picture } = options;
+  const { by = 1, fromVersion = action.version, at = Date.now(), picture, pictureSmall } = options;
   const ticks = "comments.isAsked comments.isModerated showCount showRecent autoresponse.isOn";
   return editAction(contextOf(env, at), group, petition, action, {
     form: { ...editorValues(action), ticks, ...changes },
     fromVersion,
     by,
     picture,
+    ...(pictureSmall ? { files: { pictureSmall } } : {}),
   });
 }
 
@@ -185,6 +199,27 @@ describe("saving", () => {
     action = await saved(save(group, action, { "image.alt": "The gate" }));
     expect(action.settings.image).toMatchObject({ alt: "The gate", width: 1_200 });
     expect((await saved(save(group, action, {}, { picture: null }))).settings.image).toBeNull();
+  });
+
+  it("keeps a smaller one of the same shape beside a picture, and nothing else that is sent in its place", async () => {
+    const { group } = await makeGroup();
+    const picture = new Blob([RED_PIXELS]);
+    const half = new File([png(600, 315)], "half.png");
+    const action = await saved(save(group, await makeDraft(group), {}, { picture, pictureSmall: half }));
+    expect(action.settings.image?.small).toMatchObject({ width: 600, height: 315 });
+    for (const wrong of [
+      png(600, 600),
+      png(1_200, 630),
+      png(1_600, 840),
+      new TextEncoder().encode("<svg/>"),
+      png(0, 0),
+    ]) {
+      const other = await saved(
+        save(group, await makeDraft(group), {}, { picture, pictureSmall: new File([wrong], "half.png") }),
+      );
+      expect(other.settings.image).toMatchObject({ width: 1_200 });
+      expect(other.settings.image?.small).toBeUndefined();
+    }
   });
 
   it("stores neither the text nor the picture when either is refused", async () => {

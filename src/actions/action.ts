@@ -1,4 +1,4 @@
-import { type ImageRefusal, storeImage } from "../groups/image";
+import { type ImageRefusal, type StoredImage, storeImage } from "../groups/image";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
@@ -177,14 +177,28 @@ async function pictureOf(
   ctx: Context,
   group: Group,
   action: Action,
-  { picture, form }: Posted,
+  { picture, form, files = {} }: Posted,
 ): Promise<Action["settings"]["image"] | ImageRefusal> {
   if (!picture) return null;
   const stored = await storeImage(ctx, group, picture);
   const alt = form["image.alt"];
   const text =
     typeof alt === "string" ? cleanLine(alt).slice(0, IMAGE_ALT_MAX) : (action.settings.image?.alt ?? "");
-  return typeof stored === "string" ? stored : { ...stored, alt: text };
+  if (typeof stored === "string") return stored;
+  const small = await smallOf(ctx, group, stored, files.pictureSmall);
+  return { ...stored, alt: text, ...(small ? { small } : {}) };
+}
+
+/** By how much the sides of the smaller picture may differ from the larger one's: pixels are whole. */
+const SIDES_TOLERANCE = 0.02;
+
+/** The smaller one that came with a picture; what is none, or is another one by its shape, is left out. */
+async function smallOf(ctx: Context, group: Group, large: StoredImage, file: Blob | undefined) {
+  if (!file || file.size === 0) return null;
+  const small = await storeImage(ctx, group, file);
+  if (typeof small === "string" || small.width >= large.width) return null;
+  const shape = (small.width / small.height) * (large.height / large.width);
+  return Math.abs(shape - 1) <= SIDES_TOLERANCE ? small : null;
 }
 
 /** The ways to put it when sharing, with the pictures just uploaded for them, stored. */

@@ -61,7 +61,7 @@ export function ImagePart({ t, action, values, errors, imageUrl }: EditorFields)
         label={t(image ? "actions.editor.imageReplace" : "actions.editor.image")}
         hint={t("actions.editor.imageHint")}
         accept="image/png,image/jpeg,image/webp,image/gif"
-        data={{ resize: "1600" }}
+        data={{ resize: "1600", small: "pictureSmall" }}
         error={errors.picture}
       />
       <TextField

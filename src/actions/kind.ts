@@ -9,7 +9,7 @@ import type { Context } from "../platform/context";
 import type { FormValues } from "../platform/forms";
 import type { ParticipationId } from "../platform/ids";
 import type { EmailBlock } from "../ui/email";
-import type { Key, T } from "../ui/i18n";
+import type { Key, Locale, T } from "../ui/i18n";
 import type { Problems } from "./editing";
 import type { PublicEnv, PublicPagesDeps } from "./public-web";
 import type { Action, ActionSnapshot, CommonSettings, FormState, PublicCount } from "./types";
@@ -252,6 +252,8 @@ export type Kind = {
     action: Action,
     files: Record<string, File>,
   ): Promise<{ settings: Record<string, unknown> } | { errors: Problems }>;
+  /** What a list of the group's actions says of one below its title, from the facts `listPublished` reads; null: it is over. */
+  listed?(facts: unknown, locale: Locale, now: number): string | null;
   /** Told after the action was edited or published; D1 has it by then. A failure is logged, and tried once more a moment later. */
   saved?(ctx: Context, group: Group, action: Action): Promise<void>;
   /**

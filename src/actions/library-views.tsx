@@ -1,21 +1,39 @@
 import type { CustomField } from "../people/custom-field";
 import type { FlashMessage } from "../ui/flash";
-import { Form, SubmitButton } from "../ui/form";
+import {
+  ButtonLink,
+  ButtonRow,
+  ErrorSummary,
+  type FieldErrors,
+  Form,
+  SelectField,
+  SubmitButton,
+  TextArea,
+  TextField,
+} from "../ui/form";
 import type { T } from "../ui/i18n";
 import { PageHeader, Section, Shell, type ShellProps } from "../ui/layout";
 import { Status } from "../ui/status";
 import { type Column, DataTable, EmptyState } from "../ui/table";
 import type { LibraryQuestion, QuestionSources } from "./question-library";
+import { HINT_MAX, LABEL_MAX, questionTypes } from "./types";
 
-type LibraryPageProps = QuestionSources & {
+export const NOTE_MAX = 500;
+
+type LibraryFrame = {
   t: T;
   frame: Omit<ShellProps, "title" | "children">;
   group: { name: string; slug: string };
-  flash: FlashMessage | undefined;
 };
 
+type Use = { questionNo: number; title: string; actionId: string };
+
+type LibraryPageProps = LibraryFrame &
+  QuestionSources & { uses: readonly Use[]; maySeeFields: boolean; flash: FlashMessage | undefined };
+
 /** Questions kept for any action, and the fields of people that answers are kept in. */
-export function LibraryPage({ t, frame, group, flash, library, fields }: LibraryPageProps) {
+export function LibraryPage(props: LibraryPageProps) {
+  const { t, frame, group, flash, library, fields } = props;
   const href = `/groups/${group.slug}/questions`;
   return (
     <Shell {...frame} title={t("actions.library.title")} group={group} tab="actions" flash={flash}>
@@ -23,13 +41,14 @@ export function LibraryPage({ t, frame, group, flash, library, fields }: Library
         title={t("actions.library.title")}
         lead={t("actions.library.lead")}
         back={{ href: `/groups/${group.slug}/actions`, label: t("actions.list.title") }}
+        actions={<ButtonLink href={`${href}/new`}>{t("fields.library.new")}</ButtonLink>}
       />
       <Form class="stack" action={href} label={t("actions.library.title")}>
         <Section title={t("actions.library.questions")} text={t("actions.library.questionsText")}>
           <DataTable
             caption={t("actions.library.questions")}
             isCaptionHidden
-            columns={questionColumns(t, fields)}
+            columns={questionColumns(props, href)}
             rows={library}
             empty={
               <EmptyState
@@ -39,7 +58,17 @@ export function LibraryPage({ t, frame, group, flash, library, fields }: Library
             }
           />
         </Section>
-        <Section title={t("actions.library.fields")} text={t("actions.library.fieldsText")}>
+        <Section
+          title={t("actions.library.fields")}
+          text={t("actions.library.fieldsText")}
+          actions={
+            props.maySeeFields ? (
+              <ButtonLink kind="secondary" href={`/groups/${group.slug}/fields`}>
+                {t("fields.library.toFields")}
+              </ButtonLink>
+            ) : null
+          }
+        >
           <DataTable
             caption={t("actions.library.fields")}
             isCaptionHidden
@@ -55,13 +84,27 @@ export function LibraryPage({ t, frame, group, flash, library, fields }: Library
   );
 }
 
-function questionColumns(t: T, fields: readonly CustomField[]): Column<LibraryQuestion>[] {
+function questionColumns({ t, fields, uses }: LibraryPageProps, href: string): Column<LibraryQuestion>[] {
   return [
     {
       key: "question",
       title: t("actions.library.question"),
       isName: true,
-      cell: ({ question, isArchived }) => <Named t={t} name={question.label} isHidden={isArchived} />,
+      cell: ({ no, question, isArchived, note }) => (
+        <span class="person">
+          <span>
+            <a href={`${href}/${no}`} dir="auto">
+              {question.label}
+            </a>{" "}
+            {isArchived ? <Status>{t("actions.library.hidden")}</Status> : null}
+          </span>
+          {note ? (
+            <span class="soft small" dir="auto">
+              {note}
+            </span>
+          ) : null}
+        </span>
+      ),
     },
     {
       key: "type",
@@ -74,6 +117,14 @@ function questionColumns(t: T, fields: readonly CustomField[]): Column<LibraryQu
       cell: ({ question }) => (
         <span dir="auto">{fields.find(({ no }) => no === question.fieldNo)?.label ?? ""}</span>
       ),
+    },
+    {
+      key: "uses",
+      title: t("fields.library.uses"),
+      cell: ({ no }) => {
+        const count = uses.filter(({ questionNo }) => questionNo === no).length;
+        return count > 0 ? t("fields.uses.actions", { count }) : "";
+      },
     },
     {
       key: "do",
@@ -93,7 +144,7 @@ function fieldColumns(t: T): Column<CustomField>[] {
       isName: true,
       cell: ({ label, isArchived }) => <Named t={t} name={label} isHidden={isArchived} />,
     },
-    { key: "type", title: t("actions.library.type"), cell: ({ type }) => t(`actions.library.types.${type}`) },
+    { key: "type", title: t("actions.library.type"), cell: ({ type }) => t(`fields.types.${type}`) },
     { key: "key", title: t("actions.library.key"), cell: ({ key }) => <code>{key}</code> },
     {
       key: "do",
@@ -119,5 +170,129 @@ function Offer({ t, what, name, isHidden }: { t: T; what: string; name: string; 
       {t(isHidden ? "actions.library.show" : "actions.library.hide")}
       <span class="visually-hidden"> {name}</span>
     </SubmitButton>
+  );
+}
+
+/** A question of the library as its form holds it. */
+export type QuestionTyped = Record<
+  "label" | "hint" | "type" | "choices" | "min" | "max" | "value" | "fieldNo" | "note",
+  string
+>;
+
+type QuestionPageProps = LibraryFrame & {
+  no: number | null;
+  typed: QuestionTyped;
+  errors: FieldErrors;
+  fields: readonly CustomField[];
+  uses: readonly Use[];
+};
+
+/** One question of the library: what it asks, where answers are kept, and the actions that ask it. */
+export function QuestionPage(props: QuestionPageProps) {
+  const { t, frame, group, no, errors, uses } = props;
+  const base = `/groups/${group.slug}/questions`;
+  const title = t(no === null ? "fields.library.newTitle" : "fields.library.editTitle");
+  return (
+    <Shell {...frame} title={title} group={group} tab="actions">
+      <PageHeader
+        title={title}
+        lead={no === null ? undefined : t("fields.library.editText")}
+        back={{ href: base, label: t("actions.library.title") }}
+      />
+      <ErrorSummary t={t} errors={errors} />
+      <Form class="form measure" action={`${base}/${no ?? "new"}`} label={title}>
+        <QuestionInputs {...props} />
+        <ButtonRow>
+          <SubmitButton>{t("fields.library.save")}</SubmitButton>
+        </ButtonRow>
+      </Form>
+      {no === null ? null : (
+        <Section title={t("fields.library.where")}>
+          {uses.length === 0 ? <p class="soft">{t("fields.library.nowhere")}</p> : null}
+          <ul>
+            {uses.map(({ actionId, title: words }) => (
+              <li>
+                <a href={`/groups/${group.slug}/actions/${actionId}`} dir="auto">
+                  {words}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+    </Shell>
+  );
+}
+
+function QuestionInputs({ t, typed, errors, fields }: QuestionPageProps) {
+  const optionalLabel = t("common.form.optional");
+  const offered = fields.filter(({ isArchived, no }) => !isArchived || String(no) === typed.fieldNo);
+  return (
+    <>
+      <TextField
+        name="label"
+        label={t("actions.questions.label")}
+        value={typed.label}
+        error={errors.label}
+        maxlength={LABEL_MAX}
+        required
+      />
+      <TextField
+        name="hint"
+        label={t("fields.library.hint")}
+        optionalLabel={optionalLabel}
+        value={typed.hint}
+        maxlength={HINT_MAX}
+      />
+      <SelectField
+        name="type"
+        label={t("actions.questions.type")}
+        value={typed.type}
+        error={errors.type}
+        options={questionTypes.map((type) => ({ value: type, label: t(`actions.questions.types.${type}`) }))}
+      />
+      <TextArea
+        name="choices"
+        label={t("actions.questions.choices")}
+        hint={t("actions.questions.choicesHint")}
+        optionalLabel={optionalLabel}
+        value={typed.choices}
+        error={errors.choices}
+      />
+      <div class="pair">
+        <TextField
+          name="min"
+          label={t("actions.questions.min")}
+          optionalLabel={optionalLabel}
+          inputmode="decimal"
+          value={typed.min}
+          error={errors.min}
+        />
+        <TextField
+          name="max"
+          label={t("actions.questions.max")}
+          optionalLabel={optionalLabel}
+          inputmode="decimal"
+          value={typed.max}
+          error={errors.max}
+        />
+      </div>
+      <SelectField
+        name="fieldNo"
+        label={t("actions.questions.field")}
+        hint={t("actions.questions.fieldHint")}
+        blank={t("fields.library.noField")}
+        value={typed.fieldNo}
+        error={errors.fieldNo}
+        options={offered.map(({ no, label }) => ({ value: String(no), label }))}
+      />
+      <TextField
+        name="note"
+        label={t("fields.edit.note")}
+        optionalLabel={optionalLabel}
+        value={typed.note}
+        maxlength={NOTE_MAX}
+      />
+    </>
   );
 }

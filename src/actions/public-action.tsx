@@ -11,6 +11,7 @@ import { boardOf, sharingFor } from "../sharing/supporter";
 import type { ShareVariant } from "../sharing/types";
 import { variantOf } from "../sharing/variant";
 import { readCarried, shownCarried } from "./carry";
+import { correctionPath, readCorrection } from "./correction";
 import { freshCount, pageCount } from "./count";
 import {
   keepPage,
@@ -24,7 +25,7 @@ import {
 } from "./page-cache";
 import { publicHeaders, securityHeaders } from "./page-headers";
 import { showForm, TRY_AGAIN_SECONDS, takeAnswer } from "./public-answer";
-import { blank, type Found, findAction, formTargets, hrefsOf, isStopped, stopped } from "./public-found";
+import { blank, type Found, findAction, formTargets, isStopped, openOf, stopped } from "./public-found";
 import { inOneLanguage } from "./public-languages";
 import { noteShared } from "./public-shared";
 import { readDone, ThanksPage, type ThanksPageProps } from "./public-thanks";
@@ -153,7 +154,14 @@ async function showThanks(c: PublicContext, deps: PublicPagesDeps): Promise<Resp
   const found = await findAction(c, deps, "/thanks");
   if (found instanceof Response) return found;
   if (isStopped(found.snapshot)) return stopped(c);
-  const page = <ThanksPage {...(await thanksProps(c, deps, found, c.req.query("done") ?? ""))} />;
+  const fix = c.req.query("fix") ?? "";
+  const slip = await readCorrection(c.var.ctx, found.snapshot, fix);
+  const correction = slip && {
+    address: slip.meant,
+    href: correctionPath(found.kind, found.snapshot, fix),
+  };
+  const props = await thanksProps(c, deps, found, c.req.query("done") ?? "");
+  const page = <ThanksPage {...props} correction={correction} />;
   return privatePage(c.var.group, page, { style: found.kind.style });
 }
 
@@ -181,9 +189,13 @@ async function otherActions(c: PublicContext, { kinds }: PublicPagesDeps, snapsh
   const { ctx, group } = c.var;
   const listed = await publishedActions(ctx, group).catch(() => []);
   const own = [action, ...translations].map(({ id }): string => id);
-  return hrefsOf(kinds, inOneLanguage(listed, [action.locale, group.locale]))
-    .filter(({ id }) => !own.includes(id))
-    .slice(0, OTHERS_SHOWN_MAX);
+  return (
+    openOf(kinds, inOneLanguage(listed, [action.locale, group.locale]), ctx.now)
+      .filter(({ id }) => !own.includes(id))
+      // What can be read comes before what is newest.
+      .toSorted((one, other) => Number(other.locale === action.locale) - Number(one.locale === action.locale))
+      .slice(0, OTHERS_SHOWN_MAX)
+  );
 }
 
 /** The numbers for the page's own script and for anyone who wants them: `{count, tally?, goal, recent, words}`. */

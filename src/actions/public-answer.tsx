@@ -5,6 +5,7 @@ import { clientIp } from "../platform/http";
 import { LruCache } from "../platform/lru";
 import { actionPath } from "./action-path";
 import { carry, readCarried, shownCarried, withCarried } from "./carry";
+import { correctionToken } from "./correction";
 import { noteTotal, pageCount, totalTogether } from "./count";
 import { readSent } from "./form-steps";
 import type { Taken } from "./kind";
@@ -144,7 +145,13 @@ export async function addressAfter(
   if (elsewhere) return elsewhere;
   const next = said && thanks.mode === "next" ? await nextAction(c, deps, thanks.nextId) : undefined;
   if (!next || !said)
-    return thanksPath(ctx, kind, snapshot, { nth, isRepeat: outcome !== "counted", id, standing });
+    return thanksPath(
+      ctx,
+      kind,
+      snapshot,
+      { nth, isRepeat: outcome !== "counted", id, standing },
+      await correctionToken(ctx, kind, snapshot, said, taken.reply),
+    );
   const token = await carry(ctx, c.get("group"), { email: said.e, said: said.o, nth });
   return `${next.href}?source=after-${snapshot.action.slug}&carry=${token}`;
 }

@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { Context } from "../platform/context";
 import { countriesIn } from "../platform/countries";
+import { fieldId } from "../ui/field";
 import { Notice } from "../ui/flash";
 import {
   CheckboxField,
@@ -21,6 +22,7 @@ import { actionPath } from "./action-path";
 import { askedFields, asksForName, fieldMax } from "./answer";
 import { usualConsent } from "./consent";
 import { carried, stepsOf } from "./form-steps";
+import { EMAIL_DOMAIN_PATH } from "./public-typo";
 import { QuestionFields } from "./question-field";
 import {
   type ActionSnapshot,
@@ -56,16 +58,8 @@ export function ActionForm(props: ActionFormProps) {
   const own = { t, ctx, snapshot, form, step, count };
   const part = { t, snapshot, form };
   const label = step < steps.length ? t("public.steps.next") : kind.buttonLabel(t, snapshot, step);
-  return (
-    <Form label={kind.buttonLabel(t, snapshot)}>
-      <ErrorSummary t={t} errors={form.errors} />
-      {trouble ? (
-        <div role="alert">
-          <Notice kind="bad">
-            <p>{trouble}</p>
-          </Notice>
-        </div>
-      ) : null}
+  const fields = (
+    <>
       {steps.length > 1 ? <StepMark t={t} step={step} count={steps.length} form={form} /> : null}
       {here?.title ? <h2 dir="auto">{here.title}</h2> : null}
       {here?.own && kind.FieldsBefore ? <kind.FieldsBefore {...own} /> : null}
@@ -85,6 +79,30 @@ export function ActionForm(props: ActionFormProps) {
       {here?.own && kind.FieldsAfter ? <kind.FieldsAfter {...own} /> : null}
       {here?.comment ? <CommentFields {...part} /> : null}
       {here?.consent ? <ConsentField {...part} isFirstAsked={isFirstAsked(form, steps.length)} /> : null}
+    </>
+  );
+  return (
+    <Form
+      label={kind.buttonLabel(t, snapshot)}
+      data={{
+        "email-typo": EMAIL_DOMAIN_PATH,
+        did: t("privacy.typo.did", { address: "{{address}}" }),
+        use: t("privacy.typo.use"),
+      }}
+    >
+      {Object.keys(form.errors).length > 1 ? (
+        <Summary t={t} errors={form.errors} fields={fields} />
+      ) : (
+        <ErrorSummary t={t} errors={form.errors} />
+      )}
+      {trouble ? (
+        <div role="alert">
+          <Notice kind="bad">
+            <p>{trouble}</p>
+          </Notice>
+        </div>
+      ) : null}
+      {fields}
       {carried(kind, snapshot, form.values, step).map(([name, value]) => (
         <HiddenField name={name} value={value} />
       ))}
@@ -101,6 +119,19 @@ export function ActionForm(props: ActionFormProps) {
       ) : null}
     </Form>
   );
+}
+
+type SummaryProps = Pick<Parameters<typeof ErrorSummary>[0], "t" | "errors"> & { fields: Child };
+
+/** What is wrong, in the order in which one comes to it: fields of kinds, usual ones and questions are checked apart. */
+async function Summary({ t, errors, fields }: SummaryProps) {
+  const html = String(await fields?.toString());
+  const placeOf = (name: string) => {
+    const at = html.indexOf(`id="${fieldId(name)}"`);
+    return at < 0 ? html.length : at;
+  };
+  const inOrder = Object.entries(errors).toSorted(([one], [other]) => placeOf(one) - placeOf(other));
+  return <ErrorSummary t={t} errors={Object.fromEntries(inOrder)} />;
 }
 
 /** Whose details the form holds, and the way out for anybody else. */
@@ -138,7 +169,7 @@ function StepMark({ t, step, count, form }: StepMarkProps) {
   return (
     <>
       <HiddenField name="step" value={String(step)} />
-      <p class="fine" tabindex={isReadFirst ? -1 : undefined} autofocus={isReadFirst}>
+      <p class="fine step-mark" tabindex={isReadFirst ? -1 : undefined} autofocus={isReadFirst}>
         {t("public.steps.nth", { nth: step, count })}
       </p>
     </>

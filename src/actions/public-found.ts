@@ -78,3 +78,13 @@ export function hrefsOf(kinds: readonly Kind[], listed: readonly Listed[]) {
     return kind ? [{ ...action, href: actionPath(kind, action.slug) }] : [];
   });
 }
+
+/** Those that one can still take part in, each with a line about when and where if it has a time. */
+export function openOf(kinds: readonly Kind[], listed: readonly Listed[], now: number) {
+  return hrefsOf(kinds, listed).flatMap((action) => {
+    const kind = kinds.find(({ name }) => name === action.kind);
+    if (!kind?.listed || !action.facts) return [{ ...action, line: "" }];
+    const line = kind.listed(JSON.parse(action.facts), action.locale, now);
+    return line === null ? [] : [{ ...action, line }];
+  });
+}

@@ -4,6 +4,7 @@ import type { Context } from "../platform/context";
 import type { ParticipationId } from "../platform/ids";
 import { signToken, verifyToken } from "../platform/tokens";
 import { Board, ShareLinks, type Sharing } from "../sharing/share-links";
+import { Notice } from "../ui/flash";
 import { formatNumber } from "../ui/format";
 import type { T } from "../ui/i18n";
 import { actionPath } from "./action-path";
@@ -25,12 +26,16 @@ const claims = z.object({
   standing: z.enum(["confirmed", "waiting", "cancelled"]).nullable().default(null),
 });
 
-/** The address of the thank-you page for someone who has just acted. */
+/**
+ * The address of the thank-you page for someone who has just acted.
+ * @param correction what lets them put a slip in their address right, where it looks like one
+ */
 export async function thanksPath(
   ctx: Context,
   kind: Pick<Kind, "path">,
   { action }: ActionSnapshot,
   { nth, isRepeat, id, standing }: Done,
+  correction = "",
 ): Promise<string> {
   const token = await signToken(
     ctx.config.SIGNING_KEYS,
@@ -42,7 +47,8 @@ export async function thanksPath(
     },
     { now: ctx.now, secondsToLive: THANKS_SECONDS },
   );
-  return `${actionPath(kind, action.slug)}/thanks?done=${token}`;
+  const fix = correction === "" ? "" : `&fix=${correction}`;
+  return `${actionPath(kind, action.slug)}/thanks?done=${token}${fix}`;
 }
 
 /** What an address of the thank-you page says; null when it says nothing true about this action. */
@@ -69,6 +75,8 @@ export type ThanksPageProps = {
   first: "whatsapp" | "facebook";
   /** What they pass on. */
   sharing: Sharing;
+  /** The address they probably meant, and where they can put it right. */
+  correction?: { address: string; href: string } | null;
   /** Other things one can do for the same group. */
   others: readonly ListedAction[];
 };
@@ -97,6 +105,14 @@ export function ThanksBody(props: ThanksPageProps) {
       <div class="panel">
         <h1 dir="auto">{thanks.headline || t("public.thanks.headline")}</h1>
         {done ? <Nth t={t} kind={kind} snapshot={snapshot} done={done} isShown={showCount} /> : null}
+        {props.correction ? (
+          <Notice kind="warn">
+            <p>
+              {t("privacy.typo.thanks", { address: props.correction.address })}{" "}
+              <a href={props.correction.href}>{t("privacy.typo.link")}</a>
+            </p>
+          </Notice>
+        ) : null}
         {paragraphs(thanks.text).map((paragraph) => (
           <p dir="auto">{paragraph}</p>
         ))}

@@ -105,7 +105,13 @@ export function ActionCard(props: ActionPageProps) {
 /** The behaviours of `public/js` that make the page of an open action nicer. */
 export function scriptsOf({ kind, snapshot }: Pick<ActionPageProps, "kind" | "snapshot">): string[] {
   const isConditional = snapshot.action.settings.questions.some(({ showIf }) => showIf !== null);
-  return ["count", "referrer", ...(isConditional ? ["conditions"] : []), ...(kind.scripts ?? [])];
+  return [
+    "count",
+    "referrer",
+    "email-typo",
+    ...(isConditional ? ["conditions"] : []),
+    ...(kind.scripts ?? []),
+  ];
 }
 
 /** What a kind's own parts of the page are given. */
@@ -176,10 +182,13 @@ export function progressOf(
   return { value: total, goal, words: countWords(t, { kind, locale, total, goal }) };
 }
 
-function Count({ t, kind, snapshot, count }: ActionPageProps) {
+function Count(props: ActionPageProps) {
+  const { t, kind, snapshot, count } = props;
   const { action } = snapshot;
   if (!action.settings.showCount || !count) return null;
   const { value, goal, words } = progressOf(t, { kind, snapshot, count });
+  // What is over asks nobody to be the first.
+  if (value === 0 && !isOpenNow(props)) return null;
   return (
     <div class="panel" data-count={`${actionPath(kind, action.slug)}/count.json`}>
       <p class="count">
@@ -218,16 +227,22 @@ function Privacy({ t, group }: { t: T; group: ActionSnapshot["group"] }) {
   );
 }
 
+/** How wide the story stands beside the form, and on a phone. */
+const STORY_SIZES = "(min-width: 60rem) 40rem, 100vw";
+
 /** The organiser's picture and words. */
 export function Story({ snapshot }: Pick<ActionPageProps, "snapshot">) {
   const { image, descriptionHtml } = snapshot.action.settings;
   const src = image && fileUrl(snapshot.group, image.key);
+  const small = image?.small && fileUrl(snapshot.group, image.small.key);
   if (!src && !descriptionHtml) return null;
   return (
     <article class="action-story prose" dir="auto">
       {image && src ? (
         <img
           src={src}
+          srcset={small && image.small ? `${small} ${image.small.width}w, ${src} ${image.width}w` : undefined}
+          sizes={small ? STORY_SIZES : undefined}
           alt={image.alt}
           width={image.width}
           height={image.height}

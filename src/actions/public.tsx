@@ -12,10 +12,11 @@ import { keepPage, PAGE_FRESH_MS, pageKey, pageOf, respondWith } from "./page-ca
 import { privateHeaders, publicHeaders } from "./page-headers";
 import { actionPages } from "./public-action";
 import { publicFiles } from "./public-files";
-import { hrefsOf } from "./public-found";
+import { openOf } from "./public-found";
 import { inOneLanguage } from "./public-languages";
 import { UnknownHostPage, unknownHostStyle } from "./public-notices";
 import { reportPages } from "./public-report";
+import { answerDomain, EMAIL_DOMAIN_PATH } from "./public-typo";
 import {
   jsonError,
   notFound,
@@ -41,6 +42,7 @@ export function publicPages(deps: PublicPagesDeps): Hono<PublicEnv> {
   const app = new Hono<PublicEnv>()
     .use(site)
     .get("/", (c) => showGroup(c, deps))
+    .get(EMAIL_DOMAIN_PATH, answerDomain)
     .route("/", publicFiles(deps))
     .route("/", reportPages(deps));
   for (const kind of deps.kinds) {
@@ -107,7 +109,7 @@ async function showGroup(c: PublicContext, deps: PublicPagesDeps): Promise<Respo
   if (group.status !== "active")
     return refuse(c, "gone", { title: t("public.stopped.title"), text: t("public.stopped.text") });
   const listed = await publishedActions(ctx, group);
-  const actions = hrefsOf(deps.kinds, inOneLanguage(listed, [locale, group.locale]));
+  const actions = openOf(deps.kinds, inOneLanguage(listed, [locale, group.locale]), ctx.now);
   const platformOrigin = ctx.config.PLATFORM_ORIGIN;
   const token = c.req.query("preview");
   const tried = token ? await groupTriedOn(ctx, group, token) : null;

@@ -1,5 +1,5 @@
 import type { GroupDb } from "../groups/shard";
-import { type CustomField, listFields, makeField } from "../people/custom-field";
+import { type CustomField, listFields, makeField, parseFieldValue } from "../people/custom-field";
 import type { FieldType } from "../people/types";
 import { type FormValues, single } from "../platform/forms";
 import type { Problems } from "./editing";
@@ -10,7 +10,7 @@ import { type Askable, askable, QUESTIONS_MAX, type Question } from "./types";
 /** More than anybody looks through to find one. */
 export const LIBRARY_MAX = 300;
 
-export type LibraryQuestion = { no: number; question: Askable; isArchived: boolean };
+export type LibraryQuestion = { no: number; question: Askable; isArchived: boolean; note: string };
 
 /** What the editor can draw on: the group's library of questions, and the custom fields that answers may be kept in. */
 export type QuestionSources = { library: LibraryQuestion[]; fields: CustomField[] };
@@ -23,9 +23,11 @@ export async function questionSources(db: GroupDb): Promise<QuestionSources> {
 /** Every question of the group's library by its words; one an older release wrote in a form we no longer read is left out. */
 export async function listLibrary(db: GroupDb): Promise<LibraryQuestion[]> {
   const rows = await store.selectLibrary(db);
-  return rows.flatMap(({ questionNo, question, archivedAt }) => {
+  return rows.flatMap(({ questionNo, question, archivedAt, note }) => {
     const read = askable.safeParse(question);
-    return read.success ? [{ no: questionNo, question: read.data, isArchived: archivedAt !== null }] : [];
+    return read.success
+      ? [{ no: questionNo, question: read.data, isArchived: archivedAt !== null, note }]
+      : [];
   });
 }
 
@@ -46,6 +48,48 @@ export function fieldTypeOf(questionType: string): FieldType {
       return "text";
   }
 }
+
+/** Whether what a question is answered with is what a field keeps. */
+export function fitsField(
+  field: Pick<CustomField, "type" | "choices" | "rules">,
+  { type, choices }: Pick<Askable, "type" | "choices">,
+): boolean {
+  switch (field.type) {
+    case "text":
+    case "paragraph":
+      return fieldTypeOf(type) === "text";
+    case "choice":
+    case "yesno":
+      return (
+        fieldTypeOf(type) === "text" &&
+        choices.length > 0 &&
+        choices.every((choice) => parseFieldValue(field, choice).ok)
+      );
+    default:
+      return field.type === fieldTypeOf(type);
+  }
+}
+
+/** Saves a question of the library with its note; `no` null makes a new one. Null: there are too many, or none of that number. */
+export async function saveQuestion(
+  db: GroupDb,
+  no: number | null,
+  saved: { question: Askable; note: string },
+  options: { by: number; now: number },
+): Promise<number | null> {
+  const { by, now } = options;
+  const kept =
+    no === null
+      ? await store.insertLibraryQuestion(db, saved.question, { by, now, most: LIBRARY_MAX })
+      : (await store.updateLibraryQuestion(db, no, saved.question))
+        ? no
+        : null;
+  if (kept !== null) await store.updateNote(db, kept, saved.note);
+  return kept;
+}
+
+/** The actions that ask each question of the library. */
+export const usesOfQuestions = store.selectUses;
 
 export type Pressed = { rows: QuestionRow[]; problems: Problems };
 
@@ -135,11 +179,11 @@ export async function bindingProblems(db: GroupDb, questions: readonly Question[
   if (questions.every(({ fieldNo }) => fieldNo === null)) return {};
   const fields = await listFields(db);
   const problems: Problems = {};
-  for (const [row, { fieldNo, type }] of questions.entries()) {
+  for (const [row, { fieldNo, type, choices }] of questions.entries()) {
     if (fieldNo === null) continue;
     const field = fields.find(({ no }) => no === fieldNo);
     if (!field) problems[`questions.${row}.fieldNo`] = { key: "actions.problems.choose" };
-    else if (field.type !== fieldTypeOf(type))
+    else if (!fitsField(field, { type, choices }))
       problems[`questions.${row}.fieldNo`] = { key: "actions.problems.fieldType" };
   }
   return problems;

@@ -25,6 +25,8 @@ export type Listed = {
   locale: "en" | "fr" | "es";
   /** What it shares with its translations; a list kept by an earlier release has none. */
   setNo?: number | null;
+  /** Of what has a time: when and where, as JSON, for its kind to say in words. */
+  facts?: string | null;
 };
 
 /** The published actions of each group, by its number. */

@@ -1,14 +1,15 @@
 import { asc, eq } from "drizzle-orm";
 import type { GroupDb } from "../groups/shard";
+import { idFromHex } from "../platform/ids";
 import { questionLibrary } from "./tables";
 import type { Askable } from "./types";
 
-export type LibraryRow = { questionNo: number; question: unknown; archivedAt: number | null };
+export type LibraryRow = { questionNo: number; question: unknown; archivedAt: number | null; note: string };
 
 export function selectLibrary({ groupNo, db }: GroupDb): Promise<LibraryRow[]> {
-  const { questionNo, question, archivedAt } = questionLibrary;
+  const { questionNo, question, archivedAt, note } = questionLibrary;
   return db
-    .select({ questionNo, question, archivedAt })
+    .select({ questionNo, question, archivedAt, note })
     .from(questionLibrary)
     .where(eq(questionLibrary.groupNo, groupNo))
     .orderBy(asc(questionLibrary.label), asc(questionNo));
@@ -57,4 +58,29 @@ export async function updateLibraryArchived(
     .bind(groupNo, questionNo, archivedAt)
     .run();
   return meta.changes > 0;
+}
+
+export async function updateNote({ groupNo, d1 }: GroupDb, questionNo: number, note: string): Promise<void> {
+  await d1
+    .prepare("UPDATE question_library SET note = ?3 WHERE group_no = ?1 AND question_no = ?2")
+    .bind(groupNo, questionNo, note)
+    .run();
+}
+
+/** Actions looked through for where questions are used, the newest first. */
+const ACTIONS_READ_MAX = 2_000;
+
+export type LibraryUse = { questionNo: number; title: string; actionId: string };
+
+/** The actions that ask a question of the library, each with a copy of it. */
+export async function selectUses({ groupNo, d1 }: GroupDb): Promise<LibraryUse[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT DISTINCT q.value ->> 'libraryNo' AS questionNo, coalesce(nullif(a.internal_title, ''), a.title) AS title, hex(a.id) AS actionId
+       FROM (SELECT id, title, internal_title, settings FROM actions WHERE group_no = ?1 ORDER BY action_no DESC LIMIT ${ACTIONS_READ_MAX}) a
+       CROSS JOIN json_each(a.settings, '$.questions') q WHERE q.value ->> 'libraryNo' IS NOT NULL`,
+    )
+    .bind(groupNo)
+    .all<LibraryUse>();
+  return results.map((row) => ({ ...row, actionId: idFromHex(row.actionId) }));
 }

@@ -6,6 +6,15 @@ import { actions, actionTranslations } from "./tables";
 /** Actions a group's page and its sitemap name. */
 export const LISTED_MAX = 100;
 
+// The little of the settings that a list says of what has a time.
+const factsOfTimed = sql<
+  string | null
+>`iif(coalesce(${actions.settings} ->> '$.startsAt', '') = '', NULL, json_object(
+  'startsAt', ${actions.settings} ->> '$.startsAt', 'startsTwice', ${actions.settings} ->> '$.startsTwice',
+  'endsAt', ${actions.settings} ->> '$.endsAt', 'endsTwice', ${actions.settings} ->> '$.endsTwice',
+  'cancelled', json(${actions.settings} -> '$.cancelled'), 'timeZone', ${actions.settings} ->> '$.timeZone', 'where', ${actions.settings} ->> '$.where',
+  'place', json_object('locality', ${actions.settings} ->> '$.place.locality', 'region', ${actions.settings} ->> '$.place.region')))`;
+
 /** Published actions, the newest first, without their settings: a story can be two hundred times as long as its title. */
 export async function listPublished({ groupNo, db }: GroupDb): Promise<Listed[]> {
   return db
@@ -16,6 +25,7 @@ export async function listPublished({ groupNo, db }: GroupDb): Promise<Listed[]>
       title: actions.title,
       locale: actions.locale,
       setNo: actionTranslations.setNo,
+      facts: factsOfTimed,
     })
     .from(actions)
     .leftJoin(

@@ -94,6 +94,8 @@ export const questionLibrary = sqliteTable(
     createdAt: integer("created_at").notNull(),
     /** Out of the pick-list. */
     archivedAt: integer("archived_at"),
+    /** For organisers alone. */
+    note: text("note").notNull().default(""),
   },
   (table) => [primaryKey({ columns: [table.groupNo, table.questionNo] })],
 );

@@ -106,6 +106,10 @@ export const commonSettings = z.object({
       alt: z.string().max(IMAGE_ALT_MAX),
       width: z.number().int(),
       height: z.number().int(),
+      /** The same picture with fewer pixels, for phones; only where the organiser's browser made one. */
+      small: z
+        .object({ key: z.string().max(200), width: z.number().int(), height: z.number().int() })
+        .optional(),
     })
     .nullable()
     .default(null),

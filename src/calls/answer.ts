@@ -5,7 +5,7 @@ import type { Target } from "../officials/types";
 import { type Reached, reach } from "../officials/whereabouts";
 import type { Context } from "../platform/context";
 import { type FormValues, single } from "../platform/forms";
-import { callSettings, type OwnCall, ownCall, reports } from "./types";
+import { callSettingsOf, type OwnCall, ownCall, reports } from "./types";
 
 /** The page of the form on which one calls. */
 export const CALL_STEP = 2;
@@ -16,7 +16,7 @@ export async function calledBy(
   { group, action }: ActionSnapshot,
   values: FormValues,
 ): Promise<Reached> {
-  const { source } = callSettings.parse(action.settings);
+  const { source } = callSettingsOf(action.settings);
   const asking = { owner: group, source, values, locale: action.locale, reachedBy: "phone" as const };
   const reached = await reach(ctx, asking);
   if (reached.is !== "found") return reached;

@@ -10,7 +10,7 @@ import { Editor, readEditor } from "./editor";
 import { FieldsAfter, FieldsBefore } from "./form-views";
 import { callRoutes } from "./routes";
 import { tally } from "./tally";
-import { type CallSettings, callSettings, ownCall } from "./types";
+import { type CallSettings, callSettings, callSettingsOf, ownCall } from "./types";
 
 /** A call: people ring whoever decides, with a script at hand, one after the other. */
 export const call: Kind = {
@@ -38,7 +38,7 @@ export const call: Kind = {
   },
   lacks: ["comments"],
   problems: (settings) => sourceProblems(callSettings.parse(settings).source),
-  reasonsNotToPublish: (action) => reasonsNotToPublish(callSettings.parse(action.settings)),
+  reasonsNotToPublish: (action) => reasonsNotToPublish(callSettingsOf(action.settings)),
   Story,
   buttonLabel: (t, _snapshot, step) => t(step === undefined ? "calls.button" : "calls.save"),
   style: minified(css),
@@ -74,7 +74,7 @@ function reasonsNotToPublish({ source, script, fields }: CallSettings): Key[] {
 }
 
 function Story({ t, snapshot }: PageProps) {
-  const { source } = callSettings.parse(snapshot.action.settings);
+  const { source } = callSettingsOf(snapshot.action.settings);
   return (
     <section class="petition">
       <Addressed t={t} source={source} label={t("calls.to")} />

@@ -10,7 +10,7 @@ import { Notice } from "../ui/flash";
 import { HiddenField, RadioGroup } from "../ui/form";
 import { Icon } from "../ui/icon";
 import { callAt, calledBy } from "./answer";
-import { callSettings, reports } from "./types";
+import { callSettingsOf, reports } from "./types";
 
 async function valuesOf({ ctx, snapshot, form }: FieldsProps): Promise<FormValues> {
   const carried = await readCarried(ctx, snapshot.group, single(form.values, "carry"));
@@ -45,7 +45,7 @@ export async function FieldsAfter(props: FieldsProps) {
   if (reached.is !== "found") return null;
   const { at, target } = callAt(reached.targets, values);
   if (!target) return null;
-  const { source, script } = callSettings.parse(snapshot.action.settings);
+  const { source, script } = callSettingsOf(snapshot.action.settings);
   return (
     <>
       <HiddenField name="district" value={reached.district} />

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { commonSettings } from "../actions/types";
 import { targetSource } from "../officials/types";
+import { onceFor } from "../platform/once";
 
 export const SCRIPT_MAX = 4_000;
 
@@ -9,6 +10,9 @@ export const callSettings = commonSettings.extend({
   /** What callers may say, in plain text with merge fields; a blank line starts a new paragraph. */
   script: z.string().trim().max(SCRIPT_MAX).default(""),
 });
+
+/** The settings of a served action, read once. */
+export const callSettingsOf = onceFor((settings: object) => callSettings.parse(settings));
 export type CallSettings = z.infer<typeof callSettings>;
 
 /** How a call ended. "skipped" is none: nothing is recorded of it. */

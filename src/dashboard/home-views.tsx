@@ -1,6 +1,7 @@
 import { nameOf } from "../actions/action-shell";
 import type { Action } from "../actions/types";
 import type { Group } from "../groups/types";
+import type { Highlight } from "../reports/highlight";
 import { Stats, Verbs } from "../ui/card";
 import { Notice } from "../ui/flash";
 import { ButtonLink } from "../ui/form";
@@ -24,6 +25,8 @@ export type HomeProps = {
   /** Comments waiting by action number; empty for someone who may not see people. */
   waiting: ReadonlyMap<number, number>;
   mayInvite: boolean;
+  /** The figures this member pinned (reports), in their order. */
+  highlights: readonly Highlight[];
 };
 
 /** What happened, what needs me, what can I start. */
@@ -38,6 +41,7 @@ export function HomePage(props: HomeProps) {
           <p>{t(group.status === "limited" ? "dashboard.home.limited" : "dashboard.home.suspended")}</p>
         </Notice>
       )}
+      <Pinned {...props} />
       {actions.length > 0 ? <Lately {...props} /> : null}
       <NeedsYou {...props} />
       <Verbs
@@ -80,6 +84,23 @@ export function HomePage(props: HomeProps) {
         ) : null}
       </Section>
     </Shell>
+  );
+}
+
+function Pinned({ t, locale, group, highlights }: HomeProps) {
+  if (highlights.length === 0) return null;
+  return (
+    <section class="pinned" aria-label={t("reports.highlights.home")}>
+      <Stats
+        stats={highlights.map(({ figure, value }) => ({
+          label: t(`reports.figures.${figure}`),
+          value: formatNumber(value, locale),
+        }))}
+      />
+      <p class="small">
+        <a href={`/groups/${group.slug}/reports`}>{t("reports.highlights.more")}</a>
+      </p>
+    </section>
   );
 }
 

@@ -132,7 +132,7 @@ export function ActionListPage(props: ListProps) {
         <ul>
           {statuses.map((name) => (
             <li>
-              <a href={href(name)} aria-current={name === status ? "page" : undefined}>
+              <a class="subtab" href={href(name)} aria-current={name === status ? "page" : undefined}>
                 {t(name ? `dashboard.list.status.${name}` : "dashboard.list.status.all")}
               </a>
             </li>

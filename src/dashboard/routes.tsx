@@ -7,13 +7,13 @@ import { can } from "../groups/roles";
 import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { groupOrigin } from "../platform/http";
+import { highlightsOf } from "../reports/highlight";
 import { commentRoutes } from "./comment-routes";
 import { FrontPage } from "./front-views";
 import { HelpPage } from "./help-views";
 import { HomePage } from "./home-views";
 import { ActionListPage } from "./list-views";
 import { overviewRoutes } from "./overview-routes";
-import { peopleRoutes } from "./people-routes";
 import { removalRoutes } from "./removal-routes";
 import { signerRoutes } from "./signer-routes";
 import { waitingComments } from "./store";
@@ -31,15 +31,17 @@ export function dashboardRoutes(kinds: readonly Kind[]) {
   app.get("/groups/:group", memberCan("actions.view"), async (c) => {
     const { ctx, t, locale, group, role, account } = c.var;
     const { actions, next } = await listActions(ctx, group, { limit: SUMMARIES_MAX });
-    const [frame, numbers, waiting] = await Promise.all([
+    const maySeePeople = can(role, "people.view");
+    const [frame, numbers, waiting, highlights] = await Promise.all([
       frameOf(c),
       numbersOf(ctx, group, actions),
-      can(role, "people.view") ? commentsOf(c, actions) : new Map<number, number>(),
+      maySeePeople ? commentsOf(c, actions) : new Map<number, number>(),
+      maySeePeople ? highlightsOf(ctx, group, account.no) : [],
     ]);
     rememberGroup(c, group.slug);
     return c.html(
       <HomePage
-        {...{ frame, t, locale, group, actions, numbers, waiting }}
+        {...{ frame, t, locale, group, actions, numbers, waiting, highlights }}
         now={ctx.now}
         timeZone={account.timeZone}
         siteUrl={groupOrigin(ctx.config, group.slug)}
@@ -65,7 +67,6 @@ export function dashboardRoutes(kinds: readonly Kind[]) {
     );
   });
 
-  app.route("/", peopleRoutes());
   for (const routes of [overviewRoutes, signerRoutes, removalRoutes, commentRoutes])
     app.route("/", routes(kinds));
   return app;

@@ -93,7 +93,7 @@ function Search({ t, words, href }: WithHref) {
   );
 }
 
-function Tools({ t, words, href, isNarrow, signers, mayExport, mayRemove }: WithHref) {
+function Tools({ t, group, action, words, href, isNarrow, signers, mayExport, mayRemove }: WithHref) {
   return (
     <ButtonRow>
       {mayExport && signers.length > 0 ? (
@@ -107,6 +107,11 @@ function Tools({ t, words, href, isNarrow, signers, mayExport, mayRemove }: With
           </SubmitButton>
         </Form>
       ) : null}
+      {mayExport && signers.length > 0 ? (
+        <ButtonLink kind="quiet" href={`/groups/${group.slug}/exports/action?action=${action.id}`}>
+          {t("exports.form.more")}
+        </ButtonLink>
+      ) : null}
       {mayRemove && isNarrow && words.state === "counted" && signers.length > 0 ? (
         <ButtonLink
           kind="secondary"
@@ -116,6 +121,9 @@ function Tools({ t, words, href, isNarrow, signers, mayExport, mayRemove }: With
         </ButtonLink>
       ) : null}
       {mayRemove ? <a href={href.replace(/signers$/, "removals")}>{t("intake.removals.title")}</a> : null}
+      {mayExport && signers.length > 0 ? (
+        <a href={href.replace(/signers$/, "consent.csv")}>{t("privacy.consentFile.link")}</a>
+      ) : null}
     </ButtonRow>
   );
 }

@@ -4,11 +4,19 @@ import { stageOf } from "../../test/events";
 import { contextOf } from "../../test/groups";
 import { actionIdIn, makeOrganisers } from "../../test/organisers";
 import { world } from "../../test/world";
+import { actionByNo } from "../actions/action";
+import { buildSnapshot } from "../actions/publication";
+import { dbFor } from "../groups/shard";
 import { intakeStub } from "../intake/objects";
+import { drainNow, intakeTarget } from "../intake/participation";
+import { idFromHex, type ParticipationId } from "../platform/ids";
+import { event } from "./event";
+import { hostUrl } from "./host-link";
 import { positionOf } from "./positions";
 import { distanceKm, frameOf, MAP, project } from "./projection";
+import { replyToken } from "./reply";
 
-const [amina, jeanLuc] = world.supporters;
+const [amina, jeanLuc, mei] = world.supporters;
 const YEAR = new Date().getUTCFullYear() + 2;
 
 const dinner = {
@@ -213,5 +221,85 @@ describe("the frame of a map", () => {
       for (const point of some)
         expect(point.x >= x && point.x <= x + width && point.y >= y && point.y <= y + height).toBe(true);
     }
+  });
+});
+
+describe("whoever hosts an event of a campaign", () => {
+  /** A dinner that was taken up, with two guests of different people, and its host's link. */
+  async function hosted() {
+    const stage = await setUp();
+    await stage.send(stage.page, dinner);
+    await stage.drain();
+    await stage.decide("approve");
+    const { group, open } = stage;
+    const db = dbFor(env, group);
+    const row = await db.d1
+      .prepare(
+        "SELECT h.action_no AS no, lower(hex(h.id)) AS offer FROM event_hostings h WHERE h.group_no = ?",
+      )
+      .bind(group.no)
+      .first<{ no: number; offer: string }>();
+    const action = await actionByNo(db, row?.no ?? 0);
+    if (!action || !row) throw new Error("no event was made");
+    const offer = idFromHex<ParticipationId>(row.offer);
+    const ctx = contextOf();
+    const path = `/events/${action.slug}`;
+    for (const person of [jeanLuc, mei])
+      await stage.send(path, { ...names(person), country: "CA", guests: "1" });
+    const snapshot = { ...(await buildSnapshot(ctx, db, action)), group };
+    await drainNow(ctx, intakeTarget(snapshot, event));
+    const url = await hostUrl(ctx, stage.site, action, offer);
+    const post = (fields: Record<string, string>, at = url) =>
+      open(at, { method: "POST", body: new URLSearchParams(fields) });
+    return { ...stage, db, action, offer, url, path, post };
+  }
+  const names = ({ givenName, familyName, email }: typeof jeanLuc | typeof mei) => ({
+    givenName,
+    familyName,
+    email,
+  });
+
+  it("sees who comes by a link of their own, without an account and without anybody's address, and checks them in", async () => {
+    const { open, url, post } = await hosted();
+    const page = await open(url);
+    const html = await page.text();
+    expect(page.headers.get("Cache-Control")).toContain("no-store");
+    for (const part of [jeanLuc.givenName, mei.givenName, "+ 1"]) expect(html).toContain(part);
+    expect(html).not.toContain("@supporters.example");
+    const searched = await open(`${url}&text=${encodeURIComponent(jeanLuc.email)}`);
+    expect(await searched.text()).toContain("Nobody found");
+    const [, reply = ""] = /name="reply" value="([^"]+)"/.exec(html) ?? [];
+    expect((await post({ reply, do: "arrive" })).status).toBe(303);
+    await post({ reply, do: "arrive" });
+    expect(await (await open(url)).text()).toContain("Undo");
+    await post({ reply, do: "undo" });
+    expect(await (await open(url)).text()).not.toContain("Undo");
+  });
+
+  it("is nobody else: not with a forged key, another event's, a reply's, or once the offer is no longer theirs", async () => {
+    const [one, other] = [await hosted(), await hosted()];
+    const refused = async (url: string) => {
+      const response = await one.open(url);
+      expect([response.status, (await response.text()).includes(jeanLuc.givenName)]).toEqual([404, false]);
+      expect((await one.post({ reply: one.offer, do: "arrive" }, url)).status).toBe(404);
+    };
+    const key = new URL(one.url).searchParams.get("key") ?? "";
+    const at = (given: string) => `${one.path}/host?key=${given}`;
+    await refused(at(""));
+    await refused(at(`${key.slice(0, -2)}xx`));
+    await refused(at(new URL(other.url).searchParams.get("key") ?? ""));
+    await refused(at(await replyToken(contextOf(), one.action, one.offer, "rsvp")));
+    const foreign = await one.open(one.url, {
+      method: "POST",
+      headers: { Origin: "https://elsewhere.example" },
+      body: new URLSearchParams({ reply: one.offer, do: "arrive" }),
+    });
+    expect(foreign.status).toBe(403);
+    expect((await one.post({ reply: other.offer, do: "arrive" })).status).toBe(404);
+    await one.db.d1
+      .prepare("UPDATE event_hostings SET state = 2 WHERE group_no = ?")
+      .bind(one.group.no)
+      .run();
+    await refused(one.url);
   });
 });

@@ -1,10 +1,13 @@
 import type { EditorProps, Kind } from "../actions/kind";
+import { dbFor } from "../groups/shard";
 import { countriesIn } from "../platform/countries";
 import { type FormValues, single } from "../platform/forms";
 import { timeZonesWith } from "../platform/time-zones";
 import { Disclosure } from "../ui/card";
 import { CheckboxField, RadioGroup, SelectField, TextArea, TextField } from "../ui/form";
+import { ToBeTold } from "./change-views";
 import { ShiftsEditor } from "./editor-shifts";
+import { changesOf } from "./store-changes";
 import { isTwice } from "./times";
 import {
   DIRECTIONS_MAX,
@@ -21,11 +24,13 @@ import {
 type PartProps = Pick<EditorProps, "t" | "errors" | "action"> & { values: FormValues };
 
 /** When, where, for how many: what an event has that no other kind has. */
-export const Editor: Kind["Editor"] = ({ t, action, errors, values }) => {
+export const Editor: Kind["Editor"] = async ({ t, ctx, group, action, errors, values }) => {
   const settings = eventSettings.parse(action.settings);
+  const changes = action.status === "published" ? await changesOf(dbFor(ctx.env, group), action.no) : null;
   const part = { t, action, errors, values: { ...valuesOf(settings), ...values } };
   return (
     <>
+      <ToBeTold {...{ t, group, action, changes }} />
       <WhenPart {...part} />
       <WherePart {...part} />
       <PlacesPart {...part} />

@@ -7,12 +7,15 @@ import { groupOrigin } from "../platform/http";
 import type { MailMessage } from "../platform/mail/mail";
 import { type EmailBlock, renderEmail } from "../ui/email";
 import { type Locale, type T, translator } from "../ui/i18n";
+import type { Changes } from "./changes";
+import { withFacts } from "./facts";
 import { replyToken, replyUrl } from "./reply";
 import { type Reply, repliesOf } from "./store";
 import { calendarPath } from "./thanks-views";
 import { type EventSettings, eventSettings, type Notice } from "./types";
 import { placeLines, safeUrl, shiftLine, whenLine } from "./words";
 
+type Addressee = { email: string; givenName: string; reply: Reply; changes: Changes | null };
 type About = { ctx: Context; group: Group; action: Action; t: T; settings: EventSettings; origin: string };
 
 function about(ctx: Context, group: Group, action: Action): About {
@@ -75,18 +78,23 @@ async function calendarBlock({ ctx, t, origin, action }: About, { id }: Reply): 
   };
 }
 
+function factLines(event: About, reply: Reply): string[] {
+  return facts(event, reply).map(([name, value]) => `${name}: ${value}`);
+}
+
 /** When and where; who waits is told no address that is for attendees alone. */
-function factLines({ t, settings, action }: About, { own, standing }: Reply): string[] {
+function facts({ t, settings, action }: About, { own, standing }: Reply): [string, string][] {
   const { locale } = action;
   const shift = settings.shifts.find(({ key }) => key === own.shift);
   const isTold = standing === "confirmed" || !settings.isForAttendees;
-  return [
-    [t("events.page.when"), shift ? shiftLine(settings, shift, locale) : whenLine(settings, locale)],
+  const when = shift ? shiftLine(settings, shift, locale) : whenLine(settings, locale);
+  const host = [settings.host.name, settings.host.email].filter(Boolean).join(", ");
+  const all: [string, string][] = [
+    [t("events.page.when"), when],
     ...(isTold ? placeFacts(t, settings, locale) : []),
-    [t("events.page.host"), [settings.host.name, settings.host.email].filter(Boolean).join(", ")],
-  ]
-    .filter(([, value]) => value !== "")
-    .map(([name, value]) => `${name}: ${value}`);
+    [t("events.page.host"), host],
+  ];
+  return all.filter(([, value]) => value !== "");
 }
 
 function placeFacts(t: T, { where, place, online }: EventSettings, locale: Locale): [string, string][] {
@@ -100,13 +108,24 @@ function placeFacts(t: T, { where, place, online }: EventSettings, locale: Local
   ];
 }
 
-/** A reminder, the news of a place, or of a cancellation, for one person. */
+/** What is other than somebody knew: each line as it is now, and as it was. */
+function changedLines(event: About, reply: Reply, known: string): string[] {
+  const { t } = event;
+  const before = new Map(facts({ ...event, settings: withFacts(event.settings, known) }, reply));
+  return facts(event, reply).flatMap(([name, now]) => {
+    const old = before.get(name) ?? "";
+    if (old === now) return [];
+    return [old === "" ? `${name}: ${now}` : t("events.mail.changed.line", { name, now, before: old })];
+  });
+}
+
+/** A reminder, the news of a place, of a change or of a cancellation, for one person. */
 export async function composeNotice(
   ctx: Context,
   group: Group,
   action: Action,
   notice: Notice,
-  { email, givenName, reply }: { email: string; givenName: string; reply: Reply },
+  { email, givenName, reply, changes }: Addressee,
 ): Promise<MailMessage> {
   const event = about(ctx, group, action);
   const { t, settings } = event;
@@ -123,7 +142,7 @@ export async function composeNotice(
         text: givenName ? t("receipts.greeting", { name: givenName }) : t("receipts.greetingNoName"),
       },
       { kind: "text", text: t(`events.mail.${kind}.text`, { title, group: group.name }) },
-      ...(await noticeBlocks(event, notice, reply)),
+      ...(await noticeBlocks(event, notice, reply, changes)),
     ],
     footer: [
       t("events.mail.why", { title }),
@@ -141,8 +160,21 @@ export async function composeNotice(
   return { ...content, to: email, fromName: group.name, ...(replyTo ? { replyTo } : {}) };
 }
 
-async function noticeBlocks(event: About, notice: Notice, reply: Reply): Promise<EmailBlock[]> {
+async function noticeBlocks(
+  event: About,
+  notice: Notice,
+  reply: Reply,
+  changes: Changes | null,
+): Promise<EmailBlock[]> {
   const { settings } = event;
+  if (notice === "changed" && changes) {
+    const lines = changedLines(event, reply, changes.known);
+    return [
+      ...(changes.note ? [{ kind: "text" as const, text: changes.note }] : []),
+      ...(lines.length > 0 ? [{ kind: "list" as const, items: lines }] : []),
+      ...(await replyBlocks(event, reply)),
+    ];
+  }
   if (notice === "cancelled")
     return [
       ...(settings.cancelled?.note ? [{ kind: "text" as const, text: settings.cancelled.note }] : []),

@@ -3,9 +3,10 @@ import type { Problems } from "../actions/editing";
 import type { Kind } from "../actions/kind";
 import { isWebAddress } from "../groups/public";
 import { normaliseEmail } from "../platform/email-address";
-import type { Key } from "../ui/i18n";
+import type { Key, Locale } from "../ui/i18n";
 import { minified } from "../ui/public-styles";
 import { attendanceRoutes } from "./attendance-routes";
+import { changeRoutes } from "./change-routes";
 import { Editor } from "./editor";
 import { pressEditor, readEditor } from "./editor-reading";
 import { receiptBlocks } from "./email";
@@ -20,8 +21,8 @@ import { capacitiesOf, eventSaved } from "./saved";
 import { structured } from "./structured";
 import { Thanks } from "./thanks-views";
 import { isOver, overAt, timeProblems } from "./times";
-import { type EventSettings, eventSettings, ownAnswer } from "./types";
-import { whenLine, whereLine } from "./words";
+import { type EventSettings, eventSettings, eventSettingsOf, ownAnswer } from "./types";
+import { placeRoughly, whenLine, whereLine } from "./words";
 
 const usualFields = eventSettings.shape.fields.parse(undefined);
 
@@ -56,11 +57,11 @@ export const event: Kind = {
   copied: (settings) => ({ ...eventSettings.parse(settings), cancelled: null, series: null }),
   lacks: ["comments", "recent"],
   problems: (settings, now) => problems(eventSettings.parse(settings), now),
-  reasonsNotToPublish: (action, now) => reasonsNotToPublish(eventSettings.parse(action.settings), now),
+  reasonsNotToPublish: (action, now) => reasonsNotToPublish(eventSettingsOf(action.settings), now),
   Story,
   Below,
   onPaper: (t, { action }) => {
-    const settings = eventSettings.parse(action.settings);
+    const settings = eventSettingsOf(action.settings);
     const facts = [whenLine(settings, action.locale), whereLine(t, settings, action.locale, false)];
     return { facts: facts.filter((fact) => fact !== ""), ask: "" };
   },
@@ -76,14 +77,16 @@ export const event: Kind = {
     const [slot, count] = placesOf(ownAnswer.parse(own));
     return { slot, count };
   },
-  capacities: ({ action }) => capacitiesOf(eventSettings.parse(action.settings)),
+  capacities: ({ action }) => capacitiesOf(eventSettingsOf(action.settings)),
   Thanks,
   saved: (ctx, group, action) => eventSaved(ctx, group, event, action),
   due: askForNotices,
   receipt: { subject: "events.mail.subject", body: "events.mail.body", blocks: receiptBlocks },
+  listed,
   publicRoutes: (deps) => eventPages(event, deps),
   extra: eventExtraOf,
-  memberRoutes: (kinds) => attendanceRoutes(kinds).route("/", planRoutes(kinds)),
+  memberRoutes: (kinds) =>
+    attendanceRoutes(kinds).route("/", planRoutes(kinds)).route("/", changeRoutes(kinds)),
   tabs: [
     { name: "attendance", path: "/attendance", label: "events.attendance.title", needs: "people.view" },
     { name: "plan", path: "/plan", label: "events.plan.title", needs: "actions.edit" },
@@ -123,10 +126,20 @@ export const event: Kind = {
     {
       key: "shift",
       title: "events.columns.shift",
-      value: (_t, own, action) => shiftName(eventSettings.parse(action.settings), ownAnswer.parse(own).shift),
+      value: (_t, own, action) => shiftName(eventSettingsOf(action.settings), ownAnswer.parse(own).shift),
     },
   ],
 };
+
+/** "Toronto, ON · Thursday, 12 March 2026, 7:00 – 9:00 PM (…)" */
+function listed(facts: unknown, locale: Locale, now: number): string | null {
+  const settings = eventSettings.safeParse(facts).data;
+  if (!settings) return "";
+  const over = overAt(settings);
+  if (over !== null && over <= now) return null;
+  const where = settings.where === "online" ? "" : placeRoughly(settings.place);
+  return [where, whenLine(settings, locale)].filter((part) => part !== "").join(" · ");
+}
 
 const standingWords = {
   confirmed: "events.attendance.isExpected",

@@ -4,12 +4,12 @@ import { Notice } from "../ui/flash";
 import { RadioGroup, SelectField } from "../ui/form";
 import type { T } from "../ui/i18n";
 import { placesLeft, shiftWords } from "./page-views";
-import { type EventSettings, eventSettings, type OwnReply } from "./types";
+import { type EventSettings, eventSettingsOf, type OwnReply } from "./types";
 
 /** Which shift, where there are several. */
 export function FieldsBefore({ t, snapshot, form, count }: FieldsProps) {
   const { locale } = snapshot.action;
-  const settings = eventSettings.parse(snapshot.action.settings);
+  const settings = eventSettingsOf(snapshot.action.settings);
   if (settings.shifts.length > 0)
     return (
       <ShiftField
@@ -59,7 +59,7 @@ export function ShiftField({
 
 /** Whom they bring along, where that is allowed. */
 export function FieldsAfter({ t, snapshot, form }: FieldsProps) {
-  const { guestsMax } = eventSettings.parse(snapshot.action.settings);
+  const { guestsMax } = eventSettingsOf(snapshot.action.settings);
   if (guestsMax === 0) return null;
   return (
     <GuestsField {...{ t, guestsMax }} value={single(form.values, "guests")} error={form.errors.guests} />
@@ -97,7 +97,7 @@ export function readFields({
   snapshot,
   values,
 }: Pick<OwnInput, "t" | "snapshot" | "values">): Exclude<OwnAnswer, { is: "more" }> {
-  const settings = eventSettings.parse(snapshot.action.settings);
+  const settings = eventSettingsOf(snapshot.action.settings);
   const errors: Record<string, string> = {};
   const asked = single(values, "guests") || "0";
   const guests = /^\d{1,3}$/.test(asked) && !Array.isArray(values.guests) ? Number(asked) : Number.NaN;

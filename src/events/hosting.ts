@@ -12,6 +12,7 @@ import { sendLater } from "../platform/mail/mail";
 import { renderEmail } from "../ui/email";
 import { translator } from "../ui/i18n";
 import { campaignSettings, type Offer } from "./campaign-types";
+import { hostUrl } from "./host-link";
 import { decideHosting, type Hosting, hostingById, settleHosting } from "./store-hostings";
 import { type EventSettings, eventSettings } from "./types";
 
@@ -135,6 +136,12 @@ async function tellHost(
               kind: "button" as const,
               label: t("eventCampaigns.mail.page"),
               href: `${origin}/events/${event.slug}`,
+            },
+            { kind: "text" as const, text: t("eventCampaigns.mail.listText") },
+            {
+              kind: "link" as const,
+              label: t("eventCampaigns.mail.list"),
+              href: await hostUrl(ctx, origin, event, hosting.id),
             },
           ]
         : []),

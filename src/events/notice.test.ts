@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { makeEvent } from "../../test/events";
+import { canvass, makeEvent } from "../../test/events";
 import { fakeEmail, fakeQueue, refusal } from "../../test/fake-mail";
 import { contextOf } from "../../test/groups";
 import { world } from "../../test/world";
@@ -9,16 +9,22 @@ import { receiptBlocks } from "./email";
 import { askForNotices, callsOf, type NoticePage, sendNotices } from "./notice";
 import { noticeStates } from "./store-notices";
 import { spanOf } from "./times";
-import { CANCELLATION_UNDO_MS, eventSettings } from "./types";
+import { CANCELLATION_UNDO_MS, CHANGE_WAIT_MS, eventSettings } from "./types";
 
 const [amina, jeanLuc, mei] = world.supporters;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+// Each event has guests of its own: one address takes only so many mails in an hour.
+let setUps = 0;
+
 /** An event with two places, two people who have them and one who waits. */
 async function setUp(changes: Record<string, string> = {}) {
+  setUps += 1;
+  const tag = `+${setUps}@`;
   const stage = await makeEvent(changes);
-  for (const person of [amina, jeanLuc, mei]) await stage.rsvp(person);
+  for (const person of [amina, jeanLuc, mei])
+    await stage.rsvp({ ...person, email: person.email.replace("@", tag) });
   await stage.drain();
   const action = await stage.actionNow();
   const db = dbFor(env, stage.group);
@@ -43,7 +49,7 @@ async function setUp(changes: Record<string, string> = {}) {
       (
         await db.d1
           .prepare("SELECT person_no AS no FROM identities WHERE group_no = ? AND value = ?")
-          .bind(stage.group.no, email)
+          .bind(stage.group.no, email.replace("@", tag))
           .first<{ no: number }>()
       )?.no ?? -1,
     states: async () =>
@@ -56,7 +62,8 @@ async function setUp(changes: Record<string, string> = {}) {
   };
 }
 
-const to = (email: ReturnType<typeof fakeEmail>) => email.sent.map((mail) => mail.to).sort();
+const untagged = (address: unknown) => String(address).replace(/\+\d+@/, "@");
+const to = (email: ReturnType<typeof fakeEmail>) => email.sent.map((mail) => untagged(mail.to)).sort();
 
 describe("a reminder", () => {
   it("goes a day before to those who have a place, once each, however often it is asked for and handled", async () => {
@@ -199,4 +206,100 @@ it("another group's event of the same number is told nothing", async () => {
   };
   await sendNotices(one.at(one.start), page);
   expect(await other.states()).toEqual([]);
+});
+
+describe("another time or place", () => {
+  const moved = { startsAt: canvass.startsAt?.replace("T19:00", "T18:30") ?? "" };
+  const edit = async ({ owner, href, actionNow }: Awaited<ReturnType<typeof setUp>>, changes: Fields) => {
+    const { version } = await actionNow();
+    const saved = await owner.post(`${href}/edit`, { ...canvass, ...changes, version: String(version) });
+    expect(saved.status).toBe(303);
+  };
+  const plan = async ({ owner, href }: Awaited<ReturnType<typeof setUp>>) =>
+    (await owner.get(`${href}/plan`)).text();
+  type Fields = Record<string, string>;
+
+  it("is told when an organiser says so, once to each, in one mail for what changed within minutes", async () => {
+    const stage = await setUp();
+    const { owner, href, tick, email } = stage;
+    await edit(stage, moved);
+    expect(await plan(stage)).toContain("Tell the 3 guests");
+    await tick(Date.now() + 10 * MINUTE);
+    expect(email.sent).toEqual([]);
+    await owner.post(`${href}/changes`, { do: "tell", tellNote: "The library closes early." });
+    expect(await plan(stage)).toContain("3 people get a mail at");
+    await edit(stage, { ...moved, "place.name": "Riverside Hall" });
+    expect(await tick(Date.now() + MINUTE)).toBeLessThanOrEqual(Date.now() + CHANGE_WAIT_MS + MINUTE);
+    expect(email.sent).toEqual([]);
+    await tick(Date.now() + CHANGE_WAIT_MS + MINUTE, 2);
+    await tick(Date.now() + CHANGE_WAIT_MS + 2 * MINUTE, 2);
+    expect(to(email)).toEqual([amina.email, jeanLuc.email, mei.email].sort());
+    const text = email.sent.find((mail) => untagged(mail.to) === amina.email)?.text ?? "";
+    expect(text).toContain("The library closes early.");
+    expect(text).toMatch(/When: .*6:30.*\(before: .*7:00/);
+    expect(text).toMatch(/Where: Riverside Hall, .*\(before: Mill Lane Library/);
+    expect(text).toContain("/rsvp?me=");
+  });
+
+  it("is news to nobody who replied after it, and is not told when it was taken back or changed back", async () => {
+    const stage = await setUp({ capacity: "" });
+    const { owner, href, tick, email, db, group, personNo } = stage;
+    await edit(stage, { ...moved, capacity: "" });
+    await db.d1
+      .prepare("UPDATE participations SET acted_at = ?3 WHERE group_no = ?1 AND person_no = ?2")
+      .bind(group.no, await personNo(mei.email), Date.now() + HOUR)
+      .run();
+    expect(await plan(stage)).toContain("Tell the 2 guests");
+    await owner.post(`${href}/changes`, { do: "tell" });
+    await owner.post(`${href}/changes`, { do: "untell" });
+    await tick(Date.now() + HOUR);
+    expect(email.sent).toEqual([]);
+    await edit(stage, { capacity: "" });
+    expect(await plan(stage)).not.toContain("has changed");
+    await edit(stage, { ...moved, capacity: "" });
+    await owner.post(`${href}/changes`, { do: "known" });
+    expect(await plan(stage)).not.toContain("has changed");
+    await owner.post(`${href}/changes`, { do: "tell" });
+    await tick(Date.now() + HOUR);
+    expect(email.sent).toEqual([]);
+  });
+
+  it("does not matter where nobody must know: more places, another note, other directions", async () => {
+    const stage = await setUp();
+    await edit(stage, { capacity: "9", "place.directions": "Ring twice.", "reminders.note": "Bring water." });
+    expect(await plan(stage)).not.toContain("has changed");
+  });
+
+  it("once told is told anew when it changes again; a note that is too long is refused and nothing is told", async () => {
+    const stage = await setUp();
+    const { owner, href, tick, email, db, group } = stage;
+    await edit(stage, moved);
+    const refused = await owner.post(`${href}/changes`, { do: "tell", tellNote: "x".repeat(1_001) });
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toContain("x".repeat(1_001));
+    await owner.post(`${href}/changes`, { do: "tell" });
+    await tick(Date.now() + CHANGE_WAIT_MS + MINUTE);
+    expect(email.sent).toHaveLength(3);
+    // As if that had been a while ago.
+    await db.d1
+      .prepare(
+        "UPDATE event_changes SET telling_at = telling_at - ?2, changed_at = changed_at - ?2 WHERE group_no = ?1",
+      )
+      .bind(group.no, HOUR)
+      .run();
+    expect(await plan(stage)).not.toContain("has changed");
+    await edit(stage, {});
+    expect(await plan(stage)).toContain("Tell the 3 guests");
+    await tick(Date.now() + HOUR);
+    expect(email.sent).toHaveLength(3);
+  });
+
+  it("may be told by whoever may publish, and of one's own events alone", async () => {
+    const stage = await setUp();
+    await edit(stage, moved);
+    expect((await stage.organiser.post(`${stage.href}/changes`, { do: "tell" })).status).toBe(403);
+    expect((await stage.stranger.post(`${stage.href}/changes`, { do: "tell" })).status).toBe(404);
+    await stage.tick(Date.now() + HOUR);
+    expect(stage.email.sent).toEqual([]);
+  });
 });

@@ -8,8 +8,10 @@ import type { Context } from "../platform/context";
 import { deliverMail, type MailOutcome } from "../platform/mail/mail";
 import { retryDelaySeconds } from "../platform/mail/queued";
 import { sendAll } from "../platform/queues";
+import { type Changes, tellsAt } from "./changes";
 import { composeNotice } from "./email";
 import { repliesOf } from "./store";
+import { changesOf } from "./store-changes";
 import {
   type Claimed,
   claimNotices,
@@ -36,7 +38,13 @@ const ASK_AGAIN_MS = 60_000;
 const CLOCK_SLACK_MS = 5_000;
 const HOUR_MS = 3_600_000;
 
-const noticeNames = ["dayBefore", "hoursBefore", "promoted", "cancelled"] as const satisfies Notice[];
+const noticeNames = [
+  "dayBefore",
+  "hoursBefore",
+  "promoted",
+  "cancelled",
+  "changed",
+] as const satisfies Notice[];
 
 /** On the RECEIPTS queue: see to this mail for these people. A hint; the rows say who has had it. */
 export const noticePage = z.object({
@@ -52,8 +60,8 @@ export type NoticePage = z.infer<typeof noticePage>;
 /** A mail that an event calls for: from when, and until when it still makes sense. */
 type Call = Occasion & { dueAt: number; until: number };
 
-/** The mails an event calls for by its settings alone. */
-export function callsOf(settings: EventSettings): Call[] {
+/** The mails an event calls for, by its settings and by what an organiser wants guests to be told. */
+export function callsOf(settings: EventSettings, changes: Changes | null = null): Call[] {
   const { cancelled, reminders } = settings;
   const start = spanOf(settings)?.start ?? null;
   if (cancelled) {
@@ -61,6 +69,11 @@ export function callsOf(settings: EventSettings): Call[] {
     return [{ notice: "cancelled", at: cancelled.at, dueAt, until: Number.MAX_SAFE_INTEGER }];
   }
   if (start === null) return [];
+  const tellingAt = changes && tellsAt(changes);
+  const telling: Call[] =
+    changes && tellingAt !== null && changes.known !== changes.now
+      ? [{ notice: "changed", at: changes.changedAt, dueAt: tellingAt, until: start }]
+      : [];
   const hours: [Notice, number][] = [
     ["dayBefore", reminders.dayBefore ? 24 : 0],
     ["hoursBefore", reminders.hoursBefore],
@@ -71,7 +84,7 @@ export function callsOf(settings: EventSettings): Call[] {
       const at = start - before * HOUR_MS;
       return { notice, at, dueAt: at, until: start };
     });
-  return [...reminding, { notice: "promoted", at: 0, dueAt: 0, until: start }];
+  return [...telling, ...reminding, { notice: "promoted", at: 0, dueAt: 0, until: start }];
 }
 
 /**
@@ -82,7 +95,8 @@ export async function askForNotices(ctx: Context, group: Group, action: Action):
   if (action.status === "draft" || group.status === "suspended") return null;
   const db = dbFor(ctx.env, group);
   let next = Number.MAX_SAFE_INTEGER;
-  for (const call of callsOf(eventSettings.parse(action.settings))) {
+  const changes = await changesOf(db, action.no);
+  for (const call of callsOf(eventSettings.parse(action.settings), changes)) {
     if (call.until <= ctx.now) continue;
     if (call.dueAt > ctx.now) next = Math.min(next, call.dueAt);
     else if ((await askFor(ctx, db, action.no, call)) > 0) next = Math.min(next, ctx.now + ASK_AGAIN_MS);
@@ -120,7 +134,9 @@ export async function sendNotices(ctx: Context, page: NoticePage): Promise<void>
   if (!group || group.status === "suspended") return;
   const db = dbFor(ctx.env, group);
   const action = await actionByNo(db, page.actionNo);
-  if (action?.kind !== "event" || !isStillDue(action, page, ctx.now)) return;
+  if (action?.kind !== "event") return;
+  const changes = await changesOf(db, action.no);
+  if (!isStillDue(action, changes, page, ctx.now)) return;
   for (const people of chunks(page.people, CHUNK)) {
     const claimed = await claimNotices(db, action.no, page, people, ctx.now);
     const replies = await repliesOf(
@@ -132,7 +148,7 @@ export async function sendNotices(ctx: Context, page: NoticePage): Promise<void>
       claimed.map(async (person) => {
         const reply = replies.find(({ personNo }) => personNo === person.personNo);
         if (!person.mayBeMailed || !reply) return refused(person, ctx.now, "suppressed");
-        const mail = await composeNotice(ctx, group, action, page.notice, { ...person, reply });
+        const mail = await composeNotice(ctx, group, action, page.notice, { ...person, reply, changes });
         return settledBy(
           person,
           await deliverMail(ctx, mail, "notice", { isCounted: person.attempts === 1 }),
@@ -144,8 +160,8 @@ export async function sendNotices(ctx: Context, page: NoticePage): Promise<void>
   }
 }
 
-function isStillDue(action: Action, { notice, at }: Occasion, now: number): boolean {
-  return callsOf(eventSettings.parse(action.settings)).some(
+function isStillDue(action: Action, changes: Changes | null, { notice, at }: Occasion, now: number): boolean {
+  return callsOf(eventSettings.parse(action.settings), changes).some(
     (call) => call.notice === notice && call.at === at && call.dueAt <= now && now < call.until,
   );
 }

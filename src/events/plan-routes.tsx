@@ -14,6 +14,8 @@ import { eventIn } from "./attendance-routes";
 import { PlanPage } from "./plan-views";
 import { datesAfter, impossibleDates, makeSeries } from "./series";
 import { countHeads, datesOf } from "./store";
+import { changesOf } from "./store-changes";
+import { countAddressees } from "./store-notices";
 import {
   CANCELLATION_NOTE_MAX,
   CANCELLATION_UNDO_MS,
@@ -111,7 +113,8 @@ async function save(
   if (saved.outcome !== "saved") throw new AppError("conflict");
 }
 
-async function planPage(
+/** The page of an event as a whole, with what was sent when it was refused. */
+export async function planPage(
   c: HonoContext<MemberEnv>,
   subject: Subject,
   values: FormValues,
@@ -121,16 +124,20 @@ async function planPage(
   const { action } = subject;
   const db = dbFor(ctx.env, group);
   const settings = eventSettings.parse(action.settings);
-  const [frame, dates, heads] = await Promise.all([
+  const [frame, dates, heads, changes] = await Promise.all([
     actionFrame(c, subject, doneFlash(c)),
     datesOf(db, settings.series ?? action.id),
     countHeads(db, action.no),
+    changesOf(db, action.no),
   ]);
+  const toTell = changes
+    ? await countAddressees(db, action.no, { notice: "changed", at: changes.changedAt })
+    : 0;
   const tellAt = settings.cancelled ? settings.cancelled.at + CANCELLATION_UNDO_MS : 0;
   return (
     <PlanPage
       {...frame}
-      {...{ values, errors }}
+      {...{ values, errors, changes, toTell }}
       dates={dates.filter(({ actionNo }) => actionNo !== action.no)}
       count={heads.replies + heads.waiting}
       undoUntil={tellAt > ctx.now ? tellAt : null}

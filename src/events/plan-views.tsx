@@ -15,6 +15,8 @@ import {
 import { formatTime } from "../ui/format";
 import { Section } from "../ui/layout";
 import { DataTable } from "../ui/table";
+import { ChangeSection } from "./change-views";
+import type { Changes } from "./changes";
 import type { SeriesDate } from "./store";
 import { CANCELLATION_NOTE_MAX, eventSettings, rhythms, SERIES_MAX } from "./types";
 import { whenLine } from "./words";
@@ -23,6 +25,9 @@ export type PlanPageProps = ActionFrame & {
   dates: readonly SeriesDate[];
   values: FormValues;
   errors: Record<string, string>;
+  changes: Changes | null;
+  /** People who would be told of another time or place. */
+  toTell: number;
   /** People who would be told of a cancellation. */
   count: number;
   /** Until when a cancellation can be taken back before anybody is told; null once they are. */
@@ -31,10 +36,12 @@ export type PlanPageProps = ActionFrame & {
 
 /** What happens to an event as a whole: more dates of it, or its cancellation. */
 export function PlanPage(props: PlanPageProps) {
-  const { t, errors } = props;
+  const { t, action, values, errors } = props;
+  const isOn = action.status === "published" && !eventSettings.parse(action.settings).cancelled;
   return (
     <ActionShell {...props} tab="plan" page={t("events.plan.title")}>
       <ErrorSummary t={t} errors={errors} />
+      {props.mayPublish && isOn ? <ChangeSection {...props} tellNote={single(values, "tellNote")} /> : null}
       <Series {...props} />
       {props.mayPublish ? <Cancellation {...props} /> : null}
     </ActionShell>

@@ -8,10 +8,11 @@ import type { ActionSnapshot } from "../actions/types";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
 import { type CalendarEntry, calendarEntry, calendarFile } from "./calendar";
+import { checkIn, showHost } from "./host";
 import { readReplyToken } from "./reply";
 import { changeReply, showReply } from "./rsvp";
 import { overAt } from "./times";
-import { eventSettings } from "./types";
+import { eventSettingsOf } from "./types";
 
 /** Dates a group's calendar holds; the newest published first. */
 const FEED_MAX = 100;
@@ -23,6 +24,8 @@ export function eventPages(kind: Kind, deps: PublicPagesDeps): Hono<PublicEnv> {
   return new Hono<PublicEnv>()
     .get("/calendar.ics", (c) => showGroupCalendar(c, kind))
     .get("/:slug/calendar.ics", (c) => showCalendar(c, kind))
+    .get("/:slug/host", (c) => showHost(c, kind))
+    .post("/:slug/host", (c) => checkIn(c, kind))
     .get("/:slug/rsvp", (c) => showReply(c, kind, deps))
     .post("/:slug/rsvp", (c) => changeReply(c, kind, deps));
 }
@@ -65,7 +68,7 @@ export async function servedEvents(
 /** What a calendar that anybody may subscribe to holds of some events. */
 export function feedEntries(events: readonly ActionSnapshot[], origin: string, now: number): CalendarEntry[] {
   return events.flatMap((snapshot) => {
-    const settings = eventSettings.parse(snapshot.action.settings);
+    const settings = eventSettingsOf(snapshot.action.settings);
     const over = overAt(settings);
     if (settings.isPrivate || over === null || over < now - FEED_PAST_MS) return [];
     const entry = calendarEntry(snapshot, `${origin}/events/${snapshot.action.slug}`, false);

@@ -5,13 +5,13 @@ import { type ParticipationId, parseId } from "../platform/ids";
 import { signToken, verifyToken } from "../platform/tokens";
 import type { Reply } from "./store";
 import { overAt } from "./times";
-import { eventSettings, type OwnReply } from "./types";
+import { eventSettingsOf, type OwnReply } from "./types";
 
 const DAY_MS = 86_400_000;
 
 /** How long a link in a mail about an event is good for: until the day after it. */
 function secondsToLive(action: Pick<Action, "settings">, now: number): number {
-  const over = overAt(eventSettings.parse(action.settings)) ?? now;
+  const over = overAt(eventSettingsOf(action.settings)) ?? now;
   return Math.ceil((Math.max(over, now) + DAY_MS - now) / 1_000);
 }
 

@@ -8,7 +8,9 @@ import { tellPlaces } from "../intake/participation";
 import { targetOf } from "../intake/removal";
 import type { Context } from "../platform/context";
 import { refreshCampaign } from "./campaign-events";
+import { factsOf } from "./facts";
 import { datesOf } from "./store";
+import { noteFacts } from "./store-changes";
 import { type EventSettings, eventSettings } from "./types";
 
 /** How many places there are of each: of the event as a whole, or of each of its shifts. */
@@ -24,6 +26,7 @@ export function capacitiesOf({ shifts, capacity }: EventSettings): Record<string
 export async function eventSaved(ctx: Context, group: Group, kind: Kind, action: Action): Promise<void> {
   if (action.status === "draft") return;
   const settings = eventSettings.parse(action.settings);
+  await noteFacts(dbFor(ctx.env, group), action.no, factsOf(settings), ctx.now);
   const target = targetOf(group, action, kind);
   if (settings.series !== null) ctx.later(refreshSeries(ctx, group, kind, action));
   if (settings.campaignNo !== null) ctx.later(refreshCampaign(ctx, group, settings.campaignNo));

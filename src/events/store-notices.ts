@@ -1,6 +1,6 @@
 import { standings } from "../actions/kind";
 import type { GroupDb } from "../groups/shard";
-import { type Notice, notices } from "./types";
+import { CHANGE_SHOWN_MS, type Notice, notices } from "./types";
 
 /** The states of a notice's row, as receipts have them. */
 export const noticeStates = { claimed: 1, sent: 2, refused: 3, capped: 4, unknown: 5, waiting: 6 } as const;
@@ -33,6 +33,8 @@ const FOR_WHOM: Record<Notice, string> = {
   hoursBefore: REMINDED,
   promoted: `p.standing = ${standings.confirmed} AND p.promoted_at >= ?4 AND p.restored_at IS NULL`,
   cancelled: `p.standing IN (${standings.confirmed}, ${standings.waiting})`,
+  // Whoever replied after the change has seen it.
+  changed: `p.standing IN (${standings.confirmed}, ${standings.waiting}) AND p.acted_at <= ?4 + ${CHANGE_SHOWN_MS}`,
 };
 
 /** The moment that names one person's occasion: of a promotion their own, of all else the same for everybody. */
@@ -61,6 +63,24 @@ export async function unsentNotices(
     .bind(groupNo, actionNo, notices[notice], at)
     .run<Unsent>();
   return results;
+}
+
+/** How many a mail about this would reach. */
+export async function countAddressees(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  { notice, at }: Occasion,
+): Promise<number> {
+  const row = await d1
+    .prepare(
+      `SELECT count(*) AS n FROM participations p INDEXED BY participations_by_action
+       CROSS JOIN people person ON person.group_no = ?1 AND person.person_no = p.person_no
+       WHERE p.group_no = ?1 AND p.action_no = ?2 AND p.removal_no = 0 AND ${FOR_WHOM[notice]}
+         AND person.email IS NOT NULL AND person.erased_at IS NULL`,
+    )
+    .bind(groupNo, actionNo, null, at)
+    .first<{ n: number }>();
+  return row?.n ?? 0;
 }
 
 // A row that exists is taken, whoever took it; only one that waits, and whose time has come, is taken again.

@@ -59,7 +59,13 @@ export async function replyById(
 export async function listReplies(
   { d1, groupNo }: GroupDb,
   actionNo: number,
-  options: { after?: ParticipationId | undefined; text?: string; limit?: number } = {},
+  options: {
+    after?: ParticipationId | undefined;
+    text?: string;
+    limit?: number;
+    /** For whoever is not to learn of an address by searching for it. */
+    isByNameAlone?: boolean;
+  } = {},
 ): Promise<Reply[]> {
   // instr instead of LIKE: the text may hold % and _.
   const { results } = await d1
@@ -68,7 +74,7 @@ export async function listReplies(
        WHERE p.group_no = ?1 AND p.action_no = ?2 AND p.id > unhex(?3) AND p.removal_no = 0
          AND p.standing <> ${standings.cancelled}
          AND (?5 = '' OR instr(lower(coalesce(p.answer ->> '$.givenName', '') || ' ' || coalesce(p.answer ->> '$.familyName', '')
-           || ' ' || coalesce(person.email, '')), ?5) > 0)
+           || ' ' || iif(?6, '', coalesce(person.email, ''))), ?5) > 0)
        ORDER BY p.id LIMIT ?4`,
     )
     .bind(
@@ -77,6 +83,7 @@ export async function listReplies(
       options.after ? idToHex(options.after) : "",
       options.limit ?? REPLIES_PAGE,
       (options.text ?? "").trim().toLowerCase(),
+      options.isByNameAlone ? 1 : 0,
     )
     .run<ReplyRow>();
   return results.map(replyOf);

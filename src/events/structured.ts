@@ -1,13 +1,13 @@
 import type { Kind } from "../actions/kind";
 import { fileUrl } from "../groups/public";
 import { overAt, spanOf } from "./times";
-import { type EventSettings, eventSettings } from "./types";
+import { type EventSettings, eventSettingsOf } from "./types";
 import { safeUrl } from "./words";
 
 /** The page for machines (schema.org Event). What is for attendees alone is not in it. */
 export const structured: NonNullable<Kind["structured"]> = ({ snapshot, count, url }) => {
   const { action, group } = snapshot;
-  const settings = eventSettings.parse(action.settings);
+  const settings = eventSettingsOf(action.settings);
   const span = spanOf(settings);
   const image = action.settings.image && fileUrl(group, action.settings.image.key);
   const origin = new URL(url).origin;

@@ -39,6 +39,21 @@ export const eventNotices = sqliteTable(
   ],
 );
 
+/** When and where a live event is, and what those who replied before believe (`factsOf`); told only when an organiser says so. */
+export const eventChanges = sqliteTable(
+  "event_changes",
+  {
+    groupNo: integer("group_no").notNull(),
+    actionNo: integer("action_no").notNull(),
+    known: text("known").notNull(),
+    now: text("now").notNull(),
+    changedAt: integer("changed_at").notNull(),
+    tellingAt: integer("telling_at"),
+    note: text("note").notNull().default(""),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.actionNo] })],
+);
+
 /** The dates of a series and the events they have become; a date is taken once, however often the form is sent. */
 export const eventSeries = sqliteTable(
   "event_series",

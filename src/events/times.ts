@@ -1,12 +1,13 @@
 import type { ActionSnapshot } from "../actions/types";
 import { type LocalTime, minutesBetween, momentOf, momentsOf, parseLocalTime } from "../platform/local-time";
+import { onceFor } from "../platform/once";
 import { isTimeZone } from "../platform/time-zones";
 import type { Key } from "../ui/i18n";
 import {
   EVENT_DAYS_MAX,
   EVENT_YEARS_MAX,
   type EventSettings,
-  eventSettings,
+  eventSettingsOf,
   type Shift,
   USUAL_MS,
 } from "./types";
@@ -32,16 +33,16 @@ export function shiftSpan(settings: Timed, shift: Pick<Shift, "startsAt" | "ends
 }
 
 /** When the last of it is over: its end, or a usual while after its start. */
-export function overAt(settings: Timed): number | null {
+export const overAt = onceFor((settings: Timed): number | null => {
   const ends = [spanOf(settings), ...settings.shifts.map((shift) => shiftSpan(settings, shift))].flatMap(
     (span) => (span ? [span.end ?? span.start + USUAL_MS] : []),
   );
   return ends.length > 0 ? Math.max(...ends) : null;
-}
+});
 
 /** Whether nobody can come any more: it is over or called off. */
 export function isOver({ action }: Pick<ActionSnapshot, "action">, now: number): boolean {
-  const settings = eventSettings.parse(action.settings);
+  const settings = eventSettingsOf(action.settings);
   if (settings.cancelled) return true;
   const end = overAt(settings);
   return end !== null && end <= now;

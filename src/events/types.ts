@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { commonSettings } from "../actions/types";
+import { onceFor } from "../platform/once";
 
 export const PLACE_NAME_MAX = 160;
 export const PLACE_LINE_MAX = 120;
@@ -93,6 +94,9 @@ export const eventSettings = commonSettings.extend({
   /** The campaign it belongs to, by the number of its action. */
   campaignNo: z.number().int().nullable().default(null),
 });
+
+/** The settings of a served action, read once. */
+export const eventSettingsOf = onceFor((settings: object) => eventSettings.parse(settings));
 export type EventSettings = z.infer<typeof eventSettings>;
 
 /** What a reply keeps beside what all kinds ask. */
@@ -130,8 +134,13 @@ export type Rhythm = (typeof rhythms)[number];
 export const SERIES_MAX = 52;
 
 /** What mails go out about a reply beside the thank-you mail, as they are stored. */
-export const notices = { dayBefore: 1, hoursBefore: 2, promoted: 3, cancelled: 4 } as const;
+export const notices = { dayBefore: 1, hoursBefore: 2, promoted: 3, cancelled: 4, changed: 5 } as const;
 export type Notice = keyof typeof notices;
 
 /** How long an organiser has to take a cancellation back before anybody is told. */
 export const CANCELLATION_UNDO_MS = 10 * 60_000;
+
+/** How long after the last edit of its time or place guests are told of it, once an organiser has said so. */
+export const CHANGE_WAIT_MS = 5 * 60_000;
+/** A page that is kept elsewhere may have shown the old time or place for so long. */
+export const CHANGE_SHOWN_MS = 2 * 60_000;

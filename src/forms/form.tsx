@@ -5,7 +5,7 @@ import { resultPages } from "./public";
 import { resultRoutes } from "./routes";
 import { formSteps, surveySteps } from "./steps";
 import { style } from "./style";
-import { formSettings, surveySettings } from "./types";
+import { formSettings, formSettingsOf, surveySettings, surveySettingsOf } from "./types";
 
 /** People send in what they are asked: to join, to offer something, to order. */
 export const form: Kind = {
@@ -80,12 +80,12 @@ const quiet = {
 };
 
 function ownButton(snapshot: PageProps["snapshot"] | undefined): string {
-  return snapshot ? formSettings.parse(snapshot.action.settings).buttonText : "";
+  return snapshot ? formSettingsOf(snapshot.action.settings).buttonText : "";
 }
 
 function ResultsLink({ t, snapshot }: Pick<PageProps, "t" | "snapshot">) {
   const { action } = snapshot;
-  if (!surveySettings.parse(action.settings).hasPublicResults) return null;
+  if (!surveySettingsOf(action.settings).hasPublicResults) return null;
   return (
     <p class="panel">
       <a href={`/surveys/${action.slug}/results`}>{t("forms.results.public.link")}</a>

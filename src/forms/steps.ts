@@ -1,11 +1,11 @@
 import type { FormStep } from "../actions/kind";
 import type { ActionSnapshot, Question } from "../actions/types";
 import { translator } from "../ui/i18n";
-import { formSettings } from "./types";
+import { formSettingsOf } from "./types";
 
 /** A form asks who somebody is first, then its questions page by page. */
 export function formSteps({ action }: ActionSnapshot): FormStep[] {
-  const { questions, pageTitles } = formSettings.parse(action.settings);
+  const { questions, pageTitles } = formSettingsOf(action.settings);
   const count = pageCount(questions);
   return Array.from({ length: count }, (_, index) => ({
     title: pageTitles[index] || undefined,
@@ -19,7 +19,7 @@ export function formSteps({ action }: ActionSnapshot): FormStep[] {
 
 /** A survey asks its questions first, and who somebody is on a last page of its own. */
 export function surveySteps({ action }: ActionSnapshot): FormStep[] {
-  const { questions, pageTitles } = formSettings.parse(action.settings);
+  const { questions, pageTitles } = formSettingsOf(action.settings);
   const pages = Array.from({ length: pageCount(questions) }, (_, index) => ({
     title: pageTitles[index] || undefined,
     standard: false,

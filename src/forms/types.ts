@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { commonSettings, PAGES_MAX } from "../actions/types";
+import { onceFor } from "../platform/once";
 
 export const BUTTON_MAX = 40;
 export const PAGE_TITLE_MAX = 120;
@@ -12,12 +13,18 @@ export const formSettings = commonSettings.extend({
   /** What stands above each page of questions, by page. */
   pageTitles: z.array(z.string()).max(PAGES_MAX).superRefine(shortTitles).default([]),
 });
+
+/** The settings of a served action, read once. */
+export const formSettingsOf = onceFor((settings: object) => formSettings.parse(settings));
 export type FormSettings = z.infer<typeof formSettings>;
 
 export const surveySettings = formSettings.extend({
   /** Everybody may see how many gave which answer; never texts, never names. */
   hasPublicResults: z.boolean().default(false),
 });
+
+/** The settings of a served action, read once. */
+export const surveySettingsOf = onceFor((settings: object) => surveySettings.parse(settings));
 export type SurveySettings = z.infer<typeof surveySettings>;
 
 /** Titles are written in one box, so what is wrong with one is wrong with the box. */

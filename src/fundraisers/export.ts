@@ -60,7 +60,7 @@ export function giftsCsv(t: T, db: GroupDb, action: Action): ReadableStream<Uint
 }
 
 /** The lines of a gift in one currency, which is the gift's own but for fees settled in another. */
-export function sumsOf(row: PaidRow) {
+export function sumsOf(row: Pick<PaidRow, "facts" | "currency">) {
   const facts = row.facts.map(({ key, kind, amount, currency }) => ({
     ...{ key, kind: kindNamed(kind), money: { amount, currency } },
   }));

@@ -114,7 +114,8 @@ function Sums({ t, locale, action, totals }: GiftsProps) {
         .reduce((sum, { amount }) => sum + amount, 0);
     const money = (amount: number) => formatMoney(amount, code, locale);
     const gifts = totals.find((total) => total.currency === code && total.kind === "charge")?.count ?? 0;
-    const back = -of((kind) => ["refund", "refund_failed", "dispute", "dispute_won"].includes(kind));
+    // Taken from 0, since minus nothing is shown as -0.
+    const back = 0 - of((kind) => ["refund", "refund_failed", "dispute", "dispute_won"].includes(kind));
     return (
       <Stats
         stats={[
@@ -123,7 +124,7 @@ function Sums({ t, locale, action, totals }: GiftsProps) {
             value: money(of(isGiven)),
           },
           { label: t("fundraisers.gifts.back"), value: money(back) },
-          { label: t("fundraisers.gifts.fees"), value: money(-of((kind) => kind === "fee")) },
+          { label: t("fundraisers.gifts.fees"), value: money(0 - of((kind) => kind === "fee")) },
           { label: t("fundraisers.gifts.kept"), value: money(of((kind) => isGiven(kind) || kind === "fee")) },
         ]}
       />

@@ -70,7 +70,8 @@ async function mailRecovery(
   group: Group,
   { subscription, bill, attempt }: Extract<PaymentNews, { is: "bill_failed" }>,
 ): Promise<void> {
-  if (attempt > RECOVERY_MAILS_MAX) return;
+  // Whoever was forgotten since has no address any more.
+  if (attempt > RECOVERY_MAILS_MAX || !subscription.participation) return;
   const { id, order } = subscription;
   await mailOnce(ctx, group, { payment: id, purpose: `failed:${bill}:${attempt}` }, async () =>
     recoveryMail(group, subscription, await manageUrl(ctx, group, { origin: order.origin, gift: id })),

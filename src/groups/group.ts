@@ -3,6 +3,7 @@ import { GROUPS_SHOWN_MAX } from "../accounts/types";
 import type { Context } from "../platform/context";
 import { newId } from "../platform/ids";
 import { recordAct } from "./audit";
+import type { GroupStatusChanged } from "./messages";
 import { emptiestShard } from "./shard";
 import { freeSlug, isReserved } from "./slug";
 import * as store from "./store";
@@ -119,4 +120,6 @@ export async function changeStatus(
     detail,
   });
   await publishSite(ctx, group);
+  const news: GroupStatusChanged = { type: "group.status", groupNo: group.no };
+  await ctx.env.EVENTS.send(news);
 }

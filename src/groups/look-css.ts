@@ -7,6 +7,7 @@ import {
   parse,
   type Rule,
 } from "postcss";
+import { isDressing, isOfOwnPart } from "./look-css-page";
 import { WRAPPER_CSS_MAX } from "./types";
 
 /** The body of every page of a group's; each selector is held below it. */
@@ -28,6 +29,7 @@ export type CssProblem =
   | "address"
   | "function"
   | "fixed"
+  | "page"
   | "value";
 
 export type ScopedCss = { ok: true; css: string } | { ok: false; problem: CssProblem; piece: string };
@@ -44,7 +46,7 @@ class Refusal extends Error {
 
 /**
  * An organiser's styles as a page may hold them: each selector below the page's body, nothing that loads from another host,
- * nothing fixed over what a supporter must see. Only pieces that pass are written out, by us, so that no difference between
+ * nothing moved over what a supporter must see, nothing of ours hidden. Only pieces that pass are written out, by us, so that no difference between
  * this parser and a browser's matters.
  * @returns the styles on one line, or the first piece that cannot be taken and why
  */
@@ -110,10 +112,14 @@ function atRule(node: AtRule, depth: number, budget: Budget): string {
 
 function rule(node: Rule): string {
   const selectors = node.selectors.map(scoped).join(",");
+  const isOwn = node.selectors.every((selector) => isOfOwnPart(oneLine(selector)));
   const declarations = node.nodes.flatMap((child) => {
     if (child.type === "comment") return [];
     if (child.type !== "decl") throw new Refusal("nested", node.selector);
-    return [declaration(child)];
+    const text = declaration(child);
+    if (!isOwn && !isDressing(child.prop, child.value))
+      throw new Refusal("page", `${child.prop}: ${child.value}`);
+    return [text];
   });
   return `${selectors}{${declarations.join(";")}}`;
 }

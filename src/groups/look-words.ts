@@ -13,6 +13,7 @@ const words: Record<string, Key> = {
   own_picture: "looks.problems.ownPicture",
   picture_words: "looks.problems.pictureWords",
   unreadable: "looks.problems.unreadable",
+  page: "looks.problems.page",
   escape: "looks.problems.escape",
   at_rule: "looks.problems.atRule",
   nested: "looks.problems.nested",

@@ -48,18 +48,31 @@ export function siteStyle({ settings }: SiteGroup, more = ""): string {
 }
 
 /**
- * What a supporter must be able to see, whatever a group's own styles do: what they agree to, whose page it is, how to leave.
- * Of important rules those of the earliest layer win (CSS Cascade 5 §6.4.3).
+ * What a supporter must be able to see, whatever a group's own styles do: what they agree to, the button, whose page it is,
+ * how to leave and how to report it. It stands above everything the group can dress (`look-css-page.ts`), in our colours;
+ * header and footer of the group's own are boxes that nothing gets out of. Of important rules those of the earliest
+ * layer win (CSS Cascade 5 §6.4.3).
  */
 const KEPT_IN_SIGHT = (() => {
   const consent = ".field:has([name=consent])";
-  const parts = `${consent},.public-footer,.action-card>.fine`;
-  const inside = `:is(${consent},.public-footer) *`;
+  const submit = ".action-card form .button-primary";
+  const parts = `${consent},${submit},.public-footer,.action-card>.fine`;
+  const inside = `:is(${consent},${submit},.public-footer) *`;
+  const readable =
+    "font-size:max(.85rem,14px)!important;line-height:1.4!important;letter-spacing:normal!important";
   return [
     "@layer reset{",
     `:is(${consent},.public-footer,${consent} :is(.choice,.choices)){display:grid!important}`,
     `:is(.action-card>.fine,.public-footer p,${consent} :is(legend,label,input)){display:block!important}`,
-    `:is(${parts}),${inside}{visibility:visible!important;opacity:1!important;position:static!important;translate:none!important;transform:none!important;clip-path:none!important;max-block-size:none!important}`,
+    `:is(${parts}),${inside}{visibility:visible!important;opacity:1!important;translate:none!important;transform:none!important;clip-path:none!important;max-block-size:none!important;max-inline-size:none!important;text-shadow:none!important}`,
+    `:is(${parts}){position:relative!important;inset:auto!important;z-index:2!important;margin-inline:0!important}`,
+    `${inside}{position:static!important}`,
+    `:is(${consent},.action-card>.fine){background:var(--sheet)!important}`,
+    `.public-footer{background:var(--paper)!important}`,
+    `:is(${consent},.public-footer,.action-card>.fine),:is(${consent},.public-footer,.action-card>.fine) :not(input){color:var(--ink)!important;${readable}}`,
+    `${submit}{background-color:var(--accent)!important;color:var(--accent-ink)!important;font-size:max(1rem,16px)!important}`,
+    ".sign-bar{padding-block:8px!important;border-width:2px 0 0!important;box-shadow:none!important;max-block-size:6rem!important;overflow:hidden!important}",
+    ":is(.own-header,.own-footer){position:relative!important;inset:auto!important;z-index:0!important;contain:paint!important;margin:0!important;grid-area:auto!important;float:none!important;translate:none!important;transform:none!important;rotate:none!important;scale:none!important}",
     "}",
   ].join("");
 })();
@@ -148,6 +161,9 @@ export function fileUrl(group: Pick<Group, "no">, key: string): string | null {
   return key.startsWith(prefix) ? `/files/${key.slice(prefix.length)}` : null;
 }
 
+/** Where supporters ask for what a group holds of them, on each host of a group. */
+export const OWN_DATA_PATH = "/privacy";
+
 function SiteFooter({ t, group, footerLinks, platformOrigin }: SitePageProps) {
   const { website, privacyUrl } = group.settings;
   return (
@@ -162,6 +178,11 @@ function SiteFooter({ t, group, footerLinks, platformOrigin }: SitePageProps) {
       <ul class="cluster">
         <WebLink href={website} words={t("public.footer.website")} />
         <WebLink href={privacyUrl} words={t("public.footer.privacy")} />
+        <li>
+          <a href={OWN_DATA_PATH} rel="nofollow">
+            {t("privacy.own.page.title")}
+          </a>
+        </li>
         {footerLinks}
         <li>
           <a href={platformOrigin}>{t("public.footer.madeWith", { product: PRODUCT_NAME })}</a>
@@ -210,7 +231,7 @@ export function SocialLogo({ group, origin }: { group: SiteGroup; origin: string
 }
 
 /** One published action as a group's page lists it. */
-export type ListedAction = { title: string; href: string; locale: Locale };
+export type ListedAction = { title: string; href: string; locale: Locale; line?: string };
 
 type GroupPageProps = {
   t: T;
@@ -279,6 +300,9 @@ export function ActionList({ locale, actions }: { locale: Locale; actions: reado
               {action.title}
             </a>
           </h3>
+          {action.line ? (
+            <p lang={action.locale === locale ? undefined : action.locale}>{action.line}</p>
+          ) : null}
         </li>
       ))}
     </ul>

@@ -128,7 +128,7 @@ export function PlaceFields({ t, locale, values, errors }: GroupFields) {
   );
 }
 
-type SettingsTab = "settings" | "looks" | "members" | "history";
+type SettingsTab = "settings" | "looks" | "members" | "privacy" | "history";
 
 /** The pages about the group itself, side by side. */
 export function SettingsNav({ t, slug, current }: { t: T; slug: string; current: SettingsTab }) {
@@ -138,6 +138,7 @@ export function SettingsNav({ t, slug, current }: { t: T; slug: string; current:
     { tab: "looks", href: `${base}/looks`, label: t("looks.title") },
     { tab: "members", href: `${base}/members`, label: t("groups.nav.members") },
     { tab: "payments", href: `/groups/${slug}/payments`, label: t("payments.collecting.title") },
+    { tab: "privacy", href: `${base}/privacy`, label: t("privacy.title") },
     { tab: "history", href: `${base}/history`, label: t("groups.nav.history") },
   ];
   return (
@@ -145,7 +146,7 @@ export function SettingsNav({ t, slug, current }: { t: T; slug: string; current:
       <ul>
         {pages.map(({ tab, href, label }) => (
           <li>
-            <a href={href} aria-current={tab === current ? "page" : undefined}>
+            <a class="subtab" href={href} aria-current={tab === current ? "page" : undefined}>
               {label}
             </a>
           </li>

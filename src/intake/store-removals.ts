@@ -107,6 +107,31 @@ const leaveRemovals = (rows: string) => `
 const EMPTY =
   "answer = '{}', comment = NULL, comment_status = 0, is_named = 0, source = NULL, referrer = NULL";
 
+/** Takes one participation of a person out of the count for good and empties it, at their own word. Gives how many: 0 or 1. */
+export async function insertOwnRemoval(
+  { d1, groupNo }: GroupDb,
+  personNo: number,
+  of: { actionNo: number; id: ParticipationId },
+  now: number,
+): Promise<number> {
+  const results = await d1.batch([
+    d1.prepare(TAKE_NUMBER).bind(groupNo),
+    d1
+      .prepare(
+        `UPDATE participations SET removal_no = ${THAT_NUMBER}, ${EMPTY}
+         WHERE group_no = ?1 AND person_no = ?2 AND action_no = ?3 AND id = unhex(?4) AND removal_no = 0`,
+      )
+      .bind(groupNo, personNo, of.actionNo, idToHex(of.id)),
+    d1
+      .prepare(
+        `INSERT INTO removals (group_no, action_no, removal_no, cause, criteria, participation_count, removed_at)
+         SELECT ?1, ?2, ${THAT_NUMBER}, 'person', '{}', changes(), ?3 WHERE changes() > 0`,
+      )
+      .bind(groupNo, of.actionNo, now),
+  ]);
+  return results[1]?.meta.changes ?? 0;
+}
+
 /** Takes all a person did out of the counts and empties it: nothing of what they said stays. */
 export function eraseParticipations(
   { d1, groupNo }: GroupDb,
@@ -153,4 +178,16 @@ export function mergeParticipations(
       `UPDATE participations SET person_no = ?2 WHERE group_no = ?1 AND person_no = ?3 AND NOT (${doubled})`,
     ),
   ];
+}
+
+/** Whether people are there and neither erased nor merged into others. */
+export async function areWhole({ d1, groupNo }: GroupDb, people: number[]): Promise<boolean> {
+  const row = await d1
+    .prepare(
+      `SELECT count(*) AS n FROM json_each(?2) j CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = j.value
+       WHERE p.erased_at IS NULL AND p.merged_into IS NULL`,
+    )
+    .bind(groupNo, JSON.stringify(people))
+    .first<{ n: number }>();
+  return row?.n === people.length;
 }

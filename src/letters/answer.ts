@@ -14,7 +14,7 @@ import {
   BODY_MAX,
   type LetterLanguage,
   type LetterSettings,
-  letterSettings,
+  letterSettingsOf,
   type OwnLetter,
   type Said,
   SUBJECT_MAX,
@@ -30,7 +30,7 @@ export function bodyField(language: string): string {
 
 /** Whom somebody's letters would go to. */
 export function addresseesOf(ctx: Context, { group, action }: ActionSnapshot, values: FormValues) {
-  const { source } = letterSettings.parse(action.settings);
+  const { source } = letterSettingsOf(action.settings);
   return reach(ctx, { owner: group, source, values, locale: action.locale, reachedBy: "email" });
 }
 
@@ -39,7 +39,7 @@ export async function readFields({ t, ctx, snapshot, values, isLast }: OwnInput)
   const reached = await addresseesOf(ctx, snapshot, values);
   if (reached.is !== "found") return whereAnswer(t, reached, values);
   if (!isLast) return { is: "valid", own: {} };
-  const settings = letterSettings.parse(snapshot.action.settings);
+  const settings = letterSettingsOf(snapshot.action.settings);
   const starting = startingLetters(t, snapshot, settings, { targets: reached.targets, values });
   return readLetters(t, settings, starting, { values, district: reached.district });
 }

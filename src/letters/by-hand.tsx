@@ -6,7 +6,7 @@ import type { ParticipationId } from "../platform/ids";
 import { CopyButton } from "../ui/copy";
 import { letterAsText, writeLetter } from "./email";
 import { textHash } from "./text";
-import { letterSettings, ownLetter } from "./types";
+import { letterSettingsOf, ownLetter } from "./types";
 
 /** Long enough to fill in three forms. What somebody wrote is kept no longer where it can be read without D1. */
 const COPY_SECONDS = 3_600;
@@ -24,7 +24,8 @@ function copyKey(id: ParticipationId): string {
 export async function take({ ctx, snapshot, participation, record }: Taking): Promise<Taken> {
   const reply = await record(participation);
   const own = ownLetter.parse(participation.o.own ?? {});
-  const { variants } = letterSettings.parse(snapshot.action.settings);
+  if (own.to.every(({ e }) => e !== "")) return { is: "recorded", reply };
+  const { variants } = letterSettingsOf(snapshot.action.settings);
   const texts = new Map(await Promise.all(variants.map(async (one) => [await textHash(one), one] as const)));
   const writer = { answer: participation.o, email: participation.e };
   const byHand = own.to.flatMap(({ e, k: _key, n, t: title, o, l, f = "", p = "" }): Copy[] => {
@@ -56,7 +57,7 @@ async function keep(ctx: Context, id: ParticipationId, byHand: Copy[]): Promise<
 }
 
 async function copiesOf({ ctx, snapshot, done }: ThanksProps): Promise<Copy[]> {
-  const { source } = letterSettings.parse(snapshot.action.settings);
+  const { source } = letterSettingsOf(snapshot.action.settings);
   const isPossible = source.from !== "fixed" || source.people.some(({ email }) => email === "");
   if (!done?.id || !isPossible) return [];
   try {

@@ -1,113 +1,30 @@
-import { env } from "cloudflare:workers";
 import { and, eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { fakeEmail, refusal } from "../../test/fake-mail";
-import { contextOf, makeGroup } from "../../test/groups";
-import { actionByNo } from "../actions/action";
-import { actions } from "../actions/tables";
-import { dbFor } from "../groups/shard";
+import { refusal } from "../../test/fake-mail";
+import {
+  byHand,
+  clerk,
+  DAY,
+  lane,
+  lettersWorld,
+  MINUTE,
+  mayor,
+  states,
+  T0,
+  targetOf,
+  text,
+  write,
+} from "../../test/letters";
+import { textsOf } from "../../test/pdf";
 import { participations } from "../intake/tables";
-import type { IntakeTarget } from "../intake/types";
 import { people } from "../people/tables";
-import { idFromHex, newId, type ParticipationId } from "../platform/ids";
 import { CLAIM_MS, deliver, findMissing, sendDue } from "./delivery";
-import { claimDue, keepTexts, makeLetters, retryTarget } from "./store";
+import { claimDue, makeLetters, retryTarget } from "./store";
 import { lettersByTarget } from "./store-lists";
-import { letters } from "./tables";
-import { textHash } from "./text";
-import { letterSettings, letterStates } from "./types";
-
-const T0 = Date.parse("2030-03-01T12:00:00Z");
-const MINUTE = 60_000;
-const DAY = 86_400_000;
-const text = {
-  subject: "The night bus, {{target_name}}",
-  body: "Dear {{target_name}},\n\nfund it.\n\n{{first_name}}",
-};
-const mayor = { k: "mayor", n: "Helen Brandt", t: "Mayor", o: "", e: "mayor@city.example", l: "en" };
-const clerk = { k: "clerk", n: "The clerk", t: "", o: "", e: "clerk@city.example", l: "en" };
-const byHand = { k: "senator", n: "The senator", t: "", o: "", e: "", l: "en" };
-
-type World = Awaited<ReturnType<typeof makeWorld>>;
-
-/** A group with one letter action and nobody who wrote yet. */
-async function makeWorld(settings: Record<string, unknown> = {}) {
-  const { group } = await makeGroup({ settings: { replyTo: "hello@group.example" } });
-  const db = dbFor(env, group);
-  await db.db.insert(actions).values({
-    ...{
-      groupNo: group.no,
-      actionNo: 1,
-      id: newId(),
-      kind: "letter",
-      slug: "night-bus",
-      status: "published",
-    },
-    ...{ title: "The night bus", locale: "en", version: 1, createdBy: 1, createdAt: 1, updatedAt: 1 },
-    settings: letterSettings.parse({ variants: [text], ...settings }),
-  });
-  await keepTexts(db, [{ ...text, hash: await textHash(text) }]);
-  const action = await actionByNo(db, 1);
-  if (!action) throw new Error("no action");
-  return { group, db, action };
-}
-
-function idAt(ms: number): ParticipationId {
-  return idFromHex(ms.toString(16).padStart(12, "0") + newId().replaceAll("-", "").slice(12));
-}
-
-/** Stores people who wrote to these targets. */
-async function write(
-  { group, db }: World,
-  count: number,
-  options: { from?: number; to?: readonly object[]; said?: object; at?: number } = {},
-) {
-  const { from = 1, to = [mayor], at = T0 } = options;
-  const said = options.said ?? { v: await textHash(text) };
-  const taken = Array.from({ length: count }, (_, n): [number, ParticipationId] => [from + n, idAt(at)]);
-  for (const [no, id] of taken) {
-    const email = `p${no}-g${group.no}@supporters.example`;
-    await db.db.batch([
-      db.db.insert(people).values({ groupNo: group.no, personNo: no, id: newId(), email, createdAt: at }),
-      db.db.insert(participations).values({
-        ...{
-          groupNo: group.no,
-          personNo: no,
-          actionNo: 1,
-          nth: no,
-          id,
-          actedAt: at,
-          revisedAt: at,
-          isNamed: 0,
-        },
-        answer: {
-          givenName: `Person${no}`,
-          familyName: "Sow",
-          postalCode: "M4M 2T1",
-          own: { to, d: "", text: { en: said } },
-        },
-      }),
-    ]);
-  }
-  return taken;
-}
-
-function lane(answer?: Parameters<typeof fakeEmail>[0]) {
-  const email = fakeEmail(answer);
-  return { email, at: (now = T0) => contextOf({ ...env, EMAIL: email.binding }, now) };
-}
-
-async function states({ group, db }: World) {
-  const rows = await db.db.select().from(letters).where(eq(letters.groupNo, group.no));
-  return rows.map(({ state }) => Object.entries(letterStates).find(([, no]) => no === state)?.[0]).toSorted();
-}
-
-const targetOf = ({ group, action }: World) =>
-  ({ groupNo: group.no, shard: group.shard, actionNo: 1, actionId: action.id }) as IntakeTarget;
 
 describe("a letter", () => {
   it("goes to each target in the writer's name, with answers to the writer, and nothing of it is markup", async () => {
-    const world = await makeWorld();
+    const world = await lettersWorld();
     const { email, at } = lane();
     const said = {
       s: "Hello <b>you</b>\r\nBcc: all@x.example",
@@ -129,7 +46,7 @@ describe("a letter", () => {
   });
 
   it("that nobody changed is written from the organiser's text as it stood when it was sent", async () => {
-    const world = await makeWorld();
+    const world = await lettersWorld();
     const { email, at } = lane();
     const taken = await write(world, 1);
     const settings = { ...world.action.settings, variants: [{ ...text, body: "Something else" }] };
@@ -139,7 +56,7 @@ describe("a letter", () => {
   });
 
   it("to a target without an address is written down as the writer's own to send", async () => {
-    const world = await makeWorld();
+    const world = await lettersWorld();
     const { email, at } = lane();
     await deliver(at(), world.group, world.action, await write(world, 1, { to: [byHand] }));
     expect(email.sent).toEqual([]);
@@ -147,7 +64,7 @@ describe("a letter", () => {
   });
 
   it("is not sent for somebody who was removed or erased meanwhile", async () => {
-    const world = await makeWorld();
+    const world = await lettersWorld();
     const { email, at } = lane();
     const taken = await write(world, 2);
     await makeLetters(world.db, 1, taken, T0);
@@ -165,7 +82,7 @@ describe("a letter", () => {
 
 describe("whatever is repeated or killed", () => {
   it("a doubled message, a follow-up and two at once send one letter", async () => {
-    const world = await makeWorld();
+    const world = await lettersWorld();
     const { email, at } = lane();
     const taken = await write(world, 15);
     await Promise.all([
@@ -179,7 +96,7 @@ describe("whatever is repeated or killed", () => {
   });
 
   it("killed between the claim and the mail, a letter is never sent again: it ends as unknown", async () => {
-    const world = await makeWorld();
+    const world = await lettersWorld();
     const { email, at } = lane();
     await makeLetters(world.db, 1, await write(world, 1), T0);
     // Whoever claimed it was killed before it could hand anything over.
@@ -193,7 +110,7 @@ describe("whatever is repeated or killed", () => {
   });
 
   it("news that never came is made up for", async () => {
-    const world = await makeWorld();
+    const world = await lettersWorld();
     const { email, at } = lane();
     await write(world, 3);
     const window = { target: targetOf(world), sinceMs: T0 - MINUTE, untilMs: T0 + MINUTE };
@@ -206,7 +123,7 @@ describe("whatever is repeated or killed", () => {
 describe("how a hand-over ends", () => {
   it("unknown is never sent again, refused waits for an organiser, later comes again by itself", async () => {
     const codes = ["E_INTERNAL_SERVER_ERROR", "E_CONTENT_TOO_LARGE", "E_RATE_LIMIT_EXCEEDED"];
-    const world = await makeWorld();
+    const world = await lettersWorld();
     const { email, at } = lane((n) => (n <= 3 ? refusal(codes[n - 1] ?? "") : `m-${n}`));
     await deliver(at(), world.group, world.action, await write(world, 3));
     expect(await states(world)).toEqual(["failed", "unknown", "waiting"]);
@@ -218,7 +135,7 @@ describe("how a hand-over ends", () => {
   });
 
   it("an address that bounced gets nothing more until an organiser says that it works", async () => {
-    const world = await makeWorld();
+    const world = await lettersWorld();
     let isBouncing = true;
     const { email, at } = lane(() => (isBouncing ? refusal("E_RECIPIENT_SUPPRESSED") : "m"));
     await deliver(at(), world.group, world.action, await write(world, 1));
@@ -233,7 +150,7 @@ describe("how a hand-over ends", () => {
   });
 
   it("a group that an operator stopped sends nothing; its letters wait", async () => {
-    const world = await makeWorld();
+    const world = await lettersWorld();
     const { email, at } = lane();
     const stopped = { ...world.group, status: "limited" as const };
     await deliver(at(), stopped, world.action, await write(world, 1));
@@ -246,7 +163,7 @@ describe("how a hand-over ends", () => {
 
 describe("the cap", () => {
   it("lets so many letters a day through to each target; the others follow on the next days", async () => {
-    const world = await makeWorld({ capPerDay: 4 });
+    const world = await lettersWorld({ capPerDay: 4 });
     const { email, at } = lane();
     await deliver(at(), world.group, world.action, await write(world, 6, { to: [mayor, clerk] }));
     await deliver(at(), world.group, world.action, await write(world, 4, { from: 20 }));
@@ -264,7 +181,7 @@ describe("the cap", () => {
 
 describe("the digest", () => {
   it("gathers the letters of a day to each target and leaves in the morning of the group", async () => {
-    const world = await makeWorld({ delivery: "digest" });
+    const world = await lettersWorld({ delivery: "digest" });
     const { email, at } = lane();
     await deliver(at(), world.group, world.action, await write(world, 3, { to: [mayor, clerk] }));
     expect(email.sent).toEqual([]);
@@ -282,8 +199,45 @@ describe("the digest", () => {
     expect(await states(world)).toEqual(Array(6).fill("sent"));
   });
 
+  it("leaves as one file with a letter on each page, and says in the mail what the file cannot show", async () => {
+    const world = await lettersWorld({ delivery: "pdf" });
+    const { email, at } = lane();
+    const own = { s: "My street", b: "It is dark.\n\n夜\n\n{{target_name}}, fund it." };
+    await deliver(at(), world.group, world.action, [
+      ...(await write(world, 2, { to: [mayor, clerk] })),
+      ...(await write(world, 1, { from: 9, said: own })),
+    ]);
+    const morning = Date.parse("2030-03-01T13:00:00Z");
+    await Promise.all([
+      sendDue(at(morning), world.group, world.action),
+      sendDue(at(morning), world.group, world.action),
+    ]);
+    expect(email.sent.map(({ to }) => to).toSorted()).toEqual(["clerk@city.example", "mayor@city.example"]);
+    const file = (to: string) => {
+      const mail = email.sent.find((sent) => sent.to === to);
+      const [attached] = mail?.attachments ?? [];
+      if (!mail || !(attached?.content instanceof Uint8Array)) throw new Error("no file");
+      return { mail, attached, content: attached.content };
+    };
+    const toClerk = file("clerk@city.example");
+    expect(toClerk.attached).toMatchObject({ filename: "night-bus.pdf", type: "application/pdf" });
+    expect(toClerk.mail.subject).toBe("2 letters: The night bus");
+    expect(toClerk.mail.text).not.toContain("fund it");
+    const [cover, ...pages] = await textsOf(toClerk.content);
+    expect(cover).toEqual(expect.arrayContaining(["The night bus", "2", "letters", "The clerk"]));
+    expect(pages.map((lines) => lines.slice(0, 4))).toEqual([
+      ["The night bus, The clerk", "Dear The clerk,", "fund it.", "Person1"],
+      ["The night bus, The clerk", "Dear The clerk,", "fund it.", "Person2"],
+    ]);
+    expect(pages[0]).toEqual(expect.arrayContaining([`p1-g${world.group.no}@supporters.example`, "2 / 3"]));
+    const toMayor = file("mayor@city.example");
+    expect(toMayor.mail.text).toContain("夜\n\nHelen Brandt, fund it.");
+    expect((await textsOf(toMayor.content)).length).toBe(4);
+    expect(await states(world)).toEqual(Array(5).fill("sent"));
+  });
+
   it("that may have left is never sent again, with any of its letters", async () => {
-    const world = await makeWorld({ delivery: "digest" });
+    const world = await lettersWorld({ delivery: "digest" });
     const { email, at } = lane(() => refusal("E_DELIVERY_FAILED"));
     await deliver(at(), world.group, world.action, await write(world, 2));
     await sendDue(at(T0 + DAY), world.group, world.action);
@@ -295,7 +249,7 @@ describe("the digest", () => {
 
 describe("tenants", () => {
   it("never send or see each other's letters", async () => {
-    const [one, other] = [await makeWorld(), await makeWorld()];
+    const [one, other] = [await lettersWorld(), await lettersWorld()];
     const { email, at } = lane();
     await makeLetters(one.db, 1, await write(one, 2), T0);
     await sendDue(at(), other.group, other.action);

@@ -9,25 +9,30 @@ import type { FollowUpWindow, StoredAnswer } from "../intake/types";
 import type { Context } from "../platform/context";
 import { groupOrigin } from "../platform/http";
 import { idFromHex, type ParticipationId } from "../platform/ids";
-import { deliverMail, type MailMessage, type MailOutcome } from "../platform/mail/mail";
+import { deliverMail, type MailOutcome, type MailWithFiles } from "../platform/mail/mail";
 import { retryDelaySeconds } from "../platform/mail/queued";
+import { fontsOf } from "../platform/pdf/fonts";
 import { dayOf, nextMorning, startOfTomorrow } from "./clock";
 import {
   addresseeOf,
   digestMail,
+  type LetterTarget,
   type LetterText,
   letterMail,
+  pdfMail,
   type WrittenLetter,
   writeLetter,
 } from "./email";
+import { lettersPdf } from "./letters-pdf";
+import { messageKey } from "./message-key";
 import * as store from "./store";
 import { type LetterSettings, letterSettings, letterStates, ownLetter } from "./types";
 
 /** Mails handed over at once. A crash leaves at most these "unknown". */
 const CHUNK = 10;
 const DIGEST_LETTERS_MAX = 100;
-/** Of one call; what is left is due again at once. */
-const CHUNKS_MAX = 60;
+/** Of one call; what is left is due again at once. A hundred of the longest letters take 3 s of CPU to set as a file. */
+const chunksMax = { each: 60, digest: 60, pdf: 5 } as const;
 /** An invocation ends after 15 minutes at most (cloudflare.md §5.1): whoever made an older claim is gone. */
 export const CLAIM_MS = 15 * 60_000;
 /** Doubling from half a minute to an hour, a little more than a day. */
@@ -35,15 +40,13 @@ const TRIES_MAX = 32;
 /** While an operator has stopped the action or the group, letters wait. */
 const STOPPED_ASK_MS = 60 * 60_000;
 const MISSING_MAX = 2_000;
-/** As in `platform/mail/errors.ts`: the provider knows that nobody reads there. */
-const SUPPRESSED = "E_RECIPIENT_SUPPRESSED";
 
 type People = readonly (readonly [personNo: number, id: ParticipationId])[];
 
 /** What follows a stored participation: its letters get their rows, and leave unless they go out together later. */
 export async function deliver(ctx: Context, group: Group, action: Action, people: People): Promise<void> {
   const settings = letterSettings.parse(action.settings);
-  const dueAt = settings.delivery === "digest" ? nextMorning(ctx.now, group.timeZone) : ctx.now;
+  const dueAt = settings.delivery === "each" ? ctx.now : nextMorning(ctx.now, group.timeZone);
   await store.makeLetters(dbFor(ctx.env, group), action.no, people, dueAt);
   const next = await sendDue(ctx, group, action);
   // The action's home asks again when the time has come, with an alarm that survives what a message does not.
@@ -65,8 +68,8 @@ export async function sendDue(ctx: Context, group: Group, action: Action): Promi
     const next = await store.nextDue(db, action.no, CLAIM_MS);
     return next === null ? null : ctx.now + STOPPED_ASK_MS;
   }
-  const send = settings.delivery === "digest" ? sendDigest : sendChunk;
-  for (let chunk = 0; chunk < CHUNKS_MAX; chunk += 1) {
+  const send = settings.delivery === "each" ? sendChunk : sendDigest;
+  for (let chunk = 0; chunk < chunksMax[settings.delivery]; chunk += 1) {
     if ((await send({ ctx, db, group, action, settings })) === 0) break;
   }
   return store.nextDue(db, action.no, CLAIM_MS);
@@ -97,34 +100,50 @@ async function sendChunk(sending: Sending): Promise<number> {
 
 /** The same for all letters to one target, in one mail. */
 async function sendDigest(sending: Sending): Promise<number> {
-  const { ctx, db, group, action } = sending;
+  const { ctx, db, action } = sending;
   const claims = await store.claimDigest(db, action.no, {
     ...{ now: ctx.now, day: dayOf(ctx.now), limit: DIGEST_LETTERS_MAX },
   });
   const read = await readLetters(sending, claims);
   const written = read.flatMap(({ letter }) => (letter ? [letter] : []));
   const target = read.find((one) => one.target)?.target;
-  const about = { title: action.title, pageUrl: pageUrl(sending), locale: action.locale };
   const outcome =
-    target && written.length > 0 ? await handOver(sending, digestMail(group, target, written, about)) : GONE;
+    target && written.length > 0 ? await handOver(sending, await dailyMail(sending, target, written)) : GONE;
   const settled = read.map(({ claim, letter }) => settle(ctx, claim, letter ? outcome : GONE));
   await store.settleLetters(db, action.no, settled, ctx.now);
   return claims.length;
 }
 
-type Ended = Exclude<MailOutcome, { outcome: "capped" }> | { outcome: "gone"; reason: string };
+async function dailyMail(sending: Sending, target: LetterTarget, letters: readonly WrittenLetter[]) {
+  const { ctx, group, action, settings } = sending;
+  const about = { title: action.title, pageUrl: pageUrl(sending), locale: action.locale };
+  if (settings.delivery === "digest") return digestMail(group, target, letters, about);
+  const { title, locale, slug } = action;
+  const fonts = await fontsOf(ctx.env);
+  const { bytes, unknown } = await lettersPdf({ group, target, letters, title, locale, fonts, now: ctx.now });
+  const file = { filename: `${slug}.pdf`, type: "application/pdf", content: bytes };
+  return pdfMail(group, target, { letters, file, isReadable: unknown === 0 }, about);
+}
+
+type Ended =
+  | Exclude<MailOutcome, { outcome: "capped" | "accepted" }>
+  | { outcome: "accepted"; messageKey: number }
+  | { outcome: "gone"; reason: string };
 const GONE: Ended = { outcome: "gone", reason: "removed" };
 
 /** Letters have a cap of their own, per target and day; the one that guards strangers' mailboxes is not for them. */
-async function handOver({ ctx }: Sending, message: MailMessage): Promise<Ended> {
+async function handOver({ ctx }: Sending, message: MailWithFiles): Promise<Ended> {
   const result = await deliverMail(ctx, message, "letter", { isCounted: false });
-  return result.outcome === "capped" ? { outcome: "transient", reason: result.reason } : result;
+  if (result.outcome === "capped") return { outcome: "transient", reason: result.reason };
+  return result.outcome === "accepted"
+    ? { outcome: "accepted", messageKey: await messageKey(result.id) }
+    : result;
 }
 
 type ReadLetter = {
   claim: store.ClaimedLetter;
   letter: WrittenLetter | null;
-  target: { name: string; title: string; office: string; address: string } | null;
+  target: LetterTarget | null;
 };
 
 async function readLetters(
@@ -165,13 +184,13 @@ function settle(
   const key = { personNo, nth, target, at: ctx.now };
   switch (result.outcome) {
     case "accepted":
-      return { ...key, state: letterStates.sent, reason: null };
+      return { ...key, state: letterStates.sent, reason: null, messageKey: result.messageKey };
     case "unknown":
       return { ...key, state: letterStates.unknown, reason: result.reason };
     case "permanent":
       return {
         ...key,
-        state: result.reason === SUPPRESSED ? letterStates.bounced : letterStates.failed,
+        state: result.reason === store.SUPPRESSED ? letterStates.bounced : letterStates.failed,
         reason: result.reason,
       };
     case "gone":

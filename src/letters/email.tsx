@@ -4,7 +4,7 @@ import type { StoredAnswer } from "../intake/types";
 import { fill, targetValues, withoutFields, writerValues } from "../officials/merge";
 import { normaliseEmail } from "../platform/email-address";
 import { oneLine } from "../platform/mail/headers";
-import type { MailMessage } from "../platform/mail/mail";
+import type { MailAttachment, MailMessage, MailWithFiles } from "../platform/mail/mail";
 import { type Locale, type T, translator } from "../ui/i18n";
 import { type Addressee, type LetterLanguage, type Said, SUBJECT_MAX } from "./types";
 
@@ -76,41 +76,28 @@ export function letterMail(
   };
 }
 
+type About = { title: string; pageUrl: string; locale: Locale };
+
 /** Many letters to one target as one mail. Answers go to the group; each letter says how to reach who wrote it. */
 export function digestMail(
   group: Group,
   target: LetterTarget,
   letters: readonly WrittenLetter[],
-  about: { title: string; pageUrl: string; locale: Locale },
+  about: About,
 ): MailMessage {
-  const t = translator(about.locale);
-  const replyTo = normaliseEmail(group.settings.replyTo);
-  const lead = t("letters.digest.lead", { count: letters.length, group: group.name, title: about.title });
-  const footer =
-    replyTo === null ? t("letters.digest.noReply") : t("letters.digest.reply", { group: group.name });
+  const { t, footer, lead, head } = wordsOf(group, letters, about);
   const parts = letters.map(
     (letter, index) => `${headOf(t, index, letters.length)}\n\n${letterAsText(letter)}`,
   );
   return {
+    ...head,
     to: target.address,
-    ...(replyTo ? { replyTo } : {}),
-    fromName: group.name,
-    subject: oneLine(t("letters.digest.subject", { count: letters.length, title: about.title }), SUBJECT_MAX),
     text: `${[lead, ...parts, "-- ", `${footer}\n${about.pageUrl}`].join("\n\n")}\n`,
     html: page(
       about.locale,
       <>
         <p>{lead}</p>
-        {letters.map((letter, index) => (
-          <>
-            <hr />
-            <h2>
-              {headOf(t, index, letters.length)} · {letter.subject}
-            </h2>
-            <Words text={letter.body} />
-            <Lines lines={letter.signature} />
-          </>
-        ))}
+        <Letters t={t} letters={letters} />
         <hr />
         <p>
           {footer} <a href={about.pageUrl}>{about.pageUrl}</a>
@@ -118,6 +105,75 @@ export function digestMail(
       </>,
     ),
   };
+}
+
+/** The same letters as a file beside a short mail; in the mail as well when the file cannot show all that was written. */
+export function pdfMail(
+  group: Group,
+  target: LetterTarget,
+  day: { letters: readonly WrittenLetter[]; file: MailAttachment; isReadable: boolean },
+  about: About,
+): MailWithFiles {
+  const { letters, file, isReadable } = day;
+  const { t, footer, lead, head } = wordsOf(group, letters, about);
+  const attached = t(isReadable ? "letters.pdf.attached" : "letters.pdf.attachedBoth", {
+    count: letters.length,
+  });
+  const parts = isReadable
+    ? []
+    : letters.map((letter, index) => `${headOf(t, index, letters.length)}\n\n${letterAsText(letter)}`);
+  return {
+    ...head,
+    to: target.address,
+    text: `${[lead, attached, ...parts, "-- ", `${footer}\n${about.pageUrl}`].join("\n\n")}\n`,
+    html: page(
+      about.locale,
+      <>
+        <p>{lead}</p>
+        <p>{attached}</p>
+        {isReadable ? null : <Letters t={t} letters={letters} />}
+        <hr />
+        <p>
+          {footer} <a href={about.pageUrl}>{about.pageUrl}</a>
+        </p>
+      </>,
+    ),
+    attachments: [file],
+  };
+}
+
+/** What both mails of a day say: who sends them, and what they are. */
+function wordsOf(group: Group, letters: readonly WrittenLetter[], { title, locale }: About) {
+  const t = translator(locale);
+  const replyTo = normaliseEmail(group.settings.replyTo);
+  const count = letters.length;
+  return {
+    t,
+    lead: t("letters.digest.lead", { count, group: group.name, title }),
+    footer: replyTo === null ? t("letters.digest.noReply") : t("letters.digest.reply", { group: group.name }),
+    head: {
+      ...(replyTo ? { replyTo } : {}),
+      fromName: group.name,
+      subject: oneLine(t("letters.digest.subject", { count, title }), SUBJECT_MAX),
+    },
+  };
+}
+
+function Letters({ t, letters }: { t: T; letters: readonly WrittenLetter[] }) {
+  return (
+    <>
+      {letters.map((letter, index) => (
+        <>
+          <hr />
+          <h2>
+            {headOf(t, index, letters.length)} · {letter.subject}
+          </h2>
+          <Words text={letter.body} />
+          <Lines lines={letter.signature} />
+        </>
+      ))}
+    </>
+  );
 }
 
 function headOf(t: T, index: number, count: number): string {

@@ -10,7 +10,7 @@ import { HiddenField, TextArea, TextField } from "../ui/form";
 import type { T } from "../ui/i18n";
 import { addresseesOf, bodyField, subjectField } from "./answer";
 import { type StartingLetter, startingLetters } from "./starting";
-import { BODY_MAX, type LetterSettings, letterSettings, SUBJECT_MAX } from "./types";
+import { BODY_MAX, type LetterSettings, letterSettingsOf, SUBJECT_MAX } from "./types";
 
 /** What was said so far, also what is carried from another action and stands in no field. */
 async function valuesOf({ ctx, snapshot, form }: FieldsProps): Promise<FormValues> {
@@ -48,7 +48,7 @@ export async function FieldsAfter(props: FieldsProps) {
   const values = await valuesOf(props);
   const reached = await addresseesOf(ctx, snapshot, values);
   if (reached.is !== "found") return null;
-  const settings = letterSettings.parse(snapshot.action.settings);
+  const settings = letterSettingsOf(snapshot.action.settings);
   const letters = startingLetters(t, snapshot, settings, { targets: reached.targets, values });
   return (
     <>

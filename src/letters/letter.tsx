@@ -13,7 +13,7 @@ import { FieldsAfter, FieldsBefore } from "./form-views";
 import { letterRoutes } from "./routes";
 import { keepTexts } from "./store";
 import { textHash, variantsIn } from "./text";
-import { type LetterSettings, letterSettings, ownLetter } from "./types";
+import { type LetterSettings, letterSettings, letterSettingsOf, ownLetter } from "./types";
 
 /** A letter: people write to whoever decides, each in their own name and, if they like, their own words. */
 export const letter: Kind = {
@@ -41,10 +41,10 @@ export const letter: Kind = {
   },
   lacks: ["comments"],
   problems: (settings) => sourceProblems(letterSettings.parse(settings).source),
-  reasonsNotToPublish: (action) => reasonsNotToPublish(letterSettings.parse(action.settings)),
+  reasonsNotToPublish: (action) => reasonsNotToPublish(letterSettingsOf(action.settings)),
   // Before the page shows a text, D1 has it: a letter that nobody changed is stored as a mark of it.
   async extra(_ctx, db, action) {
-    const { variants } = letterSettings.parse(action.settings);
+    const { variants } = letterSettingsOf(action.settings);
     await keepTexts(
       db,
       await Promise.all(variants.map(async (one) => ({ ...one, hash: await textHash(one) }))),
@@ -93,7 +93,7 @@ function reasonsNotToPublish({ source, variants, fields }: LetterSettings): Key[
 }
 
 function Story({ t, snapshot }: PageProps) {
-  const { source } = letterSettings.parse(snapshot.action.settings);
+  const { source } = letterSettingsOf(snapshot.action.settings);
   return (
     <section class="petition">
       <Addressed t={t} source={source} label={t("letters.to")} />
@@ -104,7 +104,7 @@ function Story({ t, snapshot }: PageProps) {
 /** The letter, for whoever wants to read it before saying who they are. */
 function Below({ t, snapshot }: PageProps) {
   const { action } = snapshot;
-  const [first] = variantsIn(letterSettings.parse(action.settings).variants, action.locale, action.locale);
+  const [first] = variantsIn(letterSettingsOf(action.settings).variants, action.locale, action.locale);
   if (!first) return null;
   return (
     <section class="action-story letter-below">

@@ -13,7 +13,7 @@ import type { T } from "../ui/i18n";
 import { sendDue } from "./delivery";
 import { lettersCsv } from "./export";
 import { retryTarget } from "./store";
-import { lettersByTarget } from "./store-lists";
+import { lettersByTarget, undelivered } from "./store-lists";
 import { testMail } from "./test-mail";
 import { LettersPage } from "./views";
 
@@ -26,16 +26,18 @@ export function letterRoutes(kinds: readonly Kind[]) {
   app.get(`${ACTION_PATH}/letters`, memberCan("people.view"), async (c) => {
     const subject = await actionIn(c, ofLetters(kinds));
     const { ctx, t, group, role } = c.var;
-    const [frame, targets] = await Promise.all([
+    const db = dbFor(ctx.env, group);
+    const [frame, targets, lost] = await Promise.all([
       actionFrame(
         c,
         subject,
         doneFlash(t, (name) => c.req.query(name)),
       ),
-      lettersByTarget(dbFor(ctx.env, group), subject.action.no),
+      lettersByTarget(db, subject.action.no),
+      undelivered(db, subject.action.no),
     ]);
     const may = { export: can(role, "people.export"), retry: can(role, "actions.publish") };
-    return c.html(<LettersPage {...frame} targets={targets} may={may} />);
+    return c.html(<LettersPage {...frame} {...{ targets, lost, may }} />);
   });
 
   app.post(`${ACTION_PATH}/letters/retry`, memberCan("people.export"), async (c) => {

@@ -2,6 +2,7 @@ import type { ActionSnapshot } from "../actions/types";
 import { fill, targetFields, targetValues, withoutFields, writerValues } from "../officials/merge";
 import type { Target } from "../officials/types";
 import { type FormValues, single } from "../platform/forms";
+import { onceFor } from "../platform/once";
 import type { T } from "../ui/i18n";
 import { letterLanguage, variantFor, variantsIn } from "./text";
 import type { LetterLanguage, LetterSettings, Variant } from "./types";
@@ -48,16 +49,16 @@ export function startingLetters(
 
 /** What differs from target to target stands in the text as words in brackets, which anybody can move or take out. */
 function asTokens(t: T, text: string): string {
-  return fill(
-    text,
-    Object.fromEntries(targetFields.map((field) => [field, `[${t(`letters.tokens.${field}`)}]`])),
-  );
+  return fill(text, tokensOf(t));
 }
+
+const tokensOf = onceFor((t: T) =>
+  Object.fromEntries(targetFields.map((field) => [field, `[${t(`letters.tokens.${field}`)}]`])),
+);
 
 /** The same text with its merge fields, as it is kept. */
 export function withFields(t: T, text: string): string {
   let kept = text;
-  for (const field of targetFields)
-    kept = kept.replaceAll(`[${t(`letters.tokens.${field}`)}]`, `{{${field}}}`);
+  for (const [field, token] of Object.entries(tokensOf(t))) kept = kept.replaceAll(token, `{{${field}}}`);
   return kept;
 }

@@ -1,5 +1,5 @@
 import type { GroupDb } from "../groups/shard";
-import { type LetterState, letterStates } from "./types";
+import { type LetterState, letterStates, UNDELIVERED_SHOWN_MAX } from "./types";
 
 const TARGETS_SHOWN_MAX = 500;
 
@@ -18,6 +18,9 @@ export type TargetLetters = {
   office: string;
   email: string;
   bouncedAt: number | null;
+  /** Mails that came back since the address was last said to work, and what the provider said of the last. */
+  bounces: number;
+  bounceReason: string | null;
   counts: Partial<Record<LetterState, number>>;
 };
 
@@ -25,7 +28,7 @@ export type TargetLetters = {
 export async function lettersByTarget({ d1, groupNo }: GroupDb, actionNo: number): Promise<TargetLetters[]> {
   const { results } = await d1
     .prepare(
-      `SELECT t.target, t.name, t.title, t.office, t.email, t.bounced_at, c.state, c.n
+      `SELECT t.target, t.name, t.title, t.office, t.email, t.bounced_at, t.bounces, t.bounce_reason, c.state, c.n
        FROM (SELECT target, state, count(*) AS n, sum(count(*)) OVER (PARTITION BY target) AS total
              FROM letters INDEXED BY letters_by_target WHERE group_no = ?1 AND action_no = ?2 GROUP BY target, state) c
        CROSS JOIN letter_targets t ON t.group_no = ?1 AND t.action_no = ?2 AND t.target = c.target
@@ -33,11 +36,21 @@ export async function lettersByTarget({ d1, groupNo }: GroupDb, actionNo: number
     )
     .bind(groupNo, actionNo, TARGETS_SHOWN_MAX * nameOf.size)
     .run<
-      Omit<TargetLetters, "counts" | "bouncedAt"> & { bounced_at: number | null; state: number; n: number }
+      Omit<TargetLetters, "counts" | "bouncedAt" | "bounceReason"> & {
+        bounced_at: number | null;
+        bounce_reason: string | null;
+        state: number;
+        n: number;
+      }
     >();
   const byTarget = new Map<string, TargetLetters>();
-  for (const { state, n, bounced_at, ...target } of results) {
-    const known = byTarget.get(target.target) ?? { ...target, bouncedAt: bounced_at, counts: {} };
+  for (const { state, n, bounced_at, bounce_reason, ...target } of results) {
+    const known = byTarget.get(target.target) ?? {
+      ...target,
+      bouncedAt: bounced_at,
+      bounceReason: bounce_reason,
+      counts: {},
+    };
     known.counts[stateName(state)] = n;
     byTarget.set(target.target, known);
   }
@@ -59,39 +72,27 @@ export type LetterLine = {
   email: string;
 };
 
-/** A page of all letters of an action, by who wrote them, for the export. */
-export async function listLetters(
-  { d1, groupNo }: GroupDb,
-  actionNo: number,
-  { after, limit }: { after: { personNo: number; nth: number; target: string } | null; limit: number },
-): Promise<LetterLine[]> {
-  const { results } = await d1
-    .prepare(
-      `SELECT l.person_no, l.nth, l.target, t.name, t.office, t.email AS address, l.state, l.settled_at,
-         coalesce(l.reason, '') AS reason, coalesce(p.given_name, '') AS given_name,
-         coalesce(p.family_name, '') AS family_name, coalesce(p.email, '') AS email
-       FROM letters l
-       CROSS JOIN letter_targets t ON t.group_no = ?1 AND t.action_no = ?2 AND t.target = l.target
-       CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = l.person_no
-       WHERE l.group_no = ?1 AND l.action_no = ?2 AND (l.person_no, l.nth, l.target) > (?3, ?4, ?5)
-       ORDER BY l.person_no, l.nth, l.target LIMIT ?6`,
-    )
-    .bind(groupNo, actionNo, after?.personNo ?? 0, after?.nth ?? -1, after?.target ?? "", limit)
-    .run<{
-      person_no: number;
-      nth: number;
-      target: string;
-      name: string;
-      office: string;
-      address: string;
-      state: number;
-      settled_at: number | null;
-      reason: string;
-      given_name: string;
-      family_name: string;
-      email: string;
-    }>();
-  return results.map((row) => ({
+const LINE = `l.person_no, l.nth, l.target, t.name, t.office, t.email AS address, l.state, l.settled_at,
+  coalesce(l.reason, '') AS reason, coalesce(p.given_name, '') AS given_name,
+  coalesce(p.family_name, '') AS family_name, coalesce(p.email, '') AS email`;
+
+type LineRow = {
+  person_no: number;
+  nth: number;
+  target: string;
+  name: string;
+  office: string;
+  address: string;
+  state: number;
+  settled_at: number | null;
+  reason: string;
+  given_name: string;
+  family_name: string;
+  email: string;
+};
+
+function lineOf(row: LineRow): LetterLine {
+  return {
     personNo: row.person_no,
     nth: row.nth,
     target: row.target,
@@ -104,5 +105,45 @@ export async function listLetters(
     givenName: row.given_name,
     familyName: row.family_name,
     email: row.email,
-  }));
+  };
+}
+
+/** Letters that did not arrive or may not have, the latest first. */
+export async function undelivered({ d1, groupNo }: GroupDb, actionNo: number): Promise<LetterLine[]> {
+  const { failed, unknown, bounced } = letterStates;
+  const { results } = await d1
+    .prepare(
+      `SELECT ${LINE}
+       FROM (SELECT l.* FROM letter_targets t
+         CROSS JOIN letters l INDEXED BY letters_by_target ON l.group_no = ?1 AND l.action_no = ?2 AND l.target = t.target
+           AND l.state IN (${failed}, ${unknown}, ${bounced})
+         WHERE t.group_no = ?1 AND t.action_no = ?2
+         ORDER BY l.settled_at DESC LIMIT ?3) l
+       CROSS JOIN letter_targets t ON t.group_no = ?1 AND t.action_no = ?2 AND t.target = l.target
+       CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = l.person_no
+       ORDER BY l.settled_at DESC`,
+    )
+    .bind(groupNo, actionNo, UNDELIVERED_SHOWN_MAX)
+    .run<LineRow>();
+  return results.map(lineOf);
+}
+
+/** A page of all letters of an action, by who wrote them, for the export. */
+export async function listLetters(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  { after, limit }: { after: { personNo: number; nth: number; target: string } | null; limit: number },
+): Promise<LetterLine[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT ${LINE}
+       FROM letters l
+       CROSS JOIN letter_targets t ON t.group_no = ?1 AND t.action_no = ?2 AND t.target = l.target
+       CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = l.person_no
+       WHERE l.group_no = ?1 AND l.action_no = ?2 AND (l.person_no, l.nth, l.target) > (?3, ?4, ?5)
+       ORDER BY l.person_no, l.nth, l.target LIMIT ?6`,
+    )
+    .bind(groupNo, actionNo, after?.personNo ?? 0, after?.nth ?? -1, after?.target ?? "", limit)
+    .run<LineRow>();
+  return results.map(lineOf);
 }

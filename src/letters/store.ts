@@ -5,6 +5,9 @@ import { letterStates } from "./types";
 
 export type LetterKey = { personNo: number; nth: number; target: string };
 
+/** As in `platform/mail/errors.ts`: the provider knows that nobody reads there. */
+export const SUPPRESSED = "E_RECIPIENT_SUPPRESSED";
+
 const { waiting, claimed, sent, failed, unknown, bounced, byHand } = letterStates;
 
 /** Keeps the organiser's texts as they are now; those that stand already stay. */
@@ -34,7 +37,8 @@ const KEEP_TARGETS = `
   SELECT DISTINCT ?1, ?2, t.value ->> 'k', t.value ->> 'n', t.value ->> 't', t.value ->> 'o', t.value ->> 'e' ${ADDRESSED}
   WHERE true
   ON CONFLICT (group_no, action_no, target) DO UPDATE
-    SET name = excluded.name, title = excluded.title, office = excluded.office, email = excluded.email, bounced_at = NULL
+    SET name = excluded.name, title = excluded.title, office = excluded.office, email = excluded.email,
+      bounced_at = NULL, bounces = 0, bounce_reason = NULL
     WHERE email <> excluded.email`;
 
 const KEEP_LETTERS = `
@@ -241,21 +245,30 @@ export async function textsOf(
   return new Map(results.map(({ hash, ...text }) => [hash, text]));
 }
 
-export type SettledLetter = LetterKey & { state: number; at: number; dueAt?: number; reason: string | null };
+export type SettledLetter = LetterKey & {
+  state: number;
+  at: number;
+  dueAt?: number;
+  reason: string | null;
+  /** Of a sent one, the mail it went in. */
+  messageKey?: number;
+};
 
 // An upsert and not an UPDATE … FROM, whose join order SQLite chooses: this touches exactly the rows named. Only what this
 // invocation claimed; a claim that was given up as unknown meanwhile takes the better answer.
 const SETTLE = `
-  INSERT INTO letters (group_no, action_no, person_no, nth, target, state, settled_at, due_at, reason)
-  SELECT ?1, ?2, s.value ->> 0, s.value ->> 1, s.value ->> 2, s.value ->> 3, s.value ->> 4, coalesce(s.value ->> 5, 0), s.value ->> 6
+  INSERT INTO letters (group_no, action_no, person_no, nth, target, state, settled_at, due_at, reason, message_key)
+  SELECT ?1, ?2, s.value ->> 0, s.value ->> 1, s.value ->> 2, s.value ->> 3, s.value ->> 4, coalesce(s.value ->> 5, 0),
+    s.value ->> 6, s.value ->> 7
   FROM json_each(?3) s
   WHERE true
   ON CONFLICT (group_no, action_no, person_no, nth, target) DO UPDATE
-    SET state = excluded.state, settled_at = excluded.settled_at, due_at = excluded.due_at, reason = excluded.reason
+    SET state = excluded.state, settled_at = excluded.settled_at, due_at = excluded.due_at, reason = excluded.reason,
+      message_key = excluded.message_key
     WHERE state IN (${claimed}, ${unknown})`;
 
 const MARK_BOUNCED = `
-  UPDATE letter_targets SET bounced_at = ?4
+  UPDATE letter_targets SET bounced_at = ?4, bounces = bounces + 1, bounce_reason = '${SUPPRESSED}'
   WHERE group_no = ?1 AND action_no = ?2 AND target IN (SELECT value FROM json_each(?3)) AND bounced_at IS NULL`;
 
 /** Writes how claims ended, in one transaction; an address that bounced is marked. */
@@ -266,8 +279,8 @@ export async function settleLetters(
   now: number,
 ): Promise<void> {
   if (settled.length === 0) return;
-  const rows = settled.map(({ personNo, nth, target, state, at, dueAt, reason }) => [
-    ...[personNo, nth, target, state, at, dueAt ?? null, reason],
+  const rows = settled.map(({ personNo, nth, target, state, at, dueAt, reason, messageKey }) => [
+    ...[personNo, nth, target, state, at, dueAt ?? null, reason, messageKey ?? null],
   ]);
   const bouncing = [...new Set(settled.filter(({ state }) => state === bounced).map(({ target }) => target))];
   await d1.batch([
@@ -322,12 +335,14 @@ export async function retryTarget(
   const [, retried] = await d1.batch([
     d1
       .prepare(
-        "UPDATE letter_targets SET bounced_at = NULL WHERE group_no = ?1 AND action_no = ?2 AND target = ?3",
+        `UPDATE letter_targets SET bounced_at = NULL, bounces = 0, bounce_reason = NULL
+         WHERE group_no = ?1 AND action_no = ?2 AND target = ?3`,
       )
       .bind(groupNo, actionNo, target),
     d1
       .prepare(
-        `UPDATE letters SET state = ${waiting}, due_at = ?4, attempts = 0, day = 0, settled_at = NULL, reason = NULL
+        `UPDATE letters SET state = ${waiting}, due_at = ?4, attempts = 0, day = 0, settled_at = NULL,
+           reason = NULL, message_key = NULL
          WHERE group_no = ?1 AND action_no = ?2 AND target = ?3 AND state IN (${failed}, ${bounced})`,
       )
       .bind(groupNo, actionNo, target, now),

@@ -24,9 +24,13 @@ export const letters = sqliteTable(
     day: integer("day").notNull().default(0),
     settledAt: integer("settled_at"),
     reason: text("reason"),
+    /** Of a sent one: names the mail it went in, for what the provider reports of it later (`messageKey`). */
+    messageKey: integer("message_key"),
   },
   (table) => [
     primaryKey({ columns: [table.groupNo, table.actionNo, table.personNo, table.nth, table.target] }),
+    // The provider's report names a mail and no group, so this index begins with the mail.
+    index("letters_by_message").on(table.messageKey).where(sql`message_key IS NOT NULL`),
     index("letters_by_target").on(table.groupNo, table.actionNo, table.target, table.state, table.day),
     // Only what is under way is in it; a query must say `state IN (1, 2)` for SQLite to see that it may use it.
     index("letters_open")
@@ -48,6 +52,9 @@ export const letterTargets = sqliteTable(
     email: text("email").notNull(),
     /** When the provider said that the address does not work; nothing more is sent there until an organiser says so. */
     bouncedAt: integer("bounced_at"),
+    /** Mails that came back since an organiser last said that the address works, and why the last one did. */
+    bounces: integer("bounces").notNull().default(0),
+    bounceReason: text("bounce_reason"),
   },
   (table) => [primaryKey({ columns: [table.groupNo, table.actionNo, table.target] })],
 );

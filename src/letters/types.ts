@@ -1,15 +1,18 @@
 import { z } from "zod";
 import { commonSettings } from "../actions/types";
 import { type TargetLanguage, targetLanguages, targetSource } from "../officials/types";
+import { onceFor } from "../platform/once";
 
 export const VARIANTS_MAX = 10;
 export const SUBJECT_MAX = 200;
 /** About two pages: what an office still reads. */
 export const BODY_MAX = 6_000;
 export const OWN_WORDS_MAX = 200;
+/** Letters that did not arrive, as organisers' page lists them; the export has all. */
+export const UNDELIVERED_SHOWN_MAX = 50;
 export const CAP_MAX = 10_000;
 
-export const deliveries = ["each", "digest"] as const;
+export const deliveries = ["each", "digest", "pdf"] as const;
 
 /** A text that supporters start from. Several in one language are handed out in turn, so that no two letters need be alike. */
 export const variant = z.object({
@@ -26,11 +29,14 @@ export const letterSettings = commonSettings.extend({
   isEditable: z.boolean().default(true),
   /** Words of their own that a supporter must add; 0: none. */
   ownWords: z.number().int().min(0).max(OWN_WORDS_MAX).default(0),
-  /** Each letter by itself, or one mail a day with all of them. */
+  /** Each letter by itself, or one mail a day with all of them, in the mail or as a file to print. */
   delivery: z.enum(deliveries).default("each"),
   /** Letters to one target in a day; 0: as many as come. */
   capPerDay: z.number().int().min(0).max(CAP_MAX).default(0),
 });
+
+/** The settings of a served action, read once. */
+export const letterSettingsOf = onceFor((settings: object) => letterSettings.parse(settings));
 export type LetterSettings = z.infer<typeof letterSettings>;
 
 /** What a letter says: the number of the organiser's text as it stood, or the supporter's own. */

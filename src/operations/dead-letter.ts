@@ -44,8 +44,11 @@ function liveQueueName(deadQueue: string): string {
 }
 
 function liveQueue(ctx: Context, name: string): Queue | null {
-  if (name.endsWith("-events")) return ctx.env.EVENTS;
   if (name.endsWith("-mail")) return ctx.env.MAIL;
+  if (name.endsWith("-views")) return ctx.env.VIEWS;
+  // Before "-events", which it ends with as well.
+  if (name.endsWith("-mail-events")) return ctx.env.MAIL_EVENTS;
+  if (name.endsWith("-events")) return ctx.env.EVENTS;
   if (name.endsWith("-receipts")) return ctx.env.RECEIPTS;
   if (name.endsWith("-work")) return ctx.env.WORK;
   return null;

@@ -3,6 +3,7 @@ import { createMiddleware } from "hono/factory";
 import type { WebEnv } from "../accounts/web";
 import { AppError } from "../platform/errors";
 import { type CapturedMail, listCaptured, readCaptured } from "../platform/mail/capture";
+import type { MailEvent } from "../platform/mail/events";
 import { MailboxPage, MailPage } from "./mailbox-views";
 
 /**
@@ -52,15 +53,47 @@ devMailRoutes.get("/dev/mail.json", async (c) => {
   return c.json(whole.flatMap((mail) => (mail ? [asJson(mail)] : [])));
 });
 
-function asJson({ key, replyTo, ...mail }: CapturedMail) {
-  return { id: key, ...mail, replyTo: replyTo ?? null };
+function asJson({ key, replyTo, files, ...mail }: CapturedMail) {
+  return {
+    id: key,
+    ...mail,
+    replyTo: replyTo ?? null,
+    files: files.map(({ filename, type }) => ({ filename, type })),
+  };
 }
 
 devMailRoutes.get("/dev/mail/:key", async (c) => {
   const { ctx, t, locale, account } = c.var;
   const mail = await readCaptured(ctx.env.FILES, c.req.param("key"));
   if (!mail) throw new AppError("not_found");
-  return c.html(<MailPage {...{ t, locale, mail }} now={ctx.now} timeZone={account?.timeZone ?? "UTC"} />);
+  const clock = { now: ctx.now, timeZone: account?.timeZone ?? "UTC" };
+  return c.html(
+    <MailPage {...{ t, locale, mail }} {...clock} isBounced={c.req.query("done") === "bounced"} />,
+  );
+});
+
+/** A file of a mail, which the browser keeps and never shows as a page of ours. */
+devMailRoutes.get("/dev/mail/:key/files/:nth", async (c) => {
+  const mail = await readCaptured(c.env.FILES, c.req.param("key"));
+  const file = mail?.files[Number(c.req.param("nth"))];
+  if (!file) throw new AppError("not_found");
+  return c.body(Uint8Array.fromBase64(file.base64), 200, {
+    "Content-Type": file.type,
+    "Content-Disposition": `attachment; filename="${file.filename}"`,
+  });
+});
+
+/** Reports the mail as the provider would whose address does not exist. */
+devMailRoutes.post("/dev/mail/:key/bounce", async (c) => {
+  const mail = await readCaptured(c.env.FILES, c.req.param("key"));
+  if (!mail) throw new AppError("not_found");
+  const reason = "550 5.1.1 User unknown";
+  const event: MailEvent = {
+    type: "cf.email.sending.message.bounced",
+    payload: { messageId: mail.messageId, recipient: mail.to, bounce: { type: "hard", reason } },
+  };
+  await c.env.MAIL_EVENTS.send(event);
+  return c.redirect(`/dev/mail/${mail.key}?done=bounced`, 303);
 });
 
 // Nothing in a mail runs, submits or navigates; it may bring its styles, and shows images as a mail reader would.

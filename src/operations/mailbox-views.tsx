@@ -1,5 +1,6 @@
 import type { CapturedMail, ListedMail } from "../platform/mail/capture";
-import { Form, SubmitButton, TextField } from "../ui/form";
+import { Notice } from "../ui/flash";
+import { ButtonRow, Form, SubmitButton, TextField } from "../ui/form";
 import type { Locale, T } from "../ui/i18n";
 import { PageHeader, PlainPage, Section } from "../ui/layout";
 import { DataTable, EmptyState, Pager } from "../ui/table";
@@ -53,13 +54,14 @@ export function MailboxPage(
 }
 
 /** One mail as its reader would see it, and everything it is made of. */
-export function MailPage(props: MailboxProps & { mail: CapturedMail }) {
-  const { t, locale, mail } = props;
+export function MailPage(props: MailboxProps & { mail: CapturedMail; isBounced: boolean }) {
+  const { t, locale, mail, isBounced } = props;
   const headers = Object.entries(mail.headers ?? {}).map(([name, value]) => `${name}: ${value}`);
   const parts = { text: mail.text, headers: headers.join("\n"), source: mail.html };
   return (
     <PlainPage t={t} locale={locale} title={mail.subject} width="wide">
       <PageHeader title={mail.subject} back={{ href: PATH, label: t("operations.mailbox.back") }} />
+      {isBounced ? <Notice kind="good">{t("operations.mailbox.bounced")}</Notice> : null}
       <dl class="facts">
         <Fact label={t("operations.mailbox.from")}>{`${mail.fromName} <${mail.from}>`}</Fact>
         <Fact label={t("operations.mailbox.to")}>{mail.to}</Fact>
@@ -76,9 +78,29 @@ export function MailPage(props: MailboxProps & { mail: CapturedMail }) {
           title={t("operations.mailbox.html")}
         />
       </Section>
+      {mail.files.length > 0 ? (
+        <Section title={t("operations.mailbox.files")}>
+          <ul>
+            {mail.files.map(({ filename }, nth) => (
+              <li>
+                <a href={`${PATH}/${mail.key}/files/${nth}`}>{filename}</a>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      ) : null}
       <Section title={t("operations.mailbox.links")}>
         <Links t={t} links={mail.links} />
       </Section>
+      {mail.messageId === "" ? null : (
+        <Section title={t("operations.mailbox.bounce")} text={t("operations.mailbox.bounceText")}>
+          <Form action={`${PATH}/${mail.key}/bounce`}>
+            <ButtonRow>
+              <SubmitButton kind="secondary">{t("operations.mailbox.bounceButton")}</SubmitButton>
+            </ButtonRow>
+          </Form>
+        </Section>
+      )}
       {(["text", "headers", "source"] as const).map((part) => (
         <Section title={t(`operations.mailbox.${part}`)}>
           <Source label={t(`operations.mailbox.${part}`)} text={parts[part]} />

@@ -70,7 +70,7 @@ export function SubTabs({
       <ul>
         {tabs.map((tab) => (
           <li>
-            <a href={tab.href} aria-current={tab.isHere ? "page" : undefined}>
+            <a class="subtab" href={tab.href} aria-current={tab.isHere ? "page" : undefined}>
               {tab.label}
             </a>
           </li>

@@ -9,7 +9,9 @@ type UploadId = Id<"upload">;
 
 /** A file that nobody went on with is gone after a day: it holds people's names. */
 const KEPT_MS = 86_400_000;
-const FORGOTTEN_AT_ONCE = 100;
+/** What R2 lists and deletes in one call, and how many calls one sweep makes. */
+const FORGOTTEN_AT_ONCE = 1_000;
+const PAGES_MAX = 20;
 
 const upload = z.object({
   sheet: z.string(),
@@ -63,7 +65,18 @@ export async function forgetUpload(ctx: Context, of: Of, name: string): Promise<
 /** Deletes what was left lying for a day: of one action, or of all. */
 export async function forgetOldUploads(ctx: Context, of?: Of): Promise<void> {
   const prefix = of ? `${FOLDER}${of.group.no}/${of.action.id}/` : FOLDER;
-  const { objects } = await ctx.env.FILES.list({ prefix, limit: FORGOTTEN_AT_ONCE });
-  const old = objects.filter(({ uploaded }) => uploaded.getTime() < ctx.now - KEPT_MS).map(({ key }) => key);
-  if (old.length > 0) await ctx.env.FILES.delete(old);
+  let cursor: string | undefined;
+  for (let page = 0; page < (of ? 1 : PAGES_MAX); page += 1) {
+    const found = await ctx.env.FILES.list({
+      prefix,
+      limit: FORGOTTEN_AT_ONCE,
+      ...(cursor ? { cursor } : {}),
+    });
+    const old = found.objects
+      .filter(({ uploaded }) => uploaded.getTime() < ctx.now - KEPT_MS)
+      .map(({ key }) => key);
+    if (old.length > 0) await ctx.env.FILES.delete(old);
+    if (!found.truncated) return;
+    cursor = found.cursor;
+  }
 }

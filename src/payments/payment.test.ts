@@ -1,8 +1,11 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { contextOf, makeGroup } from "../../test/groups";
 import { giftTarget } from "../../test/provider";
+import { groups } from "../groups/directory-tables";
+import { changeStatus } from "../groups/group";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { intakeStub } from "../intake/objects";
@@ -11,6 +14,7 @@ import { testBank } from "../platform/payments/provider";
 import type { TestCard } from "../platform/payments/test-cards";
 import type { SignedMessage } from "../platform/payments/test-provider";
 import type { Interval } from "../platform/payments/types";
+import { seeToGifts } from "./holding";
 import { standingOf } from "./ledger";
 import { paymentsOf } from "./objects";
 import { factsOf, findPayment, raised, refundPayment, settleReturn, startPayment } from "./payment";
@@ -292,5 +296,59 @@ describe("a regular gift", () => {
     await runDurableObjectAlarm(stub);
     expect(await raised(db, target.actionNo, "CAD")).toBe(7500);
     expect(await giftOf(id)).toMatchObject({ state: "active" });
+  });
+});
+
+describe("the regular gifts of a suspended group", () => {
+  const stub = paymentsOf(env, group);
+  const operator = { no: 1 };
+  const alarm = () => runDurableObjectAlarm(stub);
+  const stateOf = async (id: PaymentId) => (await findSubscription(ctx, group, id))?.state;
+
+  async function begin() {
+    const { target, id, session } = await start(group, "month");
+    await hear(await pay(session));
+    return { target, id, ref: `tsub_${id}` };
+  }
+  const become = async (status: "active" | "suspended") => {
+    await changeStatus(ctx, group, operator, status, "a test");
+    // Twice, as a queue may.
+    for (let n = 0; n < 2; n += 1) await seeToGifts(ctx, { type: "group.status", groupNo: group.no });
+    await alarm();
+  };
+
+  it("are paused, take no money, and go on by themselves when it is back; what its giver paused stays paused", async () => {
+    const [one, own] = [await begin(), await begin()];
+    const paused = await findSubscription(ctx, group, own.id);
+    if (paused) await changeGift(ctx, group, paused, { to: "paused" });
+    await become("suspended");
+    await expect
+      .poll(async () => [await stateOf(one.id), await stateOf(own.id)])
+      .toEqual(["paused", "paused"]);
+    await hear(await bank.bill(one.ref, false));
+    expect(await raised(db, one.target.actionNo, "CAD")).toBe(2500);
+    await become("active");
+    await expect
+      .poll(async () => [await stateOf(one.id), await stateOf(own.id)])
+      .toEqual(["active", "paused"]);
+    await hear(await bank.bill(one.ref, false));
+    expect(await raised(db, one.target.actionNo, "CAD")).toBe(5000);
+  });
+
+  it("are paused although the news was lost, at the next look; another group's go on", async () => {
+    const { group: other } = await makeGroup();
+    const theirs = await start(other, "month");
+    await hear(await pay(theirs.session));
+    const { id, ref } = await begin();
+    await contextOf()
+      .directory.update(groups)
+      .set({ status: "suspended" })
+      .where(eq(groups.groupNo, group.no));
+    expect(await stateOf(id)).toBe("active");
+    await stub.look(group, `ta_${group.no}`, { kind: "subscription", ref });
+    await alarm();
+    await expect.poll(() => stateOf(id)).toBe("paused");
+    expect((await findSubscription(ctx, other, theirs.id))?.state).toBe("active");
+    await become("active");
   });
 });

@@ -4,6 +4,7 @@ import { createContext } from "../platform/context";
 import { errorText } from "../platform/log";
 import { paymentProvider } from "../platform/payments/provider";
 import type { About } from "../platform/payments/types";
+import { holdGifts } from "./holding";
 import { lookAt } from "./look";
 import type { PaidGroup, PaymentNews } from "./types";
 
@@ -19,7 +20,13 @@ const RETRY_MS_MAX = 3_600_000;
 /** Looked at in one alarm; the rest have the next one at once. */
 const LOOKS_PER_ALARM = 20;
 
+/** When the regular gifts are to be seen to, and how often that failed. */
+type Holding = { dueAt: number; tries: number };
 type Watched = { account: string; kind: About["kind"]; ref: string; tries: number };
+
+function retryAfter(tries: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** tries, RETRY_MS_MAX);
+}
 
 /**
  * Watches over a group's payments: remembers what must be asked of the provider and when, so that money which came in while
@@ -53,6 +60,16 @@ export class PaymentsObject extends DurableObject<Env> {
     return this.#lookOnce({ account, ...about, tries: 0 });
   }
 
+  /**
+   * Sees to it that regular gifts are paused while the group is suspended and go on afterwards, whatever becomes of the
+   * caller. What is true stands in the group's row; this only says that it may have changed.
+   */
+  async seeToGifts(group: PaidGroup): Promise<void> {
+    this.#learn(group);
+    this.ctx.storage.kv.put<Holding>("holding", { dueAt: Date.now(), tries: 0 });
+    await this.#arm();
+  }
+
   /** What is to be looked at and when, for tests and operators. */
   watched(): { kind: string; ref: string; dueAt: number }[] {
     return this.ctx.storage.sql
@@ -63,6 +80,7 @@ export class PaymentsObject extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
+    await this.#holdGifts();
     const due = this.ctx.storage.sql
       .exec<Watched>(
         "SELECT account, kind, ref, tries FROM watched WHERE due_at <= ? ORDER BY due_at LIMIT ?",
@@ -72,6 +90,25 @@ export class PaymentsObject extends DurableObject<Env> {
       .toArray();
     for (const watched of due) await this.#lookOnce(watched);
     await this.#arm();
+  }
+
+  async #holdGifts(): Promise<void> {
+    const due = this.ctx.storage.kv.get<Holding>("holding");
+    if (!due || due.dueAt > Date.now()) return;
+    const ctx = createContext(this.env, "payments-holding", (work) => this.ctx.waitUntil(work));
+    const provider = paymentProvider(this.env, ctx.config);
+    const group = await this.#group();
+    try {
+      const isMore = provider && group && (await holdGifts({ ctx, group, provider, now: Date.now() }));
+      // Asked for anew meanwhile: then there is more to do, whatever this found.
+      if (this.ctx.storage.kv.get<Holding>("holding")?.dueAt !== due.dueAt) return;
+      if (isMore) this.ctx.storage.kv.put<Holding>("holding", { dueAt: Date.now(), tries: 0 });
+      else this.ctx.storage.kv.delete("holding");
+    } catch (error) {
+      ctx.log.error("payments.holding", error, { tries: due.tries });
+      const dueAt = Date.now() + retryAfter(due.tries);
+      this.ctx.storage.kv.put<Holding>("holding", { dueAt, tries: due.tries + 1 });
+    }
   }
 
   /** One look at one thing at a time: the last one to ask is then the last one to write. */
@@ -107,12 +144,13 @@ export class PaymentsObject extends DurableObject<Env> {
         if (at === null) this.#forget(about.kind, about.ref);
         else this.#keep(account, about, at, 0);
       }
+      // A gift that began or went on while the group was suspended, and news of the suspension that was lost.
+      if (next.some(({ about }) => about.kind === "subscription")) await this.seeToGifts(group);
       await this.#arm();
       return true;
     } catch (error) {
       ctx.log.error("payments.look", error, { kind, ref, tries, text: errorText(error) });
-      const delay = Math.min(FIRST_RETRY_MS * 2 ** tries, RETRY_MS_MAX);
-      this.#keep(account, { kind, ref }, Date.now() + delay, tries + 1);
+      this.#keep(account, { kind, ref }, Date.now() + retryAfter(tries), tries + 1);
       await this.#arm();
       return false;
     }
@@ -134,8 +172,10 @@ export class PaymentsObject extends DurableObject<Env> {
     const row = this.ctx.storage.sql
       .exec<{ at: number | null }>("SELECT min(due_at) AS at FROM watched")
       .one();
-    if (row.at === null) return this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.setAlarm(Math.max(row.at, Date.now()));
+    const holding = this.ctx.storage.kv.get<Holding>("holding")?.dueAt ?? null;
+    const at = [row.at, holding].filter((moment) => moment !== null);
+    if (at.length === 0) return this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.setAlarm(Math.max(Math.min(...at), Date.now()));
   }
 
   #learn({ no, id, shard, jurisdiction }: PaidGroup): void {

@@ -118,6 +118,45 @@ export async function updateSubscription(
     .run();
 }
 
+type Held = SubscriptionRow & { heldAt: number | null };
+
+/** Regular gifts that money is taken of. One that its giver has paused stays as it is, whatever becomes of the group. */
+export function giftsToHold(db: GroupDb, provider: string, limit: number): Promise<Held[]> {
+  const { waiting, active, past_due } = subscriptionStates;
+  return heldWhere(db, provider, `state IN (${waiting}, ${active}, ${past_due}) AND held_at IS NULL`, limit);
+}
+
+/** Regular gifts that were paused because the group was suspended. */
+export function giftsToRelease(db: GroupDb, provider: string, limit: number): Promise<Held[]> {
+  return heldWhere(db, provider, "held_at IS NOT NULL", limit);
+}
+
+async function heldWhere(
+  { d1, groupNo }: GroupDb,
+  provider: string,
+  where: string,
+  limit: number,
+): Promise<Held[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT ${COLUMNS}, held_at FROM subscriptions WHERE group_no = ?1 AND provider = ?2 AND ${where} ORDER BY id LIMIT ?3`,
+    )
+    .bind(groupNo, provider, limit)
+    .all<Stored & { held_at: number | null }>();
+  return results.map((row) => ({ ...rowOf(row), heldAt: row.held_at }));
+}
+
+export async function setHeld(
+  { d1, groupNo }: GroupDb,
+  id: PaymentId,
+  { heldAt, state }: { heldAt: number | null; state: SubscriptionState },
+): Promise<void> {
+  await d1
+    .prepare("UPDATE subscriptions SET held_at = ?3, state = ?4 WHERE group_no = ?1 AND id = ?2")
+    .bind(groupNo, idToBytes(id), heldAt, subscriptionStates[state])
+    .run();
+}
+
 /** The regular gifts of an action that are not ended, newest first. */
 export async function listSubscriptions(
   { d1, groupNo }: GroupDb,

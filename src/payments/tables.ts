@@ -63,6 +63,8 @@ export const subscriptions = sqliteTable(
     createdAt: integer("created_at").notNull(),
     /** When the provider was asked for what this row says; an older answer changes nothing. */
     readAt: integer("read_at").notNull(),
+    /** When it was paused because the group was suspended; null when it was not. */
+    heldAt: integer("held_at"),
   },
   (table) => [
     primaryKey({ columns: [table.groupNo, table.id] }),

@@ -37,7 +37,9 @@ describe("a custom field", () => {
   it("is made once for a name and type, also by two at a time", async () => {
     const both = await Promise.all([made(), made()]);
     expect(both).toEqual([1, 1]);
-    expect(await listFields(db)).toEqual([{ no: 1, key: "how_do_you_travel", ...travel, isArchived: false }]);
+    expect(await listFields(db)).toMatchObject([
+      { no: 1, key: "how_do_you_travel", ...travel, isArchived: false },
+    ]);
   });
 
   it("of the same name and another type is another field", async () => {

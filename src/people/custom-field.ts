@@ -1,6 +1,8 @@
 import type { GroupDb } from "../groups/shard";
 import * as store from "./store-fields";
-import type { FieldType } from "./types";
+import type { FieldRules, FieldType } from "./types";
+
+export { fieldValueText, type ParsedValue, parseFieldValue, severalIn } from "./field-value";
 
 /** A group that needs more is keeping its work in them, not facts about people. */
 export const FIELDS_MAX = 200;
@@ -17,16 +19,31 @@ export type CustomField = {
   type: FieldType;
   choices: string[];
   isArchived: boolean;
+  /** The label in other languages, by language. */
+  labels: Record<string, string>;
+  rules: Partial<FieldRules>;
+  /** For organisers alone. */
+  note: string;
 };
 
-/** Every custom field of the group in the order they were made; archived ones too. */
+/** Every custom field of the group in the order they were made; archived ones too, not those merged or deleted. */
 export async function listFields(group: GroupDb): Promise<CustomField[]> {
   const rows = await store.selectFields(group);
-  return rows.map(({ fieldNo, archivedAt, ...field }) => ({
-    no: fieldNo,
-    ...field,
-    isArchived: archivedAt !== null,
-  }));
+  return rows.filter((row) => row.deletedAt === null && row.mergedInto === null).map(fieldOf);
+}
+
+function fieldOf({ no, key, label, type, choices, isArchived, labels, rules, note }: store.FieldRow) {
+  return { no, key, label, type, choices, isArchived, labels, rules, note };
+}
+
+/** The fields that are offered: those not archived. */
+export async function fieldsOf(group: GroupDb): Promise<CustomField[]> {
+  return (await listFields(group)).filter(({ isArchived }) => !isArchived);
+}
+
+/** What a field is called in a language. */
+export function fieldLabel(field: Pick<CustomField, "label" | "labels">, locale: string): string {
+  return field.labels[locale] || field.label;
 }
 
 /**
@@ -49,9 +66,9 @@ export async function makeField(
     if (made !== null) return made;
     const taken = (await store.selectFields(group)).find((row) => row.key === key);
     if (!taken) return null;
-    if (taken.type !== field.type) continue;
-    if (taken.archivedAt !== null) await store.updateArchived(group, taken.fieldNo, null);
-    return taken.fieldNo;
+    if (taken.mergedInto !== null || taken.type !== field.type) continue;
+    if (taken.isArchived) await store.updateArchived(group, taken.no, null);
+    return taken.no;
   }
   return null;
 }
@@ -70,6 +87,19 @@ export function valuesOf(
 }
 
 /**
+ * Sets fields of one person as of a moment; whatever was said after it stays. A blank takes the value away.
+ * @param values as `parseFieldValue` gives them
+ */
+export async function setFieldValues(
+  group: GroupDb,
+  personNo: number,
+  values: readonly [fieldNo: number, value: string][],
+  at: number,
+): Promise<void> {
+  if (values.length > 0) await group.d1.batch(store.setStatements(group, personNo, values, at));
+}
+
+/**
  * The statement that stores what a page of participations says of custom fields (`f` of each row: pairs of field number and
  * value), for the batch that stores their people, after them. May run again with the same page, and in any order: a value
  * changes only by something newer.
@@ -78,7 +108,8 @@ export function receiveValues(group: GroupDb, page: string): D1PreparedStatement
   return store.valuesStatement(group, page);
 }
 
-function keyOf(label: string): string {
+/** A name for files and the API, made from a label. */
+export function keyOf(label: string): string {
   const key = label
     .normalize("NFKD")
     .toLowerCase()

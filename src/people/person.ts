@@ -1,8 +1,14 @@
 import type { GroupDb } from "../groups/shard";
 import * as store from "./store";
 import * as fields from "./store-fields";
+import * as merge from "./store-merge";
+import * as search from "./store-search";
+import * as subscriptions from "./store-subscriptions";
+import type { Channel, SubscriptionCause } from "./types";
 
-/** Every normalised email a person has or had. */
+export type { MergeChoices } from "./store";
+
+/** Every normalised email a person has or had. Looks through all of the group's addresses: for what is done once a person. */
 export function emailsOf(group: GroupDb, personNo: number): Promise<string[]> {
   return store.selectEmails(group, personNo);
 }
@@ -17,7 +23,49 @@ export async function unsubscribe(
   cause: string,
   at: number,
 ): Promise<void> {
-  await store.unsubscribeStatement(group, personNo, cause, at).run();
+  const change = {
+    channel: "email" as const,
+    status: "unsubscribed" as const,
+    cause,
+    reason: "",
+    by: null,
+    at,
+  };
+  await group.d1.batch(subscriptions.changeStatements(group, personNo, change));
+}
+
+/**
+ * Changes one of a person's two subscriptions as of `at`, and notes it in their history.
+ * @returns false when something newer is known, which stays.
+ */
+export async function changeSubscription(
+  group: GroupDb,
+  personNo: number,
+  change: {
+    channel: Channel;
+    status: "subscribed" | "unsubscribed";
+    cause: SubscriptionCause;
+    /** In the words of whoever changed it. */
+    reason: string;
+    by: number | null;
+    at: number;
+  },
+): Promise<boolean> {
+  const [, noted] = await group.d1.batch(subscriptions.changeStatements(group, personNo, change));
+  return (noted?.meta.changes ?? 0) > 0;
+}
+
+/**
+ * The statement that notes changes of subscriptions made elsewhere, such as by a page of an import, in the batch that makes
+ * them. Each may run again: a change of one person and channel at one moment is noted once.
+ * @param page JSON array of `{ p: person number, c: 1 email | 2 mobile, s: status as stored, t: moment in ms, r: reason }`
+ */
+export function noteSubscriptions(
+  group: GroupDb,
+  page: string,
+  { cause, by }: { cause: SubscriptionCause; by: number | null },
+): D1PreparedStatement {
+  return subscriptions.noteStatement(group, page, { cause, by });
 }
 
 /**
@@ -31,10 +79,29 @@ export function erasurePlan(
   hashes: string[],
   now: number,
 ): D1PreparedStatement[] {
-  return [...store.erasureStatements(group, personNo, hashes, now), fields.erasureStatement(group, personNo)];
+  return [
+    ...store.erasureStatements(group, personNo, hashes, now),
+    fields.erasureStatement(group, personNo),
+    ...merge.forgetRecordStatements(group, personNo),
+    search.forgetTermsStatement(group, personNo),
+  ];
 }
 
-/** The statements that make two people one. What they took part in is `intake/merge.ts`. */
-export function mergePlan(group: GroupDb, kept: number, lost: number): D1PreparedStatement[] {
-  return [...store.mergeStatements(group, kept, lost), ...fields.mergeStatements(group, kept, lost)];
+/**
+ * The statements that make two people one. What they took part in is `intake/erasure.ts`.
+ * @param choices whose value of a field stays; without a choice the newer one
+ */
+export function mergePlan(
+  group: GroupDb,
+  kept: number,
+  lost: number,
+  choices: store.MergeChoices = {},
+): D1PreparedStatement[] {
+  return [
+    ...merge.moveRecordStatements(group, kept, lost),
+    ...store.mergeStatements(group, kept, lost, choices),
+    ...fields.mergeStatements(group, kept, lost),
+    merge.tidyAddressesStatement(group, kept),
+    search.forgetTermsStatement(group, lost),
+  ];
 }

@@ -53,7 +53,8 @@ const NUMBER_STRANGERS = `
   ON CONFLICT (group_no, kind, value) DO NOTHING`;
 
 /**
- * A person's id takes the time of the action that brought them and its version and variant bits; the rest is random.
+ * A person's id takes the time of the action that brought them and its version and variant bits; the rest is random. What
+ * `||` joins is a text, under which no BLOB would be found.
  * Consent: "yes" subscribes when newer than what is known. "No" makes a stranger unsubscribed, without a date, so that
  * an earlier "yes" still to be drained counts; of someone known it changes nothing (features.md act-subscribe-effect).
  */
@@ -78,7 +79,7 @@ function upsertPeople(fields: ArrivalField[]): string {
       FROM ${ARRIVED}
     )
     INSERT INTO people (group_no, person_no, id, email, ${names.join(", ")}, email_status, email_status_at, email_status_cause, first_action_no, created_at)
-    SELECT ?1, person_no, substr(unhex(id), 1, 9) || randomblob(7), email, ${values.join(", ")},
+    SELECT ?1, person_no, CAST(substr(unhex(id), 1, 9) || randomblob(7) AS BLOB), email, ${values.join(", ")},
       consent, iif(consent = 1, acted_at, NULL), 'action', ?3, acted_at
     FROM said
     WHERE true
@@ -136,8 +137,11 @@ export function taggingStatement(
 ): D1PreparedStatement {
   return d1
     .prepare(
+      // A tag merged into another since the page was published gives that one, a deleted one nothing.
       `INSERT INTO taggings (group_no, tag_no, person_no, tagged_at)
-       SELECT ?1, g.value, i.person_no, j.value ->> 't' FROM ${ARRIVED} CROSS JOIN json_each(?3) g
+       SELECT ?1, g.tag_no, i.person_no, j.value ->> 't' FROM ${ARRIVED} CROSS JOIN (
+         SELECT DISTINCT coalesce(t.merged_into, t.tag_no) AS tag_no FROM json_each(?3) n
+         CROSS JOIN tags t ON t.group_no = ?1 AND t.tag_no = n.value WHERE t.deleted_at IS NULL) g
        WHERE true
        ON CONFLICT DO NOTHING`,
     )
@@ -196,17 +200,38 @@ export function unsubscribeStatement(
     .bind(groupNo, personNo, at, cause);
 }
 
-/** Moves what belongs to `lost` to `kept`; each field keeps what was said last. */
-export function mergeStatements({ d1, groupNo }: GroupDb, kept: number, lost: number): D1PreparedStatement[] {
+/** Whose value of a field stays when two people become one; without a choice what was said last. */
+export type MergeChoices = Partial<Record<ArrivalField | "email", "kept" | "lost">>;
+
+/** Moves what belongs to `lost` to `kept`. */
+export function mergeStatements(
+  { d1, groupNo }: GroupDb,
+  kept: number,
+  lost: number,
+  choices: MergeChoices = {},
+): D1PreparedStatement[] {
   const bind = (sql: string) => d1.prepare(sql).bind(groupNo, kept, lost);
   const fields = arrivalFields.flatMap(([column]) => {
     const isNewer = `coalesce(l.${column}_at, -1) > coalesce(people.${column}_at, -1)`;
-    return [
-      `${column} = iif(${isNewer}, l.${column}, people.${column})`,
-      `${column}_at = iif(${isNewer}, l.${column}_at, people.${column}_at)`,
-    ];
+    const latest = `nullif(max(coalesce(l.${column}_at, -1), coalesce(people.${column}_at, -1)), -1)`;
+    // What was chosen counts as said when either was said last: an older statement still to be drained changes nothing.
+    const chosen = { kept: `people.${column}`, lost: `l.${column}` };
+    const choice = choices[column];
+    return choice
+      ? [`${column} = ${chosen[choice]}`, `${column}_at = ${latest}`]
+      : [
+          `${column} = iif(${isNewer}, l.${column}, people.${column})`,
+          `${column}_at = iif(${isNewer}, l.${column}_at, people.${column}_at)`,
+        ];
   });
-  const isLaterStatus = "coalesce(l.email_status_at, -1) > coalesce(people.email_status_at, -1)";
+  // An address that fails says nothing about the address that stays.
+  const statuses = (["email", "mobile"] as const).flatMap((channel) => {
+    const isLater = `coalesce(l.${channel}_status_at, -1) > coalesce(people.${channel}_status_at, -1) AND l.${channel}_status <> 3`;
+    return ["", "_at", "_cause"].map(
+      (part) =>
+        `${channel}_status${part} = iif(${isLater}, l.${channel}_status${part}, people.${channel}_status${part})`,
+    );
+  });
   return [
     bind("UPDATE identities SET person_no = ?2 WHERE group_no = ?1 AND kind IN (1, 2) AND person_no = ?3"),
     bind(
@@ -220,10 +245,8 @@ export function mergeStatements({ d1, groupNo }: GroupDb, kept: number, lost: nu
     ),
     bind("DELETE FROM consent_events WHERE group_no = ?1 AND person_no = ?3 AND ?2 > 0"),
     bind(
-      `UPDATE people SET ${fields.join(", ")},
-         email_status = iif(${isLaterStatus}, l.email_status, people.email_status),
-         email_status_at = iif(${isLaterStatus}, l.email_status_at, people.email_status_at),
-         email_status_cause = iif(${isLaterStatus}, l.email_status_cause, people.email_status_cause)
+      `UPDATE people SET ${fields.join(", ")}, ${statuses.join(", ")},
+         email = ${choices.email === "lost" ? "coalesce(l.email, people.email)" : "coalesce(people.email, l.email)"}
        FROM people l
        WHERE people.group_no = ?1 AND people.person_no = ?2 AND l.group_no = ?1 AND l.person_no = ?3`,
     ),

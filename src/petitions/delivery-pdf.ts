@@ -3,7 +3,7 @@ import { listSigners, type Signer } from "../intake/signers";
 import { countriesIn } from "../platform/countries";
 import type { ParticipationId } from "../platform/ids";
 import { type PaperSize, paperSize } from "../platform/paper-size";
-import { Paper, SHAPES, type Style } from "../platform/pdf/paper";
+import { Paper, SHAPES, type Style, type Weight } from "../platform/pdf/paper";
 import { formatDate, formatNumber } from "../ui/format";
 import { type Locale, localeNames } from "../ui/i18n";
 import { DEFAULT_ACCENT } from "../ui/theme";
@@ -32,9 +32,6 @@ const PLACE: Style = { weight: "plain", size: 9, colour: INK };
 const COMMENT: Style = { weight: "plain", size: 8.5, colour: SOFT };
 const NUMBER: Style = { weight: "plain", size: 8, colour: SOFT };
 
-/** The files of the typeface, by a name in public/fonts. */
-export type Fonts = (name: string) => Promise<Uint8Array>;
-
 /**
  * The signatures as a PDF: a cover that says what is asked of whom, then everybody of the part, numbered, newest first.
  * @returns the bytes of one file
@@ -42,14 +39,16 @@ export type Fonts = (name: string) => Promise<Uint8Array>;
 export async function deliveryPdf(
   delivery: Delivery,
   part: Part,
-  fonts: Fonts,
+  fonts: Record<Weight, Uint8Array>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { action, group, now } = delivery;
-  const [plain, bold] = await Promise.all([fonts("DejaVuSans.ttf"), fonts("DejaVuSans-Bold.ttf")]);
-  const paper = await Paper.begin(
-    { plain, bold },
-    { title: action.title, author: group.name, language: action.locale, now, shape: shapeOf(group) },
-  );
+  const paper = await Paper.begin(fonts, {
+    title: action.title,
+    author: group.name,
+    language: action.locale,
+    now,
+    shape: shapeOf(group),
+  });
   const sheet = new Sheet(paper, delivery);
   sheet.cover(part);
   await sheet.signers(part);

@@ -7,6 +7,7 @@ import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { countSigners } from "../intake/signers";
 import { type FormValues, readForm, single } from "../platform/forms";
+import { fontsOf } from "../platform/pdf/fonts";
 import { translator } from "../ui/i18n";
 import { type Delivery, deliveryCsv, deliveryPrint } from "./delivery";
 import { type Part, partsOf, readPart } from "./delivery-parts";
@@ -68,19 +69,11 @@ async function pdfFile(c: HonoContext<MemberEnv>, delivery: Delivery, part: Part
   const { slug } = delivery.action;
   const name = part.parts > 1 ? `${slug}-delivery-${part.nth}-${part.parts}` : `${slug}-delivery`;
   const filter = { ...delivery.filter, to: part.until };
-  return c.body(await deliveryPdf({ ...delivery, filter }, part, (file) => fontFile(c, file)), 200, {
+  return c.body(await deliveryPdf({ ...delivery, filter }, part, await fontsOf(c.env)), 200, {
     "Content-Type": "application/pdf",
     "Content-Disposition": `attachment; filename="${name}.pdf"`,
     "Cache-Control": "private, no-store",
   });
-}
-
-async function fontFile(c: HonoContext<MemberEnv>, name: string): Promise<Uint8Array> {
-  const { env } = c.var.ctx;
-  const response = await env.ASSETS.fetch(new URL(`/fonts/${name}`, env.PLATFORM_ORIGIN));
-  if (!response.ok)
-    throw new Error(`the font ${name} is not among the files of public/ (${response.status})`);
-  return response.bytes();
 }
 
 function csvFile(c: HonoContext<MemberEnv>, delivery: Delivery): Response {

@@ -10,7 +10,10 @@ export function cleanText(text: string): string {
   return text.toWellFormed().normalize("NFC").replace(/\t/g, " ").replace(UNTYPED, "").trim();
 }
 
-/** The same for one line. */
+// What French and Spanish writers put before a colon or between a number and its unit keeps the two on one line.
+const NO_BREAK = /\s*([\u00a0\u202f])\s*/g;
+
+/** The same for one line; a no-break space somebody typed stays one. */
 export function cleanLine(text: string): string {
-  return cleanText(text.replace(/\s+/g, " "));
+  return cleanText(text.replace(/[^\S\u00a0\u202f]+/g, " ").replace(NO_BREAK, "$1"));
 }

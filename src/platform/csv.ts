@@ -8,9 +8,12 @@ export function csvLine(values: readonly string[]): string {
 
 // A spreadsheet runs a cell that begins like this (OWASP, CSV injection); a number or a phone number in E.164 is only itself.
 const FORMULA = /^[=+\-@\t\r]/;
+// Nearly every cell is neither a formula nor has anything to quote: one look tells.
+const SPECIAL = /^[=+\-@\t]|[",\r\n]/;
 const NUMBER = /^[+-]\d{1,15}(?:\.\d{1,15})?$/;
 
 function csvCell(value: string): string {
+  if (!SPECIAL.test(value)) return value;
   const safe = FORMULA.test(value) && !NUMBER.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

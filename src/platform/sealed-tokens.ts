@@ -3,7 +3,7 @@ import type { SigningKeys } from "../env";
 import { hmacSha256 } from "./crypto";
 
 /** What a sealed token is for. A token of one purpose is never accepted for another. */
-export type SealPurpose = "carry";
+export type SealPurpose = "carry" | "correction";
 
 const ISSUER = "groundswell";
 

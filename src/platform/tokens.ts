@@ -13,7 +13,10 @@ export type TokenPurpose =
   | "undo"
   | "rsvp"
   | "check-in"
+  | "event-host"
   | "gift"
+  | "address-change"
+  | "privacy"
   | "export"
   | "report-mail";
 

@@ -1,7 +1,9 @@
 import { renderDescription } from "../actions/description";
+import { OWN_DATA_PATH } from "../groups/public";
 import type { Group } from "../groups/types";
 import { normaliseEmail } from "../platform/email-address";
 import type { MailMessage } from "../platform/mail/mail";
+import { sourceOfShare } from "../sharing/source";
 import { type EmailBlock, renderEmail } from "../ui/email";
 import { type Key, type T, translator } from "../ui/i18n";
 import { type Marked, type MergeValues, markFields, mergeFields, sayableName } from "./merge-fields";
@@ -17,10 +19,14 @@ const standing = Object.fromEntries(mergeFields.map((field) => [field, `{{${fiel
 
 const usualWords: { subject: Key; body: Key } = { subject: "receipts.subject", body: "receipts.body" };
 
-/** @param more what the kind of action has to tell this person */
+/**
+ * @param more what the kind of action has to tell this person
+ * @param code of a link of their own; empty where the organiser gives none
+ */
 type Letter = (
   person: Pick<ClaimedReceipt, "email" | "givenName" | "familyName">,
   more?: readonly EmailBlock[],
+  code?: string,
 ) => MailMessage;
 
 /**
@@ -36,14 +42,16 @@ export function composeReceipt(
 ): Letter {
   const t = translator(action.locale);
   const { autoresponse } = action.settings;
-  const shareUrl = `${pageUrl}?source=${EMAIL_SOURCE}`;
   const subject = markFields(autoresponse.subject.trim() || t(words.subject, standing), "plain");
   const body = markFields(autoresponse.body.trim() || t(words.body, standing), "markdown");
   const block = bodyBlock(body);
   const replyTo = normaliseEmail(autoresponse.replyTo) ?? normaliseEmail(group.settings.replyTo);
   const footer = footerOf(t, group, action, { pageUrl, canReply: replyTo !== null });
 
-  return (person, more = []) => {
+  return (person, more = [], code = "") => {
+    const source = code === "" ? EMAIL_SOURCE : sourceOfShare({ way: null, letter: "", code });
+    const shareUrl = `${pageUrl}?source=${source}`;
+    const own: EmailBlock[] = code === "" ? [] : [{ kind: "text", text: t("receipts.own") }];
     const values = valuesFor(t, person, { group, action, pageUrl, shareUrl });
     const content = renderEmail({
       locale: action.locale,
@@ -51,7 +59,7 @@ export function composeReceipt(
       preheader: autoresponse.body.trim() || words !== usualWords ? undefined : t("receipts.preheader"),
       from: group.name,
       accent: group.settings.accent,
-      blocks: [block(values), ...more, ...shareButton(t, body, shareUrl)],
+      blocks: [block(values), ...more, ...own, ...shareButton(t, body, shareUrl)],
       footer,
     });
     return { ...content, to: person.email, fromName: group.name, ...(replyTo ? { replyTo } : {}) };
@@ -85,6 +93,7 @@ function footerOf(
     t("receipts.footer.why", values),
     t(`receipts.footer.${leave}`, values),
     { label: t("receipts.footer.page", values), href: pageUrl },
+    { label: t("privacy.own.link"), href: `${new URL(OWN_DATA_PATH, pageUrl).href}?lang=${action.locale}` },
     addressLine(group),
   ];
 }

@@ -14,6 +14,7 @@ import { people } from "../people/tables";
 import { petition } from "../petitions/petition";
 import { type ActionId, idFromHex, newId, type ParticipationId } from "../platform/ids";
 import { MAILS_PER_ADDRESS_MAX } from "../platform/mail/mail";
+import { ownCode } from "../sharing/board";
 import { findMissingReceipts, onParticipationsRecorded, sendReceipts } from "./receipt";
 import { claimReceipts } from "./store";
 import { receipts } from "./tables";
@@ -152,6 +153,22 @@ describe("news of participations", () => {
     const news = await sign(world, 1);
     await onParticipationsRecorded(contextAt(), { ...news, target: { ...world.target, hasReceipt: false } });
     expect(queue.sent).toEqual([]);
+  });
+
+  it("carries a link of the person's own where each supporter gets one, which says who brought others", async () => {
+    const world = await makeWorld({}, { share: { links: "links" } });
+    const email = fakeEmail();
+    const { people: taken } = await sign(world, 2);
+    await sendReceipts(
+      contextOf({ ...env, EMAIL: email.binding }, T0),
+      { type: "receipts.send", groupNo: world.group.no, actionNo: 1, people: [1, 2] },
+      kinds,
+    );
+    const codes = email.sent.map((mail) => /\?source=r-([0-9a-z]{12})\b/.exec(mail.text ?? "")?.[1] ?? "");
+    expect(codes.toSorted()).toEqual(
+      (await Promise.all(taken.map(([, id]) => ownCode(contextOf(), world.group, id)))).toSorted(),
+    );
+    expect(email.sent[0]?.text).toContain("The link below is yours alone");
   });
 
   it("that comes after the mail was switched off sends none", async () => {

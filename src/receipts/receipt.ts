@@ -9,10 +9,17 @@ import { groupOrigin } from "../platform/http";
 import { deliverMail } from "../platform/mail/mail";
 import { retryDelaySeconds } from "../platform/mail/queued";
 import { sendAll } from "../platform/queues";
+import { ownCode } from "../sharing/board";
 import type { EmailBlock } from "../ui/email";
 import { composeReceipt } from "./email";
 import { findUnsettled } from "./follow-up";
-import { actionOfReceipt, claimReceipts, type ReceiptAction, settleReceipts } from "./store";
+import {
+  actionOfReceipt,
+  claimReceipts,
+  participationsOf,
+  type ReceiptAction,
+  settleReceipts,
+} from "./store";
 import {
   type ClaimedReceipt,
   RECEIPT_CHUNK,
@@ -58,8 +65,12 @@ export async function sendReceipts(ctx: Context, page: ReceiptPage, kinds: reado
   for (const people of chunks(page.people, RECEIPT_CHUNK)) {
     const claimed = await claimReceipts(db, page.actionNo, people, ctx.now);
     const more = await blocksFor(ctx, group, kind, page.actionNo, claimed);
+    const codes = await codesFor(ctx, group, action, page.actionNo, claimed);
     const settled = await Promise.all(
-      claimed.map(async (person) => settle(ctx, person, await send(person, more?.get(person.personNo)))),
+      claimed.map(async (person) => {
+        const { personNo } = person;
+        return settle(ctx, person, await send(person, more?.get(personNo), codes.get(personNo)));
+      }),
     );
     await settleReceipts(db, page.actionNo, settled);
     const isWaiting = new Set(
@@ -84,13 +95,34 @@ async function blocksFor(
   return action ? kind.receipt.blocks(ctx, group, action, people) : undefined;
 }
 
+/** The codes of a chunk's own links, where the organiser gives each supporter one. */
+async function codesFor(
+  ctx: Context,
+  group: Group,
+  { settings }: ReceiptAction,
+  actionNo: number,
+  claimed: readonly ClaimedReceipt[],
+): Promise<ReadonlyMap<number, string>> {
+  if (settings.share.links === "none" || claimed.length === 0) return new Map();
+  const people = claimed.map(({ personNo }) => personNo);
+  const ids = await participationsOf(dbFor(ctx.env, group), actionNo, people);
+  const codes = await Promise.all(
+    [...ids].map(async ([no, id]): Promise<[number, string]> => [no, (await ownCode(ctx, group, id)) ?? ""]),
+  );
+  return new Map(codes);
+}
+
 function sender(ctx: Context, group: Group, action: ReceiptAction, kind: Kind) {
   const pageUrl = `${groupOrigin(ctx.config, group.slug)}/${kind.path}/${action.slug}`;
   const write = composeReceipt(group, action, pageUrl, kind.receipt);
-  return async (person: ClaimedReceipt, more?: readonly EmailBlock[]): Promise<ReceiptOutcome> => {
+  return async (
+    person: ClaimedReceipt,
+    more?: readonly EmailBlock[],
+    code?: string,
+  ): Promise<ReceiptOutcome> => {
     if (group.status === "suspended") return { outcome: "refused", reason: "group_suspended" };
     if (!person.mayBeMailed) return { outcome: "refused", reason: "suppressed" };
-    return deliverMail(ctx, write(person, more), "receipt", { isCounted: person.attempts === 1 });
+    return deliverMail(ctx, write(person, more, code), "receipt", { isCounted: person.attempts === 1 });
   };
 }
 

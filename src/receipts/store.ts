@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { actions } from "../actions/tables";
 import { commonSettings } from "../actions/types";
 import type { GroupDb } from "../groups/shard";
+import { idFromHex, type ParticipationId } from "../platform/ids";
 import { type ClaimedReceipt, receiptStates, type SettledReceipt, type UnsettledReceipt } from "./types";
 
 /** What a receipt says about the action, as it is now; null when there is no such action. */
@@ -168,4 +169,21 @@ export async function unsettledReceipts(
     .bind(groupNo, actionNo, fromHex, untilHex)
     .run<{ person_no: number; state: 1 | 6 | null; at: number }>();
   return results.map((row) => ({ personNo: row.person_no, state: row.state, at: row.at }));
+}
+
+/** The latest participation of some people in an action, whose own link a mail gives them. */
+export async function participationsOf(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  people: readonly number[],
+): Promise<Map<number, ParticipationId>> {
+  const { results } = await d1
+    .prepare(
+      `SELECT p.person_no, hex(p.id) AS id FROM json_each(?3) AS wanted
+       CROSS JOIN participations p ON p.group_no = ?1 AND p.person_no = wanted.value AND p.action_no = ?2
+       WHERE p.removal_no = 0 ORDER BY p.id`,
+    )
+    .bind(groupNo, actionNo, JSON.stringify(people))
+    .run<{ person_no: number; id: string }>();
+  return new Map(results.map(({ person_no, id }) => [person_no, idFromHex(id)]));
 }

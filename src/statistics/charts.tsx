@@ -17,17 +17,19 @@ type DayChartProps = {
   /** Oldest first, one for each day. */
   days: readonly { day: string; value: number }[];
   isLow?: boolean;
+  /** A number that stands, such as the size of a list: its last value says what there is, and several make no sum. */
+  isLevel?: boolean;
 };
 
 /** A number day by day as bars; the words beside it name the ends and the highest bar. Its table is the caller's. */
-export function DayChart({ t, locale, title, days, isLow }: DayChartProps) {
-  const bars = inBars(days);
+export function DayChart({ t, locale, title, days, isLow, isLevel = false }: DayChartProps) {
+  const bars = inBars(days, isLevel);
   const top = bars.reduce<(typeof bars)[number] | undefined>(
     (best, bar) => (bar.value > (best?.value ?? 0) ? bar : best),
     undefined,
   );
   const span = Math.ceil(days.length / BARS_MAX);
-  const total = days.reduce((sum, { value }) => sum + value, 0);
+  const total = totalOf(days, isLevel);
   const most = top
     ? t("statistics.chart.most", { number: formatNumber(top.value, locale), day: dayName(top.day, locale) })
     : t("statistics.chart.nothing");
@@ -55,12 +57,16 @@ export function DayChart({ t, locale, title, days, isLow }: DayChartProps) {
   );
 }
 
-function inBars(days: DayChartProps["days"]): { day: string; value: number }[] {
+function totalOf(days: DayChartProps["days"], isLevel: boolean): number {
+  return isLevel ? (days.at(-1)?.value ?? 0) : days.reduce((sum, { value }) => sum + value, 0);
+}
+
+function inBars(days: DayChartProps["days"], isLevel: boolean): { day: string; value: number }[] {
   const span = Math.max(1, Math.ceil(days.length / BARS_MAX));
   const bars: { day: string; value: number }[] = [];
   for (let start = 0; start < days.length; start += span) {
     const own = days.slice(start, start + span);
-    bars.push({ day: own[0]?.day ?? "", value: own.reduce((sum, { value }) => sum + value, 0) });
+    bars.push({ day: own[0]?.day ?? "", value: totalOf(own, isLevel) });
   }
   return bars;
 }
@@ -121,7 +127,8 @@ export function ValueTable({ t, locale, caption, name, lines, total }: ValueTabl
 
 const BAR_WIDTH = 100;
 
-function Bar({ ratio }: { ratio: number }) {
+/** How much of the longest, from 0 to 1. The number stands beside it. */
+export function Bar({ ratio }: { ratio: number }) {
   const width = ratio === 0 ? 0 : Math.max(1, Math.round(ratio * BAR_WIDTH));
   return (
     <svg class="bar" viewBox={`0 0 ${BAR_WIDTH} 1`} preserveAspectRatio="none" aria-hidden="true">

@@ -72,6 +72,7 @@ function Ranges(props: StatisticsPageProps) {
         {ranges.map((range) => (
           <li>
             <a
+              class="subtab"
               href={`${hrefOf(props)}?range=${range}`}
               aria-current={range === report.range ? "page" : undefined}
             >

@@ -28,6 +28,10 @@ export const dashboardStyles = [
   "statistics",
   "looks",
   "paper",
+  "audiences",
+  "imports",
+  "profiles",
+  "exports",
   "utilities",
 ].map((name) => `/css/${name}.css`);
 

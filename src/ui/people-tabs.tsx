@@ -1,7 +1,7 @@
 import type { T } from "./i18n";
 
 /** The pages about a group's people, in the order of their tabs. A feature that has no page yet has no tab. */
-const pages = ["people"] as const;
+const pages = ["people", "audiences", "imports", "exports", "tags", "fields", "sources", "reports"] as const;
 
 export type PeopleTab = (typeof pages)[number];
 
@@ -13,7 +13,7 @@ export function PeopleTabs({ t, slug, current }: { t: T; slug: string; current: 
       <ul>
         {pages.map((page) => (
           <li>
-            <a href={`${base}/${page}`} aria-current={page === current ? "page" : undefined}>
+            <a class="subtab" href={`${base}/${page}`} aria-current={page === current ? "page" : undefined}>
               {t(`people.tabs.${page}`)}
             </a>
           </li>

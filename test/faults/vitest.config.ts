@@ -34,12 +34,13 @@ export default defineConfig({
           inWorkerd({
             TEST_HISTORIES: Number(process.env.TEST_HISTORIES ?? 200),
             TEST_FIRST_SEED: Number(process.env.TEST_FIRST_SEED ?? 1_001),
+            TEST_AUDIENCE_WORLDS: Number(process.env.TEST_AUDIENCE_WORLDS ?? 50),
           }),
         ],
         test: {
           ...group,
           name: "histories",
-          include: ["src/intake/drain.test.ts"],
+          include: ["src/intake/drain.test.ts", "src/audiences/compile.test.ts"],
           setupFiles: ["test/setup.ts"],
           deps: bundledPackages(),
         },

@@ -34,7 +34,7 @@ export class ActionHome extends RealHome {
   }
 }
 
-export { GroupPayments } from "../../src/worker";
+export { GroupExports, GroupPayments, GroupReports, ImportsObject } from "../../src/worker";
 
 export class LimitsObject extends RealLimits {}
 export class OperationsObject extends RealOperations {}

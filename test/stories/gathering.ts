@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, Visitor } from "../client.ts";
+import { waitForMail } from "../mailbox.ts";
 import { world } from "../world.ts";
 import { fromOwnConnection, withTag } from "./stage.ts";
 
@@ -16,6 +17,8 @@ export type Gathering = {
   campaign: string;
   campaignOverview: string;
   near: string;
+  /** Who comes to a dinner of the campaign, for its host. */
+  host: string;
 };
 
 type Stage = { rosa: Visitor; slug: string; host: string };
@@ -123,6 +126,15 @@ async function gatherIn(server: Client, stage: Stage, language: Language): Promi
   });
   const path = `/event-campaigns/${campaign.slug}`;
   await hostDinners(server, stage, { campaignOverview, path, language, address });
+  const [mail] = await waitForMail(server, address(jeanLuc.email), { contains: "/host?key=" });
+  const hostLink = /\/events\/[^\s]+\/host\?key=[\w.-]+/.exec(mail?.text ?? "")?.[0] ?? "";
+  await visitor.post(hostLink.replace(/\/host.*/, ""), dinnerGuest(address(mei.email)), fromOwnConnection());
+  // Later than its guests know.
+  const [, version = ""] =
+    /name="version" value="(\d+)"/.exec(await (await rosa.get(`${overview}/edit`)).text()) ?? [];
+  await rosa.post(`${overview}/edit`, {
+    ...{ version, do: "save", ...eventFields(words[language]), endsAt: `${eventYear}-05-13T21:30` },
+  });
   const url = (below: string) => `http://${host}${below}`;
   return {
     ...{ overview, campaignOverview },
@@ -133,8 +145,13 @@ async function gatherIn(server: Client, stage: Stage, language: Language): Promi
     waiting: url(waiting),
     reply: url(reply),
     campaign: url(path),
+    host: url(hostLink),
     near: url(`${path}/near?q=${language === "en" ? "M4M+2T1" : "H2X+1Y4"}&country=CA`),
   };
+}
+
+function dinnerGuest(email: string): Fields {
+  return { givenName: mei.givenName, familyName: mei.familyName, email, country: "CA", guests: "2" };
 }
 
 const towns = [

@@ -48,11 +48,26 @@ function styleOf(locator: Locator, property: string): Promise<string> {
   );
 }
 
+/** Whether a click in the middle of it meets it, and its words are of a size and colour that can be read. */
+function isInSight(locator: Locator): Promise<{ isOnTop: boolean; isReadable: boolean }> {
+  return locator.evaluate((element) => {
+    element.scrollIntoView({ block: "center" });
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const met = element.ownerDocument.elementFromPoint(left + width / 2, top + height / 2);
+    const { color, fontSize } = Reflect.get(globalThis, "getComputedStyle")(element);
+    const isReadable = Number.parseFloat(fontSize) >= 13 && !/^rgba\(.*, 0\)$/.test(color);
+    return { isOnTop: met === element || element.contains(met), isReadable };
+  });
+}
+
 const header =
   '<div class="own-top"><nav aria-label="Local 506"><ul><li><a href="https://example.org/">Local 506</a></li></ul></nav></div>';
 /** What would hide the consent and our footer, by mistake or by design. */
-const hiding =
-  "label, .field, .choice, .fine, .public-footer { display: none !important; opacity: 0; position: absolute; visibility: hidden }";
+const hiding = "label, .field, .choice, .fine, .public-footer { display: none !important }";
+/** The same with what styles may do: a box of one's own laid over everything, and words nobody can read. */
+const covering =
+  ".own-top::after { content: ''; position: absolute; inset: -999rem; z-index: 99999; background: red }\n" +
+  "main *, .public-footer * { color: transparent !important; font-size: 0 !important; box-shadow: 0 0 0 99rem red }";
 const css =
   ".own-top { background: #23395d; color: #fff; padding: 12px 16px }\n.own-top a { color: inherit }";
 
@@ -70,6 +85,9 @@ test("an organiser tries out colour, font, header and styles, is told what canno
     await page.getByText("Of the rules with @, only @media, @supports and @container").first().waitFor();
     expect(await page.getByLabel("Header (HTML)").inputValue()).toContain("Local 506");
     await page.getByLabel("Styles (CSS)").fill(`${css}\n${hiding}`);
+    await page.getByRole("button", { name: "Try it in the preview" }).click();
+    await page.getByText("not moved, hidden or covered").first().waitFor();
+    await page.getByLabel("Styles (CSS)").fill(`${css}\n${covering}`);
     await page.getByRole("button", { name: "Try it in the preview" }).click();
     await page.getByText("Left out because pages may not have it: <script>").waitFor();
     await page.getByText("On a light page, words in this colour would be hard to read").waitFor();
@@ -89,10 +107,15 @@ test("an organiser tries out colour, font, header and styles, is told what canno
     const trouble = watchForTrouble(page);
     await page.goto(stage.petitionUrl);
     expect(await styleOf(page.locator("h1"), "fontFamily")).toContain("Iowan Old Style");
+    for (const part of [
+      page.locator("label", { hasText: "may send me mail about this" }),
+      page.locator(".action-card form .button-primary"),
+      page.getByRole("link", { name: "Report this page" }),
+    ])
+      expect(await isInSight(part)).toEqual({ isOnTop: true, isReadable: true });
     expect(await page.getByText("may send me mail about this").isVisible()).toBe(true);
     expect(await page.getByText("What you write here goes to").isVisible()).toBe(true);
     expect(await page.getByText("has a link to leave its list").isVisible()).toBe(true);
-    expect(await page.getByText("Show my first name").isVisible()).toBe(false);
     expect(trouble).toEqual([]);
   });
 });

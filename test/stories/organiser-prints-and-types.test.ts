@@ -21,6 +21,7 @@ afterAll(() => browser.close());
 
 async function openPrint(page: Page): Promise<void> {
   await openAs(page, server, stage.rosaEmail, stage.overview);
+  await page.locator("summary", { hasText: "More" }).click();
   await page.getByRole("link", { name: "Print", exact: true }).click();
 }
 

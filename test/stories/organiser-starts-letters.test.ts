@@ -124,3 +124,27 @@ test("the organiser sees whom the letters went to", async () => {
     expect((await download).suggestedFilename()).toContain("letters.csv");
   });
 });
+
+test("a letter that comes back later is shown with its reason, and the address is left alone", async () => {
+  const [mail] = await waitForMail(server, "mayor.brandt@council.example");
+  const response = await server.fetch(server.platformHost, `/dev/mail/${mail?.id}/bounce`, {
+    method: "POST",
+  });
+  expect(response.status).toBe(303);
+  await visit(browser, { width: 360 }, async (page) => {
+    await openAs(page, server, rosaEmail, `${overview}/letters`);
+    const warning = page.getByText("Letters to 1 recipient come back");
+    await expect
+      .poll(async () => {
+        await page.reload();
+        return warning.count();
+      })
+      .toBe(1);
+    const row = page.getByRole("row", { name: "Helen Brandt" });
+    await row.getByText("Came back 1 time: 550 5.1.1 User unknown").waitFor();
+    await page.getByRole("heading", { name: "Letters that did not arrive" }).waitFor();
+    await row.getByRole("button", { name: "Send again" }).click();
+    await page.getByText("1 letter is tried again.").waitFor();
+    expect(await warning.count()).toBe(0);
+  });
+});

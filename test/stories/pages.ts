@@ -7,6 +7,7 @@ import { world } from "../world.ts";
 import { type Addressed, inBeverlyHills, setAddressed } from "./addressed.ts";
 import { type Gathering, setGathering } from "./gathering.ts";
 import { type Giving, setGiving } from "./giving.ts";
+import { type Importing, setImporting } from "./importing.ts";
 import { fromOwnConnection, type Stage, setStage, signOverHttp, supportersOf, withTag } from "./stage.ts";
 
 /* Every page of the product and how to come to it. A new page is added here, and is then checked like the others. */
@@ -26,6 +27,7 @@ export type Scene = {
   addressed: Addressed;
   giving: Giving;
   gathering: Record<Language, Gathering>;
+  importing: Importing;
   /** Below the platform's origin. */
   group: string;
   draft: string;
@@ -124,6 +126,7 @@ export async function setScene(server: Client): Promise<Scene> {
     addressed: await setAddressed(server, first),
     giving: await setGiving(server, first),
     gathering: await setGathering(server, first),
+    importing: await setImporting(first.rosa, first.slug),
     group,
     draft,
     operationsGroup,
@@ -230,6 +233,31 @@ const inGathering = (to: "overview" | "campaignOverview", path: string) =>
 const inGroup = (path: string) => platform(({ scene }) => scene.group + path);
 const inPetition = (path: string, state: keyof Petitions = "live") =>
   platform(({ scene, language }) => scene.petitions[language][state].overview + path);
+
+/** Pages of one of the supporters, whom a search finds. */
+const inPerson =
+  (path: string): ListedPage["open"] =>
+  async ({ page, scene }) => {
+    await page.goto(
+      `${scene.server.origin}${scene.group}/people?q=${encodeURIComponent(supporters[0].email)}`,
+    );
+    const href = await page.locator(".person a").first().getAttribute("href");
+    return page.goto(`${scene.server.origin}${href}${path}`);
+  };
+
+/** A merge of that supporter, with somebody or still with nobody. */
+const inMerge =
+  (other: "" | "other"): ListedPage["open"] =>
+  async ({ page, scene }) => {
+    const ids: string[] = [];
+    for (const { email } of supporters.slice(0, 2)) {
+      await page.goto(`${scene.server.origin}${scene.group}/people?q=${encodeURIComponent(email)}`);
+      const href = await page.locator(".person a").first().getAttribute("href");
+      ids.push(href?.split("/").at(-1) ?? "");
+    }
+    const query = other ? `one=${ids[0]}&other=${ids[1]}` : `one=${ids[0]}`;
+    return page.goto(`${scene.server.origin}${scene.group}/people/merges/new?${query}`);
+  };
 
 /** Opens a page, sends its form and gives what came back after redirects. */
 const sending =
@@ -365,6 +393,7 @@ export const publicPages: ListedPage[] = (
       status: 422,
       open: sending(gathering("reply"), (page) => page.locator("#f-guests").selectOption("3")),
     },
+    { name: "who comes, for a host", open: gathering("host") },
     { name: "an event campaign", open: gathering("campaign") },
     {
       name: "an offer to host, refused",
@@ -508,7 +537,66 @@ export const organiserPages: ListedPage[] = (
     { name: "a file of lines before it is taken", open: pasted },
     { name: "the history of a petition", open: inPetition("/history") },
     { name: "the people", open: inGroup("/people") },
-    { name: "nobody by that address", open: inGroup("/people?email=nobody@supporters.example") },
+    { name: "nobody by that address", open: inGroup("/people?q=nobody@supporters.example") },
+    { name: "a person", open: inPerson("") },
+    {
+      name: "a person, a note refused",
+      status: 422,
+      open: async (visit) => {
+        await inPerson("")(visit);
+        await visit.page.locator("#notes details summary").last().click();
+        const answered = visit.page.waitForResponse((response) => response.request().method() === "POST");
+        await visit.page.locator("#notes form .button-primary").last().click();
+        const response = await answered;
+        await visit.page.waitForLoadState();
+        return response;
+      },
+    },
+    { name: "a person's details", open: inPerson("/edit") },
+    {
+      name: "a person's details, refused",
+      status: 422,
+      open: sending(inPerson("/edit"), (page) => page.locator("#f-postalCode").fill("<>")),
+    },
+    { name: "somebody to add", open: inGroup("/people/new") },
+    { name: "somebody to add, refused", status: 422, open: sending(inGroup("/people/new")) },
+    { name: "whom to merge somebody with", open: inMerge("") },
+    { name: "two people compared", open: inMerge("other") },
+    { name: "possible duplicates", open: inGroup("/people/duplicates") },
+    { name: "the merges", open: inGroup("/people/merges") },
+    { name: "the imports", open: inGroup("/imports?done=discarded") },
+    { name: "a file that is no file, refused", status: 422, open: sending(inGroup("/imports")) },
+    { name: "a file before it is brought in", open: platform(({ scene }) => scene.importing.waiting) },
+    {
+      name: "a file before it is brought in, refused",
+      status: 422,
+      open: sending(
+        platform(({ scene }) => scene.importing.waiting),
+        (page) => page.locator('[name="column.2"]').selectOption(""),
+      ),
+    },
+    { name: "an import", open: platform(({ scene }) => scene.importing.done) },
+    { name: "the exports", open: inGroup("/exports") },
+    { name: "an export of people", open: inGroup("/exports/people") },
+    {
+      name: "an export of people, refused",
+      status: 422,
+      open: sending(inGroup("/exports/people"), async (page) => {
+        for (const box of await page.locator("[name=columns]:checked").all()) await box.uncheck();
+      }),
+    },
+    { name: "an export of an action", open: inGroup("/exports/action") },
+    { name: "an export of gifts", open: inGroup("/exports/gifts") },
+    { name: "an export of everything", open: inGroup("/exports/group") },
+    { name: "the reports", open: inGroup("/reports?range=30") },
+    { name: "the tags", open: inGroup("/tags") },
+    { name: "a tag nobody can be given, refused", status: 422, open: sending(inGroup("/tags")) },
+    { name: "the fields", open: inGroup("/fields") },
+    { name: "a field, refused", status: 422, open: sending(inGroup("/fields")) },
+    { name: "the sources", open: inGroup("/sources") },
+    { name: "where people without a code came to", open: inGroup("/sources/code?code=") },
+    { name: "a question of the library", open: inGroup("/questions/new") },
+    { name: "what is forgotten by itself", open: inGroup("/settings/privacy") },
     { name: "the settings", open: inGroup("/settings") },
     {
       name: "the settings, refused",

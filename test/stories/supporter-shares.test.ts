@@ -42,10 +42,9 @@ test("Rosa writes two variants on her phone, gives each supporter a link of thei
     expect(await page.getByLabel("WhatsApp", { exact: true }).inputValue()).toContain("two minutes");
     await page.locator("form[data-editor]").getByRole("button", { name: /^Save/ }).last().click();
     await page.getByText("Saved").first().waitFor();
-    await page
-      .getByRole("navigation", { name: "This action" })
-      .getByRole("link", { name: "Sharing" })
-      .click();
+    const tabs = page.getByRole("navigation", { name: "This action" });
+    await tabs.locator("summary", { hasText: "More" }).click();
+    await tabs.getByRole("link", { name: "Sharing" }).click();
     await page.getByText("B · Hope").waitFor();
     expect(trouble.filter((line) => !line.includes("422"))).toEqual([]);
   });

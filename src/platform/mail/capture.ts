@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { randomToken } from "../crypto";
 import { normaliseEmail } from "../email-address";
-import { type MailMessage, mailMessage } from "./messages";
+import { type MailMessage, type MailWithFiles, mailMessage } from "./messages";
 
 /** Captured mails shown on one page, and read whole for `/dev/mail.json`. */
 export const CAPTURED_PAGE_MAX = 50;
@@ -16,7 +16,14 @@ const PREFIX = "dev/mail/";
 const LATEST_MS = 9_999_999_999_999;
 const key = /^\d{13}-[A-Za-z0-9_-]{16}$/;
 
-const capturedMail = mailMessage.extend({ from: z.string(), at: z.number() });
+const capturedFile = z.object({ filename: z.string(), type: z.string(), base64: z.string() });
+const capturedMail = mailMessage.extend({
+  from: z.string(),
+  at: z.number(),
+  /** As the provider would name it in what it reports later. */
+  messageId: z.string().default(""),
+  files: z.array(capturedFile).default([]),
+});
 const listed = z.object({ to: z.string(), subject: z.string(), at: z.coerce.number() });
 
 export type CapturedMail = z.infer<typeof capturedMail> & { key: string; links: string[] };
@@ -25,11 +32,16 @@ export type ListedMail = z.infer<typeof listed> & { key: string };
 /** Keeps a mail where the development mailbox finds it. */
 export async function captureMail(
   files: R2Bucket,
-  mail: MailMessage & { from: string },
+  { attachments = [], ...mail }: MailWithFiles & { from: string; messageId: string },
   now: number,
 ): Promise<void> {
   const name = `${String(LATEST_MS - now).padStart(13, "0")}-${randomToken(12)}`;
-  await files.put(PREFIX + name, JSON.stringify({ ...mail, at: now }), {
+  const kept = attachments.map(({ filename, type, content }) => ({
+    filename,
+    type,
+    base64: content.toBase64(),
+  }));
+  await files.put(PREFIX + name, JSON.stringify({ ...mail, at: now, files: kept }), {
     httpMetadata: { contentType: "application/json" },
     // Metadata travels in headers, which hold ASCII only.
     customMetadata: {
@@ -90,7 +102,7 @@ export async function readCaptured(files: R2Bucket, name: string): Promise<Captu
 }
 
 /** Every address in the HTML part and the text part, once, in order. */
-function linksOf({ html, text }: MailMessage): string[] {
+function linksOf({ html, text }: Pick<MailMessage, "html" | "text">): string[] {
   const inHtml = [...html.matchAll(/href="([^"]+)"/g)].map(([, href = ""]) => href.replaceAll("&amp;", "&"));
   const inText = text.match(/https?:\/\/[^\s<>"')]+/g) ?? [];
   return [...new Set([...inHtml, ...inText])].slice(0, LINKS_MAX);

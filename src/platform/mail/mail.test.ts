@@ -84,9 +84,20 @@ describe("handing over", () => {
     expect((await listCaptured(env.FILES, { to: "suppressed@example.org" })).mails).toEqual([]);
   });
 
-  it("works through the platform's own binding", async () => {
-    const result = await deliverMail(contextWith({}), mailTo("binding@example.org"), "notice");
+  it("works through the platform's own binding, with files, which are captured too", async () => {
+    const file = {
+      filename: "a.pdf",
+      type: "application/pdf",
+      content: new TextEncoder().encode("%PDF-1.7"),
+    };
+    const mail = { ...mailTo("binding@example.org"), attachments: [file] };
+    const result = await deliverMail(contextWith({}), mail, "notice");
     expect(result).toMatchObject({ outcome: "accepted", id: expect.any(String) });
+    const [listed] = (await listCaptured(env.FILES, { to: "binding@example.org" })).mails;
+    expect(await readCaptured(env.FILES, listed?.key ?? "")).toMatchObject({
+      messageId: result.outcome === "accepted" ? result.id : "",
+      files: [{ filename: "a.pdf", type: "application/pdf", base64: "JVBERi0xLjc=" }],
+    });
   });
 });
 

@@ -3,10 +3,16 @@ import { normaliseEmail } from "../email-address";
 import { newId } from "../ids";
 import { takeFromLimits } from "../limits";
 import { unsafeReason } from "./headers";
-import { MAIL_MESSAGE_BYTES_MAX, type MailMessage, type MailPurpose, type MailQueued } from "./messages";
+import {
+  MAIL_MESSAGE_BYTES_MAX,
+  type MailMessage,
+  type MailPurpose,
+  type MailQueued,
+  type MailWithFiles,
+} from "./messages";
 import { type MailResult, mailTransport } from "./transport";
 
-export type { MailMessage, MailPurpose, MailQueued } from "./messages";
+export type { MailAttachment, MailMessage, MailPurpose, MailQueued, MailWithFiles } from "./messages";
 export type { MailResult, MailTransport } from "./transport";
 
 /** A result, or "capped": the address had its share for this hour and this mail is never sent. */
@@ -35,7 +41,7 @@ export async function sendLater(ctx: Context, message: MailMessage, purpose: Mai
  */
 export async function deliverMail(
   ctx: Context,
-  message: MailMessage,
+  message: MailWithFiles,
   purpose: MailPurpose,
   options: { isCounted: boolean } = { isCounted: true },
 ): Promise<MailOutcome> {

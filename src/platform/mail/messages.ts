@@ -18,6 +18,10 @@ export const mailMessage = z.object({
   headers: z.record(z.string(), z.string()).optional(),
 });
 export type MailMessage = z.infer<typeof mailMessage>;
+/** A file in a mail; the name is ours, never a visitor's. */
+export type MailAttachment = { filename: string; type: string; content: Uint8Array };
+/** A mail that is handed over at once: a queue has no room for files. */
+export type MailWithFiles = MailMessage & { attachments?: readonly MailAttachment[] };
 
 export const mailPurposes = ["sign-in", "invitation", "receipt", "notice", "letter"] as const;
 export type MailPurpose = (typeof mailPurposes)[number];

@@ -2,12 +2,12 @@ import type { Context } from "../context";
 import { captureMail } from "./capture";
 import { failureOf, type MailFailure } from "./errors";
 import { safeHeaders } from "./headers";
-import type { MailMessage } from "./messages";
+import type { MailAttachment, MailWithFiles } from "./messages";
 
 export type MailResult = { outcome: "accepted"; id: string } | MailFailure;
 
 /** A way for one mail to leave. It answers for each mail, never throws, and never tries again by itself. */
-export type MailTransport = { send(message: MailMessage): Promise<MailResult> };
+export type MailTransport = { send(message: MailWithFiles): Promise<MailResult> };
 
 type Deps = Pick<Context, "env" | "config" | "log" | "now">;
 
@@ -29,6 +29,7 @@ function bindingTransport({ env, config, log }: Deps): MailTransport {
           html: message.html,
           text: message.text,
           headers,
+          ...(message.attachments ? { attachments: message.attachments.map(attached) } : {}),
         });
         return { outcome: "accepted", id: messageId };
       } catch (error) {
@@ -41,12 +42,16 @@ function bindingTransport({ env, config, log }: Deps): MailTransport {
   };
 }
 
+function attached({ filename, type, content }: MailAttachment): EmailAttachment {
+  return { disposition: "attachment", filename, type, content };
+}
+
 function captured({ env, config, log, now }: Deps, transport: MailTransport): MailTransport {
   return {
     async send(message) {
       const result = await transport.send(message);
       if (result.outcome !== "accepted") return result;
-      const mail = { ...message, ...safeHeaders(message), from: config.MAIL_FROM };
+      const mail = { ...message, ...safeHeaders(message), from: config.MAIL_FROM, messageId: result.id };
       await captureMail(env.FILES, mail, now).catch((error: unknown) =>
         log.error("mail.not_captured", error),
       );

@@ -1,0 +1,96 @@
+import type { GroupDb } from "../groups/shard";
+import type { Context } from "../platform/context";
+import { compileAudience } from "./compile";
+import { type CountOptions, countPeople } from "./count";
+import { lookUpLimit } from "./limit";
+import { planFor } from "./plan";
+import { inRanges } from "./ranges";
+import * as store from "./store";
+import { askOfPerson, highestPerson, selectRange } from "./store-questions";
+import type { Audience, AudienceId, Counted, SavedAudience } from "./types";
+
+export { namesOf } from "./names";
+export { type Names, sentence } from "./sentence";
+export { type Audience, audienceSchema, type Counted, everybody, type SavedAudience } from "./types";
+
+/** The first range of a page, for each person wanted: a tenth of the people, about, are of a usual audience. */
+const WIDTH_PER_PERSON = 10;
+
+/**
+ * The next people of an audience in the order of their numbers: those after `after`, `limit` at most. Fewer than `limit`: there are
+ * no more. Reads by ranges, each statement within 200 ms, whatever the audience. For all pages of a long piece of work hand in what
+ * `fixAudience` gave, so that "the newest thousand" are the same thousand on every page.
+ */
+export async function peopleOf(
+  ctx: Context,
+  db: GroupDb,
+  audience: Audience,
+  { after = 0, limit }: { after?: number; limit: number },
+): Promise<number[]> {
+  const fixed = await fixAudience(ctx, db, audience);
+  const question = compileAudience(fixed, await planFor(ctx, db, fixed));
+  const found: number[] = [];
+  const range = { after, highest: await highestPerson(db), width: limit * WIDTH_PER_PERSON };
+  await inRanges(range, async (from, upTo) => {
+    const { people, ms } = await selectRange(db, question, {
+      after: from,
+      upTo,
+      limit: limit - found.length,
+    });
+    found.push(...people);
+    return found.length < limit ? ms : null;
+  });
+  return found;
+}
+
+/**
+ * How many people are of an audience: counted now for a second at most, going on where the last call stopped, or from the last count
+ * if that is at most five minutes old. `isWhole` says whether everybody has been looked at; ask again until it is.
+ */
+export function countAudience(
+  ctx: Context,
+  db: GroupDb,
+  audience: Audience,
+  options: CountOptions = {},
+): Promise<Counted> {
+  return countPeople(ctx, db, audience, options);
+}
+
+/**
+ * The same audience with its limit looked up: who is the last one within. It is JSON as before, and may be kept or sent along.
+ * Without a limit, or with one that was looked up, it is handed back as it is.
+ */
+export async function fixAudience(ctx: Context, db: GroupDb, audience: Audience): Promise<Audience> {
+  const { limit, ...others } = audience;
+  if (!limit || limit.upTo) return audience;
+  const question = compileAudience(others, await planFor(ctx, db, others));
+  return {
+    ...others,
+    limit: { ...limit, upTo: await lookUpLimit(db, question, limit, await highestPerson(db)) },
+  };
+}
+
+/** Whether one person is of each of several audiences. */
+export async function isPersonOf(
+  ctx: Context,
+  db: GroupDb,
+  personNo: number,
+  audiences: readonly Audience[],
+): Promise<boolean[]> {
+  const questions = [];
+  for (const each of audiences) {
+    const fixed = await fixAudience(ctx, db, each);
+    questions.push(compileAudience(fixed, await planFor(ctx, db, fixed)));
+  }
+  return askOfPerson(db, personNo, questions);
+}
+
+/** The audience of an id; null when the group has none. One that was removed is found too: `removedAt` says so. */
+export function savedAudience(db: GroupDb, id: AudienceId): Promise<SavedAudience | null> {
+  return store.selectAudience(db, id);
+}
+
+/** The group's saved audiences by name: those shared, and those the account keeps to itself. Without an account, all of them. */
+export function listAudiences(db: GroupDb, accountNo: number | null = null): Promise<SavedAudience[]> {
+  return store.selectAudiences(db, accountNo);
+}

@@ -1,0 +1,167 @@
+import { type Compiled, compileClause, type Lookup, type SetOf } from "./clauses";
+import { chanceSql } from "./sample";
+import { joined, num, Values, within } from "./sql";
+import type { Audience, Clause, Limit, Node, When } from "./types";
+
+/** What was looked up for an audience before it is compiled; see `plan.ts`. */
+export type Plan = {
+  now: number;
+  /** Every saved audience it names, directly or through another; a number that is missing matches nobody. */
+  saved: ReadonlyMap<number, Audience>;
+  /** The postal codes of each place it names, by `placeKey`. */
+  codes: ReadonlyMap<string, readonly string[]>;
+  mailingsSent(when: When): readonly number[];
+  tagsOf(no: number): readonly number[];
+  fieldsOf(no: number): readonly number[];
+  /** The clause whose set is small: its people are looked up one by one instead of reading everybody. */
+  driver: Clause | null;
+};
+
+/** A condition on the row `p` of `people`, and what `?4` binds. */
+export type Question = { from: string; json: string };
+
+/**
+ * SQL for `FROM people p WHERE …`: the people of the group ?1 within the range over ?2 up to ?3 who are of the audience.
+ */
+export function compileAudience(audience: Audience, plan: Plan): Question {
+  const values = new Values();
+  const compiling = new Compiling(plan, values);
+  const alive = ["p.group_no = ?1", "p.erased_at IS NULL", "p.merged_into IS NULL", "?4 IS NOT NULL"];
+  const terms = [...alive, ...compiling.termsOf(audience)].join(" AND ");
+  const json = () => values.json();
+  const driver = compiling.driver(plan.driver);
+  if (!driver) return { from: `FROM people p WHERE ${within("p.person_no")} AND ${terms}`, json: json() };
+  const rows = driver.rows("driver");
+  // A set in the order of people is read beside them; another is put in order first.
+  const from = driver.isOrdered
+    ? `FROM (${rows}) d CROSS JOIN people p ON p.person_no = d.person_no WHERE ${terms}`
+    : `FROM people p WHERE p.person_no IN (${rows}) AND ${terms}`;
+  return { from, json: json() };
+}
+
+/** How many people a clause alone is true of, `most` at most; null where that would take as long as reading everybody. */
+export function compileSize(
+  clause: Clause,
+  plan: Plan,
+): { sql: string; json: string; isOrdered: boolean } | null {
+  const values = new Values();
+  const only = new Compiling(plan, values).driver(clause);
+  if (!only) return null;
+  const { isOrdered = false } = only;
+  const most = isOrdered ? DRIVER_MAX.ordered : DRIVER_MAX.others;
+  const sql = `SELECT count(*) AS n FROM (${only.rows("driver")} LIMIT ${num(most)})`;
+  return { sql: `${sql} WHERE ?4 IS NOT NULL`, json: values.json(), isOrdered };
+}
+
+/** Sets up to this size are read instead of everybody. One that comes in no order costs more. */
+export const DRIVER_MAX = { ordered: 500_000, others: 150_000 } as const;
+
+const MAY_DRIVE: ReadonlySet<Clause["is"]> = new Set([
+  ...(["people", "import", "recurring", "tag", "donation", "action", "field", "mail"] as const),
+]);
+
+/** Where somebody stands in the order of a limit (SQL, a whole number); the lowest come first. */
+export function placeSql({ by, seed }: Limit): string {
+  switch (by) {
+    case "random":
+      return chanceSql("p.person_no", seed);
+    case "newest":
+      return "-p.created_at";
+    case "oldest":
+      return "p.created_at";
+    case "active":
+      return "-ifnull((SELECT max(pa.acted_at) FROM participations pa WHERE pa.group_no = ?1 AND pa.person_no = p.person_no AND pa.removal_no = 0), -9000000000000000)";
+  }
+}
+
+/** How the saved audiences of a tree are named while it is looked through. */
+export function* clausesOf(node: Node): Generator<Clause> {
+  if ("all" in node) for (const child of node.all) yield* clausesOf(child);
+  else if ("any" in node) for (const child of node.any) yield* clausesOf(child);
+  else if ("not" in node) yield* clausesOf(node.not);
+  else yield node;
+}
+
+/** Every clause of an audience, saved ones not opened. */
+export function* clausesIn({ include, exclude }: Audience): Generator<Clause> {
+  yield* clausesOf(include);
+  if (exclude) yield* clausesOf(exclude);
+}
+
+class Compiling {
+  readonly #plan: Plan;
+  readonly #open: number[] = [];
+  readonly lookup: Lookup;
+
+  constructor(plan: Plan, values: Values) {
+    this.#plan = plan;
+    this.lookup = {
+      now: plan.now,
+      values,
+      codesOf: (key) => plan.codes.get(key) ?? [],
+      saved: (no) => this.#saved(no),
+      mailingsSent: plan.mailingsSent,
+      tagsOf: plan.tagsOf,
+      fieldsOf: plan.fieldsOf,
+    };
+  }
+
+  /** The one set a clause is, if it is one and can be read by itself. */
+  driver(clause: Clause | null): SetOf | null {
+    if (!clause || !MAY_DRIVE.has(clause.is)) return null;
+    if (clause.is === "action" && !clause.actions) return null;
+    const [only, ...others] = compileClause(clause, this.lookup);
+    return only && "rows" in only && others.length === 0 ? only : null;
+  }
+
+  termsOf({ include, exclude, limit }: Audience): string[] {
+    return [
+      this.#node(include),
+      ...(exclude ? [`NOT ${this.#node(exclude)}`] : []),
+      ...(limit ? [this.#within(limit)] : []),
+    ];
+  }
+
+  #node(node: Node): string {
+    if ("all" in node)
+      return joined(
+        node.all.map((child) => this.#node(child)),
+        "AND",
+      );
+    if ("any" in node)
+      return joined(
+        node.any.map((child) => this.#node(child)),
+        "OR",
+      );
+    if ("not" in node) return `(NOT ${this.#node(node.not)})`;
+    return joined(
+      compileClause(node, this.lookup).map((each) => this.#condition(each, node)),
+      "AND",
+    );
+  }
+
+  #condition(compiled: Compiled, clause: Clause): string {
+    if ("test" in compiled) return `(${compiled.test})`;
+    if (clause === this.#plan.driver) return "1";
+    // The plus keeps SQLite from going through the set person by person.
+    if (compiled.isForRanges) return `(+p.person_no IN (${compiled.rows("all")}))`;
+    return `(EXISTS (${compiled.rows("each")}))`;
+  }
+
+  // A circle cannot be saved; one that came about all the same matches nobody at the place where it closes.
+  #saved(no: number): string {
+    const audience = this.#plan.saved.get(no);
+    if (!audience || this.#open.includes(no)) return "0";
+    this.#open.push(no);
+    const sql = joined(this.termsOf(audience), "AND");
+    this.#open.pop();
+    return sql;
+  }
+
+  #within(limit: Limit): string {
+    const { upTo } = limit;
+    if (!upTo) throw new Error("a limit that was not looked up");
+    const place = placeSql(limit);
+    return `(${place} < ${num(upTo[0])} OR (${place} = ${num(upTo[0])} AND p.person_no <= ${num(upTo[1])}))`;
+  }
+}

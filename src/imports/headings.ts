@@ -1,0 +1,198 @@
+import type { ColumnRole } from "./types";
+
+/** What columns are called in English, French and Spanish, as `plainHeading` writes it. */
+export const headingWords: Readonly<Record<ColumnRole, readonly string[]>> = {
+  email: [
+    ...[
+      "email",
+      "e mail",
+      "email address",
+      "emailaddress",
+      "e mail address",
+      "mail",
+      "primary email",
+      "email1",
+      "emails",
+    ],
+    ...[
+      "courriel",
+      "adresse courriel",
+      "adresse email",
+      "adresse e mail",
+      "adresse de courriel",
+      "adresse electronique",
+      "mel",
+    ],
+    ...["correo", "correo electronico", "direccion de correo", "direccion de correo electronico"],
+  ],
+  phone: [
+    ...[
+      "phone",
+      "telephone",
+      "phone number",
+      "mobile",
+      "mobile phone",
+      "mobile number",
+      "cell",
+      "cell phone",
+      "tel",
+    ],
+    ...[
+      "numero de telephone",
+      "portable",
+      "tel portable",
+      "telephone portable",
+      "mobile portable",
+      "cellulaire",
+    ],
+    ...["telefono", "numero de telefono", "movil", "celular", "telefono movil"],
+  ],
+  givenName: [
+    ...["first name", "firstname", "given name", "givenname", "first", "forename", "fname"],
+    ...["prenom", "prenoms", "nombre", "nombres", "nombre de pila", "primer nombre"],
+  ],
+  familyName: [
+    ...["last name", "lastname", "family name", "familyname", "surname", "last", "lname"],
+    ...["nom", "nom de famille", "apellido", "apellidos"],
+  ],
+  fullName: [
+    ...["name", "full name", "fullname", "contact name", "nom complet", "prenom et nom", "nom et prenom"],
+    ...["nombre completo", "nombre y apellidos", "nombre y apellido"],
+  ],
+  street: [
+    ...[
+      "street",
+      "street address",
+      "address",
+      "address 1",
+      "address1",
+      "address line 1",
+      "mailing address",
+      "home address",
+    ],
+    ...[
+      "adresse",
+      "adresse 1",
+      "rue",
+      "adresse postale",
+      "direccion",
+      "calle",
+      "domicilio",
+      "direccion postal",
+    ],
+  ],
+  street2: [
+    "address 2",
+    "address2",
+    "address line 2",
+    "street 2",
+    "adresse 2",
+    "complement d adresse",
+    "direccion 2",
+  ],
+  locality: [
+    "city",
+    "town",
+    "town or city",
+    "locality",
+    "municipality",
+    "ville",
+    "commune",
+    "municipalite",
+    "ciudad",
+    "localidad",
+    "municipio",
+    "poblacion",
+  ],
+  region: [
+    "state",
+    "province",
+    "region",
+    "state province",
+    "county",
+    "state abbreviated",
+    "departement",
+    "etat",
+    "provincia",
+    "estado",
+    "comunidad",
+  ],
+  postalCode: [
+    ...[
+      "postal code",
+      "postalcode",
+      "postcode",
+      "post code",
+      "zip",
+      "zip code",
+      "zipcode",
+      "zip5",
+      "zip postal code",
+      "zip postal",
+    ],
+    ...["code postal", "codepostal", "cp", "codigo postal"],
+  ],
+  country: ["country", "country code", "nation", "pays", "code pays", "pais"],
+  language: ["language", "lang", "locale", "preferred language", "langue", "idioma", "lengua"],
+  optIn: [
+    ...[
+      "opt in",
+      "optin",
+      "email opt in",
+      "consent",
+      "subscribed",
+      "subscription status",
+      "email status",
+      "is subscribed",
+      "newsletter",
+    ],
+    ...[
+      "consentement",
+      "abonne",
+      "inscrit",
+      "accord",
+      "infolettre",
+      "consentimiento",
+      "suscrito",
+      "boletin",
+      "acepta",
+    ],
+  ],
+  date: [
+    ...[
+      "date",
+      "date added",
+      "created",
+      "created at",
+      "created date",
+      "signup date",
+      "sign up date",
+      "signed on",
+      "date joined",
+      "join date",
+      "timestamp",
+    ],
+    ...[
+      "date d inscription",
+      "date de creation",
+      "date d ajout",
+      "horodateur",
+      "fecha",
+      "fecha de alta",
+      "fecha de inscripcion",
+      "marca temporal",
+    ],
+  ],
+  tags: ["tags", "tag", "tag list", "labels", "etiquettes", "mots cles", "etiquetas"],
+  id: ["groundswell id", "person id"],
+};
+
+/** A heading without capitals, accents and marks: "Prénom(s)" and "PRENOM_S" are one. */
+export function plainHeading(text: string): string {
+  return text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/\p{M}/gu, "")
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}

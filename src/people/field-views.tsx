@@ -1,0 +1,367 @@
+import type { Group } from "../groups/types";
+import type { FlashMessage } from "../ui/flash";
+import {
+  ButtonLink,
+  ButtonRow,
+  CheckboxField,
+  ErrorSummary,
+  type FieldErrors,
+  Form,
+  SelectField,
+  SubmitButton,
+  TextArea,
+  TextField,
+} from "../ui/form";
+import { formatNumber } from "../ui/format";
+import { type Locale, localeNames, locales, type T } from "../ui/i18n";
+import { PageHeader, Section, Shell, type ShellProps } from "../ui/layout";
+import { PeopleTabs } from "../ui/people-tabs";
+import { Status } from "../ui/status";
+import { type Column, DataTable, EmptyState } from "../ui/table";
+import { FIELD_LABEL_MAX } from "./custom-field";
+import { type FieldListed, MISFITS_SHOWN_MAX } from "./field-keeping";
+import { NOTE_MAX, UNDO_MS } from "./tag-keeping";
+import { fieldTypes } from "./types";
+import type { Work } from "./work";
+import { Works } from "./works-view";
+
+const DAY_MS = 86_400_000;
+const MASK_MAX = 50;
+const CHOICES_TEXT_MAX = 12_000;
+
+export type FieldFrame = {
+  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator" | "closedTabs">;
+  t: T;
+  locale: Locale;
+  group: Pick<Group, "name" | "slug" | "locale">;
+  now: number;
+  flash?: FlashMessage | undefined;
+};
+
+/** A field as its form holds it. */
+export type FieldTyped = {
+  label: string;
+  type: string;
+  choices: string;
+  min: string;
+  max: string;
+  mask: string;
+  note: string;
+  isArchived: boolean;
+  labels: Record<string, string>;
+};
+
+export type FieldsPageProps = FieldFrame & {
+  fields: readonly FieldListed[];
+  deleted: readonly FieldListed[];
+  works: readonly Work[];
+  mayEdit: boolean;
+  typed: FieldTyped;
+  errors: FieldErrors;
+};
+
+/** The custom fields of a group: what is kept in them, where they are asked, and where new ones are made. */
+export function FieldsPage(props: FieldsPageProps) {
+  const { t, frame, group, fields, deleted, mayEdit, errors, flash, locale, now } = props;
+  const href = `/groups/${group.slug}/fields`;
+  return (
+    <Shell {...frame} title={t("fields.title")} group={group} tab="people" flash={flash}>
+      <PageHeader title={t("fields.title")} lead={t("fields.lead")} />
+      <PeopleTabs t={t} slug={group.slug} current="fields" />
+      <ErrorSummary t={t} errors={errors} />
+      <Works t={t} locale={locale} works={props.works} now={now} />
+      <DataTable
+        caption={t("fields.title")}
+        isCaptionHidden
+        rows={fields}
+        columns={columns(props, href)}
+        empty={<EmptyState title={t("fields.empty.title")} text={t("fields.empty.text")} />}
+      />
+      {mayEdit ? (
+        <Section title={t("fields.new.title")} id="new">
+          <Form class="form measure" action={href} label={t("fields.new.title")}>
+            <FieldInputs {...props} />
+            <ButtonRow>
+              <SubmitButton>{t("fields.new.button")}</SubmitButton>
+            </ButtonRow>
+          </Form>
+        </Section>
+      ) : null}
+      {deleted.length > 0 && mayEdit ? (
+        <Section title={t("fields.deleted.title")}>
+          {deleted.map(({ no, label }) => (
+            <Form class="cluster" action={`${href}/${no}/restoration`}>
+              <span dir="auto">{label}</span>
+              <SubmitButton kind="quiet">
+                {t("fields.deleted.back")}
+                <span class="visually-hidden"> {label}</span>
+              </SubmitButton>
+            </Form>
+          ))}
+        </Section>
+      ) : null}
+    </Shell>
+  );
+}
+
+function columns({ t, locale, mayEdit }: FieldsPageProps, href: string): Column<FieldListed>[] {
+  return [
+    {
+      key: "name",
+      title: t("fields.columns.name"),
+      isName: true,
+      cell: ({ no, label, labels, isArchived }) => (
+        <>
+          {mayEdit ? (
+            <a href={`${href}/${no}`} dir="auto">
+              {labels[locale] || label}
+            </a>
+          ) : (
+            <span dir="auto">{labels[locale] || label}</span>
+          )}{" "}
+          {isArchived ? <Status>{t("fields.archived")}</Status> : null}
+        </>
+      ),
+    },
+    { key: "type", title: t("fields.columns.type"), cell: ({ type }) => t(`fields.types.${type}`) },
+    { key: "key", title: t("fields.columns.key"), cell: ({ key }) => <code>{key}</code> },
+    {
+      key: "values",
+      title: t("fields.columns.values"),
+      isNumber: true,
+      cell: (field) => <ValueCount t={t} locale={locale} field={field} />,
+    },
+    { key: "uses", title: t("fields.columns.uses"), cell: (field) => usesInWords(t, field) },
+  ];
+}
+
+function ValueCount({ t, locale, field }: { t: T; locale: Locale; field: FieldListed }) {
+  if (field.valueCount === null) return <>{t("tags.notCounted")}</>;
+  return (
+    <>
+      {formatNumber(field.valueCount, locale)}
+      {field.misfitCount ? (
+        <>
+          {" "}
+          <Status tone="warn">{t("fields.misfits", { count: field.misfitCount })}</Status>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function usesInWords(t: T, { actionCount, questionCount }: FieldListed): string {
+  const words = [
+    actionCount > 0 ? t("fields.uses.actions", { count: actionCount }) : "",
+    questionCount > 0 ? t("fields.uses.questions", { count: questionCount }) : "",
+  ].filter((part) => part !== "");
+  return words.length > 0 ? words.join(", ") : t("fields.uses.none");
+}
+
+type InputsProps = Pick<FieldFrame, "t" | "group"> & { typed: FieldTyped; errors: FieldErrors };
+
+function FieldInputs({ t, group, typed, errors }: InputsProps) {
+  const optionalLabel = t("common.form.optional");
+  return (
+    <>
+      <TextField
+        name="label"
+        label={t("fields.edit.label")}
+        value={typed.label}
+        error={errors.label}
+        maxlength={FIELD_LABEL_MAX}
+        required
+      />
+      <SelectField
+        name="type"
+        label={t("fields.edit.type")}
+        hint={t("fields.edit.typeHint")}
+        value={typed.type}
+        error={errors.type}
+        options={fieldTypes.map((type) => ({ value: type, label: t(`fields.types.${type}`) }))}
+      />
+      <TextArea
+        name="choices"
+        label={t("fields.edit.choices")}
+        hint={t("fields.edit.choicesHint")}
+        optionalLabel={optionalLabel}
+        value={typed.choices}
+        error={errors.choices}
+        maxlength={CHOICES_TEXT_MAX}
+      />
+      <details class="disclosure" open={Boolean(errors.min || errors.max || errors.mask)}>
+        <summary>{t("fields.edit.rules")}</summary>
+        <div class="pair">
+          <TextField
+            name="min"
+            label={t("fields.edit.min")}
+            optionalLabel={optionalLabel}
+            inputmode="decimal"
+            value={typed.min}
+            error={errors.min}
+            maxlength={20}
+          />
+          <TextField
+            name="max"
+            label={t("fields.edit.max")}
+            optionalLabel={optionalLabel}
+            inputmode="decimal"
+            value={typed.max}
+            error={errors.max}
+            maxlength={20}
+          />
+        </div>
+        <p class="hint">{t("fields.edit.rangeHint")}</p>
+        <TextField
+          name="mask"
+          label={t("fields.edit.mask")}
+          hint={t("fields.edit.maskHint")}
+          optionalLabel={optionalLabel}
+          value={typed.mask}
+          error={errors.mask}
+          maxlength={MASK_MAX}
+          spellcheck={false}
+        />
+      </details>
+      <details class="disclosure">
+        <summary>{t("fields.edit.labels")}</summary>
+        {locales
+          .filter((locale) => locale !== group.locale)
+          .map((locale) => (
+            <TextField
+              name={`label.${locale}`}
+              label={t("fields.edit.labelIn", { language: localeNames[locale] })}
+              optionalLabel={optionalLabel}
+              value={typed.labels[locale] ?? ""}
+              maxlength={FIELD_LABEL_MAX}
+            />
+          ))}
+      </details>
+      <TextField
+        name="note"
+        label={t("fields.edit.note")}
+        optionalLabel={optionalLabel}
+        value={typed.note}
+        maxlength={NOTE_MAX}
+      />
+    </>
+  );
+}
+
+export type FieldPageProps = FieldFrame & {
+  field: FieldListed;
+  others: readonly FieldListed[];
+  misfits: readonly { value: string; name: string; href: string }[];
+  typed: FieldTyped;
+  errors: FieldErrors;
+};
+
+/** One field: what it is, which values do not fit it, the field it could become, and the way to be rid of it. */
+export function FieldPage(props: FieldPageProps) {
+  const { t, frame, group, field, others, errors, flash, typed } = props;
+  const base = `/groups/${group.slug}/fields`;
+  const href = `${base}/${field.no}`;
+  return (
+    <Shell {...frame} title={field.label} group={group} tab="people" flash={flash}>
+      <PageHeader
+        title={field.label}
+        lead={usesInWords(t, field)}
+        back={{ href: base, label: t("fields.title") }}
+      />
+      <ErrorSummary t={t} errors={errors} />
+      <Form class="form measure" action={href} label={field.label}>
+        <FieldInputs {...props} />
+        <CheckboxField
+          name="isArchived"
+          label={t("fields.edit.isArchived")}
+          hint={t("fields.edit.isArchivedHint")}
+          checked={typed.isArchived}
+        />
+        <ButtonRow>
+          <SubmitButton>{t("common.form.saveChanges")}</SubmitButton>
+        </ButtonRow>
+      </Form>
+      {props.misfits.length > 0 ? <Misfits {...props} /> : null}
+      {others.length > 0 ? (
+        <Section title={t("fields.merge.title")} text={t("fields.merge.text", { name: field.label })}>
+          <Form class="form measure" action={`${href}/merge`} label={t("fields.merge.title")}>
+            <SelectField
+              name="into"
+              label={t("fields.merge.into")}
+              blank={t("common.form.choose")}
+              error={errors.into}
+              options={others.map(({ no, label }) => ({ value: String(no), label }))}
+            />
+            <ButtonRow>
+              <SubmitButton kind="secondary">{t("fields.merge.button")}</SubmitButton>
+            </ButtonRow>
+          </Form>
+        </Section>
+      ) : null}
+      <Section>
+        <ButtonRow>
+          <ButtonLink kind="danger" href={`${href}/deletion`}>
+            {t("fields.delete.link")}
+          </ButtonLink>
+        </ButtonRow>
+      </Section>
+    </Shell>
+  );
+}
+
+function Misfits({ t, misfits }: FieldPageProps) {
+  return (
+    <Section title={t("fields.misfit.title")} text={t("fields.misfit.text")}>
+      <DataTable
+        caption={t("fields.misfit.title")}
+        isCaptionHidden
+        rows={misfits}
+        empty={null}
+        columns={[
+          {
+            key: "value",
+            title: t("fields.misfit.value"),
+            isName: true,
+            cell: ({ value }) => <span dir="auto">{value}</span>,
+          },
+          {
+            key: "person",
+            title: t("fields.misfit.person"),
+            cell: ({ name, href }) => (
+              <a href={href} dir="auto">
+                {name}
+              </a>
+            ),
+          },
+        ]}
+      />
+      {misfits.length >= MISFITS_SHOWN_MAX ? (
+        <p class="soft">{t("fields.misfit.more", { count: MISFITS_SHOWN_MAX })}</p>
+      ) : null}
+    </Section>
+  );
+}
+
+/** Says what deleting a field takes, before it does. */
+export function FieldDeletionPage(props: FieldFrame & { field: FieldListed }) {
+  const { t, frame, group, field, locale } = props;
+  const href = `/groups/${group.slug}/fields/${field.no}`;
+  const title = t("fields.delete.title", { name: field.label });
+  const count = field.valueCount ?? 0;
+  return (
+    <Shell {...frame} title={title} group={group} tab="people">
+      <PageHeader title={title} back={{ href, label: field.label }} />
+      <p class="lead">{t("fields.delete.people", { count, number: formatNumber(count, locale) })}</p>
+      {field.actionCount > 0 ? <p>{t("fields.delete.uses")}</p> : null}
+      <p>{t("fields.delete.undo", { days: UNDO_MS / DAY_MS })}</p>
+      <Form class="form" action={`${href}/deletion`} label={title}>
+        <ButtonRow>
+          <SubmitButton kind="danger">{t("fields.delete.button")}</SubmitButton>
+          <ButtonLink kind="quiet" href={href}>
+            {t("common.form.cancel")}
+          </ButtonLink>
+        </ButtonRow>
+      </Form>
+    </Shell>
+  );
+}

@@ -1,0 +1,128 @@
+import type { GroupDb } from "../groups/shard";
+import type { PaymentId } from "../payments/types";
+import { subscriptionStates } from "../payments/types";
+import { type ActionId, idFromBytes, idFromHex, type PersonId } from "../platform/ids";
+
+export type PersonHead = {
+  no: number;
+  id: PersonId;
+  email: string | null;
+  givenName: string | null;
+  familyName: string | null;
+  language: string | null;
+  erasedAt: number | null;
+  mergedInto: number | null;
+};
+
+type Stored = Omit<PersonHead, "id"> & { id: string };
+
+const HEAD = `SELECT person_no AS no, hex(id) AS id, email, given_name AS givenName, family_name AS familyName, language,
+  erased_at AS erasedAt, merged_into AS mergedInto FROM people WHERE group_no = ?1`;
+
+const headOf = (row: Stored | null) => row && { ...row, id: idFromHex<PersonId>(row.id) };
+
+export async function selectPerson({ groupNo, d1 }: GroupDb, no: number): Promise<PersonHead | null> {
+  return headOf(await d1.prepare(`${HEAD} AND person_no = ?2`).bind(groupNo, no).first<Stored>());
+}
+
+export async function selectPersonById({ groupNo, d1 }: GroupDb, idHex: string): Promise<PersonHead | null> {
+  return headOf(await d1.prepare(`${HEAD} AND id = unhex(?2)`).bind(groupNo, idHex).first<Stored>());
+}
+
+/** Whose an address is or was. */
+export async function selectPersonByEmail(
+  { groupNo, d1 }: GroupDb,
+  email: string,
+): Promise<PersonHead | null> {
+  const row = await d1
+    .prepare(
+      `${HEAD} AND person_no = (SELECT person_no FROM identities WHERE group_no = ?1 AND kind = 1 AND value = ?2)`,
+    )
+    .bind(groupNo, email)
+    .first<Stored>();
+  return headOf(row);
+}
+
+/** What a person did, by action: those in which a comment of theirs is shown are told apart, since their page holds it. */
+export async function selectActionsTaken(
+  { groupNo, d1 }: GroupDb,
+  personNo: number,
+): Promise<{ actionNo: number; isShown: boolean }[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT action_no AS actionNo, max(comment_status = 2) AS isShown FROM participations
+       WHERE group_no = ?1 AND person_no = ?2 GROUP BY action_no ORDER BY action_no`,
+    )
+    .bind(groupNo, personNo)
+    .all<{ actionNo: number; isShown: number }>();
+  return results.map(({ actionNo, isShown }) => ({ actionNo, isShown: isShown === 1 }));
+}
+
+export type ActionHead = { no: number; id: ActionId; kind: string };
+
+/** A page of the actions that were ever published: any may hold something of a person that D1 has not seen. */
+export async function selectActionPage(
+  { groupNo, d1 }: GroupDb,
+  after: number,
+  limit: number,
+): Promise<ActionHead[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT action_no AS no, id, kind FROM actions WHERE group_no = ?1 AND action_no > ?2 AND published_at IS NOT NULL
+       ORDER BY action_no LIMIT ?3`,
+    )
+    .bind(groupNo, after, limit)
+    .all<{ no: number; id: ArrayBuffer; kind: string }>();
+  return results.map((row) => ({ ...row, id: idFromBytes<ActionId>(row.id) }));
+}
+
+/** The regular gifts of a person that money is still taken of. */
+export async function selectGiftsOn({ groupNo, d1 }: GroupDb, personNo: number): Promise<PaymentId[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT s.id FROM participations p CROSS JOIN subscriptions s ON s.group_no = ?1 AND s.id = p.id
+       WHERE p.group_no = ?1 AND p.person_no = ?2 AND p.amount IS NOT NULL AND s.state <> ${subscriptionStates.ended}`,
+    )
+    .bind(groupNo, personNo)
+    .all<{ id: ArrayBuffer }>();
+  return results.map(({ id }) => idFromBytes<PaymentId>(id));
+}
+
+/**
+ * What else holds something a person said: answers of payments that were never finished, found by the address in them, and of
+ * regular gifts, whose later charges would record it again; dedications; what an import found before it changed them. The
+ * lines of the ledger stay: they name nobody. Run before the participations are emptied.
+ */
+export function forgetElsewhere({ groupNo, d1 }: GroupDb, personNo: number): D1PreparedStatement[] {
+  const bind = (sql: string) => d1.prepare(sql).bind(groupNo, personNo);
+  const theirs = (column: string) =>
+    `(${column} IN (SELECT p.id FROM participations p WHERE p.group_no = ?1 AND p.person_no = ?2 AND p.amount IS NOT NULL))`;
+  const said = "SELECT value FROM identities WHERE group_no = ?1 AND kind = 1 AND person_no = ?2";
+  return [
+    bind(
+      `UPDATE payments SET participation = NULL, "order" = json_set("order", '$.details', json('{}'), '$.place', NULL)
+       WHERE group_no = ?1 AND (${theirs("id")} OR (participation IS NOT NULL AND participation ->> '$.e' IN (${said})))`,
+    ),
+    bind(
+      `UPDATE subscriptions SET participation = 'null', "order" = json_set("order", '$.details', json('{}'), '$.place', NULL)
+       WHERE group_no = ?1 AND (${theirs("id")} OR participation ->> '$.e' IN (${said}))`,
+    ),
+    bind(
+      `UPDATE import_people SET before = NULL WHERE group_no = ?1 AND person_no = ?2
+         AND import_no IN (SELECT import_no FROM imports WHERE group_no = ?1)`,
+    ),
+    bind("DELETE FROM mail_readers WHERE group_no = ?1 AND person_no = ?2"),
+    bind("DELETE FROM people_scores WHERE group_no = ?1 AND person_no = ?2"),
+  ];
+}
+
+/** Which of some identity hashes are of people who asked to be forgotten. */
+export async function selectErased({ groupNo, d1 }: GroupDb, hashes: readonly string[]): Promise<string[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT i.value FROM json_each(?2) j CROSS JOIN identities i ON i.group_no = ?1 AND i.kind = 3 AND i.value = j.value`,
+    )
+    .bind(groupNo, JSON.stringify(hashes))
+    .all<{ value: string }>();
+  return results.map(({ value }) => value);
+}

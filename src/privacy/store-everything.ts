@@ -1,0 +1,168 @@
+import type { GroupDb } from "../groups/shard";
+import { type ActionId, idFromHex } from "../platform/ids";
+
+/** Rows of one table about one person; whoever has more gets the newest. */
+const ROWS_MAX = 5_000;
+
+export type Row = Record<string, unknown>;
+
+/**
+ * What is kept of a person, table by table: the columns worth telling, and the way to them that needs no scan. `?1` is the
+ * group, `?2` the person. `test/contracts` and `everything.test.ts` hold this list against the tables there are.
+ */
+const tables: Record<string, string> = {
+  person: `SELECT lower(hex(id)) AS id, email, phone, given_name, family_name, street, locality, region, postal_code, country, language,
+      email_status, email_status_at, email_status_cause, mobile_status, mobile_status_at, mobile_status_cause, created_at
+    FROM people WHERE group_no = ?1 AND person_no = ?2`,
+  other_addresses:
+    "SELECT kind, value, added_at, left_at FROM other_addresses WHERE group_no = ?1 AND person_no = ?2",
+  tags: `SELECT k.name, g.tagged_at, k.hidden_at IS NOT NULL AS is_internal
+    FROM taggings g CROSS JOIN tags t ON t.group_no = ?1 AND t.tag_no = g.tag_no
+    CROSS JOIN tags k ON k.group_no = ?1 AND k.tag_no = coalesce(t.merged_into, t.tag_no)
+    WHERE g.group_no = ?1 AND g.person_no = ?2 AND k.deleted_at IS NULL`,
+  fields: `SELECT c.key, c.label, c.type, v.value, v.acted_at FROM field_values v
+    CROSS JOIN custom_fields c ON c.group_no = ?1 AND c.field_no = v.field_no
+    WHERE v.group_no = ?1 AND v.person_no = ?2 AND c.deleted_at IS NULL`,
+  actions: `SELECT lower(hex(p.id)) AS id, a.title, a.kind, lower(hex(a.id)) AS action_id, a.status, p.acted_at, p.revised_at, p.answer, p.comment,
+      p.comment_status, p.is_named, p.source, p.referrer, p.standing, p.amount, p.currency, p.removal_no > 0 AS is_removed
+    FROM participations p CROSS JOIN actions a ON a.group_no = ?1 AND a.action_no = p.action_no
+    WHERE p.group_no = ?1 AND p.person_no = ?2 ORDER BY p.acted_at DESC`,
+  consents: `SELECT e.acted_at, e.answer, w.wording, w.mode, w.locale, a.title AS action, lower(hex(a.id)) AS action_id, a.kind, a.slug
+    FROM consent_events e LEFT JOIN consent_wordings w ON w.group_no = ?1 AND w.hash = e.wording_hash
+    LEFT JOIN actions a ON a.group_no = ?1 AND a.action_no = e.action_no
+    WHERE e.group_no = ?1 AND e.person_no = ?2 ORDER BY e.acted_at DESC`,
+  subscription_changes: `SELECT changed_at, channel, status, cause, reason FROM subscription_changes
+    WHERE group_no = ?1 AND person_no = ?2 ORDER BY changed_at DESC`,
+  gifts: `SELECT lower(hex(g.id)) AS id, g.amount, g.fee_cover, g.currency, g.interval, g.created_at, g.paid_at, g."order" ->> '$.details' AS details
+    FROM participations p CROSS JOIN payments g ON g.group_no = ?1 AND g.id = p.id
+    WHERE p.group_no = ?1 AND p.person_no = ?2 AND p.amount IS NOT NULL`,
+  regular_gifts: `SELECT lower(hex(s.id)) AS id, s.amount, s.currency, s.interval, s.state, s.created_at, s.next_at
+    FROM participations p CROSS JOIN subscriptions s ON s.group_no = ?1 AND s.id = p.id
+    WHERE p.group_no = ?1 AND p.person_no = ?2 AND p.amount IS NOT NULL`,
+  letters: `SELECT l.target, t.name AS to_name, l.state, l.settled_at
+    FROM (SELECT DISTINCT action_no FROM participations WHERE group_no = ?1 AND person_no = ?2) p
+    CROSS JOIN letters l ON l.group_no = ?1 AND l.action_no = p.action_no AND l.person_no = ?2
+    LEFT JOIN letter_targets t ON t.group_no = ?1 AND t.action_no = l.action_no AND t.target = l.target`,
+  attendances: `SELECT a.title, e.arrived_at
+    FROM (SELECT DISTINCT action_no FROM participations WHERE group_no = ?1 AND person_no = ?2) p
+    CROSS JOIN event_attendances e ON e.group_no = ?1 AND e.action_no = p.action_no AND e.person_no = ?2
+    CROSS JOIN actions a ON a.group_no = ?1 AND a.action_no = e.action_no`,
+  thank_you_mails: `SELECT a.title, r.state, r.claimed_at, r.settled_at
+    FROM (SELECT DISTINCT action_no FROM participations WHERE group_no = ?1 AND person_no = ?2) p
+    CROSS JOIN receipts r ON r.group_no = ?1 AND r.action_no = p.action_no AND r.person_no = ?2
+    CROSS JOIN actions a ON a.group_no = ?1 AND a.action_no = r.action_no`,
+  mailings: `SELECT m.subject, r.status, m.sent_at, e.opened_s, e.clicked_s FROM mailings m
+    CROSS JOIN mailing_recipients r ON r.group_no = ?1 AND r.mailing_no = m.mailing_no AND r.person_no = ?2
+    LEFT JOIN mail_events e ON e.group_no = ?1 AND e.mailing_no = m.mailing_no AND e.person_no = ?2
+    WHERE m.group_no = ?1 ORDER BY m.mailing_no DESC`,
+  mail_reading: "SELECT opened_s, clicked_s FROM mail_readers WHERE group_no = ?1 AND person_no = ?2",
+  imports: `SELECT i.file_name, i.created_at, p.is_new, p.before FROM imports i
+    CROSS JOIN import_people p ON p.group_no = ?1 AND p.import_no = i.import_no AND p.person_no = ?2 WHERE i.group_no = ?1`,
+  score: "SELECT score, level FROM people_scores WHERE group_no = ?1 AND person_no = ?2",
+  edits: `SELECT edited_at, act, changes FROM person_edits WHERE group_no = ?1 AND person_no = ?2 ORDER BY edited_at DESC`,
+  address_changes: `SELECT old_email, new_email, asked_at, done_at FROM address_changes WHERE group_no = ?1 AND person_no = ?2`,
+  notes: `SELECT kind, text, created_at, trail FROM person_notes WHERE group_no = ?1 AND person_no = ?2 AND deleted_at IS NULL ORDER BY created_at DESC`,
+};
+
+export type Held = Record<string, Row[]>;
+
+/** Everything the group holds of a person, by table. The address is looked up apart: it needs every address of the group. */
+export async function selectEverything({ groupNo, d1 }: GroupDb, personNo: number): Promise<Held> {
+  const names = Object.keys(tables);
+  const held: Held = {};
+  // One after the other: each is short, and the shard is everybody's.
+  for (const name of names) {
+    const { results } = await d1
+      .prepare(`SELECT * FROM (${tables[name]}) LIMIT ${ROWS_MAX}`)
+      .bind(groupNo, personNo)
+      .all<Row>();
+    held[name] = results;
+  }
+  return held;
+}
+
+/** What one participation needs to be taken out: its action and that it is the person's own. */
+export async function selectOwnParticipation(
+  { groupNo, d1 }: GroupDb,
+  personNo: number,
+  idHex: string,
+): Promise<{ actionNo: number; removalNo: number } | null> {
+  return d1
+    .prepare(
+      `SELECT action_no AS actionNo, removal_no AS removalNo FROM participations
+       WHERE group_no = ?1 AND person_no = ?2 AND id = unhex(?3)`,
+    )
+    .bind(groupNo, personNo, idHex)
+    .first<{ actionNo: number; removalNo: number }>();
+}
+
+export type ConsentRow = {
+  id: string;
+  personId: string;
+  email: string | null;
+  at: number | null;
+  answer: number | null;
+  wording: string | null;
+  mode: string | null;
+  locale: string | null;
+  source: string | null;
+  status: number;
+};
+
+/** What those who took an action answered about mail, along their participations: a page of them, and where the next begins. */
+export async function selectConsents(
+  { groupNo, d1 }: GroupDb,
+  actionNo: number,
+  after: string,
+  limit: number,
+): Promise<ConsentRow[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT lower(hex(p.id)) AS id, lower(hex(e.id)) AS personId, e.email, c.acted_at AS at, c.answer, w.wording, w.mode, w.locale,
+         p.source, e.email_status AS status
+       FROM (SELECT id, person_no, source FROM participations INDEXED BY participations_by_action
+         WHERE group_no = ?1 AND action_no = ?2 AND id > unhex(?3) ORDER BY id LIMIT ?4) p
+       CROSS JOIN people e ON e.group_no = ?1 AND e.person_no = p.person_no
+       LEFT JOIN consent_events c ON c.group_no = ?1 AND c.person_no = p.person_no AND c.action_no = ?2
+       LEFT JOIN consent_wordings w ON w.group_no = ?1 AND w.hash = c.wording_hash
+       ORDER BY p.id, c.acted_at`,
+    )
+    .bind(groupNo, actionNo, after, limit)
+    .all<ConsentRow>();
+  return results;
+}
+
+const CONSENTS_SHOWN_MAX = 200;
+
+/** What a person answered to which wording, when and where; the newest first. */
+export async function selectConsentsOf(
+  { groupNo, d1 }: GroupDb,
+  personNo: number,
+): Promise<
+  { at: number; answer: number; wording: string | null; title: string | null; actionId: ActionId | null }[]
+> {
+  const { results } = await d1
+    .prepare(
+      `SELECT e.acted_at AS at, e.answer, w.wording, a.title, lower(hex(a.id)) AS actionId
+       FROM consent_events e LEFT JOIN consent_wordings w ON w.group_no = ?1 AND w.hash = e.wording_hash
+       LEFT JOIN actions a ON a.group_no = ?1 AND a.action_no = e.action_no
+       WHERE e.group_no = ?1 AND e.person_no = ?2 ORDER BY e.acted_at DESC LIMIT ${CONSENTS_SHOWN_MAX}`,
+    )
+    .bind(groupNo, personNo)
+    .all<{
+      at: number;
+      answer: number;
+      wording: string | null;
+      title: string | null;
+      actionId: string | null;
+    }>();
+  return results.map((row) => ({
+    ...row,
+    actionId: row.actionId ? idFromHex<ActionId>(row.actionId) : null,
+  }));
+}
+
+/** Every statement of the list, for the test that holds it against the tables there are. */
+export function sourceText(): string {
+  return Object.values(tables).join("\n");
+}

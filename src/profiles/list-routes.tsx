@@ -1,0 +1,61 @@
+import { Hono } from "hono";
+import { type MemberEnv, memberCan } from "../groups/web";
+import { listPeople, type PersonRow } from "../people/edit";
+import { type FoundPerson, SEARCH_TEXT_MAX, searchPeople, statusName } from "../people/search";
+import type { FlashMessage } from "../ui/flash";
+import type { T } from "../ui/i18n";
+import { FoundPeople, type ListedPerson, PeoplePage } from "./list-views";
+import { groupDb, nameOf, PEOPLE_PATH, peopleFrame, personHref } from "./web";
+
+/** The people of a group: the newest, or those a search finds. */
+export const listRoutes = new Hono<MemberEnv>().get(PEOPLE_PATH, memberCan("people.view"), async (c) => {
+  const { ctx, group } = c.var;
+  const text = (c.req.query("q") ?? c.req.query("email") ?? "").trim().slice(0, SEARCH_TEXT_MAX);
+  const asked = Number(c.req.query("before"));
+  const before = Number.isSafeInteger(asked) && asked > 0 ? asked : undefined;
+  const isPart = c.req.query("part") === "found";
+  const newest = text === "" ? await listPeople(groupDb(c), before) : null;
+  const people = newest
+    ? newest.people.map((person) => ofRow(group, person))
+    : (await searchPeople(ctx, group, text)).map((person) => ofFound(group, person));
+  const props = {
+    ...(await peopleFrame(c, erasedFlash(c.var.t, c.req.query("done")))),
+    ...{ people, text },
+    isFirstPage: before === undefined,
+    next: newest?.next ?? null,
+  };
+  // The same rows alone, for the script that searches while one types.
+  return c.html(isPart ? <FoundPeople {...props} /> : <PeoplePage {...props} />);
+});
+
+/** Whoever was erased has no page any more to say so. */
+function erasedFlash(t: T, done: string | undefined): FlashMessage | undefined {
+  const known = (["erased", "erasedSoon"] as const).find((name) => name === done);
+  return known && { kind: "good", text: t(`privacy.person.${known}`) };
+}
+
+function ofRow(group: { slug: string }, person: PersonRow): ListedPerson {
+  return {
+    href: personHref(group, person),
+    name: nameOf(person),
+    email: person.email ?? person.phone ?? "",
+    place: [person.locality, person.country].filter((part) => part).join(", "),
+    status: statusName(person.emailStatus),
+    createdAt: person.createdAt,
+    isSimilar: false,
+  };
+}
+
+function ofFound(group: { slug: string }, person: FoundPerson): ListedPerson {
+  const { name, place, createdAt, isSimilar } = person;
+  const email = person.email || person.phone;
+  return {
+    href: personHref(group, person),
+    name,
+    email,
+    place,
+    status: person.emailStatus,
+    createdAt,
+    isSimilar,
+  };
+}

@@ -1,0 +1,173 @@
+import { SEARCH_TEXT_MAX } from "../people/search";
+import type { SubscriptionStatus } from "../people/types";
+import { ButtonLink, Form, SubmitButton, TextField } from "../ui/form";
+import { Icon } from "../ui/icon";
+import { PageHeader, Shell } from "../ui/layout";
+import { PeopleTabs } from "../ui/people-tabs";
+import { Status } from "../ui/status";
+import { DataTable, EmptyState, Pager } from "../ui/table";
+import { When } from "../ui/when";
+import type { PeopleFrame } from "./web";
+
+export type ListedPerson = {
+  href: string;
+  name: string;
+  /** Or the phone of whoever has no email. */
+  email: string;
+  place: string;
+  status: SubscriptionStatus;
+  createdAt: number;
+  /** Found although what was typed differs a little. */
+  isSimilar: boolean;
+};
+
+export type PeopleProps = PeopleFrame & {
+  people: readonly ListedPerson[];
+  text: string;
+  isFirstPage: boolean;
+  next: number | null;
+};
+
+/** Where the script puts what it found. */
+const FOUND_ID = "found";
+
+/** Everybody of a group, the newest first, or whoever a search finds. */
+export function PeoplePage(props: PeopleProps) {
+  const { t, frame, group, text, mayEdit, flash } = props;
+  const href = `/groups/${group.slug}/people`;
+  return (
+    <Shell
+      {...frame}
+      title={t("common.nav.people")}
+      group={group}
+      tab="people"
+      flash={flash}
+      scripts={["search"]}
+    >
+      <PageHeader
+        title={t("common.nav.people")}
+        lead={t("people.list.lead")}
+        actions={
+          <>
+            {mayEdit ? (
+              <ButtonLink href={`${href}/new`} kind="secondary">
+                <Icon name="plus" />
+                {t("profiles.add.title")}
+              </ButtonLink>
+            ) : null}
+            {mayEdit ? (
+              <ButtonLink href={`${href}/duplicates`} kind="quiet">
+                {t("profiles.duplicates.title")}
+              </ButtonLink>
+            ) : null}
+          </>
+        }
+      />
+      <PeopleTabs t={t} slug={group.slug} current="people" />
+      <Form
+        class="filter"
+        method="get"
+        action={href}
+        label={t("people.list.search")}
+        data={{ search: FOUND_ID }}
+      >
+        <TextField
+          name="q"
+          type="search"
+          label={t("profiles.search.label")}
+          hint={t("profiles.search.hint")}
+          value={text}
+          maxlength={SEARCH_TEXT_MAX}
+          autocomplete="off"
+          spellcheck={false}
+        />
+        <SubmitButton kind="secondary">
+          <Icon name="search" />
+          {t("common.form.search")}
+        </SubmitButton>
+      </Form>
+      <div id={FOUND_ID} class="found">
+        <FoundPeople {...props} />
+      </div>
+    </Shell>
+  );
+}
+
+/** The rows, and what says how many they are; all of the page that a search changes. */
+export function FoundPeople(props: PeopleProps) {
+  const { t, text, people, next, isFirstPage, group } = props;
+  const href = `/groups/${group.slug}/people`;
+  return (
+    <>
+      <p class={text === "" ? "visually-hidden" : "soft"} role="status">
+        {text === "" ? "" : t("profiles.search.found", { count: people.length })}
+      </p>
+      <People {...props} href={href} />
+      <Pager
+        t={t}
+        before={next ? `${href}?before=${next}` : undefined}
+        after={isFirstPage ? undefined : href}
+      />
+    </>
+  );
+}
+
+function People({ t, locale, now, timeZone, people, text, href }: PeopleProps & { href: string }) {
+  return (
+    <DataTable<ListedPerson>
+      caption={t("common.nav.people")}
+      isCaptionHidden
+      rows={people}
+      empty={
+        text === "" ? (
+          <EmptyState title={t("people.list.empty")} text={t("people.list.emptyText")} />
+        ) : (
+          <EmptyState
+            title={t("intake.empty.found")}
+            text={t("profiles.search.nobody")}
+            action={{ href, label: t("intake.empty.all") }}
+          />
+        )
+      }
+      columns={[
+        {
+          key: "name",
+          title: t("intake.columns.name"),
+          isName: true,
+          cell: (person) => (
+            <span class="person">
+              <a href={person.href} dir="auto">
+                {person.name || person.email}
+              </a>
+              {person.name ? <span class="soft small">{person.email}</span> : null}
+            </span>
+          ),
+        },
+        {
+          key: "status",
+          title: t("people.list.status"),
+          cell: ({ status }) => (
+            <Status tone={status === "subscribed" ? "good" : status === "none" ? "neutral" : "warn"}>
+              {t(`people.status.${status}`)}
+            </Status>
+          ),
+        },
+        {
+          key: "place",
+          title: t("intake.columns.place"),
+          cell: ({ place }) => <span dir="auto">{place}</span>,
+        },
+        {
+          key: "since",
+          title: t("people.list.since"),
+          cell: (person) => (
+            <>
+              <When at={person.createdAt} now={now} locale={locale} timeZone={timeZone} />
+              {person.isSimilar ? <span class="soft small"> {t("profiles.search.similar")}</span> : null}
+            </>
+          ),
+        },
+      ]}
+    />
+  );
+}
