@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import chromium, { inflate } from "@sparticuz/chromium";
-import axe, { type AxeResults } from "axe-core";
+import axe, { type AxeResults, type RunOptions } from "axe-core";
 import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
 
 export type PageOptions = {
@@ -97,17 +97,26 @@ function fontConfig(): string {
 }
 
 /** Every rule that axe-core has on by itself, and the one of WCAG 2.2 AA that it leaves off: targets are large enough. */
-const AXE_OPTIONS = { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
+const AXE_OPTIONS: RunOptions = { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
 
 /**
  * What axe-core finds wrong with the page as it is shown now, one line a place; empty is what a test wants.
  * It is evaluated, not added as a script, since our pages allow no inline script.
  * @param skipped names of rules not to try, such as the slow `color-contrast` on a page that has been through it.
  */
-export async function accessibilityViolations(page: Page, skipped: string[] = []): Promise<string[]> {
-  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(`${axe.source}; undefined`);
+export function accessibilityViolations(page: Page, skipped: string[] = []): Promise<string[]> {
   const rules = Object.fromEntries(skipped.map((rule) => [rule, { enabled: false }]));
-  const options = { ...AXE_OPTIONS, rules: { ...AXE_OPTIONS.rules, ...rules } };
+  return violationsOf(page, { ...AXE_OPTIONS, rules: { ...AXE_OPTIONS.rules, ...rules } });
+}
+
+/** The same of what may change with the theme and the width alone: colours, and the size of what is tapped. */
+export function visibleViolations(page: Page): Promise<string[]> {
+  const runOnly = ["color-contrast", "link-in-text-block", "target-size"];
+  return violationsOf(page, { resultTypes: ["violations"], preload: false, runOnly });
+}
+
+async function violationsOf(page: Page, options: RunOptions): Promise<string[]> {
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(`${axe.source}; undefined`);
   const { violations } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(options)})`);
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${help} at ${target.join(" ")} (${failureSummary})`),

@@ -17,7 +17,7 @@ const DOMAIN_MAX = 253;
 
 /**
  * The domain somebody probably meant who wrote this one: gmail.com for gmial.com. Null for one that is right as far as we
- * can tell. Asks nobody: it compares with a list (the library's, decision 0032), once for each domain.
+ * can tell. Asks nobody: it compares with a list (the library's, decision 0026), once for each domain.
  */
 export function meantDomain(domain: string, now: number): string | null {
   const wanted = domain.trim().toLowerCase();

@@ -14,7 +14,7 @@ export type Reader = "group" | "person";
 /**
  * Everything a group holds of a person, as people read it: ids as UUIDs, moments as ISO texts, states in words. The person's
  * own page and file leave out notes and hidden tags: they may say something of others; the group gets them out on request
- * (docs/decisions/0032).
+ * (docs/decisions/0026).
  */
 export async function everythingOf(
   ctx: Context,

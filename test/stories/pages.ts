@@ -112,7 +112,7 @@ export async function setScene(server: Client): Promise<Scene> {
     body: new URLSearchParams({ title: world.petition.title }).toString(),
   });
   const draft = (made.headers.get("location") ?? "").replace(/\/edit.*$/, "");
-  const tom = await joinAsAdministrator(server, first);
+  const tom = await joinAsOwner(server, first);
   await first.rosa.post(`${group}/settings/invitations`, { addresses: invited, role: "organiser" });
   await server.visit(server.platformHost).post("/sign-in", { email: newcomer, next: "/" });
   const [invitation] = await waitForMail(server, invited);
@@ -136,10 +136,10 @@ export async function setScene(server: Client): Promise<Scene> {
   };
 }
 
-/** Tom, whose account speaks French, joins by invitation. Gives his address. */
-async function joinAsAdministrator(server: Client, { rosa, slug }: Stage): Promise<string> {
+/** Tom, whose account speaks French, joins by invitation, and sees all that an owner sees. Gives his address. */
+async function joinAsOwner(server: Client, { rosa, slug }: Stage): Promise<string> {
   const email = withTag(world.coOrganiser.email, `${slug}-french`);
-  await rosa.post(`/groups/${slug}/settings/invitations`, { addresses: email, role: "administrator" });
+  await rosa.post(`/groups/${slug}/settings/invitations`, { addresses: email, role: "owner" });
   const [mail] = await waitForMail(server, email);
   if (!mail) throw new Error("no invitation came");
   const tom = await signIn(server, { name: world.coOrganiser.name, email });
@@ -582,7 +582,8 @@ export const organiserPages: ListedPage[] = (
       name: "an export of people, refused",
       status: 422,
       open: sending(inGroup("/exports/people"), async (page) => {
-        for (const box of await page.locator("[name=columns]:checked").all()) await box.uncheck();
+        const ticked = page.locator("[name=columns]:checked");
+        while ((await ticked.count()) > 0) await ticked.first().uncheck();
       }),
     },
     { name: "an export of an action", open: inGroup("/exports/action") },
