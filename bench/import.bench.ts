@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compare, figure, withServer } from "./harness.ts";
+import { growthOf } from "./memory.ts";
 
 // How many rows of a file a second become people, beside the drain of signatures with the same people in the same shard, and
 // beside the sqlite3 shell's own CSV import into a bare table; and how much memory a long file takes. Everyone is new to the
@@ -14,7 +15,6 @@ const COUNT = 5_000;
 const STANDING = 20_000;
 const LONG_FILE = 200_000;
 const ISOLATE_MEGABYTES = 128;
-const SAMPLE_MS = 20;
 const groups = { import: 1, drain: 2, memory: 3 };
 
 await withServer({ entry: "bench/workers/import.ts" }, async ({ fetch, pid }) => {
@@ -48,10 +48,10 @@ await withServer({ entry: "bench/workers/import.ts" }, async ({ fetch, pid }) =>
   const shell = shellImport(text);
   if (shell !== null) figure("  the sqlite3 shell's .import, bare table", shell, { unit: "rows/s" });
 
-  const first = await peakOf(pid, () => run("memory", LONG_FILE));
+  const first = await growthOf(pid, () => run("memory", LONG_FILE));
   // The same people once more: the shard grows little, so what grows now is the import's own.
   stored.memory = 0;
-  const again = await peakOf(pid, () => run("memory", LONG_FILE));
+  const again = await growthOf(pid, () => run("memory", LONG_FILE));
   const rows = LONG_FILE.toLocaleString("en");
   figure(`a file of ${rows} rows, all new`, first.value, { unit: "people/s" });
   figure(`a file of ${rows} rows, all known`, again.value, { unit: "people/s" });
@@ -76,38 +76,4 @@ function shellImport(text: string): number | null {
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
-}
-
-/** By how much the server's processes grew at most while something was done, in MB; databases' caches are among it. */
-async function peakOf(
-  group: number,
-  work: () => Promise<number>,
-): Promise<{ value: number; grownBy: number }> {
-  const before = residentMegabytes(group);
-  let peak = before;
-  const timer = setInterval(() => {
-    peak = Math.max(peak, residentMegabytes(group));
-  }, SAMPLE_MS);
-  try {
-    const value = await work();
-    return { value, grownBy: peak - before };
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-/** Of every workerd of a process group. */
-function residentMegabytes(group: number): number {
-  let kilobytes = 0;
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      const [, name = "", rest = ""] = /\((.*)\) (.*)$/s.exec(stat) ?? [];
-      if (Number(rest.split(" ")[2]) !== group || !name.startsWith("workerd")) continue;
-      kilobytes += Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
-    } catch {
-      // It has ended since the folder was read.
-    }
-  }
-  return kilobytes / 1024;
 }
