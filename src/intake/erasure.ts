@@ -1,3 +1,4 @@
+import type { Action } from "../actions/types";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { beginMerge, endMerge, SPLIT_DAYS, splitPlan } from "../people/merge";
@@ -6,11 +7,17 @@ import { indexNow } from "../people/search-index";
 import type { MergeCause, MergeId } from "../people/types";
 import type { Context } from "../platform/context";
 import { toHex } from "../platform/crypto";
-import { newId } from "../platform/ids";
+import { newId, type ParticipationId } from "../platform/ids";
 import { homeOf } from "./objects";
 import { identityHash } from "./participation";
-import { tellHome, warnHome } from "./removal";
-import { areWhole, eraseParticipations, mergeParticipations } from "./store-removals";
+import { targetOf, tellHome, warnHome } from "./removal";
+import {
+  areWhole,
+  eraseParticipations,
+  insertOwnRemoval,
+  isCounted,
+  mergeParticipations,
+} from "./store-removals";
 import type { IntakeTarget } from "./types";
 
 /**
@@ -62,6 +69,29 @@ export async function forgetIn(
   for (const identity of identities) await homeOf(ctx.env, target).forget(target, identity);
   // Somebody without an address is in no object; their rows left the count all the same.
   if (identities.length === 0) await tellHome(ctx, target);
+}
+
+/**
+ * Takes one thing a person did out of the count, at their own word and for good: what they said is emptied, and nothing said
+ * before brings it back, but for what was said in the last seconds in an object that has not reported to its home yet.
+ * Whoever does it again counts again. False when it is not theirs, or was out already.
+ * @throws when an object that may hold something of theirs was not reached; nothing is taken out then
+ */
+export async function takeOutOwn(
+  ctx: Context,
+  group: Group,
+  action: Action,
+  own: { personNo: number; id: ParticipationId },
+): Promise<boolean> {
+  const db = dbFor(ctx.env, group);
+  const target = targetOf(group, action);
+  if (!(await isCounted(db, own.personNo, { actionNo: action.no, id: own.id }))) return false;
+  await warnHome(ctx, target);
+  // First, so that what waits in objects is in the row that is emptied, and an answer given afterwards is a new one.
+  await forgetIn(ctx, target, await identitiesOf(ctx, group, own.personNo));
+  const count = await insertOwnRemoval(db, own.personNo, { actionNo: action.no, id: own.id }, ctx.now);
+  if (count > 0) await tellHome(ctx, target);
+  return count > 0;
 }
 
 export type MergeOptions = { by: number | null; cause: MergeCause; choices: MergeChoices };

@@ -40,24 +40,6 @@ export async function removeParticipations(
   return removal;
 }
 
-/**
- * Takes one thing a person did out of the count, at their own word and for good: what they said is emptied, and nothing said
- * before brings it back. False when it is not theirs, or was out already.
- */
-export async function takeOutOwn(
-  ctx: Context,
-  group: Group,
-  action: Action,
-  own: { personNo: number; id: ParticipationId },
-): Promise<boolean> {
-  const db = dbFor(ctx.env, group);
-  const target = targetOf(group, action);
-  await warnHome(ctx, target);
-  const count = await store.insertOwnRemoval(db, own.personNo, { actionNo: action.no, id: own.id }, ctx.now);
-  if (count > 0) await tellHome(ctx, target);
-  return count > 0;
-}
-
 /** Puts a removal's participations back. Gives how many; 0 when it was undone before. */
 export async function undoRemoval(
   ctx: Context,

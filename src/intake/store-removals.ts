@@ -107,7 +107,25 @@ const leaveRemovals = (rows: string) => `
 const EMPTY =
   "answer = '{}', comment = NULL, comment_status = 0, is_named = 0, source = NULL, referrer = NULL";
 
-/** Takes one participation of a person out of the count for good and empties it, at their own word. Gives how many: 0 or 1. */
+/** Whether a participation is a person's and in the count. */
+export async function isCounted(
+  { d1, groupNo }: GroupDb,
+  personNo: number,
+  of: { actionNo: number; id: ParticipationId },
+): Promise<boolean> {
+  const row = await d1
+    .prepare(
+      "SELECT 1 FROM participations WHERE group_no = ?1 AND person_no = ?2 AND action_no = ?3 AND id = unhex(?4) AND removal_no = 0",
+    )
+    .bind(groupNo, personNo, of.actionNo, idToHex(of.id))
+    .first();
+  return row !== null;
+}
+
+/**
+ * Takes one participation of a person out of the count for good and empties it, at their own word. It leaves its place under
+ * the person and action (`nth`), which is below zero for none other, to whatever they may do again. Gives how many: 0 or 1.
+ */
 export async function insertOwnRemoval(
   { d1, groupNo }: GroupDb,
   personNo: number,
@@ -118,7 +136,7 @@ export async function insertOwnRemoval(
     d1.prepare(TAKE_NUMBER).bind(groupNo),
     d1
       .prepare(
-        `UPDATE participations SET removal_no = ${THAT_NUMBER}, ${EMPTY}
+        `UPDATE participations SET removal_no = ${THAT_NUMBER}, nth = -${THAT_NUMBER}, ${EMPTY}
          WHERE group_no = ?1 AND person_no = ?2 AND action_no = ?3 AND id = unhex(?4) AND removal_no = 0`,
       )
       .bind(groupNo, personNo, of.actionNo, idToHex(of.id)),

@@ -14,7 +14,7 @@ export const participations = sqliteTable(
     groupNo: integer("group_no").notNull(),
     personNo: integer("person_no").notNull(),
     actionNo: integer("action_no").notNull(),
-    /** 0 for once-only kinds; for kinds that add, a number made from the participation's id. */
+    /** 0 for once-only kinds; for kinds that add, a number made from the participation's id; below 0 once its person took it out. */
     nth: integer("nth").notNull(),
     id: uuid<ParticipationId>("id").notNull(),
     actedAt: integer("acted_at").notNull(),

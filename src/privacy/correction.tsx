@@ -13,7 +13,7 @@ import {
 } from "../actions/public-web";
 import { SitePage } from "../groups/public";
 import { dbFor } from "../groups/shard";
-import { takeOutOwn } from "../intake/removal";
+import { takeOutOwn } from "../intake/erasure";
 import type { Participation } from "../intake/types";
 import { normaliseEmail } from "../platform/email-address";
 import { readForm, single } from "../platform/forms";

@@ -450,10 +450,20 @@ describe("one's own page", () => {
     expect(await person()).toMatchObject({ emailStatus: 2, emailStatusCause: "mail" });
   });
 
-  it("takes out one signature for good, its own alone", async () => {
+  it("takes out one signature for good, its own alone, and counts whoever signs again", async () => {
     const { get, post, key, group, actions, db } = await withKey();
     await sign(group, actions[0], mei);
     await drain(actions[0]);
+    const inAmerica = (who: Participation) =>
+      takeAction(contextOf(), target(group, actions[0]), who, { continent: "NA", country: "US" });
+    const drainAll = async () => {
+      await drain(actions[0]);
+      await intakeStub(env, "", `${actions[0].id}/enam/0`).drain();
+    };
+    await inAmerica(said("joana@example.org"));
+    await drainAll();
+    // The same person there, still on the way.
+    await inAmerica(said(amina, { cm: "My words elsewhere" }));
     const ids = await db.d1
       .prepare("SELECT lower(hex(id)) AS id, person_no AS no FROM participations WHERE group_no = ?")
       .bind(group.no)
@@ -471,11 +481,14 @@ describe("one's own page", () => {
     );
     expect((await post(`/privacy/mine/removal?key=${key}&id=${asId(mine)}`)).status).toBe(303);
     expect((await post(`/privacy/mine/removal?key=${key}&id=${asId(mine)}`)).status).toBe(404);
-    expect(await totalOf(group, actions[0])).toBe(1);
+    expect(await totalOf(group, actions[0])).toBe(2);
+    await drainAll();
     expect(await rowsWith(group, "My words")).toEqual([]);
+    expect(await totalOf(group, actions[0])).toBe(2);
     await sign(group, actions[0], amina, { cm: "Again" });
-    await drain(actions[0]);
-    expect(await totalOf(group, actions[0])).toBe(1);
+    await drainAll();
+    expect(await totalOf(group, actions[0])).toBe(3);
+    expect(await rowsWith(group, "Again")).toEqual(["participations"]);
     expect(await homeOf(env, target(group, actions[0])).check()).toBe(0);
   });
 

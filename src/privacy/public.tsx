@@ -11,7 +11,7 @@ import {
 } from "../actions/public-web";
 import { refreshPage } from "../actions/publication";
 import { dbFor } from "../groups/shard";
-import { takeOutOwn } from "../intake/removal";
+import { takeOutOwn } from "../intake/erasure";
 import { changesOf, editPerson, type PersonRow } from "../people/edit";
 import { changeSubscription } from "../people/person";
 import { subscriptionStatus } from "../people/types";
