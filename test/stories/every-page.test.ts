@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { HtmlValidate } from "html-validate";
-import type { BrowserContext, Page, Response } from "playwright-core";
+import type { Page, Response } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import {
   accessibilityViolations,
@@ -34,11 +34,12 @@ const DRAIN_MS = 40_000;
 // What the HTML standard asks for, without the tool's taste in spelling.
 const validator = new HtmlValidate({ root: true, extends: ["html-validate:standard"] });
 
-type Contexts = Record<ListedPage["as"], BrowserContext>;
+/** One page each, which goes from address to address: another page is another process of the browser. */
+type Pages = Record<ListedPage["as"], { page: Page; trouble: string[] }>;
 
 let browser: TestBrowser;
 let scene: Scene;
-let contexts: Record<Look["theme"], Contexts>;
+let pages: Record<Look["theme"], Pages>;
 
 beforeAll(async () => {
   [browser, scene] = await Promise.all([openBrowser(), setScene(server)]);
@@ -49,8 +50,8 @@ beforeAll(async () => {
   };
   await vi.waitFor(drained, { timeout: DRAIN_MS, interval: 300 });
   await decideOnSigners(scene);
-  const [light, dark] = await Promise.all([contextsFor(looks[0]), contextsFor(looks[1])]);
-  contexts = { light, dark };
+  const [light, dark] = await Promise.all([pagesFor(looks[0]), pagesFor(looks[1])]);
+  pages = { light, dark };
 });
 afterAll(() => browser.close());
 
@@ -77,8 +78,9 @@ test.each(everyPage.map((listed) => [`${listed.name} (${listed.as})`, listed] as
 /** Everything wrong with a page in one theme and language. */
 async function faultsOf(listed: ListedPage, look: Look): Promise<string[]> {
   const { language } = look;
-  const page = await contexts[look.theme][listed.as].newPage();
-  const trouble = watchForTrouble(page);
+  const { page, trouble } = pages[look.theme][listed.as];
+  await page.setViewportSize(desk);
+  await page.emulateMedia({ colorScheme: look.theme });
   const response = await listed.open({ page, scene, language });
   const { status = 200 } = listed;
   const html = (await response?.text()) ?? "";
@@ -95,8 +97,8 @@ async function faultsOf(listed: ListedPage, look: Look): Promise<string[]> {
   faults.push(...(await tooWide(page)).map((element) => `wider than 360 px: ${element}`));
   if (look.theme === "light") faults.push(...(await darkFaults(page)));
   // A browser writes down that the page itself was refused, which is meant.
-  faults.push(...trouble.filter((line) => !(status >= 400 && line.includes(`status of ${status}`))));
-  await page.close();
+  const seen = trouble.splice(0);
+  faults.push(...seen.filter((line) => !(status >= 400 && line.includes(`status of ${status}`))));
   return faults.map((fault) => `${look.theme}, ${language}: ${fault}`);
 }
 
@@ -118,18 +120,15 @@ async function heavyOrSticky(page: Page, response: Response | null, html: string
   ];
 }
 
-async function contextsFor({ theme, language }: Look): Promise<Contexts> {
-  const open = () => browser.newContext({ ...desk, theme, locale: language });
-  const contexts = { visitor: await open(), organiser: await open(), operator: await open() };
-  for (const [as, email] of [
-    ["organiser", scene.organisers[language]],
-    ["operator", OPERATOR_EMAIL],
-  ] as const) {
-    const page = await contexts[as].newPage();
-    await openAs(page, server, email, "/account");
-    await page.close();
-  }
-  return contexts;
+async function pagesFor({ theme, language }: Look): Promise<Pages> {
+  const open = async () => {
+    const page = await (await browser.newContext({ ...desk, theme, locale: language })).newPage();
+    return { page, trouble: watchForTrouble(page) };
+  };
+  const pages = { visitor: await open(), organiser: await open(), operator: await open() };
+  await openAs(pages.organiser.page, server, scene.organisers[language], "/account");
+  await openAs(pages.operator.page, server, OPERATOR_EMAIL, "/account");
+  return pages;
 }
 
 async function invalidHtml(html: string): Promise<string[]> {
