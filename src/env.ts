@@ -50,6 +50,7 @@ export interface Env {
   RECEIPTS: Queue;
   VIEWS: Queue;
   MAIL_EVENTS: Queue;
+  MAILINGS: Queue;
   WORK: Queue;
   PUBLIC_RATE: RateLimit;
   INTAKE: DurableObjectNamespace<import("./intake/intake-object").ActionIntake>;
@@ -59,6 +60,9 @@ export interface Env {
   PAYMENTS: DurableObjectNamespace<import("./payments/payments-object").PaymentsObject>;
   EXPORTS: DurableObjectNamespace<import("./exports/exports-object").ExportsObject>;
   REPORTS: DurableObjectNamespace<import("./reports/reports-object").ReportsObject>;
+  MAILING: DurableObjectNamespace<import("./delivery/mailing-object").MailingDriver>;
+  GATE: DurableObjectNamespace<import("./senders/gate-object").SendGate>;
+  READERS: DurableObjectNamespace<import("./tracking/readers-object").MailReaders>;
   IMPORTS: DurableObjectNamespace<import("./imports/imports-object").ImportsObject>;
   [shard: `SHARD_${string}`]: D1Database;
 }

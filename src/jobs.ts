@@ -70,6 +70,7 @@ const jobs: Record<string, ReturnType<typeof job>[]> = {
     job(receiptPage, (ctx, page) => sendReceipts(ctx, page, kinds)),
     job(noticePage, sendNotices),
   ],
+  "groundswell-mailings": [],
   "groundswell-mail-events": [job(mailEvent, letterReturned)],
   "groundswell-work": [
     job(indexDue, indexPeople),

@@ -8,11 +8,14 @@ import { PaymentsObject } from "./payments/payments-object";
 import { createContext } from "./platform/context";
 import { newId } from "./platform/ids";
 
+export { MailingDriver } from "./delivery/mailing-object";
 export { ImportsObject } from "./imports/imports-object";
 export { ActionIntake } from "./intake/intake-object";
 export { OperationsObject } from "./operations/operations-object";
 export { LimitsObject } from "./platform/limits-object";
 export { ReportsObject as GroupReports } from "./reports/reports-object";
+export { SendGate } from "./senders/gate-object";
+export { MailReaders } from "./tracking/readers-object";
 
 /** The home of intake, told here what follows a participation: that list lies above the intake folder. */
 export class ActionHome extends HomeObject {

@@ -36,6 +36,8 @@ export const memberships = sqliteTable(
     accountNo: integer("account_no").notNull(),
     role: text("role", { enum: ["owner", "administrator", "organiser"] }).notNull(),
     createdAt: integer("created_at").notNull(),
+    /** How many people a mailing they send may have; null: what the role allows. */
+    mailCeiling: integer("mail_ceiling"),
   },
   (table) => [
     primaryKey({ columns: [table.groupNo, table.accountNo] }),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { can, canChangeRole, permissions } from "./roles";
 
-test("an organiser works on actions and sees nobody's data", () => {
+test("an organiser works on actions, writes mailings without sending them, and sees nobody's data", () => {
   expect(permissions.filter((permission) => can("organiser", permission))).toEqual([
     "actions.view",
     "actions.edit",

@@ -8,6 +8,10 @@ export const permissions = [
   "people.edit",
   "people.import",
   "people.export",
+  "mailings.view",
+  "mailings.edit",
+  // Whoever writes a mailing may not send it: that is a permission of its own, and under a ceiling for organisers.
+  "mailings.send",
   "participations.remove",
   "payments.manage",
   "settings.edit",
@@ -19,7 +23,7 @@ export type Permission = (typeof permissions)[number];
 
 // An organiser is a volunteer: they write actions and never see people's data (features.md acc-roles-organizer-admin).
 const granted: Record<Role, readonly Permission[]> = {
-  organiser: ["actions.view", "actions.edit"],
+  organiser: ["actions.view", "actions.edit", "mailings.view", "mailings.edit"],
   administrator: permissions.filter((permission) => permission !== "group.delete"),
   owner: permissions,
 };

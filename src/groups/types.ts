@@ -39,6 +39,26 @@ export type GroupForm = z.infer<typeof groupForm>;
 export const optInModes = ["preticked", "unticked", "explicit"] as const;
 export type OptInMode = (typeof optInModes)[number];
 
+/** What a group decides about its mailings. Every field has a default, so old rows stay readable. */
+export const mailSettings = z.object({
+  /** Who its mailings are from unless somebody writes another name; "" for the group's own. */
+  fromName: z.string().max(100).default(""),
+  /** The mailings a person gets in seven days at most; 0 for any number. */
+  weeklyMax: z.int().min(0).max(100).default(0),
+  /** From so many recipients on a second person must agree; 0 for never. */
+  approvalFrom: z.int().min(0).max(100_000_000).default(0),
+  /** Between pressing "send" and the first mail, in minutes: time to take it back. */
+  undoMinutes: z.int().min(0).max(60).default(1),
+  /** What to do with answers: forward them to the group's address, or keep them in the inbox here. */
+  replies: z.enum(["forward", "keep"]).default("forward"),
+  tracksOpens: z.boolean().default(true),
+  tracksClicks: z.boolean().default(true),
+  /** New people confirm their address before they get mailings. */
+  doubleOptIn: z.boolean().default(false),
+  wrapperNo: z.int().nullable().default(null),
+});
+export type MailSettings = z.infer<typeof mailSettings>;
+
 /** What a group decides about itself beyond its columns. Every field has a default, so old rows stay readable. */
 export const groupSettings = z.object({
   description: z.string().max(2_000).default(""),
@@ -65,6 +85,7 @@ export const groupSettings = z.object({
   consentText: z.string().max(500).default(""),
   /** What supporters sent stays for some days where it was taken, in case the database must be set back. */
   keepsForRecovery: z.boolean().default(false),
+  mail: mailSettings.prefault({}),
   /** The sites that may show the group's actions in their pages, one a line as `readSite` writes them; "" for any. */
   embedSites: z.string().max(20_000).default(""),
 });

@@ -33,6 +33,7 @@ export function memberCan(permission: Permission) {
 function closedTabs(role: Role): Tab[] {
   return [
     ...(can(role, "people.view") ? [] : ["people" as const]),
+    ...(can(role, "mailings.view") ? [] : ["mailings" as const]),
     ...(can(role, "settings.edit") ? [] : ["settings" as const]),
   ];
 }

@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { uuid } from "../platform/columns";
-import type { MailingId } from "./types";
+import type { BodyForm, Frozen, MailingId, MailingStatus, PauseCause } from "./types";
 
 export const mailings = sqliteTable(
   "mailings",
@@ -11,14 +11,25 @@ export const mailings = sqliteTable(
     subject: text("subject").notNull(),
     /** What organisers call it in lists; empty means the subject. */
     internalTitle: text("internal_title").notNull().default(""),
-    status: text("status", {
-      enum: ["draft", "preparing", "sending", "paused", "sent", "stopped"],
-    }).notNull(),
+    status: text("status").$type<MailingStatus>().notNull(),
     createdBy: integer("created_by").notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     /** When the first message of it left. */
     sentAt: integer("sent_at"),
+    /** Validated by `targetSchema` and `mailingSettings` on every write and read. */
+    target: text("target", { mode: "json" }).$type<unknown>(),
+    settings: text("settings", { mode: "json" }).$type<unknown>().notNull().default({}),
+    startAt: integer("start_at"),
+    frozen: text("frozen", { mode: "json" }).$type<Frozen>(),
+    pauseCause: text("pause_cause").$type<PauseCause>(),
+    winnerNo: integer("winner_no"),
+    copyOf: integer("copy_of"),
+    askedBy: integer("asked_by"),
+    approvedBy: integer("approved_by"),
+    finishedAt: integer("finished_at"),
+    /** Out of the lists; what it sent stays. */
+    hiddenAt: integer("hidden_at"),
   },
   (table) => [
     primaryKey({ columns: [table.groupNo, table.mailingNo] }),
@@ -26,6 +37,59 @@ export const mailings = sqliteTable(
     // "Mailed lately" and a person's timeline begin with the mailings of some days.
     index("mailings_by_sent").on(table.groupNo, table.sentAt),
   ],
+);
+
+/** The words of a mailing, a row a variant and language, so that two who write in two languages do not meet. */
+export const mailingVersions = sqliteTable(
+  "mailing_versions",
+  {
+    groupNo: integer("group_no").notNull(),
+    mailingNo: integer("mailing_no").notNull(),
+    variantNo: integer("variant_no").notNull(),
+    language: text("language", { enum: ["en", "fr", "es"] }).notNull(),
+    fromName: text("from_name").notNull(),
+    subject: text("subject").notNull(),
+    preview: text("preview").notNull(),
+    form: text("form").$type<BodyForm>().notNull(),
+    body: text("body").notNull(),
+    plain: text("plain"),
+    revision: integer("revision").notNull(),
+    updatedBy: integer("updated_by").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.mailingNo, table.variantNo, table.language] })],
+);
+
+/** The same made ready when the audience is frozen: templates whose links are numbers. What is edited later changes no mail. */
+export const mailingBuilds = sqliteTable(
+  "mailing_builds",
+  {
+    groupNo: integer("group_no").notNull(),
+    mailingNo: integer("mailing_no").notNull(),
+    variantNo: integer("variant_no").notNull(),
+    language: text("language", { enum: ["en", "fr", "es"] }).notNull(),
+    fromName: text("from_name").notNull(),
+    subject: text("subject").notNull(),
+    preview: text("preview").notNull(),
+    html: text("html").notNull(),
+    plain: text("plain").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.mailingNo, table.variantNo, table.language] })],
+);
+
+/** Where the numbered links of a mailing lead: a redirect goes nowhere else. */
+export const mailingLinks = sqliteTable(
+  "mailing_links",
+  {
+    groupNo: integer("group_no").notNull(),
+    mailingNo: integer("mailing_no").notNull(),
+    linkNo: integer("link_no").notNull(),
+    /** May hold merge fields, which the redirect fills. */
+    url: text("url").notNull(),
+    /** The action it leads to, when it is one of the group's. */
+    actionNo: integer("action_no"),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.mailingNo, table.linkNo] })],
 );
 
 /**
@@ -43,6 +107,12 @@ export const mailingRecipients = sqliteTable(
     status: integer("status").notNull(),
     /** Why somebody was left out or failed; null otherwise, which costs nothing. */
     reason: integer("reason"),
+    /** Null: the first variant. */
+    variantNo: integer("variant_no"),
+    /** Not before, in s: by their own clock, after a refusal for the time being, or after a test; null: at once. */
+    dueS: integer("due_s"),
+    /** When the status came about, in s; null until the first claim. */
+    atS: integer("at_s"),
   },
   (table) => [primaryKey({ columns: [table.groupNo, table.mailingNo, table.personNo] })],
 );
@@ -61,7 +131,7 @@ export const mailEvents = sqliteTable(
     openedS: integer("opened_s"),
     /** When a link of it was first clicked, in s. */
     clickedS: integer("clicked_s"),
-    /** Bits: 1 a machine opened it. Null, which costs nothing, for none. */
+    /** Bits: 1 a machine opened it, 2 unsubscribed by it, 4 bounced for good, 8 complained, 16 bounced for now, 32 delivered. Null, which costs nothing, for none. */
     flags: integer("flags"),
   },
   (table) => [primaryKey({ columns: [table.groupNo, table.mailingNo, table.personNo] })],

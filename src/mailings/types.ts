@@ -1,8 +1,26 @@
+import { z } from "zod";
+import { audienceSchema } from "../audiences/audience";
 import type { Id } from "../platform/ids";
 
 export type MailingId = Id<"mailing">;
 
-/** `mailing_recipients.status` */
+/**
+ * draft → (waiting for somebody's approval) → scheduled → preparing (the audience is being frozen) → sending ⇄ paused → sent, or stopped.
+ * Scheduled for now when nobody chose a time: the undo window is a schedule too.
+ */
+export const mailingStatuses = [
+  "draft",
+  "waiting",
+  "scheduled",
+  "preparing",
+  "sending",
+  "paused",
+  "sent",
+  "stopped",
+] as const;
+export type MailingStatus = (typeof mailingStatuses)[number];
+
+/** `mailing_recipients.status`. A claim is the note that its chunk was begun: when its owner is gone it is "unknown". */
 export const recipientStatus = {
   waiting: 1,
   claimed: 2,
@@ -12,3 +30,154 @@ export const recipientStatus = {
   unknown: 6,
 } as const;
 export type RecipientStatus = keyof typeof recipientStatus;
+
+/** `mailing_recipients.reason` of somebody left out. The first that applies, in this order. */
+export const leftOutReasons = {
+  /** Erased, or merged into somebody else, since the audience was counted. */
+  gone: 1,
+  no_address: 2,
+  not_subscribed: 3,
+  bounced: 4,
+  complained: 5,
+  /** The whole installation writes to this address no more. */
+  suppressed: 6,
+  /** Asked for a pause, or for no mail of this topic, or for fewer than this. */
+  pausing: 7,
+  topic: 8,
+  too_many: 9,
+  /** By an audience the mailing leaves out. */
+  excluded: 10,
+  /** Beyond the number the mailing is limited to. */
+  over_limit: 11,
+} as const;
+export type LeftOutReason = keyof typeof leftOutReasons;
+
+/** `mailing_recipients.reason` of a mail that failed. */
+export const failureReasons = { refused: 31, gave_up: 32, not_rendered: 33, stopped: 34 } as const;
+export type FailureReason = keyof typeof failureReasons;
+
+export const VARIANTS_MAX = 8;
+export const SUBJECT_MAX = 250;
+export const PREVIEW_MAX = 250;
+export const FROM_NAME_MAX = 100;
+export const TITLE_MAX = 200;
+export const NOTE_MAX = 2_000;
+/** As stored: the blocks as JSON, Markdown or HTML. */
+export const BODY_BYTES_MAX = 400_000;
+/** Gmail shows no more of a mail than this; the rest hides behind a link. */
+export const CLIPPED_BYTES = 102_400;
+
+export const bodyForms = ["visual", "markdown", "html"] as const;
+export type BodyForm = (typeof bodyForms)[number];
+
+/** One variant of a mailing in one language, as it is being written. */
+export type MailingVersion = {
+  variantNo: number;
+  language: "en" | "fr" | "es";
+  fromName: string;
+  subject: string;
+  /** What a mailbox shows after the subject. */
+  preview: string;
+  form: BodyForm;
+  body: string;
+  /** The plain-text part when somebody edited it; null while it follows the body. */
+  plain: string | null;
+  /** Raised by every save; a save names the one it started from. */
+  revision: number;
+};
+
+/** Whom a mailing is for. Subscription, suppression, topic and fatigue are not part of it: they hold for every mailing. */
+export const targetSchema = z.object({
+  audience: audienceSchema,
+  /** The newest N of the audience, in its own order; null for all. Who is beyond is left out as `over_limit`. */
+  most: z.int().min(1).max(100_000_000).nullable().default(null),
+});
+export type Target = z.infer<typeof targetSchema>;
+
+/** A/B/n: a share of the audience gets the variants, and the best of them goes to the rest. */
+export const testPlanSchema = z.object({
+  /** Of the recipients, in hundredths of a percent, all variants together. */
+  share: z.int().min(1).max(10_000),
+  measure: z.enum(["opens", "clicks", "actions", "donations"]),
+  /** From the last mail of the sample to the verdict. */
+  hours: z.int().min(1).max(168),
+  /** False: an organiser chooses. */
+  isAutomatic: z.boolean(),
+  /** The winner is not sent by itself when more than this share of the sample unsubscribed, in hundredths of a percent; null for never. */
+  unsubscribeShareMax: z.int().min(1).max(10_000).nullable().default(null),
+});
+export type TestPlan = z.infer<typeof testPlanSchema>;
+
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+
+/** What an organiser decides of a mailing beside its words and its audience. Every field has a default, so old rows stay readable. */
+export const mailingSettings = z.object({
+  note: z.string().max(NOTE_MAX).default(""),
+  /** A topic of the group's list; null: everybody on the list. */
+  topicNo: z.int().nullable().default(null),
+  wrapperNo: z.int().nullable().default(null),
+  replyTo: z.string().max(254).default(""),
+  tracksOpens: z.boolean().default(true),
+  tracksClicks: z.boolean().default(true),
+  /** What every link gets, such as "utm_campaign=spring"; "" for nothing. */
+  linkQuery: z.string().max(500).default(""),
+  /** Mails an hour at most; null: as fast as the sender may. */
+  hourlyMax: z.int().min(60).max(10_000_000).nullable().default(null),
+  /** Each person gets it when their clock shows this time, on the day of the schedule; null: everybody at once. */
+  localTime: clockTime.nullable().default(null),
+  /** When there are several variants; null: all variants go to equal shares of everybody. */
+  test: testPlanSchema.nullable().default(null),
+  /** The fatigue cap of the group does not hold for this one (a mail that must arrive). */
+  ignoresFatigue: z.boolean().default(false),
+  /** It can be read on the web by anybody, with stand-ins for what is personal. */
+  isArchived: z.boolean().default(false),
+});
+export type MailingSettings = z.infer<typeof mailingSettings>;
+
+/** The numbers of a frozen audience. `candidates` = `recipients` + every number of `leftOut`. */
+export type Frozen = {
+  candidates: number;
+  recipients: number;
+  leftOut: Partial<Record<LeftOutReason, number>>;
+  /** By variant number and by language. */
+  variants: Record<string, number>;
+  languages: Record<string, number>;
+  frozenAt: number;
+};
+
+/** How far a mailing is, as counted from its rows. */
+export type MailingTotals = Record<RecipientStatus, number> & {
+  leftOutBy: Partial<Record<LeftOutReason, number>>;
+  failedBy: Partial<Record<FailureReason, number>>;
+};
+
+/** Why a mailing stands still though nobody paused it by hand, or that somebody did. */
+export const pauseCauses = ["organiser", "health", "sender", "operator", "test", "transport"] as const;
+export type PauseCause = (typeof pauseCauses)[number];
+
+export type Mailing = {
+  no: number;
+  id: MailingId;
+  /** Of the first variant in the group's language, for lists. */
+  subject: string;
+  internalTitle: string;
+  status: MailingStatus;
+  pauseCause: PauseCause | null;
+  target: Target | null;
+  settings: MailingSettings;
+  /** When it is to begin; null while nobody has sent it. */
+  startAt: number | null;
+  frozen: Frozen | null;
+  /** Which variant went to the rest. */
+  winnerNo: number | null;
+  /** The mailing it was copied from, whose recipients it may leave out. */
+  copyOf: number | null;
+  createdBy: number;
+  createdAt: number;
+  updatedAt: number;
+  /** Who asked for it to be sent, and who agreed. */
+  askedBy: number | null;
+  approvedBy: number | null;
+  sentAt: number | null;
+  finishedAt: number | null;
+};

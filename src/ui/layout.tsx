@@ -9,7 +9,7 @@ import { Swell } from "./swell";
 export { Document } from "./document";
 export { LanguageLinks, PlainPage } from "./plain-page";
 
-export type Tab = "home" | "actions" | "people" | "settings" | "operations";
+export type Tab = "home" | "actions" | "people" | "mailings" | "settings" | "operations";
 
 type NamedGroup = { name: string; slug: string };
 
@@ -140,6 +140,7 @@ function Tabs({ t, group, tab, closedTabs = [], isOperator }: ShellProps) {
         { name: "home", href: base, icon: "home", label: t("common.nav.home") },
         { name: "actions", href: `${base}/actions`, icon: "actions", label: t("common.nav.actions") },
         { name: "people", href: `${base}/people`, icon: "people", label: t("common.nav.people") },
+        { name: "mailings", href: `${base}/mailings`, icon: "mail", label: t("common.nav.mailings") },
         { name: "settings", href: `${base}/settings`, icon: "settings", label: t("common.nav.settings") },
       ]
     : [];
