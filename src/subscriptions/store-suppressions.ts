@@ -1,7 +1,10 @@
 import type { SuppressionCause } from "./types";
 
 /** Which of some hashes (hexadecimal) are suppressed. */
-export async function selectSuppressed(directory: D1Database, hashes: readonly string[]): Promise<Set<string>> {
+export async function selectSuppressed(
+  directory: D1Database,
+  hashes: readonly string[],
+): Promise<Set<string>> {
   const { results } = await directory
     .prepare(
       "SELECT lower(hex(hash)) AS hash FROM json_each(?1) AS asked CROSS JOIN suppressions ON hash = unhex(asked.value)",
@@ -30,6 +33,9 @@ export async function insertSuppression(
 
 /** False when there was none. */
 export async function deleteSuppression(directory: D1Database, hash: string): Promise<boolean> {
-  const { meta } = await directory.prepare("DELETE FROM suppressions WHERE hash = unhex(?1)").bind(hash).run();
+  const { meta } = await directory
+    .prepare("DELETE FROM suppressions WHERE hash = unhex(?1)")
+    .bind(hash)
+    .run();
   return meta.changes > 0;
 }
