@@ -53,7 +53,9 @@ async function found(owner: Organiser, slug: string): Promise<Group> {
 }
 
 async function join(group: Group, { accountNo }: Organiser, role: Role): Promise<void> {
-  await env.DIRECTORY.prepare("INSERT INTO memberships VALUES (?, ?, ?, ?)")
+  await env.DIRECTORY.prepare(
+    "INSERT INTO memberships (group_no, account_no, role, created_at) VALUES (?, ?, ?, ?)",
+  )
     .bind(group.no, accountNo, role, 1)
     .run();
 }

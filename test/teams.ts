@@ -46,7 +46,9 @@ export async function makeTeam(changes: Parameters<typeof platformHost>[0] = {})
 }
 
 export async function addMember(group: Group, accountNo: number, role: Role): Promise<void> {
-  await env.DIRECTORY.prepare("INSERT INTO memberships VALUES (?, ?, ?, ?)")
+  await env.DIRECTORY.prepare(
+    "INSERT INTO memberships (group_no, account_no, role, created_at) VALUES (?, ?, ?, ?)",
+  )
     .bind(group.no, accountNo, role, Date.now())
     .run();
 }

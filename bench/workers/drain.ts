@@ -17,7 +17,7 @@ import { barePage, storeBare } from "./bare-insert";
 
 export * from "../../src/worker";
 
-const PAGE_ROWS = 500;
+const PAGE_ROWS = 1_000;
 const SHARD = "SHARD_00";
 
 type Order = { first: number; count: number; groupNo: number; actionNo: number };

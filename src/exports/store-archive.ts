@@ -34,6 +34,7 @@ export type Noun = {
  */
 const leftOut = new Set([
   "numbers",
+  "arrival_pages",
   "works",
   "search_progress",
   "audience_counts",

@@ -158,7 +158,9 @@ describe("an invitation", () => {
     const no = await env.DIRECTORY.prepare("SELECT account_no FROM accounts WHERE email_key = ?")
       .bind(email)
       .first<number>("account_no");
-    await env.DIRECTORY.prepare("INSERT INTO memberships VALUES (?, ?, 'administrator', 0)")
+    await env.DIRECTORY.prepare(
+      "INSERT INTO memberships (group_no, account_no, role, created_at) VALUES (?, ?, 'administrator', 0)",
+    )
       .bind(team.group.no, no)
       .run();
     expect((await accept(bo, link)).status).toBe(303);

@@ -1,5 +1,12 @@
 import type { GroupDb } from "../groups/shard";
-import { ARRIVED, arrivalFields, NOT_ERASED, receivePeople } from "../people/arrival";
+import {
+  ARRIVED,
+  arrivalFields,
+  arrivingPage,
+  NOT_ERASED,
+  PAGE_ROWS,
+  receivePeople,
+} from "../people/arrival";
 import { receiveValues } from "../people/custom-field";
 import { idFromHex, idToHex, type ParticipationId } from "../platform/ids";
 import type { DrainedParticipation } from "./types";
@@ -35,19 +42,22 @@ export async function storeParticipations(
   restoredAt: number | null = null,
 ): Promise<DrainOutcome[]> {
   const page = pageOf(rows);
+  const { bound, first, last } = arrivingPage(group, page, rows.length);
   const results = await group.d1.batch<OutcomePage>([
-    ...receivePeople(group, actionNo, page, {
+    ...first,
+    ...receivePeople(group, actionNo, bound, {
       hasPhones: page.includes('"phone":'),
       tagNos,
       fields: arrivalFields
         .filter(([, path]) => page.includes(`"${path.split(".").at(-1)}":`))
         .map(([column]) => column),
     }),
-    ...(page.includes('"f":') ? [receiveValues(group, page)] : []),
-    group.d1.prepare(UPSERT_PARTICIPATIONS).bind(group.groupNo, page, actionNo, restoredAt),
-    group.d1.prepare(OUTCOMES).bind(group.groupNo, page, actionNo),
+    ...(page.includes('"f":') ? [receiveValues(group, bound)] : []),
+    group.d1.prepare(UPSERT_PARTICIPATIONS).bind(group.groupNo, bound, actionNo, restoredAt),
+    group.d1.prepare(OUTCOMES).bind(group.groupNo, bound, actionNo),
+    ...last,
   ]);
-  return outcomesOf(rows, results.at(-1)?.results[0]);
+  return outcomesOf(rows, results.at(-1 - last.length)?.results[0]);
 }
 
 /** What D1 says now of rows that were sent to it before. Reads only. */
@@ -151,7 +161,7 @@ const OUTCOMES = `
   SELECT json_group_array(json_array(
     j.key, j.value ->> 'i', m.id IS NOT NULL, lower(hex(coalesce(o.id, m.id))), coalesce(o.person_no, m.person_no), coalesce(o.removal_no, m.removal_no),
     coalesce(o.acted_at, m.acted_at) = j.value ->> 't' AND j.value ->> 'pa' IS NULL, NOT ${NOT_ERASED})) AS outcomes
-  FROM jsonb_each(?2) j
+  FROM ${PAGE_ROWS} j
   LEFT JOIN participations m ON m.group_no = ?1 AND m.action_no = ?3 AND m.id = unhex(j.value ->> 'i')
   LEFT JOIN identities i ON (m.id IS NULL OR m.removal_no > 0) AND i.group_no = ?1 AND i.kind = 1 AND i.value = j.value ->> 'e'
   LEFT JOIN participations o ON o.group_no = ?1 AND o.person_no = i.person_no AND o.action_no = ?3 AND o.nth = j.value ->> 'n'

@@ -104,7 +104,7 @@ export async function setFieldValues(
  * value), for the batch that stores their people, after them. May run again with the same page, and in any order: a value
  * changes only by something newer.
  */
-export function receiveValues(group: GroupDb, page: string): D1PreparedStatement {
+export function receiveValues(group: GroupDb, page: string | null): D1PreparedStatement {
   return store.valuesStatement(group, page);
 }
 

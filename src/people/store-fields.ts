@@ -293,7 +293,7 @@ const STORE_VALUES = `
   WHERE c.deleted_at IS NULL
   ${KEEP_NEWER}`;
 
-export function valuesStatement({ groupNo, d1 }: GroupDb, page: string): D1PreparedStatement {
+export function valuesStatement({ groupNo, d1 }: GroupDb, page: string | null): D1PreparedStatement {
   return d1.prepare(STORE_VALUES).bind(groupNo, page);
 }
 

@@ -19,16 +19,32 @@ export type ArrivalField = (typeof arrivalFields)[number][0];
 export const NOT_ERASED = `(NOT EXISTS (SELECT 1 FROM identities WHERE group_no = ?1 AND kind = 3)
     OR NOT EXISTS (SELECT 1 FROM identities x WHERE x.group_no = ?1 AND x.kind = 3 AND x.value = j.value ->> 'h' AND x.acted_at >= j.value ->> 't'))`;
 
+/** The rows of a page as `j.value`: of the text that is bound, or without one of what the batch has stored. */
+export const PAGE_ROWS = "jsonb_each(coalesce(?2, (SELECT page FROM arrival_pages WHERE group_no = ?1)))";
+
 // CROSS JOIN forces the order: left to itself the planner scans the whole table for each page (measured, design.md §5).
 // jsonb_each hands out parsed rows; json_each would write each out as text, to be parsed again by every `->>`.
-export const ARRIVED = `jsonb_each(?2) j CROSS JOIN identities i ON i.group_no = ?1 AND i.kind = 1 AND i.value = j.value ->> 'e' AND ${NOT_ERASED}`;
+export const ARRIVED = `${PAGE_ROWS} j CROSS JOIN identities i ON i.group_no = ?1 AND i.kind = 1 AND i.value = j.value ->> 'e' AND ${NOT_ERASED}`;
 
-const STRANGERS = `jsonb_each(?2) j WHERE NOT EXISTS (SELECT 1 FROM identities i WHERE i.group_no = ?1 AND i.kind = 1 AND i.value = j.value ->> 'e') AND ${NOT_ERASED}`;
+const STRANGERS = `${PAGE_ROWS} j WHERE NOT EXISTS (SELECT 1 FROM identities i WHERE i.group_no = ?1 AND i.kind = 1 AND i.value = j.value ->> 'e') AND ${NOT_ERASED}`;
+
+/** Stores a page, parsed, for the statements after it; and takes it out again. */
+export function pageStatements(
+  { d1, groupNo }: GroupDb,
+  page: string,
+): [D1PreparedStatement, D1PreparedStatement] {
+  return [
+    d1
+      .prepare("INSERT OR REPLACE INTO arrival_pages (group_no, page) VALUES (?1, jsonb(?2))")
+      .bind(groupNo, page),
+    d1.prepare("DELETE FROM arrival_pages WHERE group_no = ?1").bind(groupNo),
+  ];
+}
 
 export function arrivalStatements(
   { d1, groupNo }: GroupDb,
   actionNo: number,
-  page: string,
+  page: string | null,
   options: { hasPhones: boolean; fields: ArrivalField[] },
 ): D1PreparedStatement[] {
   const statements = [
@@ -118,7 +134,7 @@ const DROP_UNCLAIMED_PHONES = `
 export function consentStatement(
   { d1, groupNo }: GroupDb,
   actionNo: number,
-  page: string,
+  page: string | null,
 ): D1PreparedStatement {
   return d1
     .prepare(
@@ -132,7 +148,7 @@ export function consentStatement(
 
 export function taggingStatement(
   { d1, groupNo }: GroupDb,
-  page: string,
+  page: string | null,
   tagNos: number[],
 ): D1PreparedStatement {
   return d1

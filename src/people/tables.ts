@@ -94,6 +94,12 @@ export const identities = sqliteTable(
   (table) => [primaryKey({ columns: [table.groupNo, table.kind, table.value] })],
 );
 
+/** The page of rows a drain is storing, there only while its batch runs: each of the batch's statements reads it. */
+export const arrivalPages = sqliteTable("arrival_pages", {
+  groupNo: integer("group_no").primaryKey(),
+  page: bytes("page").notNull(),
+});
+
 /** What was asked, once per wording, so that each consent event stays small. */
 export const consentWordings = sqliteTable(
   "consent_wordings",

@@ -165,7 +165,7 @@ describe("a write-behind buffer", () => {
       const buffer = new WriteBehind<"ok">(storage);
       const store = aStore();
       fill(buffer, DRAIN_ROWS_MAX * 2);
-      const heaviest = { rows: 100 };
+      const heaviest = { rows: DRAIN_ROWS_MAX / 5 };
       const write: typeof store.deps.write = async (rows) => {
         if (rows.length > heaviest.rows) throw new Error("D1_ERROR: D1 DB exceeded its CPU time limit");
         heaviest.rows = Number.POSITIVE_INFINITY;

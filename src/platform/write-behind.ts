@@ -2,11 +2,11 @@ import { errorText } from "./log";
 import { type PartsDeps, writeInParts } from "./write-behind-parts";
 
 /** One D1 batch carries at most this many rows and bytes: under 2 MB a parameter, well under 30 s (cloudflare.md §3.1). */
-export const DRAIN_ROWS_MAX = 500;
+export const DRAIN_ROWS_MAX = 1_000;
 export const DRAIN_BYTES_MAX = 1_000_000;
 const BACKOFF_MAX_MS = 60_000;
-/** From 500 rows down to one. */
-const PAGE_HALVINGS_MAX = 8;
+/** From 1,000 rows down to one. */
+const PAGE_HALVINGS_MAX = 9;
 /** An alarm may run for 15 minutes; stopping earlier lets other events of the object in between pages. */
 const DRAIN_TIME_MAX_MS = 20_000;
 
