@@ -1,4 +1,4 @@
-import { dbFor } from "../groups/shard";
+import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
 import { idFromHex, type PersonId } from "../platform/ids";
@@ -52,12 +52,19 @@ export async function searchPeople(
   const sure = await store.selectCandidates(db, exactly(asked));
   if (isIndexBehind(sure.progress, ctx.now)) ctx.later(askToIndex(ctx, group));
   const tail = tailOf(sure.tail, asked, 0);
-  const found = await ranked(db, asked, [...sure.numbers, ...tail], false);
+  const byDomain = asked.domain && sure.numbers.length < limit ? await othersAt(db, asked.domain) : [];
+  const found = await ranked(db, asked, [...sure.numbers, ...byDomain, ...tail], false);
   if (found.length >= FEW) return found.slice(0, limit);
   const unsure = await store.selectCandidates(db, roughly(asked));
   const close = await ranked(db, asked, [...unsure.numbers, ...tailOf(unsure.tail, asked, 1)], true);
   const known = new Set(found.map(({ personNo }) => personNo));
   return [...found, ...close.filter(({ personNo }) => !known.has(personNo))].slice(0, limit);
+}
+
+/** Domains nobody new has: few people have them, so that this is quick. */
+async function othersAt(db: GroupDb, domain: string): Promise<number[]> {
+  const asked = { matches: [beginning(domain)], addresses: [], parts: [], domain: "" };
+  return (await store.selectCandidates(db, asked)).numbers;
 }
 
 type Asked = {
@@ -68,6 +75,8 @@ type Asked = {
   code: string;
   /** Set when an address is being typed. */
   email: string;
+  /** The beginning of a domain, when that alone is typed. */
+  domain: string;
   /** Beginnings of a number in international form. */
   phones: string[];
 };
@@ -83,6 +92,7 @@ export function readAsked(text: string, country: string): Asked | null {
     words: [...new Set([...words, ...(domain ? [domain] : [])])].slice(0, WORDS_MAX),
     code: /\d/.test(typed) && address === "" ? compact(typed) : "",
     email: domain ? "" : address,
+    domain: domain && words.length === 0 ? domain : "",
     phones: phonesOf(typed, country),
   };
   return asked.words.length + asked.phones.length + asked.email.length > 0 ? asked : null;
@@ -120,8 +130,8 @@ function callingCode(country: string): string {
 const term = (word: string) => `"${word}"`;
 const beginning = (word: string) => `"${word}"*`;
 
-function exactly({ words, code, email, phones, text }: Asked) {
-  const isNamed = words.length > 0 && email === "";
+function exactly({ words, code, email, domain, phones, text }: Asked) {
+  const isNamed = words.length > 0 && email === "" && domain === "";
   return {
     matches: [
       ...(isNamed ? [words.map(term).join(" AND "), words.map(beginning).join(" AND ")] : []),
@@ -134,6 +144,7 @@ function exactly({ words, code, email, phones, text }: Asked) {
       ...phones.map((phone) => [2, phone] satisfies [2, string]),
     ],
     parts: email === "" ? words : [],
+    domain,
   };
 }
 
@@ -156,6 +167,7 @@ function roughly({ words, email, phones }: Asked) {
     matches: isAnyLong && email === "" ? [each.join(" AND ")] : [],
     addresses: addresses.slice(0, VARIANTS_MAX),
     parts: [],
+    domain: "",
   };
 }
 

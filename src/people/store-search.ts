@@ -193,9 +193,22 @@ type Asked = {
   addresses: [kind: 1 | 2, prefix: string][];
   /** What every row of the tail beyond `tailMax` must hold, as it was typed; each part once. */
   parts: string[];
+  /** The beginning of a domain, looked for among those that people have who came lately; "" for none. */
+  domain: string;
 };
 
 const CANDIDATES_MAX = 100;
+/** Whose domains are known: whatever many people have, somebody of these has. */
+const LATELY = 2_000;
+
+// The beginning of a long term is looked up by reading every person who has one such; a whole term hands over the newest at once.
+const AT_DOMAINS = `
+  SELECT json_group_array(no) AS page FROM (SELECT rowid & 4294967295 AS no FROM people_search
+  WHERE people_search MATCH (SELECT coalesce(group_concat('"' || domain || '"', ' OR '), '""') FROM (
+      SELECT DISTINCT substr(email, instr(email, '@') + 1) AS domain
+      FROM (SELECT email FROM people WHERE group_no = ?1 AND email IS NOT NULL ORDER BY person_no DESC LIMIT ${LATELY})
+      WHERE substr(email, instr(email, '@') + 1, length(?2)) = ?2 AND instr(email, '"') = 0))
+    AND ${OWN} ORDER BY rowid DESC LIMIT ?3)`;
 /** Rows of the tail that the Worker reads whole, the newest; and so many older ones that D1 looks at roughly. */
 export const TAIL_MAX = 2_000;
 export const LONG_TAIL_MAX = 50_000;
@@ -219,6 +232,7 @@ export async function selectCandidates({ d1, groupNo }: GroupDb, asked: Asked): 
          LIMIT ?3`,
       )
       .bind(groupNo, JSON.stringify(asked.addresses), CANDIDATES_MAX),
+    ...(asked.domain ? [d1.prepare(AT_DOMAINS).bind(groupNo, asked.domain, CANDIDATES_MAX)] : []),
     ...asked.matches.map((match) =>
       d1
         .prepare(
