@@ -20,22 +20,38 @@ export type Plan = {
 /** A condition on the row `p` of `people`, and what `?4` binds. */
 export type Question = { from: string; json: string };
 
+/** The columns of `people_brief`, whose rows are those of `people` who are neither erased nor merged. */
+const BRIEF: ReadonlySet<string> = new Set([
+  ...["group_no", "person_no", "email_status", "mobile_status", "created_at"],
+  ...["country", "region", "postal_code", "language"],
+]);
+const COLUMN_OF_PERSON = /\bp\.([a-z_]+)/g;
+
 /**
  * SQL for `FROM people p WHERE …`: the people of the group ?1 within the range over ?2 up to ?3 who are of the audience.
+ * @param options.isCount for whoever reads no column of `p` but the number: where a narrower table can tell, it is asked
  */
-export function compileAudience(audience: Audience, plan: Plan): Question {
+export function compileAudience(
+  audience: Audience,
+  plan: Plan,
+  { isCount = false }: { isCount?: boolean } = {},
+): Question {
   const values = new Values();
   const compiling = new Compiling(plan, values);
-  const alive = ["p.group_no = ?1", "p.erased_at IS NULL", "p.merged_into IS NULL", "?4 IS NOT NULL"];
-  const terms = [...alive, ...compiling.termsOf(audience)].join(" AND ");
+  const asked = compiling.termsOf(audience);
   const json = () => values.json();
   const driver = compiling.driver(plan.driver);
-  if (!driver) return { from: `FROM people p WHERE ${within("p.person_no")} AND ${terms}`, json: json() };
-  const rows = driver.rows("driver");
+  const rows = driver?.rows("driver");
+  const columns = [...[...asked, rows].join(" ").matchAll(COLUMN_OF_PERSON)].map(([, column = ""]) => column);
+  const isBrief = isCount && columns.every((column) => BRIEF.has(column));
+  const table = isBrief ? "people_brief" : "people";
+  const alive = isBrief ? [] : ["p.erased_at IS NULL", "p.merged_into IS NULL"];
+  const terms = ["p.group_no = ?1", ...alive, "?4 IS NOT NULL", ...asked].join(" AND ");
+  if (!driver) return { from: `FROM ${table} p WHERE ${within("p.person_no")} AND ${terms}`, json: json() };
   // A set in the order of people is read beside them; another is put in order first.
   const from = driver.isOrdered
-    ? `FROM (${rows}) d CROSS JOIN people p ON p.person_no = d.person_no WHERE ${terms}`
-    : `FROM people p WHERE p.person_no IN (${rows}) AND ${terms}`;
+    ? `FROM (${rows}) d CROSS JOIN ${table} p ON p.person_no = d.person_no WHERE ${terms}`
+    : `FROM ${table} p WHERE p.person_no IN (${rows}) AND ${terms}`;
   return { from, json: json() };
 }
 

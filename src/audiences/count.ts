@@ -71,7 +71,7 @@ async function goOn(
 ): Promise<CountRow> {
   const deadline = Date.now() + budgetMs;
   const { plan: driven, size } = await drivenPlan(db, audience, plan, row.highestNo);
-  const question = compileAudience(audience, driven);
+  const question = compileAudience(audience, driven, { isCount: true });
   const width = size === null ? FIRST_WIDTH : Math.ceil((row.highestNo * DRIVEN_PEOPLE) / Math.max(size, 1));
   let { matched } = row;
   const lastNo = await inRanges({ after: row.lastNo, highest: row.highestNo, width }, async (after, upTo) => {

@@ -94,6 +94,26 @@ export const identities = sqliteTable(
   (table) => [primaryKey({ columns: [table.groupNo, table.kind, table.value] })],
 );
 
+/**
+ * What audiences ask of everybody, in a quarter of the room: a row for each person who is neither erased nor merged. Written by
+ * triggers on `people` (migration 0031) and by nothing else, when one of these columns differs.
+ */
+export const peopleBrief = sqliteTable(
+  "people_brief",
+  {
+    groupNo: integer("group_no").notNull(),
+    personNo: integer("person_no").notNull(),
+    emailStatus: integer("email_status").notNull(),
+    mobileStatus: integer("mobile_status").notNull(),
+    createdAt: integer("created_at").notNull(),
+    country: text("country"),
+    region: text("region"),
+    postalCode: text("postal_code"),
+    language: text("language"),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.personNo] })],
+);
+
 /** The page of rows a drain is storing, there only while its batch runs: each of the batch's statements reads it. */
 export const arrivalPages = sqliteTable("arrival_pages", {
   groupNo: integer("group_no").primaryKey(),

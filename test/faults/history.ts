@@ -124,7 +124,7 @@ export class History {
 
   #newAnswer(email: string): Participation {
     this.#words += 1;
-    const consent = this.#random.pick([0, 1, 2] as const);
+    const consent = this.#random.pick([0, 1, 2, 3] as const);
     return {
       e: email,
       o: { givenName: `Name-${this.#words}.` },
@@ -341,8 +341,22 @@ export class History {
     const found = this.model.lost().map((act) => `lost: ${act.email} to ${act.actionNo} at ${act.at}`);
     for (const { target } of this.#places) found.push(...(await this.#wrongCounts(target)));
     for (const person of this.model.people()) found.push(...(await this.#wrongPerson(person)));
-    found.push(...(await this.#remains()), ...(await this.#waiting()));
+    found.push(...(await this.#remains()), ...(await this.#waiting()), ...(await this.#notBrief()));
     return found;
+  }
+
+  /** Where `people_brief` says something else than `people`. */
+  async #notBrief(): Promise<string[]> {
+    const columns =
+      "person_no, email_status, mobile_status, created_at, country, region, postal_code, language";
+    const [brief, people] = await Promise.all([
+      this.#all(`SELECT ${columns} FROM people_brief WHERE group_no = ?1 ORDER BY 1`),
+      this.#all(
+        `SELECT ${columns} FROM people WHERE group_no = ?1 AND erased_at IS NULL AND merged_into IS NULL ORDER BY 1`,
+      ),
+    ]);
+    const [is, should] = [JSON.stringify(brief), JSON.stringify(people)];
+    return is === should ? [] : [`people_brief has ${is}, not ${should}`];
   }
 
   async #wrongCounts(target: IntakeTarget): Promise<string[]> {
