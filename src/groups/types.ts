@@ -55,6 +55,8 @@ export const mailSettings = z.object({
   tracksClicks: z.boolean().default(true),
   /** New people confirm their address before they get mailings. */
   doubleOptIn: z.boolean().default(false),
+  /** How often those who have not confirmed are reminded, two days apart. */
+  confirmationReminders: z.int().min(0).max(3).default(0),
   wrapperNo: z.int().nullable().default(null),
 });
 export type MailSettings = z.infer<typeof mailSettings>;
@@ -216,7 +218,12 @@ export type Member = {
   role: Role;
   joinedAt: number;
   lastSignInAt: number | null;
+  /** How many people a mailing of theirs may go to; null: as many as their role allows, which for organisers is none. */
+  mailCeiling: number | null;
 };
+
+/** No ceiling is higher. */
+export const MAIL_CEILING_MAX = 100_000_000;
 
 export type Invitation = {
   id: InvitationId;

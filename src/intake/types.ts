@@ -31,8 +31,8 @@ export type Participation = {
   o: StoredAnswer;
   /** Language of the page. */
   la: "en" | "fr" | "es";
-  /** Consent: 0 not asked, 1 yes, 2 no; and the hash of the wording (16 hexadecimal digits, "" when not asked). */
-  co: 0 | 1 | 2;
+  /** Consent: 0 not asked, 1 yes, 2 no, 3 yes where new people confirm their address first; and the hash of the wording (16 hexadecimal digits, "" when not asked). */
+  co: 0 | 1 | 2 | 3;
   w: string;
   /** Comment, and the status it starts with: 1 waiting, 2 shown. */
   cm?: string;

@@ -1,6 +1,17 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { uuid } from "../platform/columns";
-import type { BodyForm, Frozen, MailingId, MailingStatus, PauseCause } from "./types";
+import type {
+  BodyForm,
+  Frozen,
+  MailingId,
+  MailingStatus,
+  PauseCause,
+  SnippetForm,
+  SnippetId,
+  TemplateId,
+  WrapperId,
+} from "./types";
 
 export const mailings = sqliteTable(
   "mailings",
@@ -30,6 +41,14 @@ export const mailings = sqliteTable(
     finishedAt: integer("finished_at"),
     /** Out of the lists; what it sent stays. */
     hiddenAt: integer("hidden_at"),
+    /** Says more than the cause, as a word of the locale files. */
+    pauseNote: text("pause_note").notNull().default(""),
+    /** When the sample of a test is judged, in ms; null before its last mail left. */
+    testEndsAt: integer("test_ends_at"),
+    /** What the test said, once. */
+    verdict: text("verdict", { mode: "json" }).$type<unknown>(),
+    /** Words by which organisers find and group them; never shown to recipients. */
+    tags: text("tags", { mode: "json" }).$type<string[]>().notNull().default([]),
   },
   (table) => [
     primaryKey({ columns: [table.groupNo, table.mailingNo] }),
@@ -105,9 +124,9 @@ export const mailingRecipients = sqliteTable(
     personNo: integer("person_no").notNull(),
     /** 1 waiting, 2 claimed, 3 sent, 4 left out, 5 failed, 6 unknown; `recipientStatus` names them. */
     status: integer("status").notNull(),
-    /** Why somebody was left out or failed; null otherwise, which costs nothing. */
+    /** Why somebody was left out or failed; of somebody waiting, how often their mail was refused for now; else null, which costs nothing. */
     reason: integer("reason"),
-    /** Null: the first variant. */
+    /** Null: the first variant. 0: they wait for the winner of a test. */
     variantNo: integer("variant_no"),
     /** Not before, in s: by their own clock, after a refusal for the time being, or after a test; null: at once. */
     dueS: integer("due_s"),
@@ -150,4 +169,87 @@ export const mailReaders = sqliteTable(
     clickedS: integer("clicked_s"),
   },
   (table) => [primaryKey({ columns: [table.groupNo, table.personNo] })],
+);
+
+/** What stands around the body of every mail that wears it: a head, a foot, the group's colours. */
+export const mailingWrappers = sqliteTable(
+  "mailing_wrappers",
+  {
+    groupNo: integer("group_no").notNull(),
+    wrapperNo: integer("wrapper_no").notNull(),
+    id: uuid<WrapperId>("id").notNull(),
+    name: text("name").notNull(),
+    html: text("html").notNull(),
+    plain: text("plain").notNull(),
+    revision: integer("revision").notNull().default(1),
+    createdAt: integer("created_at").notNull(),
+    updatedBy: integer("updated_by").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    removedAt: integer("removed_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupNo, table.wrapperNo] }),
+    uniqueIndex("mailing_wrappers_by_id").on(table.groupNo, table.id),
+  ],
+);
+
+/** A mailing to begin from. */
+export const mailingTemplates = sqliteTable(
+  "mailing_templates",
+  {
+    groupNo: integer("group_no").notNull(),
+    templateNo: integer("template_no").notNull(),
+    id: uuid<TemplateId>("id").notNull(),
+    name: text("name").notNull(),
+    subject: text("subject").notNull(),
+    preview: text("preview").notNull(),
+    form: text("form").$type<BodyForm>().notNull(),
+    body: text("body").notNull(),
+    wrapperNo: integer("wrapper_no"),
+    revision: integer("revision").notNull().default(1),
+    createdAt: integer("created_at").notNull(),
+    updatedBy: integer("updated_by").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    removedAt: integer("removed_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupNo, table.templateNo] }),
+    uniqueIndex("mailing_templates_by_id").on(table.groupNo, table.id),
+  ],
+);
+
+/** Words kept in one place and named in many mailings: `{% snippet "name" %}` or a block of the editor. */
+export const mailingSnippets = sqliteTable(
+  "mailing_snippets",
+  {
+    groupNo: integer("group_no").notNull(),
+    snippetNo: integer("snippet_no").notNull(),
+    id: uuid<SnippetId>("id").notNull(),
+    name: text("name").notNull(),
+    form: text("form").$type<SnippetForm>().notNull(),
+    body: text("body").notNull(),
+    revision: integer("revision").notNull().default(1),
+    createdAt: integer("created_at").notNull(),
+    updatedBy: integer("updated_by").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    removedAt: integer("removed_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupNo, table.snippetNo] }),
+    uniqueIndex("mailing_snippets_by_id").on(table.groupNo, table.id),
+    uniqueIndex("mailing_snippets_by_name").on(table.groupNo, table.name).where(sql`removed_at IS NULL`),
+  ],
+);
+
+/** Who has a mailing open, as their browser says every few seconds. */
+export const mailingPresence = sqliteTable(
+  "mailing_presence",
+  {
+    groupNo: integer("group_no").notNull(),
+    mailingNo: integer("mailing_no").notNull(),
+    accountNo: integer("account_no").notNull(),
+    name: text("name").notNull(),
+    at: integer("at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.mailingNo, table.accountNo] })],
 );

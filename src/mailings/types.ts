@@ -180,4 +180,63 @@ export type Mailing = {
   approvedBy: number | null;
   sentAt: number | null;
   finishedAt: number | null;
+  tags: string[];
+};
+
+export type WrapperId = Id<"wrapper">;
+export type TemplateId = Id<"template">;
+export type SnippetId = Id<"snippet">;
+
+export const KEPT_NAME_MAX = 100;
+export const WRAPPER_BYTES_MAX = 200_000;
+export const SNIPPET_BYTES_MAX = 50_000;
+/** Of each: wrappers, templates and snippets of one group. */
+export const KEPT_MAX = 500;
+export const MAILING_TAGS_MAX = 10;
+export const MAILING_TAG_MAX = 40;
+
+/** Where the body of a mail goes in its wrapper, in HTML and in plain text alike; exactly once. */
+export const WRAPPER_CONTENT = "{{ content }}";
+
+/** What stands around the body of a mail. */
+export type Wrapper = {
+  no: number;
+  id: WrapperId;
+  name: string;
+  /** Liquid, with `WRAPPER_CONTENT` once. The platform's own foot (unsubscribe line, postal address) follows where it holds neither. */
+  html: string;
+  /** The same for the plain-text part; "" for what the platform makes of the HTML. */
+  plain: string;
+  revision: number;
+  updatedAt: number;
+};
+
+/** What a mailing may begin from. */
+export type Template = {
+  no: number;
+  id: TemplateId;
+  name: string;
+  subject: string;
+  preview: string;
+  form: BodyForm;
+  body: string;
+  wrapperNo: number | null;
+  revision: number;
+  updatedAt: number;
+};
+
+export const snippetForms = ["markdown", "html"] as const;
+export type SnippetForm = (typeof snippetForms)[number];
+/** As it is named in a mail: `{% snippet "our-office" %}`. */
+export const SNIPPET_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
+/** Words kept in one place. Changed there, they are changed in whatever has not been frozen yet. */
+export type Snippet = {
+  no: number;
+  id: SnippetId;
+  name: string;
+  form: SnippetForm;
+  body: string;
+  revision: number;
+  updatedAt: number;
 };

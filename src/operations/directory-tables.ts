@@ -20,6 +20,8 @@ export const abuseReports = sqliteTable(
     reportNo: integer("report_no").primaryKey({ autoIncrement: true }),
     groupNo: integer("group_no").notNull(),
     actionId: uuid<ActionId>("action_id"),
+    /** Set when a mailing is reported, and no page. */
+    mailingNo: integer("mailing_no"),
     url: text("url").notNull(),
     reason: text("reason").notNull(),
     detail: text("detail").notNull(),

@@ -77,5 +77,8 @@ export const subscriptionCauses = [
   "api",
   "merge",
   "erased",
+  "bounced",
+  "complained",
+  "silence",
 ] as const;
 export type SubscriptionCause = (typeof subscriptionCauses)[number];

@@ -1,6 +1,7 @@
-import { integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { uuid } from "../platform/columns";
-import type { TopicId } from "./types";
+import type { LeaveReason, TopicId } from "./types";
 
 /** What a group writes about, so that somebody may leave one topic and stay on the list. Everybody has every topic until they refuse one. */
 export const topics = sqliteTable(
@@ -48,4 +49,55 @@ export const mailWishes = sqliteTable(
     at: integer("at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.groupNo, table.personNo] })],
+);
+
+/**
+ * Who left, or asked for less, because of which mailing (0 for none) and why. One row a person and mailing: whoever changes their
+ * mind on the page changes the row.
+ */
+export const departures = sqliteTable(
+  "departures",
+  {
+    groupNo: integer("group_no").notNull(),
+    mailingNo: integer("mailing_no").notNull(),
+    personNo: integer("person_no").notNull(),
+    /** In s. */
+    atS: integer("at_s").notNull(),
+    /** How they said so: `leaveWays` of types.ts. */
+    way: integer("way").notNull(),
+    /** What they chose: `leaveChoices` of types.ts. */
+    choice: integer("choice").notNull(),
+    /** One of `leaveReasons`; null when none was given. */
+    reason: text("reason").$type<LeaveReason>(),
+    /** In their own words. */
+    comment: text("comment"),
+    /** The variant they had got; null for the first. */
+    variantNo: integer("variant_no"),
+    /** When they came back by the link on the last page, in s. */
+    backS: integer("back_s"),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.mailingNo, table.personNo] })],
+);
+
+/** Whom a group with double opt-in asked to confirm, one row a person. */
+export const confirmations = sqliteTable(
+  "confirmations",
+  {
+    groupNo: integer("group_no").notNull(),
+    personNo: integer("person_no").notNull(),
+    /** Where they said yes. */
+    actionNo: integer("action_no").notNull(),
+    askedAt: integer("asked_at").notNull(),
+    /** Mails handed over so far, the first one too. */
+    mailCount: integer("mail_count").notNull(),
+    /** When to remind them, in ms; null for never. */
+    nextAt: integer("next_at"),
+    /** 1 yes, 2 no; null while they have not answered. */
+    answer: integer("answer"),
+    answeredAt: integer("answered_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupNo, table.personNo] }),
+    index("confirmations_due").on(table.nextAt).where(sql`next_at IS NOT NULL`),
+  ],
 );
