@@ -18,8 +18,18 @@ export type BulkMessage = {
   headers: Record<string, string>;
 };
 
+/** With what a domain of a group's own signs its mail (DKIM, RFC 6376), where the provider does not. */
+export type DkimKey = { domain: string; selector: string /** PKCS #8, base64 */; privateKey: string };
+
+/** What a transport must know of a sender beyond its address. */
+export type BulkLane = { dkim: DkimKey | null };
+
 /**
  * A way for many mails to leave. Takes `BULK_CHUNK` at most and answers for each, in their order; never throws and never tries
  * again by itself. "unknown" is said of whatever may have left.
  */
-export type BulkTransport = { send(messages: readonly BulkMessage[]): Promise<MailResult[]> };
+export type BulkTransport = {
+  send(messages: readonly BulkMessage[]): Promise<MailResult[]>;
+  /** Says goodbye to whom it keeps a connection; to be called when an invocation has sent what it had to send. */
+  close?(): Promise<void>;
+};

@@ -22,6 +22,9 @@ const capturedMail = mailMessage.extend({
   at: z.number(),
   /** As the provider would name it in what it reports later. */
   messageId: z.string().default(""),
+  /** Of a mailing's copy: where its bounces go, and the whole mail as it would travel. */
+  returnPath: z.string().default(""),
+  raw: z.string().default(""),
   files: z.array(capturedFile).default([]),
 });
 const listed = z.object({ to: z.string(), subject: z.string(), at: z.coerce.number() });
@@ -32,7 +35,10 @@ export type ListedMail = z.infer<typeof listed> & { key: string };
 /** Keeps a mail where the development mailbox finds it. */
 export async function captureMail(
   files: R2Bucket,
-  { attachments = [], ...mail }: MailWithFiles & { from: string; messageId: string },
+  {
+    attachments = [],
+    ...mail
+  }: MailWithFiles & { from: string; messageId: string; returnPath?: string; raw?: string },
   now: number,
 ): Promise<void> {
   const name = `${String(LATEST_MS - now).padStart(13, "0")}-${randomToken(12)}`;
