@@ -1,5 +1,291 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Env } from "../env";
+import type { Config, Env } from "../env";
+import { createContext } from "../platform/context";
+import { createLog } from "../platform/log";
+import { perSecondOf } from "../platform/mail/pace";
+import { FairBucket } from "./fair-bucket";
+import { type Reception, together, verdictOn, withMore } from "./health";
+import { LANE } from "./objects";
+import { growQuota, type SenderLimits, senderLimits, shrinkQuota } from "./store";
+import type { Grant, SenderHealth, Stop, Waiting } from "./types";
+import { warmUpMost, warmUpStep } from "./warm-up";
 
-/** One per sender: see docs/decisions/0027. */
-export class SendGate extends DurableObject<Env> {}
+/** What has changed in the directory holds here within so long. */
+const LIMITS_MS = 30_000;
+const DIRECTORY_RETRY_MS = 5_000;
+const LANE_RETRY_MS = 1_000;
+const DAY_MS = 86_400_000;
+/** Mailings whose numbers are kept: what comes back comes within days. */
+const MAILINGS_KEPT = 50;
+/** Nobody may stop a sender for longer at once. */
+const HOLD_MS_MAX = 600_000;
+
+type Day = { date: string; used: number; wasStopped: boolean };
+type WarmUp = { domain: string; step: number; date: string; used: number };
+type KeptStop = NonNullable<SenderHealth["stop"]>;
+
+/**
+ * The gate of one sender, which is named by its group's number: what it may send today, whether it must stop, and in turns
+ * with all others (the gate named `LANE`) how many mails may leave now. What was granted and why it stands still is on disk;
+ * the tokens are in memory, and a restart begins with half a second of them. A shell: the arithmetic is in `fair-bucket.ts`,
+ * `health.ts` and `warm-up.ts`.
+ */
+export class SendGate extends DurableObject<Env> {
+  readonly #bucket = new FairBucket();
+  #limits: { value: SenderLimits; readAt: number } | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.storage.sql.exec(
+      `CREATE TABLE IF NOT EXISTS mailings (mailing TEXT PRIMARY KEY, at INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0,
+         hard INTEGER NOT NULL DEFAULT 0, complaints INTEGER NOT NULL DEFAULT 0, marks TEXT NOT NULL DEFAULT '[]')`,
+    );
+  }
+
+  /**
+   * How many mails of a mailing may leave now. Grants nothing while the directory or the lane cannot be reached.
+   * @param ask.want up to so many; what is granted counts as sent unless `note` gives it back
+   */
+  async take({ mailing, want }: { mailing: string; want: number }): Promise<Grant> {
+    const now = Date.now();
+    const stop = this.#stop();
+    if (stop)
+      return { granted: 0, retryAfterMs: 0, waiting: null, stop: { cause: stop.cause, why: stop.why } };
+    const heldMs = this.#heldUntil() - now;
+    if (heldMs > 0) return waitFor("hold", heldMs);
+    const limits = await this.#readLimits(now);
+    if (!limits) return waitFor("directory", DIRECTORY_RETRY_MS);
+    const refusal = refusalOf(limits, this.#config());
+    if (refusal) return { granted: 0, retryAfterMs: 0, waiting: null, stop: refusal };
+    await this.#beginDay(limits, now);
+    const asked = Math.min(Math.max(0, Math.floor(want)), this.#leftToday(limits, now));
+    if (asked === 0 && want > 0) return waitFor("day", DAY_MS - (now % DAY_MS));
+    // Counted before the lane is asked: a second mailing that asks meanwhile must not be granted the same.
+    this.#use(asked, limits, now);
+    const drawn = await this.#draw(mailing, asked);
+    this.#use(drawn.granted - asked, limits, now);
+    const isWhole = drawn.granted >= want;
+    const retryAfterMs = isWhole ? 0 : Math.max(drawn.retryAfterMs, LANE_RETRY_MS / 10);
+    return { granted: drawn.granted, retryAfterMs, waiting: isWhole ? null : "pace", stop: null };
+  }
+
+  /** How a step of a mailing ended. What was put off is given back to the day. */
+  note({
+    mailing,
+    accepted,
+    permanent,
+    transient,
+    unknown,
+  }: {
+    mailing: string;
+    accepted: number;
+    permanent: number;
+    transient: number;
+    unknown: number;
+  }): void {
+    const now = Date.now();
+    if (transient > 0) this.#use(-transient, this.#limits?.value ?? null, now);
+    const sent = accepted + permanent + unknown;
+    if (sent > 0) this.#count(mailing, { sent, hard: permanent, complaints: 0 }, now);
+  }
+
+  /** What came back afterwards: addresses nobody reads, and complaints. */
+  feedback({ mailing, hard, complaints }: { mailing: string; hard: number; complaints: number }): void {
+    this.#count(mailing, { sent: 0, hard, complaints }, Date.now());
+  }
+
+  /** Nothing leaves for so long, ten minutes at most; a later end stands. */
+  hold(ms: number): void {
+    const until = Date.now() + Math.min(Math.max(0, ms), HOLD_MS_MAX);
+    if (until > this.#heldUntil()) this.ctx.storage.kv.put("heldUntil", until);
+  }
+
+  /**
+   * Lets a stopped sender go on: what comes back is counted from here, of all that was sent, since of a large mailing some goes on
+   * coming back. False when it was not stopped.
+   */
+  resume(): boolean {
+    if (!this.#stop()) return false;
+    this.ctx.storage.kv.delete("stop");
+    this.ctx.storage.sql.exec("UPDATE mailings SET hard = 0, complaints = 0, marks = '[]'");
+    return true;
+  }
+
+  /** Forgets what it knows of the directory, after a quota or a domain was changed. */
+  refresh(): void {
+    this.#limits = null;
+  }
+
+  async health(): Promise<SenderHealth> {
+    const now = Date.now();
+    const limits = await this.#readLimits(now);
+    if (limits) await this.#beginDay(limits, now);
+    const warmUp = limits && this.#warmUpOf(limits, now);
+    return {
+      stop: this.#stop() ?? null,
+      ...together(this.#receptions()),
+      usedToday: this.#day(now).used,
+      mostToday: limits ? Math.min(limits.dailyMax, warmUp?.most ?? limits.dailyMax) : null,
+      warmUp: warmUp && { domain: warmUp.domain, day: warmUp.step + 1, most: warmUp.most },
+      heldUntil: this.#heldUntil(),
+    };
+  }
+
+  /** Of the lane alone: tokens of the provider's pace, in fair shares among senders and their mailings. */
+  draw({ group, mailing, want }: { group: string; mailing: string; want: number }): {
+    granted: number;
+    retryAfterMs: number;
+  } {
+    const pace = { perSecond: perSecondOf(this.#config()), now: Date.now() };
+    return this.#bucket.take({ group, name: mailing }, want, pace);
+  }
+
+  async #draw(mailing: string, want: number): Promise<{ granted: number; retryAfterMs: number }> {
+    try {
+      return await this.env.GATE.getByName(LANE).draw({ group: this.#name(), mailing, want });
+    } catch (error) {
+      createLog({ gate: this.#name() }).error("gate.lane", error);
+      return { granted: 0, retryAfterMs: LANE_RETRY_MS };
+    }
+  }
+
+  #config(): Config {
+    return createContext(this.env, "gate", () => undefined).config;
+  }
+
+  #name(): string {
+    return this.ctx.id.name ?? "";
+  }
+
+  /** From memory for some seconds; what was known last when the directory does not answer; null when nothing ever was. */
+  async #readLimits(now: number): Promise<SenderLimits | null> {
+    if (this.#limits && this.#limits.readAt + LIMITS_MS > now) return this.#limits.value;
+    try {
+      const value = await senderLimits(this.env.DIRECTORY, Number(this.#name()));
+      if (!value) return null;
+      this.#limits = { value, readAt: now };
+    } catch (error) {
+      createLog({ gate: this.#name() }).error("gate.directory", error);
+    }
+    return this.#limits?.value ?? null;
+  }
+
+  #count(mailing: string, more: { sent: number; hard: number; complaints: number }, now: number): void {
+    const before = this.#receptionOf(mailing) ?? { sent: 0, hard: 0, complaints: 0, marks: [] };
+    const { sent, hard, complaints, marks } = withMore(before, more, now);
+    this.ctx.storage.sql.exec(
+      `INSERT INTO mailings (mailing, at, sent, hard, complaints, marks) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+       ON CONFLICT (mailing) DO UPDATE SET sent = ?3, hard = ?4, complaints = ?5, marks = ?6`,
+      mailing,
+      now,
+      sent,
+      hard,
+      complaints,
+      JSON.stringify(marks),
+    );
+    if (this.#stop()) return;
+    const verdict = verdictOn(this.#receptions(mailing), now);
+    if (verdict) this.#stopFor(verdict, now);
+  }
+
+  #stopFor({ why, sent, hard, complaints }: NonNullable<ReturnType<typeof verdictOn>>, now: number): void {
+    const stop: KeptStop = { cause: "health", why, at: now, sent, hard, complaints };
+    this.ctx.storage.kv.put("stop", stop);
+    this.ctx.storage.kv.put("day", { ...this.#day(now), wasStopped: true });
+    const log = createLog({ gate: this.#name() });
+    log.info("gate.stopped", { why, sent, hard, complaints });
+    this.ctx.waitUntil(
+      shrinkQuota(this.env.DIRECTORY, Number(this.#name()), now)
+        .then(() => this.refresh())
+        .catch((error: unknown) => log.error("gate.shrink", error)),
+    );
+  }
+
+  /** A new day begins: a quota that was used well grows, a domain warms up, old numbers are forgotten. */
+  async #beginDay(limits: SenderLimits, now: number): Promise<void> {
+    const kept = this.ctx.storage.kv.get<Day>("day");
+    const date = dateOf(now);
+    if (kept?.date === date) return;
+    this.ctx.storage.kv.put("day", { date, used: 0, wasStopped: false } satisfies Day);
+    this.ctx.storage.sql.exec(
+      "DELETE FROM mailings WHERE mailing NOT IN (SELECT mailing FROM mailings ORDER BY at DESC LIMIT ?)",
+      MAILINGS_KEPT,
+    );
+    if (!kept || kept.wasStopped || kept.used * 2 < limits.dailyMax) return;
+    try {
+      await growQuota(this.env.DIRECTORY, Number(this.#name()), now);
+      this.refresh();
+    } catch (error) {
+      createLog({ gate: this.#name() }).error("gate.grow", error);
+    }
+  }
+
+  #leftToday(limits: SenderLimits, now: number): number {
+    const left = limits.dailyMax - this.#day(now).used;
+    const warmUp = this.#warmUpOf(limits, now);
+    return Math.max(0, warmUp ? Math.min(left, warmUp.most - warmUp.used) : left);
+  }
+
+  #use(count: number, limits: SenderLimits | null, now: number): void {
+    if (count === 0) return;
+    const day = this.#day(now);
+    this.ctx.storage.kv.put("day", { ...day, used: Math.max(0, day.used + count) });
+    const warmUp = limits && this.#warmUpOf(limits, now);
+    if (warmUp)
+      this.ctx.storage.kv.put(`warm/${warmUp.domain}`, { ...warmUp, used: Math.max(0, warmUp.used + count) });
+  }
+
+  #day(now: number): Day {
+    const kept = this.ctx.storage.kv.get<Day>("day");
+    const date = dateOf(now);
+    return kept?.date === date ? kept : { date, used: 0, wasStopped: false };
+  }
+
+  /** Of a domain that is not warm yet; null of all others, and where an operator has set how many may leave. */
+  #warmUpOf({ domain, isFixed }: SenderLimits, now: number): (WarmUp & { most: number }) | null {
+    if (domain === null || isFixed) return null;
+    const kept = this.ctx.storage.kv.get<WarmUp>(`warm/${domain}`);
+    const date = dateOf(now);
+    const step = kept && kept.date !== date ? warmUpStep(kept.step, kept.used) : (kept?.step ?? 0);
+    const most = warmUpMost(step);
+    if (most === null) return null;
+    return { domain, step, date, used: kept?.date === date ? kept.used : 0, most };
+  }
+
+  #stop(): KeptStop | undefined {
+    return this.ctx.storage.kv.get<KeptStop>("stop");
+  }
+
+  #heldUntil(): number {
+    return this.ctx.storage.kv.get<number>("heldUntil") ?? 0;
+  }
+
+  #receptionOf(mailing: string): Reception | undefined {
+    return this.#receptions().find((reception) => reception.mailing === mailing);
+  }
+
+  /** Of the newest mailings; the one in question first. */
+  #receptions(first = ""): (Reception & { mailing: string })[] {
+    return this.ctx.storage.sql
+      .exec<{ mailing: string; sent: number; hard: number; complaints: number; marks: string }>(
+        "SELECT mailing, sent, hard, complaints, marks FROM mailings ORDER BY mailing <> ?, at DESC, mailing DESC",
+        first,
+      )
+      .toArray()
+      .map((row) => ({ ...row, marks: JSON.parse(row.marks) }));
+  }
+}
+
+function refusalOf({ status }: SenderLimits, { BULK_TRANSPORT, isDevelopment }: Config): Stop | null {
+  if (status !== "active") return { cause: "operator", why: "group_limited" };
+  return BULK_TRANSPORT === "" && !isDevelopment ? { cause: "sender", why: "no_transport" } : null;
+}
+
+function waitFor(waiting: Waiting, retryAfterMs: number): Grant {
+  return { granted: 0, retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)), waiting, stop: null };
+}
+
+/** The day of UTC, such as "2026-11-22". */
+function dateOf(now: number): string {
+  return new Date(now).toISOString().slice(0, 10);
+}

@@ -1,0 +1,23 @@
+/**
+ * What a domain nobody has had mail from may send on its first days, as mailbox providers advise: about twice as much each
+ * time. A day counts when at least half of its share was sent, so that a domain that rests does not warm up by waiting.
+ */
+export const WARM_UP_CURVE = [
+  500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 50_000, 80_000, 120_000, 200_000, 350_000, 600_000,
+  1_000_000,
+] as const;
+
+/**
+ * The most a domain may send today.
+ * @param step how many days count already
+ * @returns null for a domain that is warm
+ */
+export function warmUpMost(step: number): number | null {
+  return WARM_UP_CURVE[step] ?? null;
+}
+
+/** The step of the next day. */
+export function warmUpStep(step: number, used: number): number {
+  const most = warmUpMost(step);
+  return most !== null && used * 2 >= most ? step + 1 : step;
+}
