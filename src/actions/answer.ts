@@ -85,7 +85,7 @@ export function readAnswer(t: T, snapshot: ActionSnapshot, values: FormValues, a
       e: textOf(given.email),
       o: storedAnswer(snapshot, given),
       la: locale,
-      co: given.consent === "yes" ? 1 : 2,
+      co: given.consent === "yes" ? saysYes(snapshot) : 2,
       w: snapshot.consentHash,
       ...(comment ? { cm: comment, cs: settings.comments.isModerated ? 1 : 2 } : {}),
       nm: given.isNamed === "yes" ? 1 : 0,
@@ -93,6 +93,11 @@ export function readAnswer(t: T, snapshot: ActionSnapshot, values: FormValues, a
       ...fieldAnswers(settings.questions, given),
     },
   };
+}
+
+/** Yes; or a yes that puts nobody on the list before they have confirmed it. */
+function saysYes({ group }: ActionSnapshot): 1 | 3 {
+  return group.settings.mail.doubleOptIn ? 3 : 1;
 }
 
 type Given = Record<string, Answered | undefined>;

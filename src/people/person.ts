@@ -69,6 +69,19 @@ export function noteSubscriptions(
 }
 
 /**
+ * The statements that write down what a mail system says of a person's address, for the batch that notes the report: nobody
+ * reads there any more, or they complained of a mail. The person's own word is needed to undo the second.
+ * @param said.email the address it is about: somebody who has another by now is not touched by a dead one
+ */
+export function returnPlan(
+  group: GroupDb,
+  personNo: number,
+  said: { status: "bounced" | "complained"; email: string; reason: string; at: number },
+): D1PreparedStatement[] {
+  return subscriptions.returnStatements(group, personNo, said);
+}
+
+/**
  * The statements that forget a person: they empty the row and leave only the keyed hash of each address, so that nothing
  * said before now brings the person back. Taking them out of counts is `intake/erasure.ts`.
  * @param hashes identity hashes (32 hex digits) of every email of the person.

@@ -110,6 +110,21 @@ export function moveRecordStatements(
     move("person_notes"),
     move("person_edits"),
     move("subscription_changes"),
+    // Whatever either of the two does not want, the one person does not want.
+    bind(
+      `INSERT INTO topic_refusals (group_no, topic_no, person_no, at) SELECT r.group_no, r.topic_no, ?2, r.at
+       FROM topics t CROSS JOIN topic_refusals r ON r.group_no = ?1 AND r.topic_no = t.topic_no AND r.person_no = ?3
+       WHERE t.group_no = ?1 ON CONFLICT DO NOTHING`,
+    ),
+    bind(
+      `INSERT INTO mail_wishes (group_no, person_no, paused_until, weekly_max, at)
+       SELECT group_no, ?2, paused_until, weekly_max, at FROM mail_wishes WHERE group_no = ?1 AND person_no = ?3
+       ON CONFLICT (group_no, person_no) DO UPDATE SET
+         paused_until = nullif(max(coalesce(paused_until, 0), coalesce(excluded.paused_until, 0)), 0),
+         weekly_max = nullif(min(coalesce(weekly_max, 1000000), coalesce(excluded.weekly_max, 1000000)), 1000000),
+         at = max(at, excluded.at)`,
+    ),
+    move("mail_replies"),
     bind("DELETE FROM duplicates WHERE group_no = ?1 AND (first_no = ?3 OR second_no = ?3) AND ?2 > 0"),
     bind("DELETE FROM address_changes WHERE group_no = ?1 AND person_no = ?3 AND done_at IS NULL AND ?2 > 0"),
   ];

@@ -41,6 +41,42 @@ export function changeStatements(
   ];
 }
 
+/**
+ * What a mail system says of an address, and the line of its history. A dead address ends a subscription only while there is
+ * one, and only of whoever still has that address; a complaint stands over everything. Said again it changes nothing.
+ */
+export function returnStatements(
+  { d1, groupNo }: GroupDb,
+  personNo: number,
+  {
+    status,
+    email,
+    reason,
+    at,
+  }: { status: "bounced" | "complained"; email: string; reason: string; at: number },
+): D1PreparedStatement[] {
+  const { none, subscribed, complained } = subscriptionStatus;
+  const mayChange =
+    status === "bounced"
+      ? `email_status IN (${none}, ${subscribed}) AND email = ?6`
+      : `email_status <> ${complained} AND ?6 IS NOT NULL`;
+  return [
+    d1
+      .prepare(
+        `UPDATE people SET email_status = ?3, email_status_at = ?4, email_status_cause = ?5
+         WHERE group_no = ?1 AND person_no = ?2 AND ${mayChange} AND erased_at IS NULL AND merged_into IS NULL
+           AND ?4 >= coalesce(email_status_at, -1)`,
+      )
+      .bind(groupNo, personNo, subscriptionStatus[status], at, status, email),
+    d1
+      .prepare(
+        `INSERT INTO subscription_changes (group_no, person_no, id, changed_at, channel, status, cause, reason, account_no)
+         SELECT ?1, ?2, unhex(?3), ?4, ${channels.email}, ?5, ?6, ?7, NULL WHERE changes() > 0`,
+      )
+      .bind(groupNo, personNo, idToHex(newId()), at, subscriptionStatus[status], status, reason),
+  ];
+}
+
 // An id made of the moment, the channel and the cause, so that the same change noted again is the same line.
 export function noteStatement(
   { d1, groupNo }: GroupDb,

@@ -73,6 +73,7 @@ const NUMBER_STRANGERS = `
  * `||` joins is a text, under which no BLOB would be found.
  * Consent: "yes" subscribes when newer than what is known. "No" makes a stranger unsubscribed, without a date, so that
  * an earlier "yes" still to be drained counts; of someone known it changes nothing (features.md act-subscribe-effect).
+ * A "yes" that is to be confirmed (3) is kept as a consent and subscribes nobody: `subscriptions/confirmation.ts` asks.
  */
 function upsertPeople(fields: ArrivalField[]): string {
   const used = arrivalFields.filter(([column]) => fields.includes(column));
@@ -90,7 +91,7 @@ function upsertPeople(fields: ArrivalField[]): string {
     "excluded.email_status = 1 AND excluded.email_status_at > coalesce(people.email_status_at, -1)";
   return `
     WITH said AS MATERIALIZED (
-      SELECT i.person_no, j.value ->> 'i' AS id, j.value ->> 'e' AS email, j.value ->> 't' AS acted_at, j.value ->> 'co' AS consent,
+      SELECT i.person_no, j.value ->> 'i' AS id, j.value ->> 'e' AS email, j.value ->> 't' AS acted_at, iif(j.value ->> 'co' = 3, 0, j.value ->> 'co') AS consent,
         ${said.join(", ")}
       FROM ${ARRIVED}
     )
@@ -139,7 +140,7 @@ export function consentStatement(
   return d1
     .prepare(
       `INSERT INTO consent_events (group_no, person_no, acted_at, action_no, wording_hash, answer)
-       SELECT ?1, i.person_no, j.value ->> 't', ?3, unhex(j.value ->> 'w'), j.value ->> 'co' FROM ${ARRIVED}
+       SELECT ?1, i.person_no, j.value ->> 't', ?3, unhex(j.value ->> 'w'), iif(j.value ->> 'co' = 3, 1, j.value ->> 'co') FROM ${ARRIVED}
        WHERE j.value ->> 'co' > 0
        ON CONFLICT DO NOTHING`,
     )

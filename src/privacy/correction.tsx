@@ -125,7 +125,8 @@ function saidBy(email: string, sent: Sent, { snapshot }: Found): Participation {
     if (fieldNo === null || answer === undefined) return [];
     return [[fieldNo, typeof answer === "string" ? answer : JSON.stringify(answer)]];
   });
-  const consent = sent.consent === 1 ? 1 : sent.consent === 2 ? 2 : 0;
+  const yes = snapshot.group.settings.mail.doubleOptIn ? 3 : 1;
+  const consent = sent.consent === 1 ? yes : sent.consent === 2 ? 2 : 0;
   return {
     ...{ e: email, o: sent.answer, la: locale, co: consent, w: sent.wording ?? "" },
     nm: sent.isNamed === 1 ? 1 : 0,

@@ -31,11 +31,15 @@ export async function insertSuppression(
     .run();
 }
 
-/** False when there was none. */
-export async function deleteSuppression(directory: D1Database, hash: string): Promise<boolean> {
+/** False when there was none, or one of another cause. */
+export async function deleteSuppression(
+  directory: D1Database,
+  hash: string,
+  cause: SuppressionCause | null,
+): Promise<boolean> {
   const { meta } = await directory
-    .prepare("DELETE FROM suppressions WHERE hash = unhex(?1)")
-    .bind(hash)
+    .prepare("DELETE FROM suppressions WHERE hash = unhex(?1) AND cause = coalesce(?2, cause)")
+    .bind(hash, cause)
     .run();
   return meta.changes > 0;
 }

@@ -19,9 +19,13 @@ export async function suppress(ctx: Context, email: string, cause: SuppressionCa
   await insertSuppression(ctx.env.DIRECTORY, await hashOf(ctx, email), cause, ctx.now);
 }
 
-/** Lets an address be mailed again. False when it was not suppressed. */
-export async function liftSuppression(ctx: Context, email: string): Promise<boolean> {
-  return deleteSuppression(ctx.env.DIRECTORY, await hashOf(ctx, email));
+/** Lets an address be mailed again. False when it was not suppressed, or for another cause than the one that is lifted. */
+export async function liftSuppression(
+  ctx: Context,
+  email: string,
+  cause: SuppressionCause | null = null,
+): Promise<boolean> {
+  return deleteSuppression(ctx.env.DIRECTORY, await hashOf(ctx, email), cause);
 }
 
 async function hashOf(ctx: Context, email: string): Promise<string> {

@@ -11,7 +11,7 @@ export type Act = {
   comment: string;
   source: string;
   /** 0 not asked, 1 yes, 2 no */
-  consent: 0 | 1 | 2;
+  consent: 0 | 1 | 2 | 3;
 };
 
 export type Taken = {
@@ -64,7 +64,7 @@ export class Model {
     if (act.at > person.nameAt) Object.assign(person, { name: act.name, nameAt: act.at });
     if (act.consent === 1 && act.at > (person.statusAt ?? -1))
       Object.assign(person, { status: 1, statusAt: act.at });
-    if (act.consent > 0) person.consents.add(`${act.at} ${actionNo} ${act.consent}`);
+    if (act.consent > 0) person.consents.add(`${act.at} ${actionNo} ${act.consent === 3 ? 1 : act.consent}`);
     const taken = person.taken.get(actionNo);
     if (!taken) person.taken.set(actionNo, { ...said(act), source: act.source, removedBy: null });
     else if (act.at > taken.answerAt && taken.removedBy !== "erased") Object.assign(taken, said(act));
@@ -75,7 +75,7 @@ export class Model {
       emails: new Set([act.email]),
       name: "",
       nameAt: -1,
-      status: act.consent,
+      status: act.consent === 3 ? 0 : act.consent,
       statusAt: act.consent === 1 ? act.at : null,
       taken: new Map(),
       consents: new Set(),

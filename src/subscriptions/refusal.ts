@@ -1,0 +1,1 @@
+export { refusalSql } from "./store-may-mail";
