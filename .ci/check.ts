@@ -22,6 +22,7 @@ function vitest(name: string, config: string): Check {
 const checks: Check[] = [
   { name: "format and lint", command: ["biome", "check", "--error-on-warnings", "."] },
   { name: "types", command: ["tsc", "--noEmit"] },
+  { name: "types of the editor", command: ["tsc", "--noEmit", "-p", "src/mailings/editor/browser"] },
   vitest("tests", "test/vitest.config.ts"),
   { name: "bundle", command: ["wrangler", "deploy", "--dry-run", "--outdir", ".wrangler/build"] },
 ];

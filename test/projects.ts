@@ -33,7 +33,10 @@ export function inWorkerd(bindings: Record<string, number> = {}) {
  * of what a small test file costs. Nothing may be left out: a module that is there twice is two classes and two contexts.
  */
 export function bundledPackages() {
-  const imported = globSync("src/**/*.{ts,tsx}", { cwd: root, exclude: ["**/*.test.*"] })
+  const imported = globSync("src/**/*.{ts,tsx}", {
+    cwd: root,
+    exclude: ["**/*.test.*", "src/mailings/editor/**"],
+  })
     .flatMap((path) => [...read(path).matchAll(PACKAGE_IMPORTS)])
     .map(([, name = ""]) => name);
   const include = [...new Set([...imported, ...JSX_RUNTIMES])].toSorted();

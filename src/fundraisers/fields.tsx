@@ -1,5 +1,6 @@
 import type { FieldsProps } from "../actions/kind";
 import { single } from "../platform/forms";
+import { minorDigits } from "../platform/money";
 import { FieldError, fieldId } from "../ui/field";
 import { CheckboxField, HiddenField, RadioGroup, SelectField, TextArea, TextField } from "../ui/form";
 import { formatMoney, formatPercent } from "../ui/format";
@@ -53,7 +54,11 @@ function Amounts({ t, snapshot, form, settings }: PartProps) {
   ) : null;
   if (amounts.length === 0) return other;
   return (
-    <div class="amounts" data-amounts={JSON.stringify(buttonWords(t, snapshot.action.locale, settings))}>
+    <div
+      class="amounts"
+      data-amounts={JSON.stringify(buttonWords(t, snapshot.action.locale, settings))}
+      data-digits={String(minorDigits(currency))}
+    >
       <fieldset class={error ? "field has-error" : "field"} {...radioGroup}>
         <legend>{t("fundraisers.amount")}</legend>
         <FieldError name="amount" error={error} />

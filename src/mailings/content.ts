@@ -1,0 +1,157 @@
+import { dbFor, type GroupDb } from "../groups/shard";
+import type { Group } from "../groups/types";
+import type { Context } from "../platform/context";
+import { countedAddress, makeVersion, withLinks } from "./content/build";
+import { withQuery } from "./content/links";
+import { compileLiquid, parseLiquid } from "./content/liquid";
+import { materialOf, ownActions } from "./content/material";
+import { neededBy } from "./content/merge-fields";
+import { RenderError } from "./content/render-error";
+import { type TemplateOptions, templatesOf } from "./content/templates";
+import { withoutSnippets } from "./content/tokens";
+import type { Build, MailLink, MailTemplate, MergeValues, NeededFields, RenderedMail } from "./content/types";
+import { readValues, standIn } from "./content/values";
+import type { Mailing, MailingVersion, Wrapper } from "./types";
+
+export { checkAudience } from "./content/audience-check";
+export { checkVersions, problemWords } from "./content/checks";
+export { RenderError } from "./content/render-error";
+export type {
+  AudienceCheck,
+  Build,
+  MailLink,
+  MailTemplate,
+  MergeValues,
+  NeededFields,
+  Problem,
+  RenderedMail,
+} from "./content/types";
+export { standIn } from "./content/values";
+
+type Words = Pick<Mailing, "no" | "settings">;
+
+/**
+ * Makes the versions of a mailing ready to be sent: templates that ask for a person's values and the key of their copy alone,
+ * with links as numbers, and where those lead.
+ * @throws RenderError when the Liquid of a version cannot be read; `checkVersions` says so beforehand
+ */
+export async function buildVersions(
+  ctx: Context,
+  group: Group,
+  mailing: Words,
+  versions: readonly MailingVersion[],
+  wrapper: Wrapper | null,
+): Promise<{ builds: Build[]; links: MailLink[] }> {
+  const material = await materialOf(ctx, group, mailing, versions, wrapper);
+  const made = versions.map((version) => ({ version, ...makeVersion(version, material) }));
+  const own = await ownActions(
+    dbFor(ctx.env, group),
+    material.origin,
+    made.flatMap(({ links }) => links),
+  );
+  const { tracksClicks, linkQuery } = mailing.settings;
+  const links = new Map<string, MailLink>();
+  const builds = made.map(({ version, build, links: found }) =>
+    withLinks(build, (index) => {
+      const { url } = found[index] ?? { url: "" };
+      const action = own.get(url);
+      const source = `source=m${mailing.no}-${version.variantNo}`;
+      const query = action ? (/[?&]source=/.test(url) ? "" : source) : linkQuery.replace(/^[?&]+/, "");
+      const marked = withQuery(url, query);
+      if (!tracksClicks) return marked;
+      const link = links.get(marked) ?? {
+        no: links.size + 1,
+        url: marked,
+        actionNo: action?.actionNo ?? null,
+      };
+      links.set(marked, link);
+      return countedAddress(material.origin, link.no);
+    }),
+  );
+  return { builds, links: [...links.values()] };
+}
+
+/**
+ * Compiles what `buildVersions` made, each version when it is first asked for. A variant that is not there in a language is taken
+ * in the group's; null when there is no such variant.
+ */
+export function mailTemplates(
+  builds: readonly Build[],
+  options: TemplateOptions,
+): (variantNo: number, language: string | null) => MailTemplate | null {
+  return templatesOf(builds, options);
+}
+
+/** What some builds ask for about people. */
+export function fieldsOf(builds: readonly Build[]): NeededFields {
+  return neededBy(
+    builds.flatMap(({ fromName, subject, html, plain }) => [
+      { source: fromName, kind: "text" as const },
+      { source: subject, kind: "text" as const },
+      { source: html, kind: "html" as const },
+      { source: plain, kind: "text" as const },
+    ]),
+  );
+}
+
+/** What templates need of some people, by their numbers; a hundred at most, in one statement. Who is gone is not in it. */
+export function loadMergeValues(
+  db: GroupDb,
+  _group: Group,
+  personNos: readonly number[],
+  needed: NeededFields,
+): Promise<Map<number, MergeValues>> {
+  return readValues(db, personNos, needed);
+}
+
+/**
+ * The address a numbered link leads to for one person. Values in it are encoded, and none can change the host.
+ * @returns null when it cannot be filled
+ */
+export function fillLink(url: string, values: MergeValues = standIn()): string | null {
+  try {
+    const filled = compileLiquid(url, "text")(values.fields);
+    return URL.canParse(filled) && new URL(filled).origin === originIn(url) ? filled : null;
+  } catch (error) {
+    if (error instanceof RenderError) return null;
+    throw error;
+  }
+}
+
+function originIn(url: string): string {
+  const [authority = ""] = /^https?:\/\/[^/?#{]*/i.exec(url) ?? [];
+  return URL.canParse(authority) ? new URL(authority).origin : "";
+}
+
+export type Preview = RenderedMail & {
+  preview: string;
+  /** Why it cannot be shown; everything else is empty then. */
+  problem: string | null;
+};
+
+/**
+ * One version as somebody gets it, for a sandboxed frame: links as they are, nothing is counted.
+ * @param values of a real recipient, or `standIn()`
+ */
+export async function previewOf(
+  ctx: Context,
+  group: Group,
+  mailing: Words,
+  version: MailingVersion,
+  wrapper: Wrapper | null,
+  values: MergeValues = standIn(),
+): Promise<Preview> {
+  const settings = { ...mailing.settings, tracksClicks: false, tracksOpens: false };
+  try {
+    // By itself first, so that what is said to be wrong is in a line of what somebody wrote.
+    if (version.form !== "visual") parseLiquid(withoutSnippets(version.body), "html");
+    const { builds } = await buildVersions(ctx, group, { ...mailing, settings }, [version], wrapper);
+    const template = mailTemplates(builds, { group })(version.variantNo, version.language);
+    if (!template) throw new RenderError({ code: "liquid", line: null, detail: "" });
+    const preview = compileLiquid(version.preview, "text")({ ...values.fields, group: { name: group.name } });
+    return { ...template.render(values, "preview"), preview, problem: null };
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    return { fromName: "", subject: "", preview: "", html: "", text: "", problem: error.message };
+  }
+}

@@ -1,0 +1,48 @@
+import type { Audience } from "../../audiences/audience";
+import { fixAudience } from "../../audiences/audience";
+import { compileAudience } from "../../audiences/compile";
+import { planFor } from "../../audiences/plan";
+import { inRanges } from "../../audiences/ranges";
+import { dbFor } from "../../groups/shard";
+import type { Group } from "../../groups/types";
+import type { Context } from "../../platform/context";
+import { isPersonField } from "./merge-fields";
+import { countBlanks, highestPerson, selectFieldNos } from "./store";
+import type { AudienceCheck, NeededFields } from "./types";
+
+/** How long somebody waits for one part of the answer, in ms. */
+const BUDGET_MS = 1_000;
+
+/**
+ * Counts over an audience, among those on the list, who lacks what a mailing says of people. Looks for a second at most and goes on
+ * where `so` stopped: ask again until `isWhole`. In `blanks` custom fields are named "fields.<key>".
+ */
+export async function checkAudience(
+  ctx: Context,
+  group: Group,
+  audience: Audience,
+  needed: NeededFields,
+  so: AudienceCheck | null = null,
+  budgetMs: number = BUDGET_MS,
+): Promise<AudienceCheck> {
+  const db = dbFor(ctx.env, group);
+  const fixed = await fixAudience(ctx, db, audience);
+  const question = compileAudience(fixed, await planFor(ctx, db, fixed));
+  const person = needed.person.filter(isPersonField);
+  const custom = await selectFieldNos(db, needed.custom);
+  const names = [...person, ...custom.map(({ key }) => `fields.${key}`)];
+  const asked = { person, custom: custom.map(({ fieldNo }) => fieldNo) };
+  const counts = names.map((name) => so?.blanks[name] ?? 0);
+  const highest = await highestPerson(db);
+  const deadline = Date.now() + budgetMs;
+  let people = so?.people ?? 0;
+  const after = await inRanges({ after: so?.after ?? 0, highest }, async (from, upTo) => {
+    const found = await countBlanks(db, question, asked, { after: from, upTo });
+    people += found.people;
+    for (const [index, count] of [...found.person, ...found.custom].entries())
+      counts[index] = (counts[index] ?? 0) + count;
+    return Date.now() >= deadline ? null : found.ms;
+  });
+  const blanks = Object.fromEntries(names.map((name, index) => [name, counts[index] ?? 0]));
+  return { after, isWhole: after >= highest, people, blanks };
+}

@@ -1,0 +1,232 @@
+import { dbFor } from "../../groups/shard";
+import type { Group } from "../../groups/types";
+import { listFields } from "../../people/custom-field";
+import type { Context } from "../../platform/context";
+import type { T } from "../../ui/i18n";
+import { CLIPPED_BYTES, type Mailing, type MailingVersion, SUBJECT_MAX, type Wrapper } from "../types";
+import { countedAddress, isDocument, type Material, makeVersion, problemOf, withLinks } from "./build";
+import { readDocument } from "./document";
+import { type LiquidKind, parseLiquid } from "./liquid";
+import { materialOf, ownActions } from "./material";
+import { fieldsWithoutFallback, type UsedFields, usedFields } from "./merge-fields";
+import { plainOf } from "./plain";
+import { RenderError } from "./render-error";
+import { templatesOf } from "./templates";
+import { withoutSnippets } from "./tokens";
+import type { MailPart, Problem } from "./types";
+import { standIn } from "./values";
+
+/** Phones show about so much of a subject. */
+const SUBJECT_SHOWN = 70;
+
+/**
+ * Everything that is wrong with the words of a mailing, with where it is: errors first, each version in turn. Errors keep a mailing
+ * from being sent. Links of the group's own actions are looked up; other hosts are asked nothing.
+ */
+export async function checkVersions(
+  ctx: Context,
+  group: Group,
+  mailing: Pick<Mailing, "no" | "settings">,
+  versions: readonly MailingVersion[],
+  wrapper: Wrapper | null,
+): Promise<Problem[]> {
+  const db = dbFor(ctx.env, group);
+  const material = await materialOf(ctx, group, mailing, versions, wrapper);
+  const keys = new Set((await listFields(db)).map(({ key }) => key));
+  const checked = versions.map((version) => checkVersion(version, material, keys));
+  const own = await ownActions(
+    db,
+    material.origin,
+    checked.flatMap(({ links }) => links),
+  );
+  const problems = checked.flatMap(({ version, links, problems: found }) => [
+    ...found,
+    ...links
+      .filter(({ url }) => own.has(url) && own.get(url)?.status !== "published")
+      .map(({ url }) => problemOf({ version }, "action_not_public", "body", { address: url })),
+  ]);
+  return distinct(problems).toSorted((one, other) => Number(other.isError) - Number(one.isError));
+}
+
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
+
+type Checked = { version: MailingVersion; problems: Problem[]; links: { url: string }[] };
+
+function checkVersion(version: MailingVersion, material: Material, keys: ReadonlySet<string>): Checked {
+  const problems = [...headProblems(version), ...liquidProblems(version, keys, material)];
+  if (material.group.postalAddress.trim() === "")
+    problems.push(problemOf({ version }, "no_postal_address", "group"));
+  try {
+    const made = makeVersion(version, material);
+    return {
+      version,
+      links: made.links,
+      problems: [...problems, ...made.problems, ...wholeProblems(version, made, material)],
+    };
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    // What stands in one of the parts was said above, with its own line.
+    if (problems.some(({ code }) => code === "liquid" || code === "unknown_filter"))
+      return { version, problems, links: [] };
+    const { code, line, detail } = error.fault;
+    return {
+      version,
+      problems: [...problems, problemOf({ version }, code, "body", { detail }, line)],
+      links: [],
+    };
+  }
+}
+
+function headProblems(version: MailingVersion): Problem[] {
+  const subject = version.subject.trim();
+  const problems: Problem[] = [];
+  const say = (code: Problem["code"], part: MailPart, values: Problem["values"] = {}) =>
+    problems.push(problemOf({ version }, code, part, values));
+  if (subject === "") say("subject_empty", "subject");
+  else if (subject.length > SUBJECT_MAX)
+    say("subject_over", "subject", { count: subject.length, most: SUBJECT_MAX });
+  else if ([...subject].length > SUBJECT_SHOWN)
+    say("subject_long", "subject", { count: [...subject].length, most: SUBJECT_SHOWN });
+  if (version.preview.trim() === "") say("preview_empty", "preview");
+  return problems;
+}
+
+const takesSnippets: ReadonlySet<MailPart> = new Set(["body", "plain", "wrapper"]);
+
+/** Each part that somebody wrote, by itself, so that the line is the one they see. */
+function liquidProblems(version: MailingVersion, keys: ReadonlySet<string>, material: Material): Problem[] {
+  const isVisual = version.form === "visual" && isDocument(version.body);
+  const parts: [MailPart, string, LiquidKind][] = [
+    ["from", version.fromName, "text"],
+    ["subject", version.subject, "text"],
+    ["preview", version.preview, "text"],
+    ["body", isVisual ? textsOf(version.body) : version.body, "html"],
+    ...(version.plain === null
+      ? []
+      : [["plain", version.plain, "text"] satisfies [MailPart, string, LiquidKind]]),
+    ...(material.wrapper
+      ? ([
+          ["wrapper", withoutSlot(material.wrapper.html), "html"],
+          ["wrapper", withoutSlot(material.wrapper.plain), "text"],
+        ] satisfies [MailPart, string, LiquidKind][])
+      : []),
+  ];
+  const isVisible = (part: MailPart) => !isVisual || part !== "body";
+  return parts.flatMap(([part, source, kind]) => {
+    const text = takesSnippets.has(part) ? withoutSnippets(source) : source;
+    try {
+      return fieldProblems(version, part, text, usedFields(text, kind), keys);
+    } catch (error) {
+      if (!(error instanceof RenderError)) throw error;
+      const { code, line, detail } = error.fault;
+      return [problemOf({ version }, code, part, { detail }, isVisible(part) ? line : null)];
+    }
+  });
+}
+
+function withoutSlot(text: string): string {
+  return text.replace(/\{\{-?\s*content\s*-?\}\}/g, "");
+}
+
+/** What a document says, for its Liquid alone. */
+function textsOf(body: string): string {
+  const document = readDocument(body);
+  if (!document) return "";
+  const found: string[] = [];
+  JSON.stringify(document, (key, value: unknown) => {
+    if (typeof value === "string" && (key === "text" || key === "href" || key === "label" || key === "alt"))
+      found.push(value);
+    if (
+      typeof value === "object" &&
+      value !== null &&
+      "type" in value &&
+      value.type === "field" &&
+      "attrs" in value
+    ) {
+      const { attrs } = value;
+      if (typeof attrs === "object" && attrs !== null && "name" in attrs) {
+        const fallback = "fallback" in attrs && attrs.fallback !== "" ? ' | default: "x"' : "";
+        found.push(`{{ ${String(attrs.name)}${fallback} }}`);
+      }
+    }
+    return value;
+  });
+  return found.join("\n");
+}
+
+function fieldProblems(
+  version: MailingVersion,
+  part: MailPart,
+  text: string,
+  used: UsedFields,
+  keys: ReadonlySet<string>,
+): Problem[] {
+  const unknown = [
+    ...used.unknown,
+    ...[...used.custom].filter((key) => !keys.has(key)).map((key) => `fields.${key}`),
+  ];
+  const blank = fieldsWithoutFallback(text).filter((name) => !unknown.includes(name));
+  const line = (name: string) =>
+    part === "body" && version.form === "visual" ? null : lineOfField(text, name);
+  return [
+    ...unknown.map((field) => problemOf({ version }, "unknown_field", part, { field }, line(field))),
+    ...blank.map((field) => problemOf({ version }, "field_blank", part, { field }, line(field))),
+  ];
+}
+
+function lineOfField(text: string, name: string): number | null {
+  const at = text.search(
+    new RegExp(`\\{[{%][^}]*\\b${name.replace(/[^\w.]/g, "").replaceAll(".", "\\.")}\\b`),
+  );
+  return at < 0 ? null : text.slice(0, at).split("\n").length;
+}
+
+/** What only the whole mail shows: that it can be filled, how big it is, that it has words, and a way out of the list. */
+function wholeProblems(
+  version: MailingVersion,
+  made: ReturnType<typeof makeVersion>,
+  { origin, group }: Material,
+): Problem[] {
+  const problems: Problem[] = [];
+  const build = withLinks(made.build, (index) => countedAddress(origin, index + 1));
+  const body = /<td class="m-pad m-ink"[^>]*>([\s\S]*)<table role="presentation" class="m-sheet-foot"/.exec(
+    build.html,
+  )?.[1];
+  const words = plainOf((body ?? "").replace(/<p class="m-head"[\s\S]*?<\/p>/, ""));
+  if (words === "" && !/<img /.test(body ?? "")) problems.push(problemOf({ version }, "body_empty", "body"));
+  try {
+    parseLiquid(build.preview, "text");
+    const mail = templatesOf([build], { group })(version.variantNo, version.language)?.render(standIn(), KEY);
+    const bytes = new TextEncoder().encode(mail?.html ?? "").byteLength;
+    if (bytes > CLIPPED_BYTES)
+      problems.push(
+        problemOf({ version }, "clipped", "body", {
+          size: Math.ceil(bytes / 1024),
+          most: Math.floor(CLIPPED_BYTES / 1024),
+        }),
+      );
+    for (const text of [mail?.html, mail?.text])
+      if (!text?.includes(`/${KEY}/unsubscribe`))
+        problems.push(problemOf({ version }, "no_unsubscribe", "body", { tag: "{{ unsubscribe_url }}" }));
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    const { code, detail } = error.fault;
+    problems.push(problemOf({ version }, code === "liquid" ? "not_rendered" : code, "body", { detail }));
+  }
+  return problems;
+}
+
+/** As long as a real one. */
+const KEY = `${"k".repeat(20)}.${"k".repeat(22)}`;
+
+/** A problem as a writer reads it: what is wrong, where, and what to do. */
+export function problemWords(t: T, problem: Problem): { where: string; what: string; todo: string } {
+  const part = t(`mailContent.parts.${problem.part}`);
+  return {
+    where: problem.line === null ? part : t("mailContent.line", { part, line: problem.line }),
+    what: t(`mailContent.problems.${problem.code}.what`, problem.values),
+    todo: t(`mailContent.problems.${problem.code}.todo`, problem.values),
+  };
+}

@@ -1,0 +1,103 @@
+import { Liquid } from "liquidjs";
+import type { Group } from "../../groups/types";
+import type { CustomField } from "../../people/custom-field";
+import { copyAddresses } from "./links";
+import { type LiquidKind, parseLiquid } from "./liquid";
+import type { NeededFields } from "./types";
+
+/** Merge fields of a person and the column each is read from; "" for one made of others. */
+export const personFields = {
+  first_name: "given_name",
+  last_name: "family_name",
+  full_name: "",
+  email: "email",
+  phone: "phone",
+  street: "street",
+  city: "locality",
+  region: "region",
+  postal_code: "postal_code",
+  country: "country",
+  language: "language",
+} as const;
+export type PersonField = keyof typeof personFields;
+
+export function isPersonField(name: string): name is PersonField {
+  return Object.hasOwn(personFields, name);
+}
+
+const groupFields = ["name", "address", "website"] as const;
+const mailingFields = ["subject"] as const;
+
+/** What a mail may say of its group. */
+export function groupScope(group: Group): Record<string, string> {
+  return { name: group.name, address: group.postalAddress, website: group.settings.website };
+}
+
+export type UsedFields = {
+  person: Set<PersonField>;
+  custom: Set<string>;
+  tags: boolean;
+  unknown: Set<string>;
+};
+
+const analyst = new Liquid({ templates: {} });
+
+/**
+ * What a template asks for.
+ * @throws RenderError when it cannot be read
+ */
+export function usedFields(source: string, kind: LiquidKind): UsedFields {
+  const used: UsedFields = { person: new Set(), custom: new Set(), tags: false, unknown: new Set() };
+  for (const segments of analyst.globalVariableSegmentsSync(parseLiquid(source, kind))) {
+    const [name = "", property, ...more] = segments.map(String);
+    if (name === "mail_key" && property === undefined) continue;
+    else if (isPersonField(name) && (property === undefined || isMeasure(property))) used.person.add(name);
+    else if (name === "fields" && property !== undefined && (more.length === 0 || isMeasure(more[0])))
+      used.custom.add(property);
+    else if (name === "tags" && (property === undefined || isMeasure(property) || /^\d+$/.test(property)))
+      used.tags = true;
+    else if (!isConstant(name, property))
+      used.unknown.add([name, property, ...more].filter(Boolean).join("."));
+  }
+  return used;
+}
+
+function isMeasure(property: string | undefined): boolean {
+  return property === "size" || property === "first" || property === "last";
+}
+
+function isConstant(name: string, property: string | undefined): boolean {
+  if (name === "group") return groupFields.some((each) => each === property);
+  if (name === "mailing") return mailingFields.some((each) => each === property);
+  return property === undefined && Object.hasOwn(copyAddresses, name);
+}
+
+/** What several templates ask for together. */
+export function neededBy(sources: readonly { source: string; kind: LiquidKind }[]): NeededFields {
+  const person = new Set<string>();
+  const custom = new Set<string>();
+  let tags = false;
+  for (const { source, kind } of sources) {
+    const used = usedFields(source, kind);
+    for (const each of used.person) person.add(each);
+    for (const each of used.custom) custom.add(each);
+    tags ||= used.tags;
+  }
+  return { person: [...person].toSorted(), custom: [...custom].toSorted(), tags };
+}
+
+/** Names of the custom fields as a mail calls them. */
+export function customNames(fields: readonly Pick<CustomField, "key">[]): string[] {
+  return fields.map(({ key }) => `fields.${key}`);
+}
+
+/** The merge fields a source writes without saying what stands there when they are blank. */
+export function fieldsWithoutFallback(source: string): string[] {
+  const names = [...source.matchAll(/\{\{-?\s*([a-z_]\w*(?:\.\w+)?)\s*([^}]*)\}\}/g)]
+    .filter(([, name = "", rest = ""]) => {
+      const isPersonal = (isPersonField(name) && name !== "email") || name.startsWith("fields.");
+      return isPersonal && !/\|\s*default\b/.test(rest);
+    })
+    .map(([, name = ""]) => name);
+  return [...new Set(names)];
+}

@@ -1,0 +1,60 @@
+import type { Group } from "../../groups/types";
+import { oneLine } from "../../platform/mail/headers";
+import { isLocale, type Locale } from "../../ui/i18n";
+import { FROM_NAME_MAX, SUBJECT_MAX } from "../types";
+import { type Compiled, compileLiquid } from "./liquid";
+import { groupScope } from "./merge-fields";
+import type { Build, MailTemplate } from "./types";
+
+export type TemplateOptions = { group: Group };
+
+/** Compiled versions of one mailing: the one of a variant in a language, else in the group's, else any there is. */
+export function templatesOf(
+  builds: readonly Build[],
+  { group }: TemplateOptions,
+): (variantNo: number, language: string | null) => MailTemplate | null {
+  const constants = { group: groupScope(group) };
+  const made = new Map<Build, MailTemplate>();
+  return (variantNo, language) => {
+    const ofVariant = builds.filter((build) => build.variantNo === variantNo);
+    const chosen =
+      ofVariant.find((build) => build.language === language) ??
+      ofVariant.find((build) => build.language === group.locale) ??
+      ofVariant[0];
+    if (!chosen) return null;
+    const template = made.get(chosen) ?? templateOf(chosen, constants);
+    made.set(chosen, template);
+    return template;
+  };
+}
+
+function templateOf(build: Build, constants: { group: Record<string, string> }): MailTemplate {
+  const fromName = header(build.fromName, FROM_NAME_MAX);
+  const subject = header(build.subject, SUBJECT_MAX);
+  const html = compileLiquid(build.html, "html");
+  const text = compileLiquid(build.plain, "text");
+  return {
+    variantNo: build.variantNo,
+    language: localeOf(build.language),
+    render: (values, mailKey) => {
+      const first = { ...values.fields, ...constants, mail_key: mailKey };
+      const line = subject(first);
+      const scope = { ...first, mailing: { subject: line } };
+      return { fromName: fromName(scope), subject: line, html: html(scope), text: text(scope) };
+    },
+  };
+}
+
+function localeOf(language: string): Locale {
+  return isLocale(language) ? language : "en";
+}
+
+/** One line, whatever the values hold. Without Liquid it is made once. */
+function header(source: string, max: number): Compiled {
+  const compiled = compileLiquid(source, "text");
+  if (!/\{[{%]/.test(source)) {
+    const line = oneLine(source, max);
+    return () => line;
+  }
+  return (scope) => oneLine(compiled(scope), max);
+}

@@ -1,0 +1,98 @@
+import type { Locale } from "../../ui/i18n";
+import type { mailingBuilds } from "../tables";
+import type { MailingVersion } from "../types";
+
+/** A version made ready: Liquid templates that lack nothing but the values of a person and the key of their copy. */
+export type Build = typeof mailingBuilds.$inferSelect;
+
+/** Where a numbered link leads. `url` may hold merge fields; `fillLink` fills them. */
+export type MailLink = { no: number; url: string; actionNo: number | null };
+
+/** What templates ask about people, so that no more is read than is used. */
+export type NeededFields = {
+  /** Names of merge fields of the person, such as "first_name". */
+  person: string[];
+  /** Keys of custom fields. */
+  custom: string[];
+  tags: boolean;
+};
+
+/** What is known of one person, for their copy. A field nobody filled in is not in `fields`, so that `{% if city %}` works. */
+export type MergeValues = {
+  personNo: number;
+  email: string;
+  language: Locale | null;
+  givenName: string;
+  fields: Readonly<Record<string, unknown>>;
+};
+
+export type RenderedMail = { fromName: string; subject: string; html: string; text: string };
+
+export type MailTemplate = {
+  variantNo: number;
+  language: Locale;
+  /**
+   * Fills in one person's copy.
+   * @throws RenderError when the Liquid of the mail fails, or takes or makes more than a mail may
+   */
+  render(values: MergeValues, mailKey: string): RenderedMail;
+};
+
+/** The parts of a version that a problem can be in. */
+export type MailPart = "from" | "subject" | "preview" | "body" | "plain" | "wrapper" | "snippet" | "group";
+
+export const errorCodes = [
+  "body_empty",
+  "body_form",
+  "liquid",
+  "liquid_place",
+  "link_scheme",
+  "link_broken",
+  "link_merge",
+  "link_script",
+  "no_postal_address",
+  "no_unsubscribe",
+  "not_rendered",
+  "snippet_unknown",
+  "subject_empty",
+  "subject_over",
+  "too_large",
+  "unknown_field",
+  "unknown_filter",
+  "wrapper_slot",
+] as const;
+export const warningCodes = [
+  "action_not_public",
+  "clipped",
+  "field_blank",
+  "image_alt",
+  "image_data",
+  "image_scheme",
+  "link_personal",
+  "preview_empty",
+  "removed",
+  "subject_long",
+] as const;
+export type ProblemCode = (typeof errorCodes)[number] | (typeof warningCodes)[number];
+
+/** What is wrong with a mail, and where. Errors keep it from being sent; warnings do not. */
+export type Problem = {
+  code: ProblemCode;
+  isError: boolean;
+  variantNo: number;
+  language: MailingVersion["language"];
+  part: MailPart;
+  /** In what somebody wrote, from 1; null where it cannot be told. */
+  line: number | null;
+  /** What the words about it name: a field, an address, a number. */
+  values: Record<string, string | number>;
+};
+
+/** How many of an audience lack something, by merge field, counted so far. */
+export type AudienceCheck = {
+  /** Up to this number of a person everybody has been looked at. */
+  after: number;
+  isWhole: boolean;
+  people: number;
+  blanks: Record<string, number>;
+};

@@ -1,0 +1,84 @@
+import type { GroupDb } from "../../groups/shard";
+import { severalIn } from "../../people/custom-field";
+import { oneLine } from "../../platform/mail/headers";
+import { sayableName } from "../../platform/mail/sayable-name";
+import { isLocale } from "../../ui/i18n";
+import { selectValues, type ValuesRow } from "./store";
+import type { MergeValues, NeededFields } from "./types";
+
+/** People looked up by one statement. */
+export const VALUES_MAX = 100;
+const LINE_MAX = 500;
+const PARAGRAPH_MAX = 5_000;
+
+/** What templates need of some people, by one statement; whoever is not there is not in it. */
+export async function readValues(
+  db: GroupDb,
+  personNos: readonly number[],
+  needed: NeededFields,
+): Promise<Map<number, MergeValues>> {
+  if (personNos.length > VALUES_MAX) throw new RangeError(`more than ${VALUES_MAX} people at once`);
+  if (personNos.length === 0) return new Map();
+  const rows = await selectValues(db, personNos, needed);
+  return new Map(rows.map((row) => [row.person_no, valuesOf(row)]));
+}
+
+function valuesOf(row: ValuesRow): MergeValues {
+  const givenName = sayableName(row.given_name ?? "");
+  const familyName = sayableName(row.family_name ?? "");
+  const language = isLocale(row.language) ? row.language : null;
+  return {
+    personNo: row.person_no,
+    email: row.email ?? "",
+    language,
+    givenName,
+    fields: {
+      ...said("first_name", givenName),
+      ...said("last_name", familyName),
+      ...said("full_name", [givenName, familyName].filter(Boolean).join(" ")),
+      ...said("email", row.email),
+      ...said("phone", row.phone),
+      ...said("street", row.street),
+      ...said("city", row.locality),
+      ...said("region", row.region),
+      ...said("postal_code", row.postal_code),
+      ...said("country", row.country),
+      ...said("language", row.language),
+      fields: customOf(row.custom),
+      tags: textsOf(row.tags),
+    },
+  };
+}
+
+function said(name: string, value: string | null): Record<string, string> {
+  const text = value === null ? "" : oneLine(value, LINE_MAX);
+  return text === "" ? {} : { [name]: text };
+}
+
+function customOf(json: string): Record<string, unknown> {
+  const found: unknown = JSON.parse(json);
+  if (!Array.isArray(found)) return {};
+  return Object.fromEntries(
+    found.flatMap((each: unknown) => {
+      const [key, type, value] = Array.isArray(each) ? each.map(String) : [];
+      if (key === undefined || value === undefined) return [];
+      return [[key, type === "several" ? severalIn(value) : value.slice(0, PARAGRAPH_MAX)]];
+    }),
+  );
+}
+
+function textsOf(json: string): string[] {
+  const found: unknown = JSON.parse(json);
+  return Array.isArray(found) ? found.filter((each) => typeof each === "string") : [];
+}
+
+/** Stands for somebody in a preview, and for everybody in a copy that anyone may read. */
+export function standIn(fields: Readonly<Record<string, unknown>> = {}): MergeValues {
+  return {
+    personNo: 0,
+    email: "",
+    language: null,
+    givenName: "",
+    fields: { fields: {}, tags: [], ...fields },
+  };
+}

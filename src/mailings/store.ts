@@ -1,0 +1,318 @@
+import { and, asc, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import type { GroupDb } from "../groups/shard";
+import { idToHex } from "../platform/ids";
+import { mailings, mailingVersions } from "./tables";
+import {
+  type Mailing,
+  type MailingId,
+  type MailingSettings,
+  type MailingStatus,
+  type MailingVersion,
+  mailingSettings,
+  type Target,
+  targetSchema,
+} from "./types";
+
+type Row = typeof mailings.$inferSelect;
+
+function toMailing({ groupNo: _, mailingNo, hiddenAt: __, target, settings, ...row }: Row): Mailing {
+  return {
+    ...row,
+    no: mailingNo,
+    target: target === null ? null : targetSchema.parse(target),
+    settings: mailingSettings.parse(settings),
+  };
+}
+
+export async function selectMailing({ groupNo, db }: GroupDb, id: MailingId): Promise<Mailing | null> {
+  const [row] = await db
+    .select()
+    .from(mailings)
+    .where(and(eq(mailings.groupNo, groupNo), eq(mailings.id, id)));
+  return row ? toMailing(row) : null;
+}
+
+export async function selectMailingByNo({ groupNo, db }: GroupDb, no: number): Promise<Mailing | null> {
+  const [row] = await db
+    .select()
+    .from(mailings)
+    .where(and(eq(mailings.groupNo, groupNo), eq(mailings.mailingNo, no)));
+  return row ? toMailing(row) : null;
+}
+
+export type MailingFilter = {
+  statuses?: readonly MailingStatus[];
+  /** Anywhere in the subject or the internal title, in upper or lower case of A to Z. */
+  search?: string;
+  tag?: string;
+  /** The `no` of the last one already seen. */
+  before?: number | null;
+  limit: number;
+};
+
+/** Newest first. A group has some hundreds of mailings, so that looking through all of them is one short range. */
+export async function selectMailings({ groupNo, db }: GroupDb, filter: MailingFilter): Promise<Mailing[]> {
+  const { statuses, search = "", tag = "", before = null, limit } = filter;
+  const contains = (column: typeof mailings.subject | typeof mailings.internalTitle) =>
+    sql`instr(lower(${column}), lower(${search})) > 0`;
+  const rows = await db
+    .select()
+    .from(mailings)
+    .where(
+      and(
+        eq(mailings.groupNo, groupNo),
+        isNull(mailings.hiddenAt),
+        before === null ? undefined : lt(mailings.mailingNo, before),
+        statuses
+          ? sql`${mailings.status} IN (SELECT value FROM json_each(${JSON.stringify(statuses)}))`
+          : undefined,
+        search === ""
+          ? undefined
+          : sql`(${contains(mailings.subject)} OR ${contains(mailings.internalTitle)})`,
+        tag === ""
+          ? undefined
+          : sql`EXISTS (SELECT 1 FROM json_each(${mailings.tags}) AS tag WHERE tag.value = ${tag})`,
+      ),
+    )
+    .orderBy(desc(mailings.mailingNo))
+    .limit(limit);
+  return rows.map(toMailing);
+}
+
+/** How many there are in each status. */
+export async function countByStatus({ groupNo, db }: GroupDb): Promise<Map<MailingStatus, number>> {
+  const rows = await db
+    .select({ status: mailings.status, count: sql<number>`count(*)` })
+    .from(mailings)
+    .where(and(eq(mailings.groupNo, groupNo), isNull(mailings.hiddenAt)))
+    .groupBy(mailings.status);
+  return new Map(rows.map(({ status, count }) => [status, count]));
+}
+
+export async function selectTags({ groupNo, d1 }: GroupDb, limit: number): Promise<string[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT tag.value AS tag, count(*) AS times FROM mailings CROSS JOIN json_each(mailings.tags) AS tag
+       WHERE group_no = ?1 AND hidden_at IS NULL GROUP BY tag.value ORDER BY times DESC, tag LIMIT ?2`,
+    )
+    .bind(groupNo, limit)
+    .run<{ tag: string }>();
+  return results.map(({ tag }) => tag);
+}
+
+export async function selectVersions({ groupNo, db }: GroupDb, no: number): Promise<MailingVersion[]> {
+  const rows = await db
+    .select()
+    .from(mailingVersions)
+    .where(and(eq(mailingVersions.groupNo, groupNo), eq(mailingVersions.mailingNo, no)))
+    .orderBy(asc(mailingVersions.variantNo), asc(mailingVersions.language));
+  return rows.map(({ groupNo: _, mailingNo: __, updatedBy: ___, updatedAt: ____, ...version }) => version);
+}
+
+/** Who saved a version last, and when. */
+export async function selectLastSave(
+  { groupNo, db }: GroupDb,
+  no: number,
+  { variantNo, language }: Pick<MailingVersion, "variantNo" | "language">,
+): Promise<{ by: number; at: number; revision: number } | null> {
+  const [row] = await db
+    .select({
+      by: mailingVersions.updatedBy,
+      at: mailingVersions.updatedAt,
+      revision: mailingVersions.revision,
+    })
+    .from(mailingVersions)
+    .where(
+      and(
+        eq(mailingVersions.groupNo, groupNo),
+        eq(mailingVersions.mailingNo, no),
+        eq(mailingVersions.variantNo, variantNo),
+        eq(mailingVersions.language, language),
+      ),
+    );
+  return row ?? null;
+}
+
+const NEW_NO = "(SELECT last FROM numbers WHERE group_no = ?1 AND noun = 'mailings')";
+
+export type NewMailing = {
+  id: MailingId;
+  subject: string;
+  internalTitle: string;
+  target: Target | null;
+  settings: Partial<MailingSettings>;
+  tags: readonly string[];
+  copyOf: number | null;
+  versions: readonly MailingVersion[];
+  by: number;
+  now: number;
+};
+
+/** A draft with its versions, in one transaction. */
+export async function insertMailing({ groupNo, d1 }: GroupDb, made: NewMailing): Promise<void> {
+  const { id, subject, internalTitle, target, settings, tags, copyOf, versions, by, now } = made;
+  await d1.batch([
+    d1
+      .prepare(
+        `INSERT INTO numbers (group_no, noun, last) VALUES (?1, 'mailings', 1)
+         ON CONFLICT (group_no, noun) DO UPDATE SET last = last + 1`,
+      )
+      .bind(groupNo),
+    d1
+      .prepare(
+        `INSERT INTO mailings (group_no, mailing_no, id, subject, internal_title, status, created_by, created_at, updated_at, target, settings, tags, copy_of)
+         VALUES (?1, ${NEW_NO}, unhex(?2), ?3, ?4, 'draft', ?5, ?6, ?6, ?7, ?8, ?9, ?10)`,
+      )
+      .bind(
+        ...[groupNo, idToHex(id), subject, internalTitle, by, now],
+        ...[target && JSON.stringify(target), JSON.stringify(settings), JSON.stringify(tags), copyOf],
+      ),
+    // A statement for each: all of them in one parameter could pass what D1 takes.
+    ...versions.map((version) =>
+      d1
+        .prepare(
+          `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, from_name, subject, preview, form, body, plain, revision, updated_by, updated_at)
+           VALUES (?1, ${NEW_NO}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?11)`,
+        )
+        .bind(
+          ...[groupNo, version.variantNo, version.language, version.fromName, version.subject],
+          ...[version.preview, version.form, version.body, version.plain, by, now],
+        ),
+    ),
+  ]);
+}
+
+const IS_DRAFT =
+  "EXISTS (SELECT 1 FROM mailings WHERE group_no = ?1 AND mailing_no = ?2 AND status = 'draft' AND hidden_at IS NULL)";
+
+/**
+ * Saves a version that nobody saved since, while the mailing is a draft; a revision of 0 makes it. False otherwise, with nothing changed.
+ * @param listed the mailing is called by the subject of this one in lists
+ */
+export async function saveVersion(
+  { groupNo, d1 }: GroupDb,
+  no: number,
+  version: MailingVersion,
+  { by, now, listed }: { by: number; now: number; listed: boolean },
+): Promise<boolean> {
+  const { variantNo, language, fromName, subject, preview, form, body, plain, revision } = version;
+  const words = [groupNo, no, variantNo, language, fromName, subject, preview, form, body, plain, by, now];
+  const insert = `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, from_name, subject, preview, form, body, plain, revision, updated_by, updated_at)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?12 WHERE ${IS_DRAFT} ON CONFLICT DO NOTHING`;
+  const update = `UPDATE mailing_versions SET from_name = ?5, subject = ?6, preview = ?7, form = ?8, body = ?9, plain = ?10,
+      revision = revision + 1, updated_by = ?11, updated_at = ?12
+    WHERE group_no = ?1 AND mailing_no = ?2 AND variant_no = ?3 AND language = ?4 AND revision = ?13 AND ${IS_DRAFT}`;
+  const [saved] = await d1.batch([
+    revision === 0 ? d1.prepare(insert).bind(...words) : d1.prepare(update).bind(...words, revision),
+    d1
+      .prepare(
+        `UPDATE mailings SET updated_at = ?5, subject = CASE WHEN ?6 THEN ?7 ELSE subject END
+         WHERE group_no = ?1 AND mailing_no = ?2 AND changes() = 1
+           AND EXISTS (SELECT 1 FROM mailing_versions WHERE group_no = ?1 AND mailing_no = ?2 AND variant_no = ?3 AND language = ?4)`,
+      )
+      .bind(groupNo, no, variantNo, language, now, listed ? 1 : 0, subject),
+  ]);
+  return saved?.meta.changes === 1;
+}
+
+/** Takes versions away while the mailing is a draft. */
+export async function deleteVersions(
+  { groupNo, d1 }: GroupDb,
+  no: number,
+  which: { variantNo: number | null; language: string | null },
+): Promise<boolean> {
+  const { meta } = await d1
+    .prepare(
+      `DELETE FROM mailing_versions WHERE group_no = ?1 AND mailing_no = ?2
+         AND (?3 IS NULL OR variant_no = ?3) AND (?4 IS NULL OR language = ?4) AND ${IS_DRAFT}`,
+    )
+    .bind(groupNo, no, which.variantNo, which.language)
+    .run();
+  return meta.changes > 0;
+}
+
+export type MailingChange = {
+  settings?: Partial<MailingSettings>;
+  target?: Target | null;
+  internalTitle?: string;
+  tags?: readonly string[];
+};
+
+/** Changes what is named and leaves the rest as it is now, whoever saves at the same moment. False when it is no draft. */
+export async function updateDraft(
+  { groupNo, d1 }: GroupDb,
+  no: number,
+  { settings, target, internalTitle, tags }: MailingChange,
+  now: number,
+): Promise<boolean> {
+  const { meta } = await d1
+    .prepare(
+      `UPDATE mailings SET updated_at = ?3, settings = json_patch(settings, ?4),
+         target = CASE WHEN ?5 THEN ?6 ELSE target END,
+         internal_title = coalesce(?7, internal_title), tags = coalesce(?8, tags)
+       WHERE group_no = ?1 AND mailing_no = ?2 AND status = 'draft' AND hidden_at IS NULL`,
+    )
+    .bind(
+      ...[groupNo, no, now, JSON.stringify(settings ?? {})],
+      ...[target === undefined ? 0 : 1, target ? JSON.stringify(target) : null],
+      ...[internalTitle ?? null, tags ? JSON.stringify(tags) : null],
+    )
+    .run();
+  return meta.changes === 1;
+}
+
+/** What organisers call it and how they find it may change at any time. */
+export async function updateNames(
+  { groupNo, d1 }: GroupDb,
+  no: number,
+  { internalTitle, tags, note }: { internalTitle: string; tags: readonly string[]; note: string },
+): Promise<void> {
+  await d1
+    .prepare(
+      "UPDATE mailings SET internal_title = ?3, tags = ?4, settings = json_set(settings, '$.note', ?5) WHERE group_no = ?1 AND mailing_no = ?2",
+    )
+    .bind(groupNo, no, internalTitle, JSON.stringify(tags), note)
+    .run();
+}
+
+/** Takes a mailing that sends nothing out of the lists, or brings it back. False when it is so already, or on its way. */
+export async function updateHidden(
+  { groupNo, d1 }: GroupDb,
+  no: number,
+  hiddenAt: number | null,
+): Promise<boolean> {
+  const { meta } = await d1
+    .prepare(
+      `UPDATE mailings SET hidden_at = ?3 WHERE group_no = ?1 AND mailing_no = ?2 AND (hidden_at IS NULL) = (?3 IS NOT NULL)
+         AND status IN ('draft', 'sent', 'stopped')`,
+    )
+    .bind(groupNo, no, hiddenAt)
+    .run();
+  return meta.changes === 1;
+}
+
+/** Notes that somebody is there and forgets who is gone; gives the names of the others. */
+export async function notePresence(
+  { groupNo, d1 }: GroupDb,
+  no: number,
+  who: { no: number; name: string },
+  { now, since }: { now: number; since: number },
+): Promise<string[]> {
+  const [, , others] = await d1.batch<{ name: string }>([
+    d1
+      .prepare(
+        `INSERT INTO mailing_presence (group_no, mailing_no, account_no, name, at) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (group_no, mailing_no, account_no) DO UPDATE SET name = excluded.name, at = excluded.at`,
+      )
+      .bind(groupNo, no, who.no, who.name, now),
+    d1
+      .prepare("DELETE FROM mailing_presence WHERE group_no = ?1 AND mailing_no = ?2 AND at < ?3")
+      .bind(groupNo, no, since),
+    d1
+      .prepare(
+        "SELECT name FROM mailing_presence WHERE group_no = ?1 AND mailing_no = ?2 AND account_no <> ?3 ORDER BY at DESC LIMIT 10",
+      )
+      .bind(groupNo, no, who.no),
+  ]);
+  return others?.results.map(({ name }) => name) ?? [];
+}
