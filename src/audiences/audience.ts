@@ -1,15 +1,19 @@
 import type { GroupDb } from "../groups/shard";
 import type { Context } from "../platform/context";
-import { compileAudience } from "./compile";
+import { compileAudience, placeSql, type Question } from "./compile";
 import { type CountOptions, countPeople } from "./count";
 import { lookUpLimit } from "./limit";
-import { planFor } from "./plan";
-import { inRanges } from "./ranges";
+import { drivenPlan, planFor } from "./plan";
+import { FIRST_WIDTH, inRanges } from "./ranges";
+import { num } from "./sql";
 import * as store from "./store";
 import { askOfPerson, highestPerson, selectRange } from "./store-questions";
 import type { Audience, AudienceId, Counted, SavedAudience } from "./types";
 
+export type { Question } from "./compile";
 export { namesOf } from "./names";
+export { FIRST_WIDTH, inRanges, nextWidth } from "./ranges";
+export { CHANCE_MAX, chanceBelow, chanceSql } from "./sample";
 export { type Names, sentence } from "./sentence";
 export { type Audience, audienceSchema, type Counted, everybody, type SavedAudience } from "./types";
 
@@ -28,7 +32,7 @@ export async function peopleOf(
   { after = 0, limit }: { after?: number; limit: number },
 ): Promise<number[]> {
   const fixed = await fixAudience(ctx, db, audience);
-  const question = compileAudience(fixed, await planFor(ctx, db, fixed));
+  const question = compileAudience(fixed, await planFor(ctx, db, fixed), { isCount: true });
   const found: number[] = [];
   const range = { after, highest: await highestPerson(db), width: limit * WIDTH_PER_PERSON };
   await inRanges(range, async (from, upTo) => {
@@ -68,6 +72,45 @@ export async function fixAudience(ctx: Context, db: GroupDb, audience: Audience)
     ...others,
     limit: { ...limit, upTo: await lookUpLimit(db, question, limit, await highestPerson(db)) },
   };
+}
+
+/**
+ * An audience for statements of others, which bind the group as ?1, a range of person numbers as ?2 and ?3, and `json` as ?4:
+ * `FROM people p WHERE …`. `fixed` is the audience with its limit looked up, `highest` the last number there is, `width` a first range that fits one statement.
+ */
+export async function audienceSql(
+  ctx: Context,
+  db: GroupDb,
+  audience: Audience,
+): Promise<Question & { fixed: Audience; highest: number; width: number }> {
+  const fixed = await fixAudience(ctx, db, audience);
+  const highest = await highestPerson(db);
+  const { plan, size } = await drivenPlan(db, fixed, await planFor(ctx, db, fixed), highest);
+  const width = size === null ? FIRST_WIDTH : Math.ceil((highest * FIRST_WIDTH) / Math.max(size, 1));
+  return { ...compileAudience(fixed, plan), fixed, highest, width };
+}
+
+/**
+ * SQL that is true of `p` when they are beyond the first `most` subscribers of an audience: in the order of its limit if it has one,
+ * else the newest first. Looked up now; the same people whenever it is asked afterwards.
+ */
+export async function beyondSql(
+  ctx: Context,
+  db: GroupDb,
+  { limit, ...rest }: Audience,
+  most: number,
+): Promise<string> {
+  const order = { people: most, by: limit?.by ?? ("newest" as const), seed: limit?.seed ?? 0 };
+  const subscribed = {
+    is: "subscription" as const,
+    channel: "email" as const,
+    status: ["subscribed" as const],
+  };
+  const include = { all: [rest.include, subscribed] };
+  const fixed = await fixAudience(ctx, db, { ...rest, include, limit: order });
+  const [place, no] = fixed.limit?.upTo ?? [0, 0];
+  const own = placeSql(order);
+  return `(${own} > ${num(place)} OR (${own} = ${num(place)} AND p.person_no > ${num(no)}))`;
 }
 
 /** Whether one person is of each of several audiences. */

@@ -8,9 +8,8 @@ import { type FormValues, readForm, single } from "../platform/forms";
 import { newId } from "../platform/ids";
 import type { FieldErrors } from "../ui/form";
 import { audienceFrom, type Draft, draftFrom, draftOf, namedIn, type Problems } from "./builder";
-import type { FormSetting } from "./clause-form";
+import { changedDraft, settingOf } from "./building";
 import { CountPanel, type CountPanelProps } from "./count-views";
-import { changeDraft, type DraftGroup } from "./draft";
 import { EditorPage, type EditorProps } from "./editor-views";
 import { namedKinds } from "./kind-names";
 import { offersFor } from "./offers";
@@ -20,7 +19,6 @@ import { audienceIn, countOf, AUDIENCES_PATH as PATH } from "./web";
 
 /** Ten thousand addresses, and everything else a form of ours can hold. */
 const FORM_BYTES_MAX = 1_000_000;
-const RECENT_DAYS = 7;
 
 /** Building an audience. Each button of the form asks the server; with the script it asks while one types, too. */
 export function editorRoutes() {
@@ -38,16 +36,22 @@ export function editorRoutes() {
   app.post(`${PATH}/count`, memberCan("people.view"), async (c) => {
     const { ctx, group } = c.var;
     const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
-    const { audience } = await audienceFrom(ctx, dbFor(ctx.env, group), draftFrom(values), settingOf(c), {
-      isLenient: true,
-    });
+    const { audience } = await audienceFrom(
+      ctx,
+      dbFor(ctx.env, group),
+      draftFrom(values),
+      settingOf(c.var.group, c.var.locale),
+      {
+        isLenient: true,
+      },
+    );
     return c.html(<CountPanel {...(await panel(c, audience))} />);
   });
 
   app.get(`${PATH}/:audience/edit`, memberCan("people.edit"), async (c) => {
     const { ctx, group } = c.var;
     const saved = await audienceIn(c);
-    const draft = await draftOf(dbFor(ctx.env, group), saved.audience, settingOf(c));
+    const draft = await draftOf(dbFor(ctx.env, group), saved.audience, settingOf(c.var.group, c.var.locale));
     return c.html(
       <EditorPage {...(await editor(c, saved, { draft, values: valuesOf(saved), problems: new Map() }))} />,
     );
@@ -56,11 +60,6 @@ export function editorRoutes() {
   app.post(`${PATH}/:audience/edit`, memberCan("people.edit"), async (c) => receive(c, await audienceIn(c)));
 
   return app;
-}
-
-function settingOf(c: HonoContext<MemberEnv>): FormSetting {
-  const { group, locale } = c.var;
-  return { timeZone: group.timeZone, currency: group.currency, decimalMark: locale === "en" ? "." : "," };
 }
 
 function emptyDraft(): Draft {
@@ -87,10 +86,13 @@ async function receive(c: HonoContext<MemberEnv>, saved: SavedAudience | null): 
   const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
   const db = dbFor(ctx.env, group);
   const command = single(values, "do");
-  const draft = changed(draftFrom(values), command, values);
+  const draft = changedDraft(draftFrom(values), command, values);
   const isLenient = command !== "";
   const ownNo = saved?.no ?? null;
-  const { audience, problems } = await audienceFrom(ctx, db, draft, settingOf(c), { isLenient, ownNo });
+  const { audience, problems } = await audienceFrom(ctx, db, draft, settingOf(c.var.group, c.var.locale), {
+    isLenient,
+    ownNo,
+  });
   // Whoever is still building is not told what is not there yet.
   if (isLenient)
     return c.html(
@@ -104,18 +106,6 @@ async function receive(c: HonoContext<MemberEnv>, saved: SavedAudience | null): 
     <EditorPage {...(await editor(c, saved, { draft, values, problems, refusal }, audience))} />,
     422,
   );
-}
-
-function changed(draft: Draft, command: string, values: FormValues): Draft {
-  const added = (path: string) => single(values, `${path}:add`);
-  const change = (root: DraftGroup) => changeDraft(root, command, added);
-  if (command !== "recent")
-    return { ...draft, include: change(draft.include), exclude: change(draft.exclude) };
-  const recent = {
-    ...{ path: `e.${draft.exclude.children.length}`, isNot: false, is: "mail" as const },
-    values: { did: "received", when: "last", days: String(RECENT_DAYS) },
-  };
-  return { ...draft, exclude: { ...draft.exclude, children: [...draft.exclude.children, recent] } };
 }
 
 type Refusal = "wrong" | "stale" | "full";
@@ -155,7 +145,7 @@ async function editor(
 ): Promise<EditorProps> {
   const { ctx, t, locale, group, account } = c.var;
   const db = dbFor(ctx.env, group);
-  const setting = settingOf(c);
+  const setting = settingOf(c.var.group, c.var.locale);
   const audience =
     known === undefined ? (await audienceFrom(ctx, db, draft, setting, { isLenient: true })).audience : known;
   const base = `/groups/${group.slug}/audiences`;

@@ -8,6 +8,7 @@ export type Faults = {
   events: "works" | "drops" | "doubles";
   mail: "works" | "drops" | "doubles";
   receipts: "works" | "drops" | "doubles";
+  mailings: "works" | "drops" | "doubles";
   /** Every consumer handles each batch twice, at the same time. */
   consumers: "work" | "double";
   homes: "work" | "refuse";
@@ -20,6 +21,7 @@ export const noFaults: Faults = {
   events: "works",
   mail: "works",
   receipts: "works",
+  mailings: "works",
   consumers: "work",
   homes: "work",
   poison: "",
@@ -58,6 +60,7 @@ export function faultyEnv(env: Env): Env {
     EVENTS: faultyQueue(env, env.EVENTS, "events"),
     MAIL: faultyQueue(env, env.MAIL, "mail"),
     RECEIPTS: faultyQueue(env, env.RECEIPTS, "receipts"),
+    MAILINGS: faultyQueue(env, env.MAILINGS, "mailings"),
     HOME: faultyHomes(env, env.HOME),
   };
   wrapped.set(env, faulty);
@@ -95,7 +98,7 @@ function faultyD1(env: Env, d1: D1Database): D1Database {
   } as unknown as D1Database;
 }
 
-function faultyQueue(env: Env, queue: Queue, name: "events" | "mail" | "receipts"): Queue {
+function faultyQueue(env: Env, queue: Queue, name: "events" | "mail" | "receipts" | "mailings"): Queue {
   const pass = async (go: () => Promise<unknown>): Promise<void> => {
     const how = (await faultsNow(env))[name];
     if (how === "drops") return;

@@ -1,5 +1,6 @@
 import type { Env } from "../../src/env";
 import worker, {
+  MailingDriver as RealDriver,
   ActionHome as RealHome,
   ActionIntake as RealIntake,
   LimitsObject as RealLimits,
@@ -34,7 +35,20 @@ export class ActionHome extends RealHome {
   }
 }
 
-export { GroupExports, GroupPayments, GroupReports, ImportsObject } from "../../src/worker";
+export class MailingDriver extends RealDriver {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, faultyEnv(env));
+  }
+}
+
+export {
+  GroupExports,
+  GroupPayments,
+  GroupReports,
+  ImportsObject,
+  MailReaders,
+  SendGate,
+} from "../../src/worker";
 
 export class LimitsObject extends RealLimits {}
 export class OperationsObject extends RealOperations {}

@@ -1,0 +1,159 @@
+import { dbFor } from "../groups/shard";
+import type { Group } from "../groups/types";
+import { buildVersions, RenderError } from "../mailings/content";
+import { mailingByNo, versionsOf, wrapperOf } from "../mailings/mailing";
+import type { Mailing } from "../mailings/types";
+import type { Context } from "../platform/context";
+import { beyondOwnHand } from "./allowance";
+import { beginFreeze, type FreezeState, freezeOn, frozenOf } from "./freezing";
+import { type Due, issue } from "./issuing";
+import * as store from "./store";
+import { thawRange } from "./store-freeze";
+import { LEASE_S, stopAll, survey, totalsOf } from "./survey";
+import { sumOf } from "./totals";
+import type { UnderWay } from "./under-way";
+
+const TURN_MS = 8_000;
+const THAW_ROWS = 5_000;
+
+/** What the driver keeps on disk. */
+export type Kept = {
+  freeze(): FreezeState | null;
+  /** False when the send this belongs to was taken back. */
+  saveFreeze(state: FreezeState): boolean;
+  forgetFreeze(): void;
+};
+
+/**
+ * Does what a mailing's status asks for, for some seconds.
+ * @returns in how many ms to go on; null: not until somebody says so
+ * @throws when D1, a gate or the queue is away; asking again goes on from the rows
+ */
+export async function drive(due: Due, kept: Kept, underWay: UnderWay): Promise<number | null> {
+  const { ctx, group, mailing, delivery } = due;
+  const db = dbFor(ctx.env, group);
+  const now = Date.now();
+  switch (delivery.status) {
+    case "draft":
+    case "waiting":
+      return thaw(due, kept, underWay);
+    case "scheduled": {
+      const startAt = delivery.startAt ?? now;
+      if (startAt > now) return startAt - now;
+      await store.startPreparing(db, mailing.no, now);
+      return 0;
+    }
+    case "preparing":
+      return prepare(due, kept);
+    case "sending": {
+      const next = await issue(due, underWay);
+      return next === "done" ? finish(due) : next;
+    }
+    case "paused":
+      underWay.rest();
+      return openClaims(due);
+    case "stopped": {
+      underWay.rest();
+      await stopAll(db, mailing.no, now);
+      return (await openClaims(due)) ?? finish(due);
+    }
+    case "sent":
+      underWay.rest();
+      return null;
+  }
+}
+
+/** When the claims that are still open will have ended; null when there are none. */
+async function openClaims({ ctx, group, mailing }: Due): Promise<number | null> {
+  const now = Date.now();
+  const { oldestS } = await survey(dbFor(ctx.env, group), mailing.no, now);
+  return oldestS === null ? null : Math.max(1_000, (oldestS + LEASE_S + 1) * 1000 - now);
+}
+
+async function prepare({ ctx, group, mailing, delivery }: Due, kept: Kept): Promise<number | null> {
+  const db = dbFor(ctx.env, group);
+  const { startAt } = delivery;
+  if (startAt === null) throw new Error("a mailing without a start is being prepared");
+  let state = kept.freeze();
+  if (state?.startAt !== startAt) {
+    const built = await build(ctx, group, mailing);
+    // Whoever asked for it is to mend it: it is a draft again, and says why.
+    if (!built) {
+      await store.unsend(db, mailing.no, "not_built", Date.now());
+      return 0;
+    }
+    await store.saveBuilds(db, mailing.no, { ...built, startAt });
+    state = await beginFreeze(ctx, group, { ...mailing, startAt }, built);
+    if (!kept.saveFreeze(state)) return 0;
+  }
+  const done = await freezeOn(ctx, group, mailing, state, kept.saveFreeze);
+  if (!done.isWhole) return 0;
+  const frozen = frozenOf(done.state.counts, Date.now());
+  const totals = await totalsOf(db, mailing.no);
+  // What was counted while it was written must be what the rows say: else a range is missing, and everything is written anew.
+  if (sumOf(totals) !== frozen.candidates || totals.waiting !== frozen.recipients) {
+    const numbers = { counted: frozen.candidates, rows: sumOf(totals) };
+    ctx.log.error("delivery.not_adding_up", new Error("not frozen whole"), { groupNo: group.no, ...numbers });
+    kept.forgetFreeze();
+    return 1_000;
+  }
+  const note = await beyondOwnHand(ctx, group, mailing, frozen.recipients);
+  if (note) await store.holdForApproval(db, mailing.no, { startAt, note, now: Date.now() });
+  else await store.begin(db, mailing.no, { startAt, frozen, now: Date.now() });
+  kept.forgetFreeze();
+  return 0;
+}
+
+async function build(ctx: Context, group: Group, mailing: Mailing) {
+  const db = dbFor(ctx.env, group);
+  const [versions, wrapper] = await Promise.all([
+    versionsOf(db, mailing.no),
+    wrapperOf(db, mailing.settings.wrapperNo),
+  ]);
+  const made = await buildVersions(ctx, group, mailing, versions, wrapper).catch((error: unknown) => {
+    if (!(error instanceof RenderError)) throw error;
+    ctx.log.info("delivery.not_built", { groupNo: group.no, mailingNo: mailing.no });
+    return null;
+  });
+  if (!made || made.builds.length === 0) return null;
+  const { builds, links } = made;
+  const variants = [...new Set(builds.map(({ variantNo }) => variantNo))].toSorted((a, b) => a - b);
+  return { builds, links, variants, languages: [...new Set(builds.map(({ language }) => language))] };
+}
+
+/** Takes the rows of a send that was taken back. */
+async function thaw({ ctx, group, mailing }: Due, kept: Kept, underWay: UnderWay): Promise<number | null> {
+  underWay.rest();
+  kept.forgetFreeze();
+  const until = Date.now() + TURN_MS;
+  while (Date.now() < until) {
+    const { deleted } = await thawRange(dbFor(ctx.env, group), mailing.no, THAW_ROWS);
+    if (deleted === 0) return null;
+  }
+  return 0;
+}
+
+async function finish({ ctx, group, mailing }: Due): Promise<number | null> {
+  const db = dbFor(ctx.env, group);
+  const totals = await totalsOf(db, mailing.no);
+  if (totals.waiting + totals.claimed > 0) return 0;
+  const rows = sumOf(totals);
+  const candidates = mailing.frozen?.candidates ?? 0;
+  const numbers = { groupNo: group.no, mailingNo: mailing.no, rows, candidates };
+  // People who were merged meanwhile may have taken a row with them; nobody else may.
+  if (rows !== candidates)
+    ctx.log.error("delivery.totals", new Error("rows and frozen audience differ"), numbers);
+  await store.finish(db, mailing.no, Date.now());
+  ctx.log.info("delivery.finished", { ...numbers, sent: totals.sent, unknown: totals.unknown });
+  return null;
+}
+
+/** A mailing as it stands; null when there is none. */
+export async function dueOf(ctx: Context, group: Group, mailingNo: number): Promise<Due | null> {
+  const db = dbFor(ctx.env, group);
+  const [mailing, delivery] = await Promise.all([
+    mailingByNo(db, mailingNo),
+    store.selectDelivery(db, mailingNo),
+  ]);
+  return mailing && delivery ? { ctx, group, mailing, delivery } : null;
+}

@@ -1,0 +1,143 @@
+import { z } from "zod";
+import type { Group } from "../groups/types";
+import type {
+  Frozen,
+  LeftOutReason,
+  Mailing,
+  MailingStatus,
+  MailingTotals,
+  PauseCause,
+  TestPlan,
+} from "../mailings/types";
+
+/** Recipients in one message: about a tenth of a second of work, so that a pause meets little that is under way. */
+export const PAGE_MAX = 100;
+
+/** Some of a mailing's recipients, to be mailed by whoever gets the message. A hint: the rows say who is still to be mailed. */
+export const mailingPage = z.object({
+  type: z.literal("mailings.send"),
+  groupNo: z.int(),
+  mailingNo: z.int(),
+  /** People over this number … */
+  from: z.int(),
+  /** … up to this one. */
+  upTo: z.int(),
+  /** So many at most: what the sender's gate allowed. */
+  most: z.int().min(1).max(PAGE_MAX),
+  /** By which the driver knows it; driver and number together name it. */
+  pageNo: z.int(),
+  driver: z.string().max(40),
+  /** `Frozen.frozenAt`: which templates are meant. */
+  frozenAt: z.int(),
+});
+export type MailingPage = z.infer<typeof mailingPage>;
+
+/** Why a page ended before its end. `sender`: the transport refuses whoever sends, not whom they write to. */
+export type PageTrouble = "sender" | "failed";
+
+/** What became of a page's people. */
+export type PageReport = {
+  pageNo: number;
+  driver: string;
+  accepted: number;
+  permanent: number;
+  transient: number;
+  unknown: number;
+  leftOut: number;
+  notRendered: number;
+  /** Claimed and given back: they were certainly not handed over. */
+  released: number;
+  trouble: PageTrouble | null;
+  why: string;
+};
+
+/** What names a mailing to its driver. */
+export type DriverRef = {
+  group: Pick<Group, "no" | "id" | "shard" | "jurisdiction">;
+  mailingNo: number;
+};
+
+/** What delivery keeps of a mailing beside what everybody knows of it. */
+export type Delivery = {
+  status: MailingStatus;
+  startAt: number | null;
+  frozen: Frozen | null;
+  winnerNo: number | null;
+  pauseCause: PauseCause | null;
+  /** A word that says more than the cause, for the locale files (`composer.pauseNote`); "" for none. */
+  pauseNote: string;
+  /** When the sample of a test is judged; null before its last mail left. */
+  testEndsAt: number | null;
+  verdict: Verdict | null;
+};
+
+/** One variant of the sample: of how many, how many did what is measured, and between which shares the truth lies with 95 %. */
+export type VariantResult = {
+  variantNo: number;
+  sent: number;
+  did: number;
+  share: number;
+  low: number;
+  high: number;
+};
+
+export type Verdict = {
+  measure: TestPlan["measure"];
+  variants: VariantResult[];
+  bestNo: number;
+  /**
+   * clear: the best differs from every other by more than chance explains. close: it does not. tie: others did as well.
+   * nothing: nobody did what is measured.
+   */
+  is: "clear" | "close" | "tie" | "nothing";
+  /** Of the whole sample, those who unsubscribed. */
+  unsubscribed: number;
+  sent: number;
+  /** More unsubscribed than the plan allows: nothing is sent by itself. */
+  isTripped: boolean;
+  judgedAt: number;
+};
+
+/** sample: it is being sent. waiting: for the time of the verdict. choose: for an organiser. tripped: too many unsubscribed. */
+export type TestPhase = "sample" | "waiting" | "choose" | "tripped" | "decided";
+
+export type Progress = {
+  status: MailingStatus;
+  pauseCause: PauseCause | null;
+  pauseNote: string;
+  startAt: number | null;
+  frozen: Frozen | null;
+  totals: MailingTotals;
+  /** While it is being frozen: how many people have been looked at, of how many. */
+  preparing: { done: number; of: number } | null;
+  /** Mails a second, lately; 0 while nothing moves. */
+  perSecond: number;
+  /** Null where nobody can say. */
+  secondsLeft: number | null;
+  /** When the next of those who wait is due (by their clock, or after a refusal for now), in ms. */
+  nextDueAt: number | null;
+  test: { phase: TestPhase; endsAt: number | null; verdict: Verdict | null; winnerNo: number | null } | null;
+};
+
+export type SendResult =
+  | { is: "scheduled"; startAt: number }
+  | { is: "needs_approval"; from: "colleague" | "operator" }
+  | { is: "over_ceiling"; ceiling: number; recipients: number }
+  | { is: "over_quota"; left: number; daily: number; recipients: number }
+  | { is: "problems"; problems: SendProblem[] }
+  | { is: "not_a_draft" };
+
+/** What must be there before a mailing can be sent; what its words lack is for `checkVersions` to say. */
+export type SendProblem = "no_audience" | "nobody" | "no_subject" | "group_closed" | "no_postal_address";
+
+export type Estimate = {
+  candidates: number;
+  recipients: number;
+  leftOut: Partial<Record<LeftOutReason, number>>;
+  /** Which part of the people has been looked at, from 0 to 1. */
+  share: number;
+  isWhole: boolean;
+  countedAt: number;
+};
+
+export type MailingOf = Pick<Mailing, "no" | "id">;

@@ -1,0 +1,71 @@
+import type { TestPlan } from "../mailings/types";
+import type { VariantResult, Verdict } from "./types";
+
+/**
+ * The standard normal quantile for 95 % when the best is compared with one, two, … others: with several comparisons chance has
+ * several chances (Bonferroni).
+ */
+const QUANTILES = [1.96, 1.96, 2.241, 2.394, 2.498, 2.576, 2.638, 2.69];
+const ALONE = 1.96;
+
+/** Wilson's interval for a share (E. B. Wilson 1927): right also for few, and for shares near 0. */
+export function wilson(did: number, of: number, quantile = ALONE): { low: number; high: number } {
+  if (of === 0) return { low: 0, high: 1 };
+  const square = quantile * quantile;
+  const share = did / of;
+  const middle = share + square / (2 * of);
+  const half = quantile * Math.sqrt((share * (1 - share)) / of + square / (4 * of * of));
+  const whole = 1 + square / of;
+  return {
+    low: did === 0 ? 0 : Math.max(0, (middle - half) / whole),
+    high: did === of ? 1 : Math.min(1, (middle + half) / whole),
+  };
+}
+
+type Count = { variantNo: number; sent: number; did: number; unsubscribed: number };
+
+/** Whether two shares differ by more than chance explains (R. G. Newcombe 1998, method 10). */
+function differs(best: Count, other: Count, quantile: number): boolean {
+  if (best.sent === 0 || other.sent === 0) return false;
+  const one = wilson(best.did, best.sent, quantile);
+  const two = wilson(other.did, other.sent, quantile);
+  const [p, q] = [best.did / best.sent, other.did / other.sent];
+  return p - q - Math.sqrt((p - one.low) ** 2 + (two.high - q) ** 2) > 0;
+}
+
+/** What a test says, once its time is over. Of variants alike the first is the best: somebody has to be. */
+export function judge(
+  counts: readonly Count[],
+  plan: Pick<TestPlan, "measure" | "unsubscribeShareMax">,
+  now: number,
+): Verdict {
+  const shareOf = ({ did, sent }: Count) => (sent === 0 ? 0 : did / sent);
+  const ranked = counts.toSorted((a, b) => shareOf(b) - shareOf(a) || a.variantNo - b.variantNo);
+  const [best, ...others] = ranked;
+  if (!best) throw new Error("a test without variants");
+  const quantile = QUANTILES[others.length] ?? QUANTILES.at(-1) ?? ALONE;
+  const sent = counts.reduce((sum, each) => sum + each.sent, 0);
+  const unsubscribed = counts.reduce((sum, each) => sum + each.unsubscribed, 0);
+  const { unsubscribeShareMax: most } = plan;
+  return {
+    measure: plan.measure,
+    variants: counts
+      .toSorted((a, b) => a.variantNo - b.variantNo)
+      .map((each): VariantResult => {
+        const { variantNo, sent: of, did } = each;
+        return { variantNo, sent: of, did, share: shareOf(each), ...wilson(did, of) };
+      }),
+    bestNo: best.variantNo,
+    is: kindOf(best, others, quantile),
+    ...{ unsubscribed, sent },
+    isTripped: most !== null && sent > 0 && unsubscribed * 10_000 > sent * most,
+    judgedAt: now,
+  };
+}
+
+function kindOf(best: Count, others: readonly Count[], quantile: number): Verdict["is"] {
+  if (best.did === 0) return "nothing";
+  const [second] = others;
+  if (second && second.sent > 0 && second.did * best.sent === best.did * second.sent) return "tie";
+  return others.every((other) => differs(best, other, quantile)) ? "clear" : "close";
+}
