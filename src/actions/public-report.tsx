@@ -30,8 +30,13 @@ const REPORT_LIMITS = [
 /** `/:kind/:slug/report`: telling the operators that a page should not be there. */
 export function reportPages(deps: PublicPagesDeps): Hono<PublicEnv> {
   return new Hono<PublicEnv>()
-    .get("/:kind/:slug/report", (c) => showReport(c, deps))
-    .post("/:kind/:slug/report", (c) => takeReport(c, deps));
+    .get("/:kind/:slug/report", (c, next) => (isKind(c, deps) ? showReport(c, deps) : next()))
+    .post("/:kind/:slug/report", (c, next) => (isKind(c, deps) ? takeReport(c, deps) : next()));
+}
+
+/** Features above have reports of their own, of what is no action. */
+function isKind(c: PublicContext, { kinds }: PublicPagesDeps): boolean {
+  return kinds.some(({ path }) => path === c.req.param("kind"));
 }
 
 async function showReport(c: PublicContext, deps: PublicPagesDeps): Promise<Response> {

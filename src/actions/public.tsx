@@ -6,6 +6,7 @@ import { groupByHost, groupByHostNow } from "../groups/tenant";
 import { type Context, createContext } from "../platform/context";
 import { AppError, type ErrorCode } from "../platform/errors";
 import { hostnameOf } from "../platform/http";
+import { MAIL_PATH } from "../platform/mail-keys";
 import { isLocale, localeFrom, translator } from "../ui/i18n";
 import { OEMBED_PATH } from "./action-path";
 import { keepPage, PAGE_FRESH_MS, pageKey, pageOf, respondWith } from "./page-cache";
@@ -74,7 +75,9 @@ const site = createMiddleware<PublicEnv>(async (c, next) => {
   const isRead = c.req.method === "GET" || c.req.method === "HEAD";
   const elsewhere = isRead ? canonicalAddress(new URL(c.req.url)) : null;
   if (elsewhere) return c.redirect(elsewhere, 301);
-  if (group.status === "suspended" && c.req.path !== "/robots.txt") return suspended(c);
+  // Whoever was mailed can leave, whatever became of the group.
+  const isOpen = c.req.path === "/robots.txt" || isOfMail(c.req.path);
+  if (group.status === "suspended" && !isOpen) return suspended(c);
   await next();
 });
 
@@ -88,12 +91,17 @@ const AS_IT_IS: readonly string[] = [OEMBED_PATH];
  * several in the middle. Null when it is as it should be, or nothing that could be ours.
  */
 export function canonicalAddress({ pathname, search }: URL): string | null {
-  if (AS_IT_IS.includes(pathname)) return null;
+  if (AS_IT_IS.includes(pathname) || isOfMail(pathname)) return null;
   const path = decoded(pathname)
     .toLowerCase()
     .replace(/\/{2,}/g, "/")
     .replace(/(.)\/$/, "$1");
   return path !== pathname && PLAIN_PATH.test(path) ? path + search : null;
+}
+
+/** What a mail leads to: the key in it is told apart by its capitals. */
+function isOfMail(pathname: string): boolean {
+  return pathname.startsWith(`${MAIL_PATH}/`);
 }
 
 function decoded(pathname: string): string {

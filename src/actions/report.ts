@@ -13,9 +13,13 @@ export const REPORT_DETAIL_MAX = 2_000;
 /** What someone says is wrong with a public page. Who says so is not asked. */
 export type AbuseReport = {
   groupNo: number;
-  actionId: ActionId;
+  /** Null for a page that is no action's. */
+  actionId: ActionId | null;
+  /** The mailing, where it is one that is reported. */
+  mailingNo?: number;
   url: string;
-  reason: AbuseReason;
+  /** One of `abuseReasons`, or of those a feature above has. */
+  reason: string;
   detail: string;
 };
 
