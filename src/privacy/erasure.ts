@@ -3,6 +3,7 @@ import { refreshPage } from "../actions/publication";
 import { recordAct } from "../groups/audit";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { forgetReplyFiles } from "../inbound/reply";
 import { erasePerson, forgetIn, identitiesOf } from "../intake/erasure";
 import type { IntakeTarget } from "../intake/types";
 import { changeGift, findSubscription } from "../payments/subscription";
@@ -59,6 +60,7 @@ async function eraseRows(ctx: Context, group: Group, work: Work): Promise<StepDo
   const asOf = { ...ctx, now: work.startedAt };
   const gifts = await endGifts(ctx, group, await store.selectGiftsOn(db, work.subject));
   const taken = await store.selectActionsTaken(db, work.subject);
+  await forgetReplyFiles(ctx, db, work.subject);
   await erasePerson(asOf, group, work.subject, [], [], {
     more: store.forgetElsewhere(db, work.subject),
     identities: identitiesIn(work),

@@ -3,6 +3,7 @@ import { refreshPage } from "../actions/publication";
 import { recordAct } from "../groups/audit";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { forgetReplyFiles } from "../inbound/reply";
 import { erasePerson, forgetIn } from "../intake/erasure";
 import { highestPersonNo, listWorks, type Step, type StepDone, startWork, type Work } from "../people/work";
 import type { Context } from "../platform/context";
@@ -149,11 +150,13 @@ async function forgetIdle(ctx: Context, group: Group, range: store.Range): Promi
   const db = dbFor(ctx.env, group);
   const idle = await store.selectIdle(db, range, FORGOTTEN_PER_STEP);
   const taken = await store.selectActionsOf(db, idle);
-  for (const personNo of idle)
+  for (const personNo of idle) {
+    await forgetReplyFiles(ctx, db, personNo);
     await erasePerson(ctx, group, personNo, [], [], {
       more: forgetElsewhere(db, personNo),
       identities: [],
     });
+  }
   const actions = new Map(taken.map((each) => [each.no, each]));
   for (const action of actions.values()) {
     await erasedIn(

@@ -1,0 +1,216 @@
+import { subscriptionStatus } from "../people/types";
+import { Facts } from "../ui/card";
+import type { FlashMessage } from "../ui/flash";
+import { Notice } from "../ui/flash";
+import { ButtonLink, ButtonRow, Form, SelectField, SubmitButton } from "../ui/form";
+import { PageHeader, Section, Shell } from "../ui/layout";
+import { MailingTabs } from "../ui/mailing-tabs";
+import { Status } from "../ui/status";
+import { DataTable, EmptyState, Pager } from "../ui/table";
+import { When } from "../ui/when";
+import type { Reply } from "./reply";
+import type { ReplyState } from "./types";
+import type { Page } from "./web";
+
+export type Reader = { no: number; name: string };
+
+type InboxProps = Page & {
+  replies: readonly Reply[];
+  readers: readonly Reader[];
+  shelf: ReplyState | "mine";
+  keeps: boolean;
+  next: string | null;
+  flash?: FlashMessage;
+};
+
+const shelves = ["open", "mine", "done"] as const;
+
+/** What people answered to a group's mailings. */
+export function InboxPage(props: InboxProps) {
+  const { t, frame, flash, group, base, shelf, replies, keeps, maySeePeople } = props;
+  return (
+    <Shell {...frame} title={t("inbound.replies.title")} tab="mailings" flash={flash}>
+      <PageHeader title={t("inbound.replies.title")} lead={t("inbound.replies.lead")} />
+      <MailingTabs t={t} slug={group.slug} current="replies" />
+      {maySeePeople ? (
+        <>
+          <nav class="cluster inbox-shelves" aria-label={t("inbound.replies.shelves")}>
+            {shelves.map((each) => (
+              <a
+                href={each === "open" ? `${base}/replies` : `${base}/replies?show=${each}`}
+                aria-current={each === shelf ? "page" : undefined}
+              >
+                {t(`inbound.replies.shelf.${each}`)}
+              </a>
+            ))}
+          </nav>
+          {keeps ? null : (
+            <Notice>
+              <p>{t("inbound.replies.forwards")}</p>
+            </Notice>
+          )}
+          <DataTable<Reply>
+            caption={t("inbound.replies.title")}
+            isCaptionHidden
+            rows={replies}
+            empty={<EmptyState title={t("inbound.replies.empty")} text={t("inbound.replies.emptyText")} />}
+            columns={columnsOf(props)}
+          />
+          <Pager t={t} {...(props.next ? { after: props.next } : {})} />
+        </>
+      ) : (
+        <EmptyState title={t("inbound.replies.notYours")} text={t("inbound.replies.notYoursText")} />
+      )}
+    </Shell>
+  );
+}
+
+function columnsOf(props: InboxProps) {
+  const { t, base, readers } = props;
+  return [
+    {
+      key: "from",
+      title: t("inbound.replies.from"),
+      isName: true,
+      cell: (reply: Reply) => (
+        <a href={`${base}/replies/${reply.id}`}>
+          {writerOf(reply)}
+          <span class="visually-hidden">: {reply.subject}</span>
+        </a>
+      ),
+    },
+    {
+      key: "subject",
+      title: t("inbound.replies.subject"),
+      cell: (reply: Reply) => reply.subject || t("inbound.replies.noSubject"),
+    },
+    {
+      key: "mailing",
+      title: t("inbound.replies.mailing"),
+      cell: ({ mailing }: Reply) =>
+        mailing ? (
+          <a href={`${base}/${mailing.id}`}>{mailing.subject || t("inbound.replies.noSubject")}</a>
+        ) : (
+          "–"
+        ),
+    },
+    {
+      key: "who",
+      title: t("inbound.replies.assigned"),
+      cell: ({ assignedTo }: Reply) => readers.find(({ no }) => no === assignedTo)?.name ?? "–",
+    },
+    { key: "at", title: t("inbound.replies.at"), cell: ({ at }: Reply) => <When {...props} at={at} /> },
+  ];
+}
+
+function writerOf({ person, fromName, fromEmail }: Reply): string {
+  return person?.name || fromName || fromEmail || "–";
+}
+
+type ReplyProps = Page & { reply: Reply; readers: readonly Reader[]; flash?: FlashMessage };
+
+/** One answer, and what can be done with it. */
+export function ReplyPage(props: ReplyProps) {
+  const { t, frame, flash, base, reply } = props;
+  const href = `${base}/replies/${reply.id}`;
+  const title = reply.subject || t("inbound.replies.noSubject");
+  return (
+    <Shell {...frame} title={title} tab="mailings" flash={flash}>
+      <PageHeader
+        title={title}
+        back={{ href: `${base}/replies`, label: t("inbound.replies.title") }}
+        status={
+          <Status tone={reply.doneAt === null ? "accent" : "good"}>
+            {t(reply.doneAt === null ? "inbound.replies.state.open" : "inbound.replies.state.done")}
+          </Status>
+        }
+      />
+      <Section>
+        <Facts facts={factsOf(props)} />
+        <div class="reply-text">{reply.text || t("inbound.forwarded.empty")}</div>
+        {reply.fileCount > 0 ? (
+          <p class="soft small">{t("inbound.replies.files", { count: reply.fileCount })}</p>
+        ) : null}
+        <ButtonRow>
+          {reply.fromEmail ? (
+            <ButtonLink href={answerHref(reply)}>{t("inbound.replies.answer")}</ButtonLink>
+          ) : null}
+          <Form action={`${href}/state`} class="cluster">
+            <SubmitButton kind="secondary" name="state" value={reply.doneAt === null ? "done" : "open"}>
+              {t(reply.doneAt === null ? "inbound.replies.settle" : "inbound.replies.reopen")}
+            </SubmitButton>
+          </Form>
+          {reply.raw ? <a href={`${href}/raw`}>{t("inbound.replies.raw")}</a> : null}
+        </ButtonRow>
+      </Section>
+      <Assignment {...props} href={href} />
+      <ListAgain {...props} href={href} />
+    </Shell>
+  );
+}
+
+function factsOf(props: ReplyProps) {
+  const { t, reply, group, base } = props;
+  const { person, mailing } = reply;
+  const name = person ? (
+    <a href={`/groups/${group.slug}/people/${person.id}`}>{person.name || person.email || "–"}</a>
+  ) : (
+    t("inbound.replies.stranger")
+  );
+  return [
+    { name: t("inbound.replies.from"), value: `${reply.fromName} <${reply.fromEmail || "–"}>`.trim() },
+    { name: t("inbound.replies.person"), value: name },
+    ...(mailing
+      ? [
+          {
+            name: t("inbound.replies.mailing"),
+            value: <a href={`${base}/${mailing.id}`}>{mailing.subject || "–"}</a>,
+          },
+        ]
+      : []),
+    { name: t("inbound.replies.at"), value: <When {...props} at={reply.at} /> },
+  ];
+}
+
+const SUBJECT_SHOWN_MAX = 150;
+
+/** Opens the mail program of whoever reads this: the answer is theirs. */
+function answerHref({ fromEmail, subject }: Reply): string {
+  const about = /^re:/i.test(subject) ? subject : `Re: ${subject}`;
+  return `mailto:${encodeURIComponent(fromEmail).replace("%40", "@")}?subject=${encodeURIComponent(about.slice(0, SUBJECT_SHOWN_MAX))}`;
+}
+
+function Assignment({ t, reply, readers, href }: ReplyProps & { href: string }) {
+  return (
+    <Section title={t("inbound.replies.assigned")}>
+      <Form action={`${href}/assignment`} class="form measure" label={t("inbound.replies.assigned")}>
+        <SelectField
+          name="to"
+          label={t("inbound.replies.assignTo")}
+          value={reply.assignedTo === null ? "" : String(reply.assignedTo)}
+          blank={t("inbound.replies.nobody")}
+          options={readers.map(({ no, name }) => ({ value: String(no), label: name }))}
+        />
+        <ButtonRow>
+          <SubmitButton kind="secondary">{t("inbound.replies.assign")}</SubmitButton>
+        </ButtonRow>
+      </Form>
+    </Section>
+  );
+}
+
+/** Only where they wrote from their own address: a complaint is lifted at nobody else's word. */
+function ListAgain({ t, reply, href, mayEditPeople }: ReplyProps & { href: string }) {
+  const { person, fromEmail } = reply;
+  const isGone =
+    person?.emailStatus === subscriptionStatus.complained ||
+    person?.emailStatus === subscriptionStatus.bounced;
+  if (!mayEditPeople || !isGone || person.email !== fromEmail) return null;
+  return (
+    <Section title={t("inbound.lift.title")} text={t("inbound.lift.theyWrote")}>
+      <Form action={`${href}/lift`} class="cluster">
+        <SubmitButton kind="secondary">{t("inbound.lift.button")}</SubmitButton>
+      </Form>
+    </Section>
+  );
+}
