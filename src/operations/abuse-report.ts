@@ -22,7 +22,14 @@ import {
  */
 export async function fileAbuseReport(
   ctx: Context,
-  report: { groupNo: number; actionId: ActionId | null; url: string; reason: string; detail: string },
+  report: {
+    groupNo: number;
+    actionId: ActionId | null;
+    mailingNo?: number;
+    url: string;
+    reason: string;
+    detail: string;
+  },
 ): Promise<boolean> {
   const row = {
     ...report,

@@ -124,6 +124,9 @@ export function GroupPage(props: GroupPageProps) {
         <Fact label={t("operations.groups.createdAt")}>
           <When {...props} at={group.createdAt} form="date" />
         </Fact>
+        <Fact label={t("results.operations.title")}>
+          <a href={`${PATH}/${group.id}/mailings`}>{t("results.operations.all")}</a>
+        </Fact>
       </dl>
       <StatusSection {...props} />
       <ActionsSection {...props} />

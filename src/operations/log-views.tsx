@@ -68,6 +68,12 @@ const words: Record<string, Key> = {
   "report.settled": "operations.acts.reportSettled",
   "intake.unparked": "operations.acts.unparked",
   "intake.stored_again": "operations.acts.storedAgain",
+  "sending.allowed": "results.acts.approved",
+  "sending.quota": "results.acts.quota",
+  "sending.resumed": "results.acts.resumed",
+  "mailing.refused": "results.acts.refused",
+  "mailing.halted": "results.acts.stopped",
+  "suppression.lifted": "results.acts.lifted",
 };
 
 function wordsFor(t: T, act: string): string {

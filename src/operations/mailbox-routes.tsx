@@ -83,6 +83,16 @@ devMailRoutes.get("/dev/mail/:key/files/:nth", async (c) => {
   });
 });
 
+/** A mailing's copy as it would travel, for whoever wants to open it in a mail program or parse it. */
+devMailRoutes.get("/dev/mail/:key/raw", async (c) => {
+  const mail = await readCaptured(c.env.FILES, c.req.param("key"));
+  if (!mail || mail.raw === "") throw new AppError("not_found");
+  return c.body(mail.raw, 200, {
+    "Content-Type": "message/rfc822",
+    "Content-Disposition": `attachment; filename="${mail.key}.eml"`,
+  });
+});
+
 /** Reports the mail as the provider would whose address does not exist. */
 devMailRoutes.post("/dev/mail/:key/bounce", async (c) => {
   const mail = await readCaptured(c.env.FILES, c.req.param("key"));

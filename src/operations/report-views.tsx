@@ -1,8 +1,8 @@
 import type { FieldErrors } from "../ui/form";
 import { ButtonRow, ErrorSummary, Form, SelectField, SubmitButton } from "../ui/form";
-import type { Key, T } from "../ui/i18n";
 import { EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
+import { reasonWords } from "./report-words";
 import { type AbuseReport, reportOutcomes } from "./types";
 import { Fact, OperationsFrame, SubTabs } from "./views";
 import type { PageProps } from "./web";
@@ -102,19 +102,6 @@ function ReportedPage({ report }: { report: AbuseReport }) {
   ) : (
     <span>{report.url}</span>
   );
-}
-
-const reasons: Record<string, Key> = {
-  hate: "operations.reports.reasons.hate",
-  false: "operations.reports.reasons.false",
-  fraud: "operations.reports.reasons.fraud",
-  private: "operations.reports.reasons.private",
-  other: "operations.reports.reasons.other",
-};
-
-function reasonWords(t: T, reason: string): string {
-  const key = reasons[reason];
-  return key ? t(key) : reason;
 }
 
 function Decision({ t, report, errors = {} }: ReportsPageProps & { report: AbuseReport }) {

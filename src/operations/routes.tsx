@@ -1,6 +1,8 @@
 import { Hono } from "hono";
 import { deadLetterRoutes } from "./dead-letter-routes";
 import { groupOperations } from "./group-routes";
+import { inboundOperations } from "./inbound-routes";
+import { mailingOperations } from "./mailing-routes";
 import { overviewOf } from "./operation";
 import { reportRoutes } from "./report-routes";
 import { OverviewPage } from "./views";
@@ -22,3 +24,5 @@ operationsRoutes.get("/operations", async (c) => {
 operationsRoutes.route("/", deadLetterRoutes);
 operationsRoutes.route("/", reportRoutes);
 operationsRoutes.route("/", groupOperations);
+operationsRoutes.route("/", mailingOperations);
+operationsRoutes.route("/", inboundOperations);

@@ -111,7 +111,7 @@ export async function emptyDead(db: Database, before: number): Promise<void> {
 
 type NewReport = Pick<
   typeof abuseReports.$inferInsert,
-  "groupNo" | "actionId" | "url" | "reason" | "detail" | "reportedAt"
+  "groupNo" | "actionId" | "mailingNo" | "url" | "reason" | "detail" | "reportedAt"
 >;
 
 /** Stores a report, unless its group has `openMax` open ones. Gives whether it was stored. */
@@ -131,6 +131,7 @@ const reportColumns = {
   groupName: groups.name,
   groupId: groups.id,
   actionId: abuseReports.actionId,
+  mailingNo: abuseReports.mailingNo,
   url: abuseReports.url,
   reason: abuseReports.reason,
   detail: abuseReports.detail,
@@ -297,7 +298,8 @@ export async function operatorActs(db: Database, limit: number): Promise<Operato
     .where(
       and(
         gte(auditLog.auditNo, sql`(SELECT coalesce(max(audit_no), 0) FROM audit_log) - ${ACTS_LOOKED_AT}`),
-        sql`${auditLog.act} IN ('group.status', 'action.limited', 'action.released', 'deadletters.replayed', 'deadletters.discarded', 'report.settled', 'intake.unparked', 'intake.stored_again')`,
+        sql`${auditLog.act} IN ('group.status', 'action.limited', 'action.released', 'deadletters.replayed', 'deadletters.discarded', 'report.settled', 'intake.unparked', 'intake.stored_again',
+          'sending.allowed', 'sending.quota', 'sending.resumed', 'mailing.refused', 'mailing.halted', 'suppression.lifted')`,
       ),
     )
     .orderBy(desc(auditLog.auditNo))

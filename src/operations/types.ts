@@ -101,6 +101,7 @@ export type AbuseReport = {
   groupName: string;
   groupId: string;
   actionId: ActionId | null;
+  mailingNo: number | null;
   url: string;
   reason: string;
   detail: string;

@@ -15,6 +15,8 @@ const pages = {
   deadLetters: "/operations/dead-letters",
   reports: "/operations/reports",
   groups: "/operations/groups",
+  mailings: "/operations/mailings",
+  inbound: "/operations/inbound",
 } as const;
 
 type FrameProps = PageProps & {
@@ -55,6 +57,8 @@ const entries: [page: keyof typeof pages, href: string, words: Key][] = [
   ["deadLetters", pages.deadLetters, "operations.nav.deadLetters"],
   ["reports", pages.reports, "operations.nav.reports"],
   ["groups", pages.groups, "operations.nav.groups"],
+  ["mailings", pages.mailings, "results.operations.title"],
+  ["inbound", pages.inbound, "inbound.operations.nav"],
 ];
 
 /** The ways to sibling pages, the one being read marked. */

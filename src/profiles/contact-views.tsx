@@ -1,6 +1,7 @@
 import type { Address } from "../people/address";
 import { Disclosure } from "../ui/card";
 import { Form, HiddenField, SubmitButton, TextField } from "../ui/form";
+import { formatDate, formatList } from "../ui/format";
 import type { Key } from "../ui/i18n";
 import { Status } from "../ui/status";
 import { When } from "../ui/when";
@@ -114,7 +115,28 @@ export function Subscriptions(props: PersonPageProps) {
           cause={mobileStatusCause}
         />
       ) : null}
+      <Wishes {...props} />
     </Part>
+  );
+}
+
+/** What they said of the mail they want; nothing for whoever said nothing. */
+function Wishes({ t, locale, now, timeZone, wishes }: PersonPageProps) {
+  const { pausedUntil, weeklyMax, topicsLeft, isAsked } = wishes;
+  const said = [
+    isAsked ? t("readers.wishes.asked") : "",
+    pausedUntil !== null && pausedUntil > now
+      ? t("readers.wishes.paused", { date: formatDate(pausedUntil, locale, timeZone) })
+      : "",
+    weeklyMax === null ? "" : t("readers.preferences.atMost", { count: weeklyMax }),
+    topicsLeft.length > 0 ? t("readers.wishes.topics", { names: formatList(topicsLeft, locale) }) : "",
+  ].filter((line) => line !== "");
+  return said.length === 0 ? null : (
+    <ul class="soft small">
+      {said.map((line) => (
+        <li dir="auto">{line}</li>
+      ))}
+    </ul>
   );
 }
 
@@ -183,6 +205,9 @@ const causes: Record<string, Key> = {
   mail: "profiles.causes.mail",
   api: "profiles.causes.api",
   merge: "profiles.causes.merge",
+  bounced: "profiles.causes.bounced",
+  complained: "profiles.causes.complained",
+  silence: "profiles.causes.silence",
 };
 
 /** Why a subscription is as it is; a word nobody has explained stays itself. */

@@ -6,6 +6,7 @@ import { SPLIT_DAYS } from "../people/merge";
 import { notesOf } from "../people/notes";
 import { statusName } from "../people/search";
 import { listTags, tagsOf } from "../people/tag";
+import { wishesOf } from "../subscriptions/subscription";
 import type { FlashMessage } from "../ui/flash";
 import type { FieldErrors } from "../ui/form";
 import { PersonPage } from "./person-views";
@@ -22,20 +23,33 @@ type Refused = { values?: Record<string, string>; errors?: FieldErrors; flash?: 
 export async function personPage(c: C, person: PersonRow, { values = {}, errors = {}, flash }: Refused = {}) {
   const db = groupDb(c);
   const before = c.req.query("before");
-  const [frame, addresses, districts, firstSource, totals, tags, all, fields, notes, timeline, nameOfMember] =
-    await Promise.all([
-      peopleFrame(c, flash),
-      addressesOf(db, person),
-      districtNames(c, person),
-      selectFirstSource(db, person.no),
-      selectTotals(db, person.no),
-      tagsOf(db, person.no),
-      listTags(db),
-      fieldsWithValues(c, person),
-      notesOf(db, person.no),
-      timelineOf(db, person.no, before),
-      nameOfMembers(c),
-    ]);
+  const [
+    frame,
+    addresses,
+    districts,
+    firstSource,
+    totals,
+    tags,
+    all,
+    fields,
+    notes,
+    timeline,
+    nameOfMember,
+    wishes,
+  ] = await Promise.all([
+    peopleFrame(c, flash),
+    addressesOf(db, person),
+    districtNames(c, person),
+    selectFirstSource(db, person.no),
+    selectTotals(db, person.no),
+    tagsOf(db, person.no),
+    listTags(db),
+    fieldsWithValues(c, person),
+    notesOf(db, person.no),
+    timelineOf(db, person.no, before),
+    nameOfMembers(c),
+    wishesOf(db, person.no),
+  ]);
   const page = (
     <PersonPage
       {...frame}
@@ -51,6 +65,7 @@ export async function personPage(c: C, person: PersonRow, { values = {}, errors 
         nameOfMember,
         values,
         errors,
+        wishes,
       }}
       emailStatus={statusName(person.emailStatus)}
       mobileStatus={statusName(person.mobileStatus)}

@@ -3,6 +3,7 @@ import type { CustomField } from "../people/custom-field";
 import type { PersonRow } from "../people/edit";
 import type { NoteRow } from "../people/notes";
 import type { SubscriptionStatus } from "../people/types";
+import type { MailWishes } from "../subscriptions/subscription";
 import { ButtonLink, ErrorSummary, type FieldErrors } from "../ui/form";
 import { formatMoney, formatNumber } from "../ui/format";
 import { Icon } from "../ui/icon";
@@ -29,6 +30,7 @@ export type PersonPageProps = PeopleFrame & {
   knownTags: readonly string[];
   fields: readonly (CustomField & { value: string })[];
   notes: readonly NoteRow[];
+  wishes: MailWishes;
   entries: readonly TimelineEntry[];
   next: string | null;
   isFirstPage: boolean;

@@ -69,10 +69,12 @@ export const sources: readonly Source[] = [
   },
   {
     name: "mail",
-    sql: `SELECT coalesce(m.sent_at, m.updated_at) AS at, printf('%012d', m.mailing_no) AS key,
-        json_object('subject', m.subject, 'status', r.status, 'openedAt', e.opened_s * 1000, 'clickedAt', e.clicked_s * 1000) AS entry
+    sql: `SELECT coalesce(r.at_s * 1000, m.sent_at, m.updated_at) AS at, printf('%012d', m.mailing_no) AS key,
+        json_object('subject', m.subject, 'mailingId', hex(m.id), 'status', r.status, 'openedAt', e.opened_s * 1000, 'clickedAt', e.clicked_s * 1000,
+          'flags', coalesce(e.flags, 0), 'leftAt', d.at_s * 1000, 'choice', d.choice, 'backAt', d.back_s * 1000) AS entry
       FROM mailings m CROSS JOIN mailing_recipients r ON r.group_no = ?1 AND r.mailing_no = m.mailing_no AND r.person_no = ?2
       LEFT JOIN mail_events e ON e.group_no = ?1 AND e.mailing_no = m.mailing_no AND e.person_no = ?2
+      LEFT JOIN departures d ON d.group_no = ?1 AND d.mailing_no = m.mailing_no AND d.person_no = ?2
       WHERE m.group_no = ?1 AND r.status IN (3, 5, 6)`,
   },
 ];

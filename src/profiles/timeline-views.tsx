@@ -1,15 +1,16 @@
 import type { Child } from "hono/jsx";
 import { statusName } from "../people/search";
+import { departureWords } from "../results/words";
 import { Form, SubmitButton } from "../ui/form";
 import { formatMoney } from "../ui/format";
 import type { Key } from "../ui/i18n";
 import { Icon, type IconName } from "../ui/icon";
-import { Status } from "../ui/status";
+import { Status, type Tone } from "../ui/status";
 import { EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
 import { causeInWords } from "./contact-views";
 import type { PersonPageProps } from "./person-views";
-import { actionIdOf, editIdOf, mergeIdOf, type TimelineEntry } from "./timeline";
+import { actionIdOf, editIdOf, mailingIdOf, mergeIdOf, type TimelineEntry } from "./timeline";
 import { personHref } from "./web";
 
 type Of<Is extends TimelineEntry["is"]> = Extract<TimelineEntry, { is: Is }>;
@@ -307,22 +308,53 @@ const mailWords: Record<number, Key> = {
   6: "profiles.timeline.mail.unknown",
 };
 
-function Mailed({ t, entry, now, locale, timeZone }: Props<"mail">) {
+/** What became of a mail, by the bits of `mail_events.flags`, in the order of their weight. */
+const fates: readonly { bit: number; words: Key; tone: Tone }[] = [
+  { bit: 8, words: "results.timeline.complained", tone: "bad" },
+  { bit: 4, words: "results.timeline.bounced", tone: "bad" },
+  { bit: 16, words: "results.timeline.held", tone: "warn" },
+];
+/** Bits of a mail that arrived after all: the provider said so. */
+const ARRIVED = 32;
+
+function Mailed(props: Props<"mail">) {
+  const { t, entry, now, locale, timeZone, group } = props;
   const at = (moment: number) => <When at={moment} {...{ now, locale, timeZone }} />;
+  const isRead = entry.openedAt !== null || entry.clickedAt !== null;
+  const fate = fates.find(
+    ({ bit }) => entry.flags & bit && !(bit === 16 && (isRead || entry.flags & ARRIVED)),
+  );
   return (
     <>
       <p>
-        <span dir="auto">{entry.subject}</span> ·{" "}
-        {t(mailWords[entry.status] ?? "profiles.timeline.mail.unknown")}
+        <a href={`/groups/${group.slug}/mailings/${mailingIdOf(entry.mailingId)}/results`} dir="auto">
+          {entry.subject}
+        </a>{" "}
+        · {t(mailWords[entry.status] ?? "profiles.timeline.mail.unknown")}{" "}
+        {fate ? <Status tone={fate.tone}>{t(fate.words)}</Status> : null}
       </p>
       {entry.openedAt ? (
         <p class="soft small">
           {t("profiles.timeline.mail.opened")} {at(entry.openedAt)}
         </p>
       ) : null}
+      {!isRead && entry.flags & 1 ? <p class="soft small">{t("results.timeline.machine")}</p> : null}
       {entry.clickedAt ? (
         <p class="soft small">
           {t("profiles.timeline.mail.clicked")} {at(entry.clickedAt)}
+        </p>
+      ) : null}
+      {entry.leftAt && entry.choice ? (
+        <p class="soft small">
+          {departureWords(t, entry.choice, "").choice} {at(entry.leftAt)}
+        </p>
+      ) : null}
+      {entry.leftAt === null && entry.flags & 2 ? (
+        <p class="soft small">{t("results.leaving.choices.all")}</p>
+      ) : null}
+      {entry.backAt ? (
+        <p class="soft small">
+          {t("results.timeline.back")} {at(entry.backAt)}
         </p>
       ) : null}
     </>

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { GroupDb } from "../groups/shard";
+import type { MailingId } from "../mailings/types";
 import { type EditId, editActs, type MergeId, mergeCause, noteKinds } from "../people/types";
 import { type ActionId, idFromHex } from "../platform/ids";
 import { type Cursor, type Line, selectLines } from "./store";
@@ -73,9 +74,16 @@ const entry = z.discriminatedUnion("is", [
   z.object({
     is: z.literal("mail"),
     subject: z.string(),
+    mailingId: z.string(),
     status: z.number(),
     openedAt: z.number().nullable(),
     clickedAt: z.number().nullable(),
+    /** As in `mail_events`. */
+    flags: z.number(),
+    /** When they unsubscribed or asked for less because of it, what they chose, and when they came back. */
+    leftAt: z.number().nullable(),
+    choice: z.number().nullable(),
+    backAt: z.number().nullable(),
   }),
 ]);
 
@@ -120,6 +128,7 @@ function entryOf(line: Line): TimelineEntry[] {
   return read.success ? [{ at: line.at, key: line.key, ...read.data }] : [];
 }
 
+export const mailingIdOf = (hex: string) => idFromHex<MailingId>(hex);
 export const actionIdOf = (hex: string) => idFromHex<ActionId>(hex);
 export const editIdOf = (hex: string) => idFromHex<EditId>(hex);
 export const mergeIdOf = (hex: string) => idFromHex<MergeId>(hex);

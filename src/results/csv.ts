@@ -1,0 +1,115 @@
+import { leftOutReasons } from "../mailings/types";
+import { BYTE_ORDER_MARK, csvLine } from "../platform/csv";
+import { minorDigits } from "../platform/money";
+import type { T } from "../ui/i18n";
+import { baseOf, earlyOf, figuresOf, leftOutOf, partsOf, rateOf, type Which } from "./figures";
+import type { Summary } from "./lists";
+import { languageName } from "./part-views";
+import type { LinkRow } from "./store";
+import { earlyRatios, type Figures, HOURS, measures, type Tally } from "./types";
+import { letterOf } from "./web";
+import { departureWords, mailboxWords, reasonWords } from "./words";
+
+const counted = ["recipients", "waiting", "sent", ...measures] as const;
+const rated = ["sent", ...measures] as const;
+
+/** Everything that was counted of a mailing, a line for each part of it; numbers as spreadsheets read them. */
+export function resultsCsv(t: T, tally: Tally, links: readonly LinkRow[]): string {
+  const parts = partsOf(tally);
+  const part = (name: "all" | "variant" | "language" | "mailbox", words: string, which: Which = {}) => [
+    ...[t(`results.parts.${name}`), words],
+    ...figureCells(figuresOf(tally, which)),
+  ];
+  const currencies = currenciesOf([figuresOf(tally)]);
+  const lines = [
+    [t("results.columns.part"), t("results.columns.name"), ...headings(t), ...currencies],
+    [...part("all", ""), ...moneyCells(figuresOf(tally), currencies)],
+    ...parts.variants.map((variantNo) => [
+      ...part("variant", letterOf(variantNo), { variantNo }),
+      ...moneyCells(figuresOf(tally, { variantNo }), currencies),
+    ]),
+    ...parts.languages.map((language) => part("language", languageName({ t }, language), { language })),
+    ...parts.mailboxes.map((mailbox) => part("mailbox", mailboxWords(t, mailbox), { mailbox })),
+    [],
+    [
+      t("results.columns.part"),
+      t("results.columns.name"),
+      t("results.hours.opens"),
+      t("results.hours.clicks"),
+    ],
+    ...tally.openHours.map((opens, hour) => [
+      ...[t("results.parts.hour"), hour === HOURS ? t("results.hours.later") : String(hour + 1)],
+      ...[String(opens), String(tally.clickHours[hour] ?? 0)],
+    ]),
+    [],
+    [
+      ...[t("results.columns.part"), t("results.columns.link"), t("results.columns.people")],
+      ...[t("results.columns.clicks"), t("results.columns.machineClicks")],
+    ],
+    ...links.map(({ no, url }) => [
+      ...[t("results.parts.link"), url],
+      ...(tally.links.find(([[own]]) => own === no)?.[1] ?? [0, 0, 0]).map(String),
+    ]),
+    [],
+    [t("results.columns.part"), t("results.columns.reason"), t("results.columns.people")],
+    ...leftOutOf(tally).map(({ reason, people }) => [
+      ...[t("results.parts.left_out"), reasonWords(t, leftOutReasons[reason]), String(people)],
+    ]),
+    [],
+    [
+      ...[t("results.columns.part"), t("results.leaving.choice"), t("results.columns.people")],
+      ...[t("results.columns.reason"), t("results.columns.variant")],
+    ],
+    ...tally.departures.map(([[variantNo, choice, reason], [people = 0]]) => {
+      const words = departureWords(t, choice, reason);
+      return [t("results.parts.leaving"), words.choice, String(people), words.reason, letterOf(variantNo)];
+    }),
+  ];
+  return BYTE_ORDER_MARK + lines.map(csvLine).join("");
+}
+
+/** A line for each mailing. */
+export function summariesCsv(t: T, summaries: readonly Summary[]): string {
+  const currencies = currenciesOf(summaries.flatMap(({ figures }) => figures ?? []));
+  const lines = [
+    [
+      t("results.columns.mailing"),
+      t("results.began"),
+      t("results.columns.campaign"),
+      ...headings(t),
+      ...currencies,
+    ],
+    ...summaries.map(({ name, sentAt, tags, figures }) => [
+      ...[name, new Date(sentAt).toISOString(), tags.join(", ")],
+      ...(figures ? [...figureCells(figures), ...moneyCells(figures, currencies)] : []),
+    ]),
+  ];
+  return BYTE_ORDER_MARK + lines.map(csvLine).join("");
+}
+
+function headings(t: T): string[] {
+  return [
+    ...counted.map((name) => t(`results.measures.${name}`)),
+    ...rated.map((name) => `${t(`results.measures.${name}`)} (${t("results.columns.rate").toLowerCase()})`),
+    ...earlyRatios.map((name) => t(`results.early.${name}`)),
+  ];
+}
+
+function figureCells(figures: Figures): string[] {
+  return [
+    ...counted.map((name) => String(figures[name])),
+    ...rated.map((name) => (baseOf(name, figures) > 0 ? (rateOf(name, figures) ?? 0).toFixed(6) : "")),
+    ...earlyRatios.map((name) => earlyOf(name, figures)?.toFixed(6) ?? ""),
+  ];
+}
+
+function currenciesOf(all: readonly Figures[]): string[] {
+  return [...new Set(all.flatMap(({ money }) => Object.keys(money)))].toSorted();
+}
+
+function moneyCells({ money }: Figures, currencies: readonly string[]): string[] {
+  return currencies.map((currency) => {
+    const digits = minorDigits(currency);
+    return ((money[currency] ?? 0) / 10 ** digits).toFixed(digits);
+  });
+}

@@ -1,0 +1,145 @@
+import { Hono } from "hono";
+import { dbFor } from "../groups/shard";
+import { type MemberEnv, memberCan } from "../groups/web";
+import type { Mailing } from "../mailings/types";
+import { AppError } from "../platform/errors";
+import { groupOrigin } from "../platform/http";
+import { comparisonOf } from "./comparison";
+import { resultsCsv, summariesCsv } from "./csv";
+import { mediansBefore, peopleBy, sentMail, summariesOf } from "./lists";
+import { mapHeaders, mapOf } from "./map";
+import { healthOf, inOrder, orders, spans, totalsOf, USUAL_SPAN } from "./numbers";
+import { NumbersPage } from "./numbers-views";
+import { OutcomePage } from "./people-views";
+import { leftStatuses, resultsOf } from "./result";
+import { selectLinks } from "./store";
+import { selectBuilds, selectComments } from "./store-lists";
+import { outcomes } from "./types";
+import { ResultsPage } from "./views";
+import { MAILINGS_PATH, type MemberContext, mailingIn, pageOf, RESULTS_PATH } from "./web";
+
+const COMMENTS_SHOWN = 20;
+
+/** What became of mailings: of one, and of all of them beside each other. */
+export const resultRoutes = new Hono<MemberEnv>();
+
+resultRoutes.get(`${MAILINGS_PATH}/numbers`, memberCan("mailings.view"), async (c) => {
+  const { group } = c.var;
+  const span = spanIn(c);
+  const order = orders.find((each) => each === c.req.query("sort")) ?? "sentAt";
+  const isRising = c.req.query("rising") === "yes";
+  const [page, summaries] = await Promise.all([pageOf(c), summariesIn(c)]);
+  return c.html(
+    <NumbersPage
+      {...page}
+      {...{ span, order, isRising }}
+      summaries={inOrder(summaries, order, isRising)}
+      totals={totalsOf(summaries)}
+      health={healthOf(summaries, group.timeZone)}
+    />,
+  );
+});
+
+resultRoutes.get(`${MAILINGS_PATH}/numbers.csv`, memberCan("mailings.view"), async (c) => {
+  const { group, t } = c.var;
+  return csvFile(c, summariesCsv(t, await summariesIn(c)), `${group.slug}-mailings.csv`);
+});
+
+resultRoutes.get(RESULTS_PATH, memberCan("mailings.view"), async (c) => {
+  const mailing = await mailingIn(c);
+  const page = await pageOf(c);
+  return c.html(<ResultsPage {...page} {...(await shownIn(c, mailing, page.seesPeople))} />);
+});
+
+resultRoutes.get(
+  `${RESULTS_PATH.replace("/results", "")}/results.csv`,
+  memberCan("mailings.view"),
+  async (c) => {
+    const { ctx, group, t } = c.var;
+    const mailing = await mailingIn(c);
+    const results = hasLeft(mailing) ? await resultsOf(ctx, group, mailing) : null;
+    if (!results) throw new AppError("not_found");
+    const links = await selectLinks(dbFor(ctx.env, group), mailing.no);
+    return csvFile(c, resultsCsv(t, results.tally, links), `${group.slug}-mailing-${mailing.no}.csv`);
+  },
+);
+
+resultRoutes.get(`${RESULTS_PATH}/map`, memberCan("mailings.view"), async (c) => {
+  const { ctx, group, t } = c.var;
+  const mailing = await mailingIn(c);
+  const which = { variantNo: Number(c.req.query("variant")), language: c.req.query("language") ?? "" };
+  const mail = Number.isInteger(which.variantNo) ? await sentMail(ctx, group, mailing, which) : null;
+  if (!mail) throw new AppError("not_found");
+  const results = await resultsOf(ctx, group, mailing);
+  const people = new Map(results?.tally.links.map(([[no], [count = 0]]) => [no, count]));
+  const html = await mapOf(mail.html, ({ no }) =>
+    no === null ? null : t("results.links.badge", { number: no, count: people.get(no) ?? 0 }),
+  );
+  return c.body(html, 200, mapHeaders(groupOrigin(ctx.config, group.slug)));
+});
+
+resultRoutes.get(`${RESULTS_PATH}/people/:outcome`, memberCan("people.view"), async (c) => {
+  const { ctx, group } = c.var;
+  const mailing = await mailingIn(c);
+  const outcome = outcomes.find((each) => each === c.req.param("outcome"));
+  if (!outcome || outcome === "acted") throw new AppError("not_found");
+  const after = Math.max(0, Math.trunc(Number(c.req.query("after")) || 0));
+  const [page, found] = await Promise.all([pageOf(c), peopleBy(ctx, group, mailing, outcome, after)]);
+  return c.html(
+    <OutcomePage
+      {...page}
+      {...found}
+      {...{ mailing, outcome }}
+      href={hrefOf(c, mailing)}
+      isFirstPage={after === 0}
+    />,
+  );
+});
+
+function hasLeft({ status, sentAt }: Mailing): boolean {
+  return sentAt !== null || leftStatuses.includes(status);
+}
+
+function hrefOf(c: MemberContext, mailing: Pick<Mailing, "id">): string {
+  return `/groups/${c.var.group.slug}/mailings/${mailing.id}/results`;
+}
+
+async function shownIn(c: MemberContext, mailing: Mailing, seesPeople: boolean) {
+  const { ctx, group } = c.var;
+  const db = dbFor(ctx.env, group);
+  const isAgain = c.req.query("again") === "yes";
+  const results = hasLeft(mailing) ? await resultsOf(ctx, group, mailing, { isAgain }) : null;
+  const [medians, builds, links, comments] = await Promise.all([
+    mediansBefore(ctx, group, mailing.sentAt ?? ctx.now),
+    selectBuilds(db, mailing.no),
+    selectLinks(db, mailing.no),
+    seesPeople ? selectComments(db, mailing.no, COMMENTS_SHOWN) : [],
+  ]);
+  const compared = results
+    ? await comparisonOf(db, mailing, results.tally, ctx.now)
+    : { variants: [], comparisons: [], isOfSample: false };
+  const asked = builds.find(
+    ({ variantNo, language }) =>
+      variantNo === Number(c.req.query("variant")) && language === c.req.query("language"),
+  );
+  return {
+    ...{ mailing, href: hrefOf(c, mailing), hasLeft: hasLeft(mailing), results, medians, ...compared },
+    ...{ builds, links, comments, shown: asked ?? builds[0] },
+  };
+}
+
+function spanIn(c: MemberContext) {
+  return spans.find((each) => each === c.req.query("days")) ?? USUAL_SPAN;
+}
+
+function summariesIn(c: MemberContext) {
+  const span = spanIn(c);
+  return summariesOf(c.var.ctx, c.var.group, span === "all" ? null : Number(span));
+}
+
+function csvFile(c: MemberContext, text: string, name: string): Response {
+  return c.body(text, 200, {
+    "Content-Type": "text/csv; charset=utf-8",
+    "Content-Disposition": `attachment; filename="${name}"`,
+  });
+}

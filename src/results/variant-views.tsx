@@ -1,0 +1,134 @@
+import { formatNumber, formatSaid } from "../ui/format";
+import { Section } from "../ui/layout";
+import { DataTable } from "../ui/table";
+import { type Count, intervalOf, type Verdict } from "./chance";
+import type { ComparedBy, Comparison, Variant } from "./comparison";
+import { rateOf } from "./figures";
+import type { CountedProps } from "./views";
+import { letterOf, percent } from "./web";
+
+/** The variants beside each other: what was done, between what the truth lies, and what can be said. */
+export function VariantsSection(props: CountedProps) {
+  const { t, variants, comparisons, mailing, isOfSample } = props;
+  if (variants.length < 2) return null;
+  return (
+    <Section title={t("results.variants.title")} text={t("results.variants.text")}>
+      {comparisons.map((comparison) => (
+        <p>
+          <strong>{t(`results.variants.by.${comparison.by}`)}.</strong>{" "}
+          {verdictWords(props, comparison.verdict)}
+        </p>
+      ))}
+      {isOfSample ? <SampleTable {...props} /> : null}
+      {mailing.winnerNo === null ? null : (
+        <p>{t("results.variants.won", { letter: letterOf(mailing.winnerNo) })}</p>
+      )}
+      <VariantTable {...props} />
+    </Section>
+  );
+}
+
+function verdictWords({ t, locale, timeZone, now }: CountedProps, verdict: Verdict): string {
+  switch (verdict.is) {
+    case "not_yet":
+      return verdict.at === null
+        ? t("results.variants.not_due")
+        : t("results.variants.not_yet", { when: formatSaid(verdict.at, locale, timeZone, now) });
+    case "ahead":
+      return t("results.variants.ahead", { letter: letterOf(verdict.variantNo) });
+    default:
+      return t(`results.variants.${verdict.is}`);
+  }
+}
+
+function SampleTable({ t, locale, comparisons }: CountedProps) {
+  return (
+    <>
+      {comparisons.map(({ by, counts }: Comparison) => (
+        <DataTable<Count>
+          caption={`${t("results.variants.ofSample")}: ${t(`results.variants.by.${by}`)}`}
+          rows={counts}
+          empty={null}
+          columns={[
+            {
+              ...{ key: "variant", title: t("results.columns.variant"), isName: true },
+              cell: ({ variantNo }) => letterOf(variantNo),
+            },
+            {
+              ...{ key: "sent", title: t("results.measures.sent"), isNumber: true },
+              cell: ({ of }) => formatNumber(of, locale),
+            },
+            {
+              ...{ key: "did", title: t(`results.variants.by.${by}`), isNumber: true },
+              cell: (count) => <Between {...{ t, locale, count }} />,
+            },
+          ]}
+        />
+      ))}
+      <p class="soft small">{t("results.variants.sampleNote")}</p>
+    </>
+  );
+}
+
+function VariantTable(props: CountedProps) {
+  const { t, locale, variants, builds } = props;
+  const subjectOf = ({ variantNo }: Variant) =>
+    builds.find((build) => build.variantNo === variantNo)?.subject ?? "";
+  const compared = (by: ComparedBy) => ({
+    ...{ key: by, title: t(`results.variants.by.${by}`), isNumber: true },
+    cell: ({ variantNo, figures }: Variant) => (
+      <Between {...{ t, locale }} count={{ variantNo, did: figures[by], of: figures.delivered }} />
+    ),
+  });
+  const hasGifts = variants.some(({ figures }) => figures.gifts > 0);
+  return (
+    <DataTable<Variant>
+      caption={t("results.variants.title")}
+      isCaptionHidden
+      rows={variants}
+      empty={null}
+      columns={[
+        {
+          ...{ key: "variant", title: t("results.columns.variant"), isName: true },
+          cell: (variant) => (
+            <>
+              {letterOf(variant.variantNo)}{" "}
+              <span class="soft small" dir="auto">
+                {subjectOf(variant)}
+              </span>
+            </>
+          ),
+        },
+        {
+          ...{ key: "sent", title: t("results.measures.sent"), isNumber: true },
+          cell: ({ figures }) => formatNumber(figures.sent, locale),
+        },
+        ...(
+          [...(["opened", "clicked", "actions"] as const), ...(hasGifts ? (["gifts"] as const) : [])] as const
+        ).map(compared),
+        {
+          ...{ key: "unsubscribed", title: t("results.measures.unsubscribed"), isNumber: true },
+          cell: ({ figures }) => percent(rateOf("unsubscribed", figures), locale),
+        },
+        {
+          ...{ key: "complained", title: t("results.measures.complained"), isNumber: true },
+          cell: ({ figures }) => percent(rateOf("complained", figures), locale),
+        },
+      ]}
+    />
+  );
+}
+
+function Between({ t, locale, count }: Pick<CountedProps, "t" | "locale"> & { count: Count }) {
+  const interval = intervalOf(count);
+  if (!interval) return <>–</>;
+  const between = t("results.variants.between", {
+    low: percent(interval.low, locale),
+    high: percent(interval.high, locale),
+  });
+  return (
+    <span>
+      {percent(count.did / count.of, locale)} <span class="soft small">({between})</span>
+    </span>
+  );
+}

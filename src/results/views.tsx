@@ -1,0 +1,294 @@
+import type { Child } from "hono/jsx";
+import type { Mailing } from "../mailings/types";
+import { Disclosure, Stats } from "../ui/card";
+import { Notice } from "../ui/flash";
+import { formatList, formatMoney, formatNumber } from "../ui/format";
+import { Icon } from "../ui/icon";
+import { PageHeader, Section, Shell } from "../ui/layout";
+import { EmptyState } from "../ui/table";
+import { When } from "../ui/when";
+import type { Comparison, Variant } from "./comparison";
+import { baseOf, earlyOf, figuresOf, rateOf } from "./figures";
+import type { Medians } from "./lists";
+import { HoursSection, LanguagesSection, MailboxesSection } from "./part-views";
+import { AwaySection, LeftOutSection, LinksSection, WhoSection } from "./people-views";
+import type { Results } from "./result";
+import type { LinkRow } from "./store";
+import type { BuildRow } from "./store-lists";
+import { type EarlyRatio, earlyRatios, type Figures, type Measure, measures } from "./types";
+import { VariantsSection } from "./variant-views";
+import { nameOf, type Page, percent } from "./web";
+
+export type ResultsPageProps = Page & {
+  mailing: Mailing;
+  href: string;
+  /** Null before anything left, and while it is counted for the first time. */
+  results: Results | null;
+  hasLeft: boolean;
+  medians: Medians;
+  variants: Variant[];
+  comparisons: Comparison[];
+  isOfSample: boolean;
+  builds: BuildRow[];
+  links: LinkRow[];
+  /** The version the links are shown on. */
+  shown: BuildRow | undefined;
+  comments: string[];
+};
+export type CountedProps = ResultsPageProps & { results: Results };
+
+/** What became of one mailing. */
+export function ResultsPage(props: ResultsPageProps) {
+  const { t, frame, group, mailing, now, locale, timeZone, results, hasLeft } = props;
+  const name = nameOf(t, mailing);
+  const title = `${t("results.title")}: ${name}`;
+  return (
+    <Shell {...frame} title={title} group={group} tab="mailings">
+      <PageHeader
+        title={name}
+        back={{ href: `/groups/${group.slug}/mailings`, label: t("results.back") }}
+        lead={
+          mailing.sentAt === null ? undefined : (
+            <>
+              {t("results.began")} <When at={mailing.sentAt} {...{ now, locale, timeZone }} />
+            </>
+          )
+        }
+      />
+      {results ? <Counted {...props} results={results} /> : <Nothing {...props} isCounting={hasLeft} />}
+    </Shell>
+  );
+}
+
+function Nothing({ t, isCounting }: ResultsPageProps & { isCounting: boolean }) {
+  if (isCounting)
+    return (
+      <Notice kind="info">
+        <p>{t("results.counting")}</p>
+      </Notice>
+    );
+  return <EmptyState title={t("results.empty")} text={t("results.emptyText")} />;
+}
+
+function Counted(props: CountedProps) {
+  const figures = figuresOf(props.results.tally);
+  return (
+    <div class="statistics results">
+      <State {...props} />
+      <Main {...props} figures={figures} />
+      <All {...props} figures={figures} />
+      <Early {...props} figures={figures} />
+      <VariantsSection {...props} />
+      <LinksSection {...props} />
+      <HoursSection {...props} />
+      <MailboxesSection {...props} />
+      <LanguagesSection {...props} />
+      <div class="statistics-tables">
+        <AwaySection {...props} />
+        <LeftOutSection {...props} />
+      </div>
+      <WhoSection {...props} />
+      <p>
+        <a class="download" href={`${props.href}.csv`}>
+          <Icon name="download" />
+          {props.t("results.csv")}
+        </a>
+      </p>
+    </div>
+  );
+}
+
+function State({ t, locale, now, timeZone, mailing, results, href }: CountedProps) {
+  const isSending = mailing.status === "sending" || mailing.status === "paused";
+  return (
+    <>
+      {isSending ? (
+        <Notice kind="info">
+          <p>{t("results.sending")}</p>
+        </Notice>
+      ) : null}
+      {results.isWhole ? null : (
+        <Notice kind="warn">
+          <p>{t("results.notWhole", { share: percent(results.share, locale) })}</p>
+        </Notice>
+      )}
+      <div class="figures">
+        <p class="soft small">
+          {t("results.counted")} <When at={results.countedAt} {...{ now, locale, timeZone }} />.{" "}
+          <a href={`${href}?again=yes`}>{t("results.again")}</a>
+        </p>
+        <Disclosure summary={t("results.howTitle")}>
+          <p>{t("results.how1")}</p>
+          <p>{t("results.how2")}</p>
+          <p>{t("results.raw", rawOf({ locale, results }))}</p>
+        </Disclosure>
+      </div>
+    </>
+  );
+}
+
+function rawOf({ locale, results }: Pick<CountedProps, "locale" | "results">) {
+  const { opens, machineOpens, clicks, machineClicks } = results.tally.raw;
+  const said = (count: number) => formatNumber(count, locale);
+  return {
+    ...{ opens: said(opens), machineOpens: said(machineOpens) },
+    ...{ clicks: said(clicks), machineClicks: said(machineClicks) },
+  };
+}
+
+type WithFigures = CountedProps & { figures: Figures };
+
+/** The numbers most people come for, each with what it is a share of. */
+function Main({ t, locale, figures }: WithFigures) {
+  const stat = (measure: "sent" | Measure) => ({
+    label: t(`results.measures.${measure}`),
+    value: formatNumber(figures[measure], locale),
+    note: `${percent(rateOf(measure, figures), locale)} ${ofWords(t, measure)}`,
+  });
+  const money = moneyWords(figures, locale);
+  return (
+    <div class="figures">
+      <Stats stats={[stat("sent"), stat("opened"), stat("clicked"), stat("actions")]} />
+      <Stats
+        stats={[
+          {
+            label: t("results.measures.money"),
+            value: <span class="stat-word">{money === "" ? "–" : money}</span>,
+            note: perThousand({ t, locale, figures }),
+          },
+          stat("newToList"),
+          stat("unsubscribed"),
+          stat("complained"),
+        ]}
+      />
+    </div>
+  );
+}
+
+/** "$25 and €10"; "" for none. */
+export function moneyWords({ money }: Figures, locale: Page["locale"]): string {
+  return formatList(
+    Object.entries(money).map(([currency, amount]) => formatMoney(amount, currency, locale)),
+    locale,
+  );
+}
+
+function perThousand({ t, locale, figures }: Pick<WithFigures, "t" | "locale" | "figures">): Child {
+  const [first] = Object.entries(figures.money);
+  if (!first || figures.delivered === 0) return undefined;
+  const [currency, amount] = first;
+  const money = formatMoney(Math.round((amount * 1_000) / figures.delivered), currency, locale);
+  return t("results.perThousand", { money });
+}
+
+function ofWords(t: Page["t"], measure: "sent" | Measure): string {
+  const base = baseOf(measure, ONE_EACH);
+  if (base === ONE_EACH.recipients) return t("results.of.sent");
+  return t(base === ONE_EACH.sent ? "results.of.delivered" : "results.of.others");
+}
+
+// What a rate is of, read off `baseOf` so that it is said nowhere twice.
+const ONE_EACH: Figures = { ...figuresOf({ cells: [], credits: [] }), recipients: 1, sent: 2, delivered: 3 };
+
+type Row = { name: string; count: number | null; of: string; rate: number | null; median: number | null };
+
+function All(props: WithFigures) {
+  const { t, locale, figures, medians } = props;
+  const rows: Row[] = (["sent", ...measures] as const).map((measure) => ({
+    name: t(`results.measures.${measure}`),
+    count: figures[measure],
+    of: ofWords(t, measure),
+    rate: rateOf(measure, figures),
+    median: measure === "sent" ? null : (medians.rates[measure] ?? null),
+  }));
+  const waiting: Row[] =
+    figures.waiting > 0
+      ? [{ name: t("results.measures.waiting"), count: figures.waiting, of: "", rate: null, median: null }]
+      : [];
+  return (
+    <Section
+      title={t("results.all.title")}
+      text={medians.count > 0 ? t("results.all.text", { count: medians.count }) : t("results.all.none")}
+    >
+      <RateTable
+        {...{ t, locale }}
+        caption={t("results.all.title")}
+        rows={[...rows, ...waiting]}
+        hasMedian={medians.count > 0}
+      />
+    </Section>
+  );
+}
+
+function Early(props: WithFigures) {
+  const { t, locale, figures, medians } = props;
+  const rows: Row[] = earlyRatios.map((name: EarlyRatio) => ({
+    name: t(`results.early.${name}`),
+    count: null,
+    of: "",
+    rate: earlyOf(name, figures),
+    median: medians.early[name] ?? null,
+  }));
+  return (
+    <Section title={t("results.early.title")} text={t("results.early.text")}>
+      <RateTable
+        {...{ t, locale }}
+        caption={t("results.early.title")}
+        rows={rows}
+        hasMedian={medians.count > 0}
+      />
+    </Section>
+  );
+}
+
+/** Three columns, so that it stays a table on a phone: what it is compared with stands below its name. */
+function RateTable({
+  t,
+  locale,
+  caption,
+  rows,
+  hasMedian,
+}: Pick<Page, "t" | "locale"> & { caption: string; rows: Row[]; hasMedian: boolean }) {
+  const hasCounts = rows.some(({ count }) => count !== null);
+  return (
+    <table class="values result-rates">
+      <caption class="visually-hidden">{caption}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t("results.columns.measure")}</th>
+          {hasCounts ? <th scope="col">{t("results.columns.count")}</th> : null}
+          <th scope="col">{t("results.columns.rate")}</th>
+          {hasMedian ? <th scope="col">{t("results.columns.median")}</th> : null}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ name, count, of, rate, median }) => (
+          <tr>
+            <th scope="row">
+              {name} {of ? <span class="soft small">{of}</span> : null}
+              {hasMedian && rate !== null && median !== null ? (
+                <span class="result-compared soft small">{comparedWords({ t, locale }, rate, median)}</span>
+              ) : null}
+            </th>
+            {hasCounts ? <td>{count === null ? "–" : formatNumber(count, locale)}</td> : null}
+            <td>
+              <strong>{percent(rate, locale)}</strong>
+            </td>
+            {hasMedian ? <td>{percent(median, locale)}</td> : null}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** A twentieth more or less is nothing to remark on. */
+const SAME = 0.05;
+
+function comparedWords({ t, locale }: Pick<Page, "t" | "locale">, rate: number, median: number): string {
+  const apart = rate - median;
+  if (Math.abs(apart) <= median * SAME) return t("results.same");
+  const size = Math.abs(apart) * 100;
+  const points = new Intl.NumberFormat(locale, { maximumFractionDigits: size < 1 ? 2 : 1 }).format(size);
+  return t(apart > 0 ? "results.more" : "results.less", { points });
+}
