@@ -7,8 +7,10 @@ import * as events from "../events/tables";
 import * as forms from "../forms/tables";
 import type { GroupDb } from "../groups/shard";
 import * as imports from "../imports/tables";
+import * as inbound from "../inbound/tables";
 import * as intake from "../intake/tables";
 import * as letters from "../letters/tables";
+import * as mailings from "../mailings/tables";
 import * as officials from "../officials/tables";
 import * as payments from "../payments/tables";
 import * as people from "../people/tables";
@@ -16,8 +18,11 @@ import * as petitions from "../petitions/tables";
 import type { Context } from "../platform/context";
 import * as receipts from "../receipts/tables";
 import * as reports from "../reports/tables";
+import * as results from "../results/tables";
 import * as sharing from "../sharing/tables";
 import * as statistics from "../statistics/tables";
+import * as subscriptions from "../subscriptions/tables";
+import * as tracking from "../tracking/tables";
 
 /** A table of a shard as the archive writes it. */
 export type Noun = {
@@ -35,6 +40,7 @@ export type Noun = {
 const leftOut = new Set([
   "numbers",
   "arrival_pages",
+  "people_brief",
   "works",
   "search_progress",
   "audience_counts",
@@ -42,11 +48,13 @@ const leftOut = new Set([
   "exports",
   "export_choices",
   "address_changes",
+  "mailing_presence",
+  "mailing_results",
 ]);
 
 const declared = [
   ...[actions, audiences, calls, events, forms, imports, intake, letters, officials, payments, people],
-  ...[petitions, receipts, reports, sharing, statistics],
+  ...[petitions, receipts, reports, sharing, statistics, mailings, subscriptions, tracking, inbound, results],
 ];
 const jsonColumns = new Set(
   declared

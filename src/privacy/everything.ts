@@ -57,8 +57,10 @@ function readableRow(row: store.Row): store.Row {
   );
 }
 
+const MOMENT = /(^|_)at$|_until$/;
+
 function readable(name: string, value: unknown): unknown {
-  if (name.endsWith("_at") && typeof value === "number") return new Date(value).toISOString();
+  if (MOMENT.test(name) && typeof value === "number") return new Date(value).toISOString();
   if (name.endsWith("_s") && typeof value === "number") return new Date(value * 1_000).toISOString();
   if ((name === "id" || name.endsWith("_id")) && typeof value === "string" && value.length === 32)
     return idFromHex(value);

@@ -23,6 +23,13 @@ const names: Record<string, Key> = {
   edits: "privacy.tables.edits",
   address_changes: "privacy.tables.address_changes",
   notes: "privacy.tables.notes",
+  mail_clicks: "privacy.tables.mail_clicks",
+  mail_returns: "privacy.tables.mail_returns",
+  mail_replies: "privacy.tables.mail_replies",
+  topics_refused: "privacy.tables.topics_refused",
+  mail_wishes: "privacy.tables.mail_wishes",
+  departures: "privacy.tables.departures",
+  confirmations: "privacy.tables.confirmations",
 };
 
 const columns: Record<string, Key> = {
@@ -57,6 +64,16 @@ const columns: Record<string, Key> = {
   old_email: "privacy.columns.old_email",
   new_email: "privacy.columns.new_email",
   asked_at: "privacy.columns.asked_at",
+  url: "privacy.columns.url",
+  reason: "privacy.columns.reason",
+  kind: "privacy.columns.kind",
+  at: "privacy.columns.at",
+  at_s: "privacy.columns.at_s",
+  from_email: "privacy.columns.from_email",
+  text: "privacy.columns.text",
+  paused_until: "privacy.columns.paused_until",
+  weekly_max: "privacy.columns.weekly_max",
+  answered_at: "privacy.columns.answered_at",
 };
 
 /** Everything held, table by table, as names and values; what has no words goes by the name it has in the data. */

@@ -77,6 +77,8 @@ export type OwnPageProps = OwnFrame & {
   held: Held;
   values: Details;
   errors: FieldErrors;
+  /** Where they choose topics and how often. */
+  preferences: string;
   flash?: FlashMessage | undefined;
 };
 
@@ -104,6 +106,11 @@ export function OwnPage(props: OwnPageProps) {
       <div class="panel">
         <h2>{t("privacy.own.page.subscriptions")}</h2>
         <Subscriptions {...props} href={href} />
+        {person.email === null ? null : (
+          <p>
+            <a href={props.preferences}>{t("readers.preferences.link")}</a>
+          </p>
+        )}
       </div>
       <HeldPanels {...props} />
       <div class="panel">
@@ -194,6 +201,9 @@ const causes: Record<string, Key> = {
   import: "privacy.causes.import",
   api: "privacy.causes.api",
   merge: "privacy.causes.merge",
+  bounced: "privacy.causes.bounced",
+  complained: "privacy.causes.complained",
+  silence: "privacy.causes.silence",
 };
 
 function Subscriptions(props: OwnPageProps & { href: string }) {

@@ -20,6 +20,7 @@ import { readForm, single } from "../platform/forms";
 import { clientIp } from "../platform/http";
 import { idToHex, type ParticipationId, parseId } from "../platform/ids";
 import { detailsOf, readDetails } from "../profiles/details";
+import { preferencesHref } from "../tracking/copy";
 import type { FlashMessage } from "../ui/flash";
 import type { FieldErrors } from "../ui/form";
 import { archiveOf } from "./archive";
@@ -108,10 +109,12 @@ async function ownPage(
   const held = await everythingOf(ctx, group, person.no, "person");
   const done = dones.find((name) => name === c.req.query("done"));
   const flash: FlashMessage | undefined = done && { kind: "good", text: t(`privacy.own.page.${done}`) };
+  const whose = { groupNo: group.no, personNo: person.no, locale: c.var.locale };
   const page = (
     <OwnPage
       {...frame(c)}
       {...{ person, key, held, flash }}
+      preferences={await preferencesHref(ctx, whose)}
       values={refused?.values ?? detailsOf(person)}
       errors={refused?.errors ?? {}}
     />

@@ -112,6 +112,19 @@ export function forgetElsewhere({ groupNo, d1 }: GroupDb, personNo: number): D1P
          AND import_no IN (SELECT import_no FROM imports WHERE group_no = ?1)`,
     ),
     bind("DELETE FROM mail_readers WHERE group_no = ?1 AND person_no = ?2"),
+    bind("DELETE FROM mail_wishes WHERE group_no = ?1 AND person_no = ?2"),
+    bind("DELETE FROM confirmations WHERE group_no = ?1 AND person_no = ?2"),
+    bind("DELETE FROM mail_returns WHERE group_no = ?1 AND person_no = ?2"),
+    bind("DELETE FROM mail_replies WHERE group_no = ?1 AND person_no = ?2"),
+    bind(
+      `DELETE FROM topic_refusals WHERE group_no = ?1 AND person_no = ?2
+         AND topic_no IN (SELECT topic_no FROM topics WHERE group_no = ?1)`,
+    ),
+    // That somebody left is counted with the mailing; what they said of it goes.
+    bind(
+      `UPDATE departures SET reason = NULL, comment = NULL WHERE group_no = ?1 AND person_no = ?2
+         AND (mailing_no = 0 OR mailing_no IN (SELECT mailing_no FROM mailings WHERE group_no = ?1))`,
+    ),
     bind("DELETE FROM people_scores WHERE group_no = ?1 AND person_no = ?2"),
   ];
 }

@@ -55,6 +55,21 @@ const tables: Record<string, string> = {
     CROSS JOIN mailing_recipients r ON r.group_no = ?1 AND r.mailing_no = m.mailing_no AND r.person_no = ?2
     LEFT JOIN mail_events e ON e.group_no = ?1 AND e.mailing_no = m.mailing_no AND e.person_no = ?2
     WHERE m.group_no = ?1 ORDER BY m.mailing_no DESC`,
+  mail_clicks: `SELECT m.subject, l.url, c.clicked_s FROM mailings m
+    CROSS JOIN mailing_links l ON l.group_no = ?1 AND l.mailing_no = m.mailing_no
+    CROSS JOIN mail_clicks c ON c.group_no = ?1 AND c.mailing_no = l.mailing_no AND c.link_no = l.link_no AND c.person_no = ?2
+    WHERE m.group_no = ?1 ORDER BY m.mailing_no DESC`,
+  mail_returns: `SELECT m.subject, r.kind, r.reason, r.at FROM mail_returns r
+    LEFT JOIN mailings m ON m.group_no = ?1 AND m.mailing_no = r.mailing_no WHERE r.group_no = ?1 AND r.person_no = ?2 ORDER BY r.at DESC`,
+  mail_replies: `SELECT from_email, subject, text, at FROM mail_replies WHERE group_no = ?1 AND person_no = ?2 ORDER BY reply_no DESC`,
+  topics_refused: `SELECT t.name, r.at FROM topics t CROSS JOIN topic_refusals r ON r.group_no = ?1 AND r.topic_no = t.topic_no AND r.person_no = ?2
+    WHERE t.group_no = ?1`,
+  mail_wishes: "SELECT paused_until, weekly_max, at FROM mail_wishes WHERE group_no = ?1 AND person_no = ?2",
+  departures: `SELECT m.subject, d.at_s, d.reason, d.comment FROM mailings m
+    CROSS JOIN departures d ON d.group_no = ?1 AND d.mailing_no = m.mailing_no AND d.person_no = ?2 WHERE m.group_no = ?1
+    UNION ALL SELECT NULL, d.at_s, d.reason, d.comment FROM departures d WHERE d.group_no = ?1 AND d.mailing_no = 0 AND d.person_no = ?2`,
+  confirmations:
+    "SELECT asked_at, answered_at, answer FROM confirmations WHERE group_no = ?1 AND person_no = ?2",
   mail_reading: "SELECT opened_s, clicked_s FROM mail_readers WHERE group_no = ?1 AND person_no = ?2",
   imports: `SELECT i.file_name, i.created_at, p.is_new, p.before FROM imports i
     CROSS JOIN import_people p ON p.group_no = ?1 AND p.import_no = i.import_no AND p.person_no = ?2 WHERE i.group_no = ?1`,

@@ -13,6 +13,8 @@ const OPEN = new Set([
   "POST /sign-in",
   // Believed by its signature alone.
   "POST /webhooks/payments/:provider",
+  "POST /webhooks/mail",
+  "POST /webhooks/mail/ses",
   "GET /sign-in/confirm",
   "POST /sign-in/confirm",
   "POST /sign-in/passkey/challenge",
@@ -26,6 +28,10 @@ const OPEN = new Set([
 const ORGANISER_MAY =
   /^\/groups\/:group(\/departure|\/questions(\/.*)?|\/targets(\/.*)?|\/actions(\/new(\/:kind)?|\/:action(\/(edit|embed|print|sharing|translations|history|statistics|results(\.csv)?|plan|series|updates|copies|image|address|slug|publication|preview)(\/.*)?)?)?)?$/;
 
+/** They write mailings, and stop what they sent themselves; who may be mailed, and by whom, is for others. */
+const ORGANISER_WRITES =
+  /^\/groups\/:group\/mailings(\/(new|editor\.json|numbers(\.csv)?|senders|replies|returns)|\/topics(\/.*)?|\/(templates|wrappers|snippets)(\/new|\/:kept(\/(removal|return|preview))?)?|\/:mailing(\/(variants|languages)(\/removal)?|\/(presence|preview|target|review|estimate|tests|progress(\.json)?|copies|names|template|hiding|return|pause|stop|take-back)|\/results(?!\/people).*)?)?$/;
+
 type Route = { method: string; path: string };
 
 function name({ method, path }: Route): string {
@@ -36,6 +42,7 @@ function name({ method, path }: Route): string {
 const READ_ONLY = /\/(publication|updates)$/;
 
 function organiserMay({ method, path }: Route): boolean {
+  if (ORGANISER_WRITES.test(path)) return !(method === "POST" && /\/senders$/.test(path));
   return (
     ORGANISER_MAY.test(path) && !path.includes("/updates/") && !(method === "POST" && READ_ONLY.test(path))
   );
@@ -48,7 +55,9 @@ const routes: Route[] = [
       // The id of an action is a UUID, which its route asks for with a pattern.
       .map(({ method, path }) => ({
         method,
-        path: path.replace(/\/actions\/:id\{.*?\}\}/, "/actions/:action"),
+        path: path
+          .replace(/\/actions\/:id\{.*?\}\}/, "/actions/:action")
+          .replace(/:(mailing|kept|reply)\{.*?\}\}/, ":$1"),
       }))
       .map((route) => [name(route), route]),
   ).values(),
