@@ -21,6 +21,34 @@ const variables = z.object({
   /** Stripe's secret key, and the signing secrets of its webhook endpoints, by commas. Without them nobody can be charged. */
   STRIPE_SECRET_KEY: z.string().default(""),
   STRIPE_WEBHOOK_SECRET: z.string().default(""),
+  /** Whom to ask whether a group's DNS records are there (DNS over HTTPS, in JSON). */
+  DNS_RESOLVER: z.url().default("https://cloudflare-dns.com/dns-query"),
+  /** By what mailings leave; in development "" only captures them. */
+  BULK_TRANSPORT: z.enum(["", "ses", "smtp", "binding"]).default(""),
+  /** Whose addresses send for groups without a domain, and get what comes back; "" for the domain of MAIL_FROM. */
+  BULK_DOMAIN: z.string().default(""),
+  /** Mails a second that the provider takes of the whole installation; 0 for what its transport begins with. */
+  BULK_PER_SECOND: z.coerce.number().int().min(0).default(0),
+  /** The name whose SPF record lists the relay's servers, for the records that groups are shown. */
+  BULK_SPF: z.string().default(""),
+  /** "no" leaves mailings out of the development mailbox, which costs as much as sending them: for measurements. */
+  BULK_CAPTURE: z.enum(["", "no"]).default(""),
+  BULK_SES_REGION: z.string().default("us-east-1"),
+  BULK_SES_KEY_ID: z.string().default(""),
+  BULK_SES_SECRET: z.string().default(""),
+  BULK_SES_CONFIGURATION_SET: z.string().default(""),
+  /** Only for a stand-in; "" for Amazon's own in the region. */
+  BULK_SES_ENDPOINT: z.union([z.literal(""), z.url()]).default(""),
+  BULK_SMTP_HOST: z.string().default(""),
+  BULK_SMTP_PORT: z.coerce.number().int().min(1).max(65_535).default(587),
+  /** "" is "implicit" on port 465 and "starttls" on every other; "none" is taken in development alone. */
+  BULK_SMTP_TLS: z.enum(["", "implicit", "starttls", "none"]).default(""),
+  BULK_SMTP_USER: z.string().default(""),
+  BULK_SMTP_PASSWORD: z.string().default(""),
+  /** The topics (ARNs, by commas) by which Amazon SES reports bounces and complaints; without one its webhook is closed. */
+  MAIL_EVENT_TOPICS: z.string().default(""),
+  /** Signs reports of any other mail service ("whsec_…", standardwebhooks.com); without it that webhook is closed. */
+  MAIL_EVENT_SECRET: z.string().default(""),
 });
 
 const signingKeys = z
@@ -40,6 +68,24 @@ export interface Env {
   IDENTITY_PEPPER: string;
   STRIPE_SECRET_KEY?: string;
   STRIPE_WEBHOOK_SECRET?: string;
+  DNS_RESOLVER?: string;
+  BULK_TRANSPORT?: string;
+  BULK_DOMAIN?: string;
+  BULK_PER_SECOND?: string;
+  BULK_SPF?: string;
+  BULK_CAPTURE?: string;
+  BULK_SES_REGION?: string;
+  BULK_SES_KEY_ID?: string;
+  BULK_SES_SECRET?: string;
+  BULK_SES_CONFIGURATION_SET?: string;
+  BULK_SES_ENDPOINT?: string;
+  BULK_SMTP_HOST?: string;
+  BULK_SMTP_PORT?: string;
+  BULK_SMTP_TLS?: string;
+  BULK_SMTP_USER?: string;
+  BULK_SMTP_PASSWORD?: string;
+  MAIL_EVENT_TOPICS?: string;
+  MAIL_EVENT_SECRET?: string;
   DIRECTORY: D1Database;
   SITES: KVNamespace;
   FILES: R2Bucket;
@@ -72,6 +118,8 @@ export type Config = z.infer<typeof variables> & {
   platform: URL;
   operators: string[];
   isDevelopment: boolean;
+  /** The platform mail domain: of senders without their own, return paths and Message-IDs. */
+  mailDomain: string;
 };
 
 const parsed = new WeakMap<object, Config>();
@@ -88,6 +136,9 @@ export function configOf(env: Env): Config {
       .map((address) => address.trim().toLowerCase())
       .filter((address) => address !== ""),
     isDevelopment: values.ENVIRONMENT === "development",
+    mailDomain: (
+      values.BULK_DOMAIN || values.MAIL_FROM.slice(values.MAIL_FROM.lastIndexOf("@") + 1)
+    ).toLowerCase(),
   };
   parsed.set(env, config);
   return config;

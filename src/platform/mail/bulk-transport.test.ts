@@ -1,0 +1,80 @@
+import { env } from "cloudflare:workers";
+import PostalMime from "postal-mime";
+import { expect, it } from "vitest";
+import { fakeEmail, refusal } from "../../../test/fake-mail";
+import type { Env } from "../../env";
+import { createContext } from "../context";
+import type { BulkMessage } from "./bulk";
+import { bulkTransport } from "./bulk-transport";
+import { listCaptured, readCaptured } from "./capture";
+import { readReturnAddress } from "./return-addresses";
+
+const lane = { dkim: null };
+const keyOf = (n: number) => `AQIDBAUGBwgJ${String(n).padStart(4, "0")}.c2lnbmF0dXJlLW9mLTE2Yg`;
+
+function transport(changes: Partial<Pick<Env, "ENVIRONMENT" | "BULK_TRANSPORT" | "BULK_CAPTURE" | "EMAIL">>) {
+  return bulkTransport(
+    createContext({ ...env, ...changes }, "test", () => {}),
+    lane,
+  );
+}
+
+function mailTo(to: string, n = 1): BulkMessage {
+  return {
+    key: keyOf(n),
+    to,
+    fromName: "Riverside",
+    fromEmail: "riverside@groundswell.example",
+    replyTo: "",
+    subject: "The river 🌊",
+    html: '<p><a href="https://a.example/?x=1&amp;y=2">The river</a></p>',
+    text: "The river",
+    headers: { "List-Id": "<riverside.groundswell.example>" },
+  };
+}
+
+it("captures what was accepted in development, as it would travel and with where its bounces would go", async () => {
+  const results = await transport({}).send([mailTo("bulk-1@example.org"), mailTo("no address", 2)]);
+  expect(results).toEqual([
+    { outcome: "accepted", id: `<${keyOf(1)}@groundswell.example>` },
+    { outcome: "permanent", reason: "recipient" },
+  ]);
+  const [listed] = (await listCaptured(env.FILES, { to: "bulk-1@example.org" })).mails;
+  const mail = await readCaptured(env.FILES, listed?.key ?? "");
+  expect(mail).toMatchObject({
+    from: "riverside@groundswell.example",
+    fromName: "Riverside",
+    links: ["https://a.example/?x=1&y=2"],
+    messageId: `<${keyOf(1)}@groundswell.example>`,
+  });
+  expect(readReturnAddress(mail?.returnPath ?? "")).toEqual({ purpose: "bounce", key: keyOf(1) });
+  const parsed = await PostalMime.parse(mail?.raw ?? "");
+  expect(parsed).toMatchObject({ subject: "The river 🌊", messageId: mail?.messageId });
+  expect(parsed.html?.trim()).toBe(mail?.html);
+});
+
+it("captures nothing when it is told so, and sends nothing in production without a transport", async () => {
+  expect(await transport({ BULK_CAPTURE: "no" }).send([mailTo("bulk-2@example.org")])).toMatchObject([
+    { outcome: "accepted" },
+  ]);
+  expect(await transport({ ENVIRONMENT: "production" }).send([mailTo("bulk-2@example.org")])).toEqual([
+    { outcome: "transient", reason: "no_transport" },
+  ]);
+  expect((await listCaptured(env.FILES, { to: "bulk-2@example.org" })).mails).toEqual([]);
+});
+
+it("goes by the platform's own sending when that is asked for, each mail with an answer of its own", async () => {
+  const email = fakeEmail((n, { to }) => {
+    if (to === "suppressed@example.org") return refusal("E_RECIPIENT_SUPPRESSED");
+    return to === "lost@example.org" ? new Error("Network connection lost.") : `m-${n}`;
+  });
+  const send = ["a", "suppressed", "lost", "b"].map((name, n) => mailTo(`${name}@example.org`, n));
+  const results = await transport({ BULK_TRANSPORT: "binding", EMAIL: email.binding }).send(send);
+  expect(results.map(({ outcome }) => outcome)).toEqual(["accepted", "permanent", "unknown", "accepted"]);
+  expect(email.sent[0]).toMatchObject({
+    from: { name: "Riverside", email: "riverside@groundswell.example" },
+    headers: { "X-Mailing-Copy": keyOf(0) },
+  });
+  expect((await listCaptured(env.FILES, { to: "suppressed@example.org" })).mails).toEqual([]);
+  expect((await listCaptured(env.FILES, { to: "b@example.org" })).mails).toHaveLength(1);
+});

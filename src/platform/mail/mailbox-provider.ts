@@ -1,0 +1,48 @@
+/** Who keeps most of the world's mailboxes, by the domains they give out. Names are theirs, the same in every language. */
+const domains = {
+  Gmail: ["gmail.com", "googlemail.com"],
+  Yahoo: ["yahoo.com", "ymail.com", "rocketmail.com", "myyahoo.com"],
+  AOL: ["aol.com", "aim.com", "netscape.net", "verizon.net"],
+  Outlook: ["outlook.com", "hotmail.com", "live.com", "msn.com", "passport.com", "windowslive.com"],
+  iCloud: ["icloud.com", "me.com", "mac.com"],
+  Proton: ["proton.me", "protonmail.com", "pm.me"],
+  Comcast: ["comcast.net"],
+  "AT&T": ["att.net", "sbcglobal.net", "bellsouth.net"],
+  GMX: ["gmx.de", "gmx.net", "gmx.at", "gmx.ch", "gmx.com", "gmx.fr", "gmx.es"],
+  "WEB.DE": ["web.de"],
+  "T-Online": ["t-online.de"],
+  Orange: ["orange.fr", "wanadoo.fr"],
+  "La Poste": ["laposte.net"],
+  Free: ["free.fr"],
+  SFR: ["sfr.fr", "neuf.fr"],
+  BT: ["btinternet.com"],
+  Telefónica: ["telefonica.net", "movistar.es"],
+} as const;
+
+export type MailboxProvider = keyof typeof domains | "";
+
+const known = new Map<string, MailboxProvider>();
+for (const name of Object.keys(domains).filter(isProvider))
+  for (const domain of domains[name]) known.set(domain, name);
+
+/** Providers that give out addresses of many countries: hotmail.fr, yahoo.co.uk. */
+const COUNTRY_DOMAINS = /^(yahoo|ymail|aol|hotmail|outlook|live|msn)\.(?:com?\.)?[a-z]{2}$/;
+const byLabel: Record<string, MailboxProvider> = {
+  yahoo: "Yahoo",
+  ymail: "Yahoo",
+  aol: "AOL",
+  hotmail: "Outlook",
+  outlook: "Outlook",
+  live: "Outlook",
+  msn: "Outlook",
+};
+
+/** Who keeps a mailbox, as far as its address says; "" for all others. A domain of one's own says nothing, whoever keeps it. */
+export function mailboxProvider(email: string): MailboxProvider {
+  const domain = email.slice(email.lastIndexOf("@") + 1).toLowerCase();
+  return known.get(domain) ?? byLabel[COUNTRY_DOMAINS.exec(domain)?.[1] ?? ""] ?? "";
+}
+
+function isProvider(name: string): name is keyof typeof domains {
+  return Object.hasOwn(domains, name);
+}
