@@ -5,6 +5,7 @@ import { publicPages, servePublicFast } from "./actions/public";
 import { actionRoutes } from "./actions/routes";
 import { renameTagInActions } from "./actions/tagged";
 import { audienceRoutes } from "./audiences/routes";
+import { composerRoutes } from "./composer/routes";
 import { dashboardRoutes } from "./dashboard/routes";
 import { embedPages } from "./embeds/public";
 import { embedRoutes } from "./embeds/routes";
@@ -13,6 +14,7 @@ import { ErrorPage } from "./error-page";
 import { exportRoutes } from "./exports/routes";
 import { groupRoutes } from "./groups/routes";
 import { importRoutes } from "./imports/routes";
+import { inboundRoutes } from "./inbound/routes";
 import { homeOf } from "./intake/home";
 import { intakeTarget, takeAction } from "./intake/participation";
 import { kindByName, kinds } from "./kinds";
@@ -33,9 +35,14 @@ import { privacyRoutes } from "./privacy/routes";
 import { addressPages } from "./profiles/public";
 import { profileRoutes } from "./profiles/routes";
 import { reportRoutes } from "./reports/routes";
+import { reportPages } from "./results/public";
+import { resultRoutes } from "./results/routes";
+import { senderRoutes } from "./senders/routes";
 import { statisticRoutes } from "./statistics/routes";
 import { noteView } from "./statistics/view";
+import { topicRoutes } from "./subscriptions/topic-routes";
 import { organiserHeaders, sameOrigin, withContext } from "./surface";
+import { mailPages } from "./tracking/public";
 import { localeFrom, translator } from "./ui/i18n";
 
 /** What organisers and operators use, on the platform host. */
@@ -46,6 +53,8 @@ platformApp.use(withContext, organiserHeaders, sameOrigin, withAccount);
 platformApp.route("/", accountRoutes);
 platformApp.route("/", groupRoutes);
 platformApp.route("/", actionRoutes(kinds));
+// Before the pages of one mailing, whose addresses would take these.
+platformApp.route("/", topicRoutes);
 platformApp.route("/", officialRoutes);
 platformApp.route("/", embedRoutes(kinds));
 platformApp.route("/", statisticRoutes(kinds));
@@ -59,8 +68,12 @@ platformApp.route("/", reportRoutes());
 platformApp.route("/", profileRoutes);
 platformApp.route("/", privacyRoutes(kinds));
 platformApp.route("/", audienceRoutes);
+platformApp.route("/", senderRoutes);
+platformApp.route("/", resultRoutes);
+platformApp.route("/", composerRoutes);
 platformApp.route("/", dashboardRoutes(kinds));
 platformApp.route("/", paymentRoutes);
+platformApp.route("/", inboundRoutes);
 platformApp.route("/", importRoutes);
 platformApp.route("/", operationsRoutes);
 platformApp.route("/", devMailRoutes);
@@ -76,7 +89,7 @@ export const groupApp = publicPages({
   askCount: (ctx, snapshot, kind) => homeOf(ctx.env, intakeTarget(snapshot, kind)).summary(),
   fileAbuseReport,
   noteFailure,
-  pages: [privacyPages, addressPages, embedPages],
+  pages: [privacyPages, addressPages, embedPages, reportPages, mailPages],
 });
 
 /** One request: a page from memory if there is one, else the surface its host belongs to. */

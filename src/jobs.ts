@@ -1,8 +1,15 @@
 import type { z } from "zod";
 import { forgetExpired } from "./accounts/account";
+import { sendPage, wakeOpenMailings } from "./delivery/delivery";
+import { mailingPage } from "./delivery/types";
 import { noticePage, sendNotices } from "./events/notice";
 import { mailAboutGift } from "./fundraisers/mails";
 import { groupStatusChanged } from "./groups/messages";
+import { receiveAgain } from "./inbound/email";
+import { emptyOldKept } from "./inbound/kept";
+import { copyReported } from "./inbound/service-report";
+import { sunsetSteps } from "./inbound/sunset";
+import { mailDue } from "./inbound/types";
 import {
   afterwardsDue,
   askForAfterwards,
@@ -32,7 +39,9 @@ import { privacySteps } from "./privacy/steps";
 import { findMissingReceipts, onParticipationsRecorded, sendReceipts } from "./receipts/receipt";
 import { receiptPage } from "./receipts/types";
 import { tellReports } from "./reports/news";
+import { recheckDomains } from "./senders/domain";
 import { storeViews } from "./statistics/view";
+import { askToConfirm, findMissingConfirmations, remindToConfirm } from "./subscriptions/confirmation";
 
 /** A message type and the feature function that handles it. Each may be handed the same message again. */
 type Job<S extends z.ZodType> = { message: S; run(ctx: Context, message: z.infer<S>): Promise<unknown> };
@@ -52,6 +61,7 @@ const jobs: Record<string, ReturnType<typeof job>[]> = {
     job(participationsRecorded, (ctx, news) =>
       Promise.all([
         onParticipationsRecorded(ctx, news),
+        askToConfirm(ctx, news),
         askForAfterwards(ctx, news, kinds),
         askToIndexNews(
           ctx,
@@ -70,17 +80,22 @@ const jobs: Record<string, ReturnType<typeof job>[]> = {
     job(receiptPage, (ctx, page) => sendReceipts(ctx, page, kinds)),
     job(noticePage, sendNotices),
   ],
-  "groundswell-mailings": [],
-  "groundswell-mail-events": [job(mailEvent, letterReturned)],
+  "groundswell-mailings": [job(mailingPage, sendPage)],
+  "groundswell-mail-events": [
+    // A copy of a mailing names itself; all else may be a letter.
+    job(mailEvent, async (ctx, event) => (await copyReported(ctx, event)) || letterReturned(ctx, event)),
+    job(mailDue, receiveAgain),
+  ],
   "groundswell-work": [
     job(indexDue, indexPeople),
-    job(workDue, (ctx, due) => runWork(ctx, due, { ...peopleSteps, ...privacySteps })),
+    job(workDue, (ctx, due) => runWork(ctx, due, { ...peopleSteps, ...privacySteps, ...sunsetSteps })),
   ],
 };
 
 /** What an action's home looks for in the rows, in case the messages were lost. */
 export const followUps: FollowUp[] = [
   findMissingReceipts,
+  findMissingConfirmations,
   (ctx, window) => findMissingAfterwards(ctx, window, kinds),
 ];
 
@@ -137,5 +152,14 @@ async function runFirst(candidates: ReturnType<typeof job>[], ctx: Context, body
 
 /** What the hourly line of wrangler.toml asks for. Nothing that must happen waits for it: no cron fires on a laptop. */
 export async function tick(ctx: Context): Promise<void> {
-  await Promise.all([askForOverdue(ctx), forgetExpired(ctx), emptyOldDead(ctx), forgetOldUploads(ctx)]);
+  await Promise.all([
+    askForOverdue(ctx),
+    forgetExpired(ctx),
+    emptyOldDead(ctx),
+    emptyOldKept(ctx),
+    forgetOldUploads(ctx),
+    remindToConfirm(ctx),
+    wakeOpenMailings(ctx),
+    recheckDomains(ctx),
+  ]);
 }

@@ -1,6 +1,7 @@
 import { handle } from "./app";
 import type { Env } from "./env";
 import { ExportsObject } from "./exports/exports-object";
+import { receiveEmail } from "./inbound/email";
 import { HomeObject } from "./intake/home-object";
 import { consume, followUps, paymentFollowers, tick, whenDue } from "./jobs";
 import { kinds } from "./kinds";
@@ -39,6 +40,12 @@ export default {
     await consume(
       createContext(env, newId(), (work) => executionCtx.waitUntil(work)),
       batch,
+    );
+  },
+  async email(message, env, executionCtx) {
+    await receiveEmail(
+      createContext(env, newId(), (work) => executionCtx.waitUntil(work)),
+      message,
     );
   },
   async scheduled(_controller, env, executionCtx) {

@@ -2,7 +2,7 @@ import type { Account } from "../accounts/account";
 import type { Context } from "../platform/context";
 import { recordAct } from "./audit";
 import { canChangeRole } from "./roles";
-import { deleteMember, memberByNo, membersOf, updateRole } from "./store-members";
+import { deleteMember, memberByNo, membersOf, updateMailCeiling, updateRole } from "./store-members";
 import { type Group, MEMBERS_MAX, type Member, type Role } from "./types";
 
 /** Who acts, and as what. */
@@ -60,4 +60,26 @@ export async function removeMember(
     detail: { role: member.role },
   });
   return { ok: true, member };
+}
+
+/** Sets how many people an organiser's mailings may go to; null for none. False when the account is no member. */
+export async function changeMailCeiling(
+  ctx: Context,
+  group: Pick<Group, "no">,
+  by: Pick<Account, "no">,
+  accountNo: number,
+  ceiling: number | null,
+): Promise<boolean> {
+  const member = await memberByNo(ctx.directory, group.no, accountNo);
+  if (!member) return false;
+  if (member.mailCeiling === ceiling) return true;
+  if (!(await updateMailCeiling(ctx.directory, group.no, accountNo, ceiling))) return false;
+  await recordAct(ctx, {
+    groupNo: group.no,
+    accountNo: by.no,
+    act: "member.ceiling",
+    subject: member.email,
+    detail: { from: member.mailCeiling, to: ceiling },
+  });
+  return true;
 }

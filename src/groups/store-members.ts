@@ -11,6 +11,7 @@ const memberColumns = {
   role: memberships.role,
   joinedAt: memberships.createdAt,
   lastSignInAt: accounts.lastSignInAt,
+  mailCeiling: memberships.mailCeiling,
 };
 
 export async function membersOf(db: Database, groupNo: number, limit: number): Promise<Member[]> {
@@ -86,4 +87,19 @@ export async function deleteMember(
     )
     .returning({ accountNo: memberships.accountNo });
   return gone.length > 0;
+}
+
+/** False when the account is no member. */
+export async function updateMailCeiling(
+  db: Database,
+  groupNo: number,
+  accountNo: number,
+  mailCeiling: number | null,
+): Promise<boolean> {
+  const changed = await db
+    .update(memberships)
+    .set({ mailCeiling })
+    .where(and(eq(memberships.groupNo, groupNo), eq(memberships.accountNo, accountNo)))
+    .returning({ accountNo: memberships.accountNo });
+  return changed.length > 0;
 }

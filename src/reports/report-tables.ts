@@ -98,7 +98,19 @@ function growth(make: Make): ReportTable {
 }
 
 /** Causes as `people.email_status_cause` has them that there are words for; any other is shown as it is. */
-const causes = ["action", "organiser", "import", "page", "mail", "api", "merge", "erased"] as const;
+const causes = [
+  "action",
+  "organiser",
+  "import",
+  "page",
+  "mail",
+  "api",
+  "merge",
+  "erased",
+  "bounced",
+  "complained",
+  "silence",
+] as const;
 
 function reasons(make: Make): ReportTable {
   const { t, report } = make;

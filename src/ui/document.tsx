@@ -29,9 +29,13 @@ export const dashboardStyles = [
   "looks",
   "paper",
   "audiences",
+  "composer",
   "imports",
   "profiles",
   "exports",
+  "inbound",
+  "results",
+  "senders",
   "utilities",
 ].map((name) => `/css/${name}.css`);
 

@@ -8,6 +8,8 @@ import { type Addressed, inBeverlyHills, setAddressed } from "./addressed.ts";
 import { type Gathering, setGathering } from "./gathering.ts";
 import { type Giving, setGiving } from "./giving.ts";
 import { type Importing, setImporting } from "./importing.ts";
+import { type Mailings, setMailings } from "./mailing.ts";
+import { openReaderPage } from "./reading.ts";
 import { fromOwnConnection, type Stage, setStage, signOverHttp, supportersOf, withTag } from "./stage.ts";
 
 /* Every page of the product and how to come to it. A new page is added here, and is then checked like the others. */
@@ -28,6 +30,7 @@ export type Scene = {
   giving: Giving;
   gathering: Record<Language, Gathering>;
   importing: Importing;
+  mailings: Mailings;
   /** Below the platform's origin. */
   group: string;
   draft: string;
@@ -127,6 +130,7 @@ export async function setScene(server: Client): Promise<Scene> {
     giving: await setGiving(server, first),
     gathering: await setGathering(server, first),
     importing: await setImporting(first.rosa, first.slug),
+    mailings: await setMailings(first.rosa, first.slug),
     group,
     draft,
     operationsGroup,
@@ -234,6 +238,10 @@ const inGroup = (path: string) => platform(({ scene }) => scene.group + path);
 const inPetition = (path: string, state: keyof Petitions = "live") =>
   platform(({ scene, language }) => scene.petitions[language][state].overview + path);
 
+const inMailing = (which: keyof Mailings, path = "") => platform(({ scene }) => scene.mailings[which] + path);
+
+const inOperations = (path: string) => platform(({ scene }) => scene.operationsGroup + path);
+
 /** Pages of one of the supporters, whom a search finds. */
 const inPerson =
   (path: string): ListedPage["open"] =>
@@ -257,6 +265,20 @@ const inMerge =
     }
     const query = other ? `one=${ids[0]}&other=${ids[1]}` : `one=${ids[0]}`;
     return page.goto(`${scene.server.origin}${scene.group}/people/merges/new?${query}`);
+  };
+
+/** A page of the group's host, in the language asked for. */
+const inSite =
+  (path: string): ListedPage["open"] =>
+  ({ page, scene, language }) =>
+    page.goto(`http://${scene.petitions.en.live.host}${path}?lang=${language}`);
+/** A page that a supporter's mails lead to. */
+const ofReader =
+  (path: string, more = ""): ListedPage["open"] =>
+  ({ page, scene, language }) => {
+    const { host } = scene.petitions.en.live;
+    const where = { server: scene.server, host, email: supporters[0].email };
+    return openReaderPage(page, where, `${path}?lang=${language}${more}`);
   };
 
 /** Opens a page, sends its form and gives what came back after redirects. */
@@ -410,6 +432,12 @@ export const publicPages: ListedPage[] = (
     { name: "a search for events", open: gathering("near") },
     { name: "the report form", open: petition("live", "/report") },
     { name: "the report form, refused", status: 422, open: sending(petition("live", "/report")) },
+    { name: "a way off the list", open: ofReader("unsubscribe") },
+    { name: "mail preferences", open: ofReader("preferences") },
+    { name: "mail preferences, saved", open: ofReader("preferences", "&done=saved") },
+    { name: "a yes to mail, to be confirmed", open: ofReader("confirm") },
+    { name: "a link of a mail that is too old", status: 404, open: inSite("/m/x/unsubscribe") },
+    { name: "past mailings", open: inSite("/mailings") },
     { name: "nothing there", status: 404, isInGroupLanguage: true, open: petition("live", "-nowhere") },
     {
       name: "nobody's host",
@@ -597,6 +625,73 @@ export const organiserPages: ListedPage[] = (
     { name: "the sources", open: inGroup("/sources") },
     { name: "where people without a code came to", open: inGroup("/sources/code?code=") },
     { name: "a question of the library", open: inGroup("/questions/new") },
+    { name: "the mailings", open: inGroup("/mailings") },
+    { name: "no mailing found", open: inGroup("/mailings?q=nothing-of-the-kind") },
+    { name: "a new mailing", open: inGroup("/mailings/new") },
+    { name: "a mailing being written", open: inMailing("draft", "?variant=2&language=fr") },
+    { name: "whom a mailing is for", open: inMailing("draft", "/target") },
+    { name: "a mailing before it is sent", open: inMailing("draft", "/review") },
+    {
+      name: "a mailing before it is sent, refused",
+      status: 422,
+      open: async (visit) => {
+        const { page } = visit;
+        await inMailing("draft", "/review")(visit);
+        const answered = page.waitForResponse((response) => response.request().method() === "POST");
+        await page.locator("#f-to").fill("nobody");
+        await page.locator("#test .button").click();
+        const response = await answered;
+        await page.waitForLoadState();
+        return response;
+      },
+    },
+    { name: "a mailing that waits for approval", open: inMailing("waiting", "/progress") },
+    { name: "a mailing that was sent", open: inMailing("sent", "/progress") },
+    { name: "what became of a mailing", open: inMailing("sent", "/results") },
+    { name: "what became of a draft", open: inMailing("draft", "/results") },
+    { name: "who did not open a mailing", open: inMailing("sent", "/results/people/not_opened") },
+    { name: "the numbers of mailings", open: inGroup("/mailings/numbers?days=all") },
+    { name: "the templates of mailings", open: inGroup("/mailings/templates") },
+    { name: "a new template of mailings", open: inGroup("/mailings/templates/new") },
+    { name: "the wrappers", open: inGroup("/mailings/wrappers") },
+    { name: "a wrapper", open: inMailing("wrapper") },
+    {
+      name: "a wrapper, refused",
+      status: 422,
+      open: sending(inMailing("wrapper"), (page) => page.locator("#f-html").fill("")),
+    },
+    { name: "the snippets", open: inGroup("/mailings/snippets") },
+    { name: "a snippet", open: inMailing("snippet") },
+    { name: "the senders", open: inGroup("/mailings/senders") },
+    {
+      name: "the senders, an address refused",
+      status: 422,
+      open: sending(inGroup("/mailings/senders"), (page) =>
+        page.locator("#f-address").fill("hello@gmail.com"),
+      ),
+    },
+    {
+      name: "a sending domain and its records",
+      open: sending(inGroup("/mailings/senders"), (page) =>
+        page.locator("#f-address").fill(`hello@d${crypto.randomUUID().slice(0, 8)}.example`),
+      ),
+    },
+    { name: "the settings of mailings", open: inGroup("/mailings/settings") },
+    {
+      name: "the settings of mailings, refused",
+      status: 422,
+      open: sending(inGroup("/mailings/settings"), (page) => page.locator("#f-undoMinutes").fill("90")),
+    },
+    { name: "the topics", open: inGroup("/mailings/topics") },
+    { name: "a topic without a name, refused", status: 422, open: sending(inGroup("/mailings/topics")) },
+    { name: "the inbox of answers", open: inGroup("/mailings/replies") },
+    { name: "what came back", open: inGroup("/mailings/returns") },
+    { name: "those who no longer read", open: inGroup("/mailings/silence") },
+    {
+      name: "those who no longer read, refused",
+      status: 422,
+      open: sending(inGroup("/mailings/silence"), (page) => page.locator("#f-months").fill("1")),
+    },
     { name: "what is forgotten by itself", open: inGroup("/settings/privacy") },
     { name: "the settings", open: inGroup("/settings") },
     {
@@ -631,6 +726,16 @@ export const operatorPages: ListedPage[] = (
     { name: "reports", open: platform("/operations/reports") },
     { name: "settled reports", open: platform("/operations/reports?settled=yes") },
     { name: "groups", open: platform("/operations/groups") },
+    { name: "incoming mail", open: platform("/operations/inbound") },
+    { name: "mailings of all groups", open: platform("/operations/mailings") },
+    { name: "mailings of one group", open: inOperations("/mailings") },
+    {
+      name: "a group's quota, refused",
+      status: 422,
+      open: sending(inOperations("/mailings"), (page) => page.locator("#f-daily").fill("many")),
+    },
+    { name: "a mailing as operators see it", open: inOperations("/mailings/2") },
+    { name: "suppressed addresses", open: platform("/operations/suppressions") },
     { name: "no group found", open: platform("/operations/groups?q=nobody-at-all") },
     { name: "one group", open: platform(({ scene }) => scene.operationsGroup) },
     {

@@ -1,0 +1,305 @@
+import { Hono } from "hono";
+import { saveMailSettings } from "../groups/mail-settings";
+import type { Group } from "../groups/types";
+import { type MemberEnv, memberCan } from "../groups/web";
+import { previewOf } from "../mailings/content";
+import { parseLiquid, RenderError } from "../mailings/content/liquid";
+import { wrapperOf } from "../mailings/mailing";
+import {
+  BODY_BYTES_MAX,
+  bodyForms,
+  KEPT_NAME_MAX,
+  type MailingVersion,
+  mailingSettings,
+  PREVIEW_MAX,
+  SNIPPET_BYTES_MAX,
+  SNIPPET_NAME,
+  type SnippetId,
+  SUBJECT_MAX,
+  snippetForms,
+  type TemplateId,
+  WRAPPER_BYTES_MAX,
+  type WrapperId,
+} from "../mailings/types";
+import {
+  type KeptResult,
+  listSnippets,
+  listTemplates,
+  listWrappers,
+  removeKept,
+  saveSnippet,
+  saveTemplate,
+  saveWrapper,
+  snippetById,
+  snippetUsage,
+  templateById,
+  wrapperById,
+  wrapperUsage,
+} from "../mailings/wrapper";
+import { cleanLine } from "../platform/clean-text";
+import { AppError } from "../platform/errors";
+import { type FormValues, readForm, single } from "../platform/forms";
+import { parseId } from "../platform/ids";
+import type { FieldErrors } from "../ui/form";
+import type { T } from "../ui/i18n";
+import { KeptFormPage, type KeptKind, KeptListPage, type KeptValues, type ListedKept } from "./kept-views";
+import { answerPreview } from "./preview";
+import { flashOf, MAILINGS_PATH, type MemberContext, mailingsHref, pageOf, shardOf } from "./web";
+
+/** A body, percent-encoded. */
+const FORM_BYTES_MAX = 1_300_000;
+const kinds = ["wrapper", "template", "snippet"] as const satisfies readonly KeptKind[];
+const NEW_WRAPPER = "<h1>{{ group.name }}</h1>\n\n{{ content }}\n";
+
+/** The wrappers, templates and snippets of a group: three lists of the same shape. */
+export const keptRoutes = new Hono<MemberEnv>();
+
+for (const kind of kinds) {
+  const path = `${MAILINGS_PATH}/${kind}s`;
+  const one = `${path}/:kept{[0-9a-fA-F-]{36}}`;
+
+  keptRoutes.get(path, memberCan("mailings.view"), async (c) => {
+    const [page, rows] = await Promise.all([pageOf(c), listed(c, kind)]);
+    return c.html(<KeptListPage {...page} {...{ kind, rows }} {...flashIn(c, kind)} />);
+  });
+
+  keptRoutes.get(`${path}/new`, memberCan("mailings.edit"), (c) => {
+    const values: KeptValues = kind === "wrapper" ? { html: NEW_WRAPPER } : {};
+    return formPage(c, { kind, id: null, values, errors: {} });
+  });
+
+  keptRoutes.post(`${path}/new`, memberCan("mailings.edit"), (c) => receive(c, kind, null));
+
+  keptRoutes.get(one, memberCan("mailings.view"), async (c) => {
+    const found = await keptIn(c, kind);
+    return formPage(c, { kind, id: found.id, values: found.values, errors: {} });
+  });
+
+  keptRoutes.post(one, memberCan("mailings.edit"), async (c) => receive(c, kind, await keptIn(c, kind)));
+
+  /** How it looks in a mail, for a frame that may do nothing. */
+  keptRoutes.get(`${one}/preview`, memberCan("mailings.view"), async (c) => {
+    const { ctx, t, group } = c.var;
+    const { no, values } = await keptIn(c, kind);
+    const wrapper = kind === "wrapper" ? await wrapperOf(shardOf(c), no) : null;
+    const mailing = { no: 0, settings: mailingSettings.parse({}) };
+    return answerPreview(
+      c,
+      await previewOf(ctx, group, mailing, sampleVersion(kind, values, group, t), wrapper),
+    );
+  });
+
+  keptRoutes.post(`${one}/removal`, memberCan("mailings.edit"), async (c) => {
+    const { id } = await keptIn(c, kind);
+    await removeKept(c.var.ctx, c.var.group, { kind, id }, true);
+    return c.redirect(`${mailingsHref(c)}/${kind}s?done=removed&kept=${id}`, 303);
+  });
+
+  keptRoutes.post(`${one}/return`, memberCan("mailings.edit"), async (c) => {
+    const id = idIn(c);
+    await removeKept(c.var.ctx, c.var.group, { kind, id }, false);
+    return c.redirect(`${mailingsHref(c)}/${kind}s`, 303);
+  });
+}
+
+keptRoutes.post(
+  `${MAILINGS_PATH}/wrappers/:kept{[0-9a-fA-F-]{36}}/default`,
+  memberCan("settings.edit"),
+  async (c) => {
+    const { ctx, group, account } = c.var;
+    const { no, id } = await keptIn(c, "wrapper");
+    const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+    await saveMailSettings(ctx, group, account, { wrapperNo: single(values, "to") === "no" ? null : no });
+    return c.redirect(`${mailingsHref(c)}/wrappers/${id}?done=saved`, 303);
+  },
+);
+
+function sampleVersion(kind: KeptKind, values: KeptValues, { locale, name }: Group, t: T): MailingVersion {
+  const { subject = "", preview = "", body = "" } = values;
+  const form = bodyForms.find((each) => each === values.form) ?? "markdown";
+  const words = {
+    wrapper: {
+      form: "markdown" as const,
+      body: t("composer.kept.wrapper.sample"),
+      subject: name,
+      preview: "",
+    },
+    template: { form, body, subject, preview },
+    snippet: { form, body, subject: "", preview: "" },
+  }[kind];
+  return { ...words, variantNo: 1, language: locale, fromName: name, plain: null, revision: 1 };
+}
+
+function flashIn(c: MemberContext, kind: KeptKind) {
+  const { flash } = flashOf(c, { removed: "composer.done.removed", saved: "composer.done.saved" });
+  const id = c.req.query("done") === "removed" ? parseId<WrapperId>(c.req.query("kept") ?? "") : null;
+  if (!flash || !id) return flash ? { flash } : {};
+  const undo = { action: `${mailingsHref(c)}/${kind}s/${id}/return`, label: c.var.t("composer.undo") };
+  return { flash: { ...flash, undo } };
+}
+
+async function listed(c: MemberContext, kind: KeptKind): Promise<ListedKept[]> {
+  const db = shardOf(c);
+  const { t, group } = c.var;
+  const row = { isDefault: false };
+  switch (kind) {
+    case "wrapper": {
+      const [wrappers, usage] = await Promise.all([listWrappers(db), wrapperUsage(db)]);
+      return wrappers.map(({ no, id, name, updatedAt }) => ({
+        ...{ id, name, updatedAt },
+        about: t("composer.kept.wrapper.worn", { count: usage.get(no) ?? 0 }),
+        isDefault: group.settings.mail.wrapperNo === no,
+      }));
+    }
+    case "template":
+      return (await listTemplates(db)).map(({ id, name, subject, updatedAt }) => ({
+        ...{ ...row, id, name, updatedAt, about: subject },
+      }));
+    case "snippet":
+      return (await listSnippets(db)).map(({ id, name, body, updatedAt }) => ({
+        ...{ ...row, id, name, updatedAt, about: body.slice(0, 120) },
+      }));
+  }
+}
+
+function idIn(c: MemberContext): WrapperId & TemplateId & SnippetId {
+  const id = parseId<WrapperId & TemplateId & SnippetId>(c.req.param("kept") ?? "");
+  if (!id) throw new AppError("not_found");
+  return id;
+}
+
+type Found = { no: number; id: WrapperId | TemplateId | SnippetId; values: KeptValues };
+
+/** The one of the address, as its form holds it; 404 for another group's. */
+async function keptIn(c: MemberContext, kind: KeptKind): Promise<Found> {
+  const db = shardOf(c);
+  const id = idIn(c);
+  const found = await { wrapper: wrapperById, template: templateById, snippet: snippetById }[kind](db, id);
+  if (!found) throw new AppError("not_found");
+  const { no, updatedAt: _, ...fields } = found;
+  const values = Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, value === null ? "" : String(value)]),
+  );
+  return { no, id: found.id, values };
+}
+
+type FormState = { kind: KeptKind; id: string | null; values: KeptValues; errors: FieldErrors };
+
+async function formPage(c: MemberContext, { kind, id, values, errors }: FormState): Promise<Response> {
+  const db = shardOf(c);
+  const name = values.name ?? "";
+  const [page, wrappers, usedIn] = await Promise.all([
+    pageOf(c),
+    listWrappers(db),
+    kind === "snippet" && id && SNIPPET_NAME.test(name) ? snippetUsage(db, name) : [],
+  ]);
+  const defaultNo = c.var.group.settings.mail.wrapperNo;
+  const isDefault = kind === "wrapper" && wrappers.some((each) => each.id === id && each.no === defaultNo);
+  const flash = flashOf(c, { saved: "composer.done.saved" });
+  const status = Object.keys(errors).length > 0 ? 422 : 200;
+  return c.html(
+    <KeptFormPage {...page} {...{ kind, id, values, errors, wrappers, usedIn, isDefault }} {...flash} />,
+    status,
+  );
+}
+
+async function receive(c: MemberContext, kind: KeptKind, found: Found | null): Promise<Response> {
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const typed = typedIn(kind, values);
+  const errors = errorsOf(c, kind, typed);
+  const state = { kind, id: found?.id ?? null, values: typed };
+  if (Object.keys(errors).length > 0) return formPage(c, { ...state, errors });
+  const saved = await save(c, kind, typed);
+  if (saved.is === "saved") return c.redirect(`${mailingsHref(c)}/${kind}s/${saved.id}?done=saved`, 303);
+  // Whoever lost the race saves over the other if they press the button again: the words are theirs to compare.
+  const revision =
+    saved.is === "stale" ? ((await keptIn(c, kind)).values.revision ?? "") : (typed.revision ?? "");
+  return formPage(c, {
+    ...{ ...state, values: { ...typed, revision } },
+    errors: { name: c.var.t(`composer.kept.${saved.is}`) },
+  });
+}
+
+function typedIn(kind: KeptKind, values: FormValues): KeptValues {
+  const text = (name: string) => single(values, name).toWellFormed();
+  const line = (name: string) => cleanLine(single(values, name));
+  const form = bodyForms.find((each) => each === single(values, "form")) ?? "markdown";
+  const named = { revision: single(values, "revision"), name: line("name") };
+  switch (kind) {
+    case "wrapper":
+      return { ...named, html: text("html"), plain: text("plain") };
+    case "template":
+      return {
+        ...{ ...named, form, subject: line("subject"), preview: line("preview") },
+        ...{ body: text("body"), wrapperNo: single(values, "wrapperNo") },
+      };
+    case "snippet":
+      return { ...named, name: named.name.toLowerCase(), form, body: text("body") };
+  }
+}
+
+function errorsOf(c: MemberContext, kind: KeptKind, typed: KeptValues): FieldErrors {
+  const { t } = c.var;
+  const { name = "", html = "", plain = "", body = "", subject = "", preview = "" } = typed;
+  const errors: FieldErrors = {};
+  if (kind === "snippet" && !SNIPPET_NAME.test(name)) errors.name = t("composer.kept.snippet.badName");
+  else if (name === "") errors.name = t("composer.kept.noName");
+  else if (name.length > KEPT_NAME_MAX) errors.name = t("composer.problem.tooLong", { count: KEPT_NAME_MAX });
+  if (subject.length > SUBJECT_MAX) errors.subject = t("composer.problem.tooLong", { count: SUBJECT_MAX });
+  if (preview.length > PREVIEW_MAX) errors.preview = t("composer.problem.tooLong", { count: PREVIEW_MAX });
+  const bytes = (text: string) => new TextEncoder().encode(text).byteLength;
+  if (kind === "wrapper") {
+    if (bytes(html) > WRAPPER_BYTES_MAX || bytes(plain) > WRAPPER_BYTES_MAX)
+      errors.html = t("composer.problem.bodyTooLong");
+    else {
+      const wrong = liquidProblem(c, html);
+      if (slotsIn(html) !== 1) errors.html = t("composer.kept.wrapper.slot", { slot: "{{ content }}" });
+      else if (wrong) errors.html = wrong;
+      if (plain.trim() !== "" && slotsIn(plain) !== 1)
+        errors.plain = t("composer.kept.wrapper.slot", { slot: "{{ content }}" });
+    }
+  }
+  if (kind === "snippet") {
+    const wrong = liquidProblem(c, body);
+    if (bytes(body) > SNIPPET_BYTES_MAX) errors.body = t("composer.problem.bodyTooLong");
+    else if (body.trim() === "") errors.body = t("composer.kept.snippet.noBody");
+    else if (wrong) errors.body = wrong;
+  }
+  if (kind === "template" && bytes(body) > BODY_BYTES_MAX) errors.body = t("composer.problem.bodyTooLong");
+  return errors;
+}
+
+function slotsIn(text: string): number {
+  return [...text.matchAll(/\{\{-?\s*content\s*-?\}\}/g)].length;
+}
+
+function liquidProblem(c: MemberContext, source: string): string | null {
+  try {
+    parseLiquid(source, "html");
+    return null;
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    return c.var.t("composer.problem.liquid");
+  }
+}
+
+async function save(c: MemberContext, kind: KeptKind, typed: KeptValues): Promise<KeptResult<string>> {
+  const { ctx, group, account } = c.var;
+  const { name = "", html = "", plain = "", subject = "", preview = "", body = "" } = typed;
+  const id = c.req.param("kept") ? idIn(c) : null;
+  const at = { id, name, revision: Number(typed.revision) || 0 };
+  switch (kind) {
+    case "wrapper":
+      return saveWrapper(ctx, group, account, { ...at, html, plain });
+    case "template": {
+      const form = bodyForms.find((each) => each === typed.form) ?? "visual";
+      const wrappers = await listWrappers(shardOf(c));
+      const wrapperNo = wrappers.find(({ no }) => String(no) === typed.wrapperNo)?.no ?? null;
+      return saveTemplate(ctx, group, account, { ...at, subject, preview, form, body, wrapperNo });
+    }
+    case "snippet": {
+      const form = snippetForms.find((each) => each === typed.form) ?? "markdown";
+      return saveSnippet(ctx, group, account, { ...at, form, body });
+    }
+  }
+}

@@ -1,0 +1,188 @@
+import { Hono } from "hono";
+import { recordAct } from "../groups/audit";
+import { type MemberEnv, memberCan } from "../groups/web";
+import {
+  createMailing,
+  duplicateMailing,
+  hideMailing,
+  listMailings,
+  MAILINGS_PAGE,
+  mailingCounts,
+  mailingTags,
+  nameMailing,
+  versionsOf,
+} from "../mailings/mailing";
+import { KEPT_NAME_MAX, MAILING_TAG_MAX, MAILING_TAGS_MAX, NOTE_MAX, TITLE_MAX } from "../mailings/types";
+import { listTemplates, saveTemplate } from "../mailings/wrapper";
+import { cleanLine, cleanText } from "../platform/clean-text";
+import { AppError } from "../platform/errors";
+import { readForm, single } from "../platform/forms";
+import { MailingListPage, NewMailingPage, type Shelf, shelves } from "./list-views";
+import { selectClicked } from "./store";
+import {
+  flashOf,
+  hrefOf,
+  MAILING_PATH,
+  MAILINGS_PATH,
+  type MemberContext,
+  mailingIn,
+  mailingsHref,
+  nameOf,
+  pageOf,
+  shardOf,
+} from "./web";
+
+const FORM_BYTES_MAX = 64 * 1024;
+const RECENT = 5;
+
+/** The list of a group's mailings; how one begins, is copied, renamed, and put away. */
+export const listRoutes = new Hono<MemberEnv>();
+
+listRoutes.get(MAILINGS_PATH, memberCan("mailings.view"), async (c) => {
+  const db = shardOf(c);
+  const shelf = shelfOf(c.req.query("shelf"));
+  const search = cleanLine(c.req.query("q") ?? "").slice(0, TITLE_MAX);
+  const tag = cleanLine(c.req.query("tag") ?? "").slice(0, MAILING_TAG_MAX);
+  const before = Number(c.req.query("before")) || null;
+  const statuses = shelves[shelf];
+  const [found, byStatus, tags] = await Promise.all([
+    listMailings(db, {
+      ...{ search, tag, before, limit: MAILINGS_PAGE + 1 },
+      ...(statuses ? { statuses } : {}),
+    }),
+    mailingCounts(db),
+    mailingTags(db),
+  ]);
+  const count = (name: Shelf) =>
+    [...byStatus].reduce(
+      (sum, [status, n]) => sum + (shelves[name]?.some((each) => each === status) === false ? 0 : n),
+      0,
+    );
+  const shown = found.slice(0, MAILINGS_PAGE);
+  const clicked = await selectClicked(
+    db,
+    shown.map(({ no }) => no),
+  );
+  const next = found.length > MAILINGS_PAGE ? shown.at(-1)?.no : undefined;
+  return c.html(
+    <MailingListPage
+      {...(await pageOf(c))}
+      {...{ shelf, search, tag, tags }}
+      mailings={shown.map((mailing) => ({ mailing, counted: clicked.get(mailing.no) ?? null }))}
+      counts={{
+        all: count("all"),
+        drafts: count("drafts"),
+        under_way: count("under_way"),
+        sent: count("sent"),
+      }}
+      after={next ? turnedTo(c, next) : undefined}
+      {...flashIn(c)}
+    />,
+  );
+});
+
+function shelfOf(asked: string | undefined): Shelf {
+  return asked === "drafts" || asked === "under_way" || asked === "sent" ? asked : "all";
+}
+
+function turnedTo(c: MemberContext, before: number): string {
+  const query = new URLSearchParams(c.req.query());
+  query.set("before", String(before));
+  query.delete("done");
+  return `${mailingsHref(c)}?${query}`;
+}
+
+function flashIn(c: MemberContext) {
+  const { flash } = flashOf(c, { hidden: "composer.done.hidden", returned: "composer.done.returned" });
+  const hidden = c.req.query("done") === "hidden" ? c.req.query("mailing") : undefined;
+  if (!flash || !hidden) return flash ? { flash } : {};
+  const undo = {
+    action: `${mailingsHref(c)}/${encodeURIComponent(hidden)}/return`,
+    label: c.var.t("composer.undo"),
+  };
+  return { flash: { ...flash, undo } };
+}
+
+listRoutes.get(`${MAILINGS_PATH}/new`, memberCan("mailings.edit"), async (c) => {
+  const db = shardOf(c);
+  const [templates, recent] = await Promise.all([listTemplates(db), listMailings(db, { limit: RECENT })]);
+  return c.html(<NewMailingPage {...(await pageOf(c))} {...{ templates, recent }} />);
+});
+
+listRoutes.post(`${MAILINGS_PATH}/new`, memberCan("mailings.edit"), async (c) => {
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const templateNo = Number(single(values, "template")) || null;
+  const mailing = await createMailing(c.var.ctx, c.var.group, c.var.account, { templateNo });
+  return c.redirect(hrefOf(c, mailing), 303);
+});
+
+listRoutes.post(`${MAILING_PATH}/copies`, memberCan("mailings.edit"), async (c) => {
+  const { ctx, t, group, account } = c.var;
+  const mailing = await mailingIn(c);
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const asked = single(values, "for");
+  const copyFor = asked === "others" || asked === "non_openers" ? asked : "same";
+  const title = t(`composer.copy.title.${copyFor}`, { name: nameOf(t, mailing) });
+  const copy = await duplicateMailing(ctx, group, mailing, account, { for: copyFor, title });
+  return c.redirect(hrefOf(c, copy), 303);
+});
+
+listRoutes.post(`${MAILING_PATH}/names`, memberCan("mailings.edit"), async (c) => {
+  const mailing = await mailingIn(c);
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  await nameMailing(c.var.ctx, c.var.group, mailing, {
+    internalTitle: cleanLine(single(values, "internalTitle")).slice(0, TITLE_MAX),
+    tags: tagsFrom(single(values, "tags")),
+    note: cleanText(single(values, "note")).slice(0, NOTE_MAX),
+  });
+  const back = single(values, "back");
+  const page = back === "target" || back === "review" || back === "progress" ? back : "";
+  return c.redirect(`${hrefOf(c, mailing, page)}?done=named`, 303);
+});
+
+listRoutes.post(`${MAILING_PATH}/template`, memberCan("mailings.edit"), async (c) => {
+  const { ctx, group, account } = c.var;
+  const mailing = await mailingIn(c);
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const name = cleanLine(single(values, "name")).slice(0, KEPT_NAME_MAX) || nameOf(c.var.t, mailing);
+  const versions = await versionsOf(shardOf(c), mailing.no);
+  const first = versions.find(({ variantNo, language }) => variantNo === 1 && language === group.locale);
+  if (!first) throw new AppError("not_found");
+  const { subject, preview, form, body } = first;
+  const { wrapperNo } = mailing.settings;
+  const saved = await saveTemplate(ctx, group, account, {
+    ...{ id: null, revision: 0, name: name.slice(0, KEPT_NAME_MAX), subject, preview, form, body, wrapperNo },
+  });
+  if (saved.is !== "saved") throw new AppError("conflict");
+  return c.redirect(`${mailingsHref(c)}/templates/${saved.id}?done=saved`, 303);
+});
+
+function tagsFrom(text: string): string[] {
+  const tags = text.split(",").map((tag) => cleanLine(tag).slice(0, MAILING_TAG_MAX));
+  return [...new Set(tags.filter((tag) => tag !== ""))].slice(0, MAILING_TAGS_MAX);
+}
+
+listRoutes.post(`${MAILING_PATH}/hiding`, memberCan("mailings.edit"), async (c) => {
+  const mailing = await mailingIn(c);
+  const isHidden = await hide(c, mailing.id, true);
+  if (!isHidden) throw new AppError("conflict");
+  return c.redirect(`${mailingsHref(c)}?done=hidden&mailing=${mailing.id}`, 303);
+});
+
+listRoutes.post(`${MAILING_PATH}/return`, memberCan("mailings.edit"), async (c) => {
+  const mailing = await mailingIn(c);
+  await hide(c, mailing.id, false);
+  return c.redirect(`${mailingsHref(c)}?done=returned`, 303);
+});
+
+async function hide(c: MemberContext, id: string, isHidden: boolean): Promise<boolean> {
+  const { ctx, group, account } = c.var;
+  const mailing = await mailingIn(c);
+  const isDone = await hideMailing(ctx, group, mailing, isHidden);
+  if (isDone)
+    await recordAct(ctx, {
+      ...{ groupNo: group.no, accountNo: account.no, subject: id },
+      ...{ act: isHidden ? "mailing.hidden" : "mailing.returned", detail: { name: mailing.subject } },
+    });
+  return isDone;
+}

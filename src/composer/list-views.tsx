@@ -1,0 +1,247 @@
+import { type Mailing, type MailingStatus, type Template, TITLE_MAX } from "../mailings/types";
+import { Card, Cards } from "../ui/card";
+import type { FlashMessage } from "../ui/flash";
+import { ButtonLink, ButtonRow, Form, SubmitButton, TextField } from "../ui/form";
+import { formatNumber, formatPercent } from "../ui/format";
+import { PageHeader, Section, Shell } from "../ui/layout";
+import { MailingTabs } from "../ui/mailing-tabs";
+import { DataTable, EmptyState, Pager } from "../ui/table";
+import { When } from "../ui/when";
+import { MailingState } from "./parts";
+import { nameOf, type Page } from "./web";
+
+/** What the list is narrowed to; each is some statuses. */
+export const shelves = {
+  all: undefined,
+  drafts: ["draft"],
+  under_way: ["waiting", "scheduled", "preparing", "sending", "paused"],
+  sent: ["sent", "stopped"],
+} as const satisfies Record<string, readonly MailingStatus[] | undefined>;
+export type Shelf = keyof typeof shelves;
+
+export type ListedMailing = {
+  mailing: Mailing;
+  /** As its numbers were last counted; null while they never were. */
+  counted: { sent: number; clicked: number } | null;
+};
+
+type ListProps = Page & {
+  mailings: readonly ListedMailing[];
+  shelf: Shelf;
+  search: string;
+  tag: string;
+  tags: readonly string[];
+  /** How many there are on each shelf. */
+  counts: Record<Shelf, number>;
+  after?: string | undefined;
+  before?: string | undefined;
+  flash?: FlashMessage;
+};
+
+/** Every mailing of a group, the newest first. */
+export function MailingListPage(props: ListProps) {
+  const { t, group, frame, mayEdit, mailings, counts, flash } = props;
+  const base = `/groups/${group.slug}/mailings`;
+  const isNarrowed = props.search !== "" || props.tag !== "" || props.shelf !== "all";
+  return (
+    <Shell {...frame} title={t("composer.list.title")} tab="mailings" flash={flash}>
+      <PageHeader
+        title={t("composer.list.title")}
+        lead={t("composer.list.lead")}
+        actions={mayEdit ? <ButtonLink href={`${base}/new`}>{t("composer.list.new")}</ButtonLink> : null}
+      />
+      <MailingTabs t={t} slug={group.slug} current="mailings" />
+      {counts.all > 0 ? <Filter {...props} base={base} /> : null}
+      <DataTable<ListedMailing>
+        caption={t("composer.list.title")}
+        isCaptionHidden
+        rows={mailings}
+        empty={
+          isNarrowed ? (
+            <EmptyState
+              title={t("composer.list.none")}
+              text={t("composer.list.noneText")}
+              action={{ href: base, label: t("composer.list.showAll") }}
+            />
+          ) : (
+            <EmptyState
+              title={t("composer.list.empty")}
+              text={t("composer.list.emptyText")}
+              {...(mayEdit ? { action: { href: `${base}/new`, label: t("composer.list.new") } } : {})}
+            />
+          )
+        }
+        columns={columnsOf(props, base)}
+      />
+      <Pager
+        t={t}
+        {...(props.before ? { before: props.before } : {})}
+        {...(props.after ? { after: props.after } : {})}
+      />
+    </Shell>
+  );
+}
+
+function columnsOf(props: ListProps, base: string) {
+  const { t, locale } = props;
+  return [
+    {
+      key: "name",
+      title: t("composer.list.name"),
+      isName: true,
+      cell: ({ mailing }: ListedMailing) => (
+        <span class="person">
+          <a href={`${base}/${mailing.id}`} dir="auto">
+            {nameOf(t, mailing)}
+          </a>
+          {mailing.internalTitle !== "" && mailing.subject !== "" ? (
+            <span class="soft small" dir="auto">
+              {mailing.subject}
+            </span>
+          ) : null}
+          {mailing.tags.length > 0 ? (
+            <span class="soft small" dir="auto">
+              {mailing.tags.join(" · ")}
+            </span>
+          ) : null}
+        </span>
+      ),
+    },
+    {
+      key: "status",
+      title: t("composer.list.status"),
+      cell: ({ mailing }: ListedMailing) => <MailingState t={t} status={mailing.status} />,
+    },
+    {
+      key: "when",
+      title: t("composer.list.when"),
+      cell: ({ mailing }: ListedMailing) => (
+        <When {...props} at={mailing.sentAt ?? mailing.startAt ?? mailing.updatedAt} />
+      ),
+    },
+    {
+      key: "recipients",
+      title: t("composer.list.recipients"),
+      isNumber: true,
+      cell: ({ mailing }: ListedMailing) =>
+        mailing.frozen ? formatNumber(mailing.frozen.recipients, locale) : "–",
+    },
+    {
+      key: "clicked",
+      title: t("composer.list.clicked"),
+      isNumber: true,
+      cell: ({ counted }: ListedMailing) =>
+        counted && counted.sent > 0 ? formatPercent(counted.clicked / counted.sent, locale, 1) : "–",
+    },
+  ];
+}
+
+function Filter({ t, locale, base, search, tag, tags, shelf, counts }: ListProps & { base: string }) {
+  const query = (name: Shelf) => {
+    const asked = new URLSearchParams({
+      ...(name === "all" ? {} : { shelf: name }),
+      ...(search ? { q: search } : {}),
+      ...(tag ? { tag } : {}),
+    }).toString();
+    return asked ? `${base}?${asked}` : base;
+  };
+  return (
+    <>
+      <Form method="get" action={base} class="filter search" label={t("composer.list.search")}>
+        <TextField
+          name="q"
+          type="search"
+          label={t("composer.list.search")}
+          value={search}
+          maxlength={TITLE_MAX}
+          autocomplete="off"
+        />
+        {shelf === "all" ? null : <input type="hidden" name="shelf" value={shelf} />}
+        {tags.length > 0 ? (
+          <div class="field">
+            <label for="f-tag">{t("composer.list.tag")}</label>
+            <select id="f-tag" name="tag" class="input">
+              <option value="">{t("composer.list.anyTag")}</option>
+              {tags.map((each) => (
+                <option value={each} selected={each === tag}>
+                  {each}
+                </option>
+              ))}
+            </select>
+          </div>
+        ) : null}
+        <SubmitButton kind="secondary">{t("composer.list.find")}</SubmitButton>
+      </Form>
+      <nav class="cluster" aria-label={t("composer.list.shelves")}>
+        {(["all", "drafts", "under_way", "sent"] as const).map((name) => (
+          <a href={query(name)} class="chip" aria-current={name === shelf ? "true" : undefined}>
+            {t(`composer.list.shelf.${name}`)} <span class="soft">{formatNumber(counts[name], locale)}</span>
+          </a>
+        ))}
+      </nav>
+    </>
+  );
+}
+
+type NewProps = Page & { templates: readonly Template[]; recent: readonly Mailing[] };
+
+/** What a new mailing begins from. */
+export function NewMailingPage({ t, group, frame, templates, recent }: NewProps) {
+  const base = `/groups/${group.slug}/mailings`;
+  return (
+    <Shell {...frame} title={t("composer.new.title")} tab="mailings">
+      <PageHeader
+        title={t("composer.new.title")}
+        lead={t("composer.new.lead")}
+        back={{ href: base, label: t("composer.list.title") }}
+      />
+      <Form action={`${base}/new`} label={t("composer.new.blank")}>
+        <ButtonRow>
+          <SubmitButton>{t("composer.new.blank")}</SubmitButton>
+        </ButtonRow>
+      </Form>
+      {templates.length > 0 ? (
+        <Section title={t("composer.new.templates")}>
+          <Cards>
+            {templates.map(({ no, name, subject }) => (
+              <Card>
+                <p class="card-title" dir="auto">
+                  {name}
+                </p>
+                <p class="soft small" dir="auto">
+                  {subject}
+                </p>
+                <Form
+                  action={`${base}/new`}
+                  class="inline"
+                  label={`${t("composer.new.fromTemplate")}: ${name}`}
+                >
+                  <input type="hidden" name="template" value={String(no)} />
+                  <SubmitButton kind="secondary">{t("composer.new.fromTemplate")}</SubmitButton>
+                </Form>
+              </Card>
+            ))}
+          </Cards>
+        </Section>
+      ) : null}
+      {recent.length > 0 ? (
+        <Section title={t("composer.new.recent")} text={t("composer.new.recentText")}>
+          <ul class="history">
+            {recent.map((mailing) => (
+              <li class="cluster">
+                <span dir="auto">{nameOf(t, mailing)}</span>
+                <Form action={`${base}/${mailing.id}/copies`} class="inline">
+                  <input type="hidden" name="for" value="same" />
+                  <SubmitButton kind="quiet">
+                    {t("composer.copy.same")}
+                    <span class="visually-hidden"> ({nameOf(t, mailing)})</span>
+                  </SubmitButton>
+                </Form>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      ) : null}
+    </Shell>
+  );
+}

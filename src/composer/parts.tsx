@@ -1,0 +1,53 @@
+import type { Mailing, MailingStatus } from "../mailings/types";
+import type { T } from "../ui/i18n";
+import { Status, type Tone } from "../ui/status";
+
+const tones: Record<MailingStatus, Tone> = {
+  draft: "neutral",
+  waiting: "warn",
+  scheduled: "accent",
+  preparing: "accent",
+  sending: "accent",
+  paused: "warn",
+  sent: "good",
+  stopped: "bad",
+};
+
+/** How far a mailing is, in words. */
+export function MailingState({ t, status }: { t: T; status: MailingStatus }) {
+  return <Status tone={tones[status]}>{t(`composer.status.${status}`)}</Status>;
+}
+
+const steps = ["write", "target", "review"] as const;
+export type Step = (typeof steps)[number];
+
+/** The three steps of writing a mailing. Each can be gone to at any time. */
+export function Steps({ t, href, current }: { t: T; href: string; current: Step }) {
+  return (
+    <nav class="subtabs" aria-label={t("composer.steps.label")}>
+      <ul>
+        {steps.map((step, index) => (
+          <li>
+            <a
+              class="subtab"
+              href={step === "write" ? href : `${href}/${step}`}
+              aria-current={step === current ? "step" : undefined}
+            >
+              {index + 1}. {t(`composer.steps.${step}`)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** The letter by which a variant is called. */
+export function letterOf(variantNo: number): string {
+  return String.fromCharCode(64 + variantNo);
+}
+
+/** Whether its words, its audience and its settings may still change. */
+export function isOpen({ status }: Pick<Mailing, "status">): boolean {
+  return status === "draft";
+}

@@ -1,0 +1,366 @@
+import { Hono } from "hono";
+import {
+  deliveryOf,
+  estimateAudience,
+  PROOF_RECIPIENTS_MAX,
+  sendMailing,
+  sendTest,
+} from "../delivery/delivery";
+import type { SendResult } from "../delivery/types";
+import { can } from "../groups/roles";
+import { type MemberEnv, memberCan } from "../groups/web";
+import {
+  buildVersions,
+  checkAudience,
+  checkVersions,
+  fieldsOf,
+  loadMergeValues,
+  previewOf,
+  RenderError,
+  standIn,
+} from "../mailings/content";
+import type { MergeValues } from "../mailings/content/types";
+import { saveSettings, versionsOf, wrapperOf } from "../mailings/mailing";
+import type { Mailing, MailingVersion } from "../mailings/types";
+import { listWrappers } from "../mailings/wrapper";
+import { AppError } from "../platform/errors";
+import { readForm, several, single } from "../platform/forms";
+import { senderOf } from "../senders/sender";
+import { topicName, topicsOf } from "../subscriptions/topic";
+import { formatNumber } from "../ui/format";
+import { isOpen } from "./parts";
+import { answerPreview } from "./preview";
+import { type ReviewProblems, type ReviewValues, readReview, reviewOf, typedReview } from "./review-form";
+import { EstimateWords, languagesOf, ReviewPage, type ReviewProps, type ShownAs } from "./review-views";
+import { oneOf, sampleOf } from "./sample";
+import { numberOf } from "./settings-routes";
+import { wordsOf } from "./target-routes";
+import {
+  flashOf,
+  hrefOf,
+  type Language,
+  MAILING_PATH,
+  type MemberContext,
+  mailingIn,
+  pageOf,
+  shardOf,
+} from "./web";
+import { presenceIn } from "./write-routes";
+
+const FORM_BYTES_MAX = 64 * 1024;
+/** From so many people on the number is asked for, so that nobody mails a whole list by a slip. */
+const TYPE_BACK_FROM = 1_000;
+/** The number somebody read and the number now may differ by so much: people come and go while one reads. */
+const DRIFT_SHARE = 0.01;
+
+/** The third step: a last look, a test, and the button. */
+export const reviewRoutes = new Hono<MemberEnv>();
+
+reviewRoutes.get(`${MAILING_PATH}/review`, memberCan("mailings.view"), async (c) => {
+  const mailing = await mailingIn(c);
+  if (!isOpen(mailing)) return c.redirect(hrefOf(c, mailing, "progress"), 303);
+  return c.html(<ReviewPage {...(await reviewing(c, mailing, {}))} />);
+});
+
+/** The count alone, taken further. */
+reviewRoutes.get(`${MAILING_PATH}/estimate`, memberCan("mailings.view"), async (c) => {
+  const { ctx, t, locale, group } = c.var;
+  const mailing = await mailingIn(c);
+  if (!mailing.target) throw new AppError("not_found");
+  const [estimate, versions] = await Promise.all([
+    estimateAudience(ctx, group, mailing.target, mailing.settings, { mailingNo: mailing.no }),
+    versionsOf(shardOf(c), mailing.no),
+  ]);
+  return c.html(<EstimateWords {...{ t, locale, estimate }} languages={languagesOf(versions)} />);
+});
+
+type State = {
+  typed?: ReviewValues;
+  problems?: ReviewProblems;
+  errors?: Record<string, string>;
+  refusal?: string;
+};
+
+async function reviewing(c: MemberContext, mailing: Mailing, state: State): Promise<ReviewProps> {
+  const { ctx, locale, group, role } = c.var;
+  const db = shardOf(c);
+  const { target, settings } = mailing;
+  const [page, versions, wrapper, topics, wrappers, presence, sender, delivery] = await Promise.all([
+    pageOf(c),
+    versionsOf(db, mailing.no),
+    wrapperOf(db, settings.wrapperNo),
+    topicsOf(db),
+    listWrappers(db),
+    presenceIn(c, mailing),
+    senderOf(ctx, group),
+    deliveryOf(db, mailing.no),
+  ]);
+  // It was to leave and could not be made: it came back as a draft.
+  const refusal =
+    state.refusal ?? (delivery?.pauseNote === "not_built" ? c.var.t("composer.pauseNote.not_built") : "");
+  const estimate =
+    target && (await estimateAudience(ctx, group, target, settings, { mailingNo: mailing.no }));
+  const problems = await checkVersions(ctx, group, mailing, versions, wrapper);
+  const variantNo = variantIn(c, versions);
+  const shown = await shownIn(c, mailing, estimate?.recipients ?? 0, versions);
+  const { approvalFrom } = group.settings.mail;
+  const recipients = estimate?.recipients ?? 0;
+  const first = versions.find((version) => version.variantNo === variantNo);
+  return {
+    ...{ ...page, mailing, versions, estimate, problems, variantNo, presence, wrappers },
+    ...shown,
+    ...(await blanksIn(
+      c,
+      mailing,
+      versions,
+      problems.some(({ isError }) => isError),
+    )),
+    href: hrefOf(c, mailing),
+    audience: target && (await wordsOf(c, target.audience, group.timeZone)),
+    values: state.typed ?? reviewOf(settings, mailing.startAt, group.timeZone),
+    errors: { ...inWords(c, state.problems ?? {}), ...state.errors },
+    topics: topics.map((topic) => ({ no: topic.no, name: topicName(topic, locale) })),
+    sender: { fromName: `${first?.fromName ?? group.name}${sender.fromSuffix}`, fromEmail: sender.fromEmail },
+    typeBack: recipients >= TYPE_BACK_FROM ? recipients : null,
+    isAsking: approvalFrom > 0 && recipients >= approvalFrom,
+    mayWrite: can(role, "mailings.edit"),
+    ...flashOf(c, {
+      saved: "composer.done.saved",
+      named: "composer.done.named",
+      tested: "composer.done.tested",
+      taken_back: "composer.done.takenBack",
+    }),
+    ...(refusal ? { refusal } : {}),
+  };
+}
+
+function inWords({ var: { t } }: MemberContext, found: ReviewProblems): Record<string, string> {
+  return Object.fromEntries(Object.entries(found).map(([name, key]) => [name, t(key)]));
+}
+
+function variantIn(c: MemberContext, versions: readonly MailingVersion[]): number {
+  const asked = Number(c.req.query("variant"));
+  return versions.some(({ variantNo }) => variantNo === asked) ? asked : 1;
+}
+
+/** Whom the mail is shown as. Whoever may not see people sees it with stand-ins. */
+async function shownIn(
+  c: MemberContext,
+  { target }: Mailing,
+  count: number,
+  versions: readonly MailingVersion[],
+): Promise<{ shownAs: ShownAs[]; as: ShownAs | null }> {
+  const { ctx, group, role } = c.var;
+  if (!target || !can(role, "people.view")) return { shownAs: [], as: null };
+  const db = shardOf(c);
+  const asked = Number(c.req.query("as")) || null;
+  const one = asked === null ? null : await oneOf(group, db, asked);
+  const sample = await sampleOf(ctx, group, db, target.audience, count);
+  const people = one ? [one, ...sample.filter(({ personNo }) => personNo !== one.personNo)] : sample;
+  const shownAs = people.map((person) => shownOf(c, person, versions));
+  return { shownAs, as: shownAs[0] ?? null };
+}
+
+function shownOf(
+  c: MemberContext,
+  { personNo, email, language, fields }: MergeValues,
+  versions: readonly MailingVersion[],
+): ShownAs {
+  const isThere = versions.some((version) => version.language === language);
+  const name = typeof fields.full_name === "string" ? fields.full_name : email;
+  return { personNo, name, language: isThere && language ? language : c.var.group.locale };
+}
+
+/** How many people of the audience lack what a mail says of them. What cannot be read is said elsewhere. */
+async function blanksIn(
+  c: MemberContext,
+  mailing: Mailing,
+  versions: readonly MailingVersion[],
+  isBroken: boolean,
+): Promise<{ blanks: { field: string; count: number }[]; isBlanksWhole: boolean }> {
+  const { ctx, group } = c.var;
+  if (!mailing.target || isBroken) return { blanks: [], isBlanksWhole: true };
+  try {
+    const wrapper = await wrapperOf(shardOf(c), mailing.settings.wrapperNo);
+    const { builds } = await buildVersions(ctx, group, mailing, versions, wrapper);
+    const { blanks, isWhole } = await checkAudience(ctx, group, mailing.target.audience, fieldsOf(builds));
+    return {
+      blanks: Object.entries(blanks).map(([field, count]) => ({ field, count })),
+      isBlanksWhole: isWhole,
+    };
+  } catch (error) {
+    if (error instanceof RenderError) return { blanks: [], isBlanksWhole: true };
+    throw error;
+  }
+}
+
+reviewRoutes.post(`${MAILING_PATH}/review`, memberCan("mailings.edit"), async (c) => {
+  const { ctx, group } = c.var;
+  const mailing = await mailingIn(c);
+  if (!isOpen(mailing)) return c.redirect(hrefOf(c, mailing, "progress"), 303);
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const typed = typedReview(values);
+  const db = shardOf(c);
+  const [topics, wrappers, versions] = await Promise.all([
+    topicsOf(db),
+    listWrappers(db),
+    versionsOf(db, mailing.no),
+  ]);
+  const numbers = (list: readonly { no: number }[]) => list.map(({ no }) => no);
+  const read = readReview(typed, {
+    ...{ now: ctx.now, timeZone: group.timeZone },
+    isTested: versions.some(({ variantNo }) => variantNo > 1),
+    ...{ topics: numbers(topics), wrappers: numbers(wrappers) },
+  });
+  if (Object.keys(read.problems).length > 0)
+    return c.html(<ReviewPage {...(await reviewing(c, mailing, { typed, problems: read.problems }))} />, 422);
+  if (!(await saveSettings(ctx, group, mailing, { settings: read.settings })))
+    return c.redirect(hrefOf(c, mailing, "progress"), 303);
+  if (single(values, "do") !== "send") return c.redirect(`${hrefOf(c, mailing, "review")}?done=saved`, 303);
+  return send(c, typed, read.startAt, numberOf(single(values, "shown")));
+});
+
+/** The button was pressed. The words are checked once more, since a colleague may have changed them meanwhile. */
+async function send(
+  c: MemberContext,
+  typed: ReviewValues,
+  startAt: number | null,
+  shown: number,
+): Promise<Response> {
+  const { ctx, t, group, account } = c.var;
+  const db = shardOf(c);
+  const mailing = await mailingIn(c);
+  const again = async (state: State) =>
+    c.html(<ReviewPage {...(await reviewing(c, mailing, { typed, ...state }))} />, 422);
+  const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
+  const versions = await versionsOf(db, mailing.no);
+  const problems = await checkVersions(ctx, group, mailing, versions, wrapper);
+  if (problems.some(({ isError }) => isError)) return again({ refusal: t("composer.send.broken") });
+  const typeBack = await typeBackProblem(c, mailing, typed.typedBack, shown);
+  if (typeBack) return again({ errors: { typedBack: typeBack } });
+  const sent = await sendMailing(ctx, group, mailing, { by: account.no, startAt });
+  if (sent.is === "scheduled" || sent.is === "needs_approval" || sent.is === "not_a_draft")
+    return c.redirect(hrefOf(c, mailing, "progress"), 303);
+  return again({ refusal: refusalWords(c, sent) });
+}
+
+/** Null when the number was typed back, or need not be. */
+async function typeBackProblem(
+  c: MemberContext,
+  mailing: Mailing,
+  typedBack: string,
+  shown: number,
+): Promise<string | null> {
+  const { ctx, t, locale, group } = c.var;
+  if (!mailing.target) return null;
+  const { recipients } = await estimateAudience(ctx, group, mailing.target, mailing.settings, {
+    mailingNo: mailing.no,
+  });
+  if (recipients < TYPE_BACK_FROM) return null;
+  const number = formatNumber(recipients, locale);
+  if (Math.abs(recipients - shown) > recipients * DRIFT_SHARE)
+    return t("composer.problem.changed", { number });
+  const typed = numberOf(typedBack);
+  return typed === shown || typed === recipients ? null : t("composer.problem.typeBack", { number });
+}
+
+type Refused = Exclude<SendResult, { is: "scheduled" | "needs_approval" | "not_a_draft" }>;
+
+function refusalWords(c: MemberContext, sent: Refused): string {
+  const { t, locale } = c.var;
+  const number = (count: number) => formatNumber(count, locale);
+  switch (sent.is) {
+    case "over_ceiling":
+      return sent.ceiling === 0
+        ? t("composer.refusal.mayNot")
+        : t("composer.refusal.ceiling", {
+            ceiling: number(sent.ceiling),
+            recipients: number(sent.recipients),
+          });
+    case "over_quota":
+      return t("composer.refusal.quota", {
+        ...{ left: number(sent.left), daily: number(sent.daily), recipients: number(sent.recipients) },
+      });
+    case "problems":
+      return sent.problems.map((problem) => t(`composer.refusal.problems.${problem}`)).join(" ");
+  }
+}
+
+reviewRoutes.post(`${MAILING_PATH}/tests`, memberCan("mailings.edit"), async (c) => {
+  const mailing = await mailingIn(c);
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const to = several(values, "to").flatMap((text) => text.split(/[\s,;]+/).filter((each) => each !== ""));
+  const as = Number(single(values, "as")) || null;
+  const problem = await test(c, mailing, to, as !== null && can(c.var.role, "people.view") ? as : null);
+  if (!problem) return c.redirect(`${hrefOf(c, mailing, "review")}?done=tested`, 303);
+  return c.html(<ReviewPage {...(await reviewing(c, mailing, { errors: { to: problem } }))} />, 422);
+});
+
+/** Sends every variant in every language. Gives what is wrong, in words; null when all have left. */
+async function test(
+  c: MemberContext,
+  mailing: Mailing,
+  to: string[],
+  as: number | null,
+): Promise<string | null> {
+  const { ctx, t, group } = c.var;
+  if (to.length === 0) return t("composer.problem.address");
+  const person = as === null ? null : await oneOf(group, shardOf(c), as);
+  for (const { variantNo, language } of await versionsOf(shardOf(c), mailing.no)) {
+    const sent = await sendTest(ctx, group, mailing, {
+      to,
+      as: person?.personNo ?? null,
+      variantNo,
+      language,
+    });
+    switch (sent.is) {
+      case "sent":
+        break;
+      case "bad_address":
+        return t("composer.problem.address");
+      case "too_many":
+        return t("composer.test.tooMany", { count: PROOF_RECIPIENTS_MAX });
+      case "no_such_version":
+      case "not_rendered":
+        return t("composer.test.notRendered");
+      case "refused":
+        return t("composer.test.refused");
+    }
+  }
+  return null;
+}
+
+/** The mail by itself, for a frame that may do nothing. */
+reviewRoutes.get(`${MAILING_PATH}/preview`, memberCan("mailings.view"), async (c) => {
+  const { ctx, group, role } = c.var;
+  const mailing = await mailingIn(c);
+  const db = shardOf(c);
+  const versions = await versionsOf(db, mailing.no);
+  const variantNo = variantIn(c, versions);
+  const language: Language =
+    versions.find((each) => each.language === c.req.query("language"))?.language ?? group.locale;
+  const version = versions.find((each) => each.variantNo === variantNo && each.language === language);
+  if (!version) throw new AppError("not_found");
+  const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
+  const as = can(role, "people.view") ? Number(c.req.query("as")) || null : null;
+  const values = as === null ? standIn() : await valuesFor(c, mailing, version, as);
+  return answerPreview(c, await previewOf(ctx, group, mailing, version, wrapper, values));
+});
+
+async function valuesFor(
+  c: MemberContext,
+  mailing: Mailing,
+  version: MailingVersion,
+  as: number,
+): Promise<MergeValues> {
+  const { ctx, group } = c.var;
+  const db = shardOf(c);
+  const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
+  try {
+    const { builds } = await buildVersions(ctx, group, mailing, [version], wrapper);
+    return (await loadMergeValues(db, group, [as], fieldsOf(builds))).get(as) ?? standIn();
+  } catch (error) {
+    if (error instanceof RenderError) return standIn();
+    throw error;
+  }
+}

@@ -1,0 +1,510 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { storeAnswers } from "../../test/forms";
+import { contextOf } from "../../test/groups";
+import { makeOrganisers, type Organiser } from "../../test/organisers";
+import { makePetition } from "../../test/petitions";
+import { saveMailSettings } from "../groups/mail-settings";
+import { dbFor, type GroupDb } from "../groups/shard";
+import { groupBySlug } from "../groups/store";
+import { draftVersionsOf, mailingById, versionsOf } from "../mailings/mailing";
+import type { Mailing, MailingId } from "../mailings/types";
+import { listSnippets, listTemplates, listWrappers } from "../mailings/wrapper";
+
+let team: Awaited<ReturnType<typeof makeOrganisers>>;
+let db: GroupDb;
+let base: string;
+
+beforeAll(async () => {
+  team = await makeOrganisers();
+  await env.DIRECTORY.prepare("UPDATE groups SET postal_address = '1 Main Street' WHERE group_no = ?")
+    .bind(team.group.no)
+    .run();
+  db = dbFor(contextOf().env, team.group);
+  base = `${team.base}/mailings`;
+  const petition = await makePetition(team.group);
+  await storeAnswers(team.group, petition.no, [
+    { email: "amina@supporters.example" },
+    { email: "mei@supporters.example" },
+  ]);
+  await db.d1.prepare("UPDATE people SET email_status = 1 WHERE group_no = ?").bind(team.group.no).run();
+});
+
+async function begin(by: Organiser = team.owner, fields: Record<string, string> = {}): Promise<Mailing> {
+  const response = await by.post(`${base}/new`, fields);
+  return found(idIn(response));
+}
+
+function idIn(response: Response): MailingId {
+  const id = /mailings\/([0-9a-f-]{36})/.exec(response.headers.get("Location") ?? "")?.[1];
+  if (!id) throw new Error(`no mailing in a ${response.status}`);
+  return id as MailingId;
+}
+
+async function found(id: MailingId): Promise<Mailing> {
+  const mailing = await mailingById(db, id);
+  if (!mailing) throw new Error("no such mailing");
+  return mailing;
+}
+
+const words = (changes: Record<string, string> = {}) => ({
+  ...{ version: "1", fromName: "Rosa", subject: "Clean air now", preview: "One minute of your day" },
+  ...{
+    form: "markdown",
+    bodyForm: "markdown",
+    body: "Dear {{ first_name | default: 'friend' }}, sign.",
+    plain: "",
+  },
+  ...changes,
+});
+const everybody = { "i:join": "all", "e:join": "any" };
+const settings = { when: "now", tracksOpens: "yes", tracksClicks: "yes" };
+
+/** A mailing that could be sent. */
+async function written(by: Organiser = team.owner): Promise<Mailing> {
+  const { id } = await begin(by);
+  await by.post(`${base}/${id}`, words());
+  await by.post(`${base}/${id}/target`, everybody);
+  return found(id);
+}
+
+describe("the list", () => {
+  it("teaches when it is empty, finds by subject, title and tag, and takes away with a way back", async () => {
+    expect(await (await team.stranger.get(base)).status).toBe(404);
+    expect(await (await team.owner.get(base)).text()).toContain("No mailings yet");
+    const one = await begin();
+    await team.owner.post(`${base}/${one.id}`, words({ subject: "River day" }));
+    await team.owner.post(`${base}/${one.id}/names`, {
+      internalTitle: "Spring, part one",
+      tags: "spring, river",
+      note: "x",
+    });
+    const shows = async (query: string) =>
+      (await (await team.owner.get(`${base}?${query}`)).text()).includes(one.id);
+    expect(await shows("q=river")).toBe(true);
+    expect(await shows("q=SPRING")).toBe(true);
+    expect(await shows("q=lake")).toBe(false);
+    expect(await shows("q=%25")).toBe(false);
+    expect(await shows("tag=river")).toBe(true);
+    expect(await shows("tag=lake")).toBe(false);
+    expect(await shows("shelf=drafts")).toBe(true);
+    expect(await shows("shelf=sent")).toBe(false);
+    const hidden = await team.owner.post(`${base}/${one.id}/hiding`);
+    const page = await (await team.owner.get(hidden.headers.get("Location") ?? "")).text();
+    expect(page).toContain(`${one.id}/return`);
+    expect(await shows("shelf=drafts")).toBe(false);
+    await team.owner.post(`${base}/${one.id}/return`);
+    expect(await shows("shelf=drafts")).toBe(true);
+  });
+});
+
+describe("writing", () => {
+  it("saves what was typed, by script and by button, and calls the mailing by its subject", async () => {
+    const { id } = await begin();
+    const scripted = await team.owner.post(`${base}/${id}`, words(), { Accept: "application/json" });
+    expect(await scripted.json()).toMatchObject({ version: 2 });
+    const pressed = await team.owner.post(
+      `${base}/${id}`,
+      words({ version: "2", subject: "Air", do: "next" }),
+    );
+    expect(pressed.headers.get("Location")).toBe(`${base}/${id}/target`);
+    const mailing = await found(id);
+    expect(mailing.subject).toBe("Air");
+    expect(await versionsOf(db, mailing.no)).toMatchObject([
+      {
+        variantNo: 1,
+        language: "en",
+        subject: "Air",
+        fromName: "Rosa",
+        form: "markdown",
+        plain: null,
+        revision: 3,
+      },
+    ]);
+  });
+
+  it("lets whoever saved first win, and shows the other both", async () => {
+    const { id, no } = await begin();
+    await team.administrator.post(`${base}/${id}`, words({ subject: "Theirs" }));
+    const scripted = await team.owner.post(`${base}/${id}`, words({ subject: "Mine" }), {
+      Accept: "application/json",
+    });
+    expect(scripted.status).toBe(409);
+    const late = await team.owner.post(`${base}/${id}`, words({ subject: "Mine" }));
+    expect(late.status).toBe(409);
+    const page = await late.text();
+    expect(page).toContain("Theirs");
+    expect(page).toContain('value="Mine"');
+    expect(page).toContain('name="version" value="2"');
+    expect((await versionsOf(db, no))[0]?.subject).toBe("Theirs");
+    await team.owner.post(`${base}/${id}`, words({ subject: "Mine", version: "2" }));
+    expect((await versionsOf(db, no))[0]?.subject).toBe("Mine");
+  });
+
+  it("tests variants that are as the first until something of them is written", async () => {
+    const { id, no } = await begin();
+    await team.owner.post(`${base}/${id}`, words());
+    const added = await team.owner.post(`${base}/${id}/variants`);
+    expect(added.headers.get("Location")).toContain("variant=2");
+    await team.owner.post(
+      `${base}/${id}?variant=2&language=en`,
+      words({
+        subject: "Another subject",
+        fromName: "",
+        preview: "",
+        form: "same",
+        bodyForm: "same",
+        body: "",
+      }),
+    );
+    const sent = await versionsOf(db, no);
+    expect(sent[1]).toMatchObject({ subject: "Another subject", fromName: "Rosa", form: "markdown" });
+    expect(sent[1]?.body).toBe(sent[0]?.body);
+    // A body of its own begins with the first one's.
+    await team.owner.post(
+      `${base}/${id}?variant=2&language=en`,
+      words({
+        version: "2",
+        subject: "Another subject",
+        form: "markdown",
+        bodyForm: "same",
+        body: "",
+        do: "form",
+      }),
+    );
+    expect((await draftVersionsOf(db, no))[1]?.body).toBe(sent[0]?.body);
+    for (let count = 0; count < 8; count += 1) await team.owner.post(`${base}/${id}/variants`);
+    expect(new Set((await versionsOf(db, no)).map(({ variantNo }) => variantNo)).size).toBe(8);
+    await team.owner.post(`${base}/${id}/variants/removal`, { variant: "2" });
+    await team.owner.post(`${base}/${id}/variants/removal`, { variant: "1" });
+    expect((await versionsOf(db, no)).map(({ variantNo }) => variantNo)).toEqual([1, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it("adds languages to every variant, and keeps the group's own", async () => {
+    const { id, no } = await begin();
+    await team.owner.post(`${base}/${id}`, words());
+    await team.owner.post(`${base}/${id}/variants`);
+    await team.owner.post(`${base}/${id}/languages`, { language: "fr" });
+    await team.owner.post(`${base}/${id}/languages`, { language: "fr" });
+    expect((await versionsOf(db, no)).map(({ variantNo, language }) => `${variantNo}${language}`)).toEqual([
+      "1en",
+      "1fr",
+      "2en",
+      "2fr",
+    ]);
+    await team.owner.post(`${base}/${id}/languages/removal`, { language: "en" });
+    await team.owner.post(`${base}/${id}/languages/removal`, { language: "fr" });
+    expect((await versionsOf(db, no)).map(({ language }) => language)).toEqual(["en", "en"]);
+    expect((await team.owner.post(`${base}/${id}/languages`, { language: "xx" })).status).toBe(400);
+    expect((await team.owner.get(`${base}/${id}?variant=7`)).status).toBe(404);
+  });
+
+  it("keeps the words when the body changes its form", async () => {
+    const { id, no } = await begin();
+    await team.owner.post(`${base}/${id}`, words({ body: "# Hello\n\nSecond" }));
+    const into = (form: string, was: string, version: string, body: string) =>
+      team.owner.post(`${base}/${id}`, words({ form, bodyForm: was, body, version, do: "form" }));
+    await into("html", "markdown", "2", "# Hello\n\nSecond");
+    const html = (await versionsOf(db, no))[0]?.body ?? "";
+    expect(html).toContain("<h1>Hello</h1>");
+    await into("visual", "html", "3", html);
+    const visual = (await versionsOf(db, no))[0]?.body ?? "";
+    expect(JSON.parse(visual).content).toHaveLength(2);
+    await into("markdown", "visual", "4", visual);
+    expect((await versionsOf(db, no))[0]?.body).toBe("Hello\n\nSecond");
+  });
+
+  it("shows the mail in a frame that may do nothing, whatever is in it", async () => {
+    const { id } = await begin();
+    await team.owner.post(
+      `${base}/${id}`,
+      words({
+        form: "html",
+        bodyForm: "html",
+        body: "<p>Hi</p><script>alert(1)</script><form action=/x></form>",
+      }),
+    );
+    const response = await team.owner.get(`${base}/${id}/preview`);
+    expect(response.headers.get("Content-Security-Policy")).toMatch(/default-src 'none'.*sandbox/);
+    const page = await response.text();
+    expect(page).toContain("Hi");
+    expect(page).not.toMatch(/<script|<form/);
+    await team.owner.post(`${base}/${id}`, words({ version: "2", body: "{% if %}" }));
+    expect((await team.owner.get(`${base}/${id}/preview`)).status).toBe(200);
+  });
+
+  it("refuses what is too long, and what would be another's mailing", async () => {
+    const { id } = await begin();
+    const long = await team.owner.post(`${base}/${id}`, words({ subject: "x".repeat(251) }));
+    expect(long.status).toBe(422);
+    expect((await team.stranger.post(`${base}/${id}`, words())).status).toBe(404);
+    const other = `/groups/${(await groupBySlug(contextOf().directory, team.group.slug.replace("team", "other")))?.slug}`;
+    expect((await team.stranger.get(`${other}/mailings/${id}`)).status).toBe(404);
+  });
+
+  it("says who else has it open", async () => {
+    const { id } = await begin();
+    await team.administrator.post(`${base}/${id}/presence`);
+    const told = await team.owner.post(`${base}/${id}/presence`);
+    expect(JSON.stringify(await told.json())).toContain("has it open too");
+  });
+});
+
+describe("choosing who gets it", () => {
+  it("builds an audience and keeps it; a copy can leave out whoever got the first", async () => {
+    const { id } = await begin();
+    const counted = await team.owner.post(`${base}/${id}/target`, { ...everybody, do: "count" });
+    expect(await counted.text()).toContain('<p class="audience-number">2</p>');
+    const saved = await team.owner.post(`${base}/${id}/target`, {
+      ...everybody,
+      "i.0:is": "mailbox",
+      "i.0:domains": "supporters.example",
+    });
+    expect(saved.headers.get("Location")).toBe(`${base}/${id}/review`);
+    expect((await found(id)).target?.audience.include).toEqual({
+      all: [{ is: "mailbox", domains: ["supporters.example"] }],
+    });
+    const copy = await found(idIn(await team.owner.post(`${base}/${id}/copies`, { for: "others" })));
+    expect(copy.target?.audience.exclude).toMatchObject({ is: "mail", did: "received" });
+    const page = await (
+      await team.owner.post(`${base}/${copy.id}/target`, { ...everybody, do: "copied" })
+    ).text();
+    expect(page).toContain('name="e.0:is" value="mail"');
+    const again = await found(idIn(await team.owner.post(`${base}/${id}/copies`, { for: "non_openers" })));
+    expect(again.target?.audience.include).toMatchObject({ all: [{ did: "received" }] });
+  });
+
+  it("lets whoever may not see people choose shared audiences alone", async () => {
+    const response = await team.owner.post(`${team.base}/audiences/new`, {
+      ...{ name: "Friends", isShared: "yes", "i:join": "all", "i.0:is": "mailbox" },
+      "i.0:domains": "supporters.example",
+    });
+    expect(response.status).toBe(303);
+    const { id } = await begin(team.organiser);
+    const page = await (await team.organiser.get(`${base}/${id}/target`)).text();
+    expect(page).toContain("Friends");
+    expect(page).not.toContain('name="i:add"');
+    expect((await team.organiser.post(`${base}/${id}/target/count`, everybody)).status).toBe(403);
+    expect((await team.organiser.post(`${base}/${id}/target`, { include: "999" })).status).toBe(422);
+    const no = /name="include" value="(\d+)"/.exec(page)?.[1] ?? "";
+    await team.organiser.post(`${base}/${id}/target`, { include: no });
+    expect((await found(id)).target?.audience.include).toEqual({
+      any: [{ is: "saved", audience: Number(no) }],
+    });
+  });
+});
+
+describe("reviewing and sending", () => {
+  it("says how many it mails and why others are left out, and what must change", async () => {
+    const { id } = await begin();
+    const empty = await (await team.owner.get(`${base}/${id}/review`)).text();
+    expect(empty).toContain("Nobody is chosen yet.");
+    expect(empty).toContain("Must change:");
+    const whole = await written();
+    const page = await (await team.owner.get(`${base}/${whole.id}/review`)).text();
+    expect(page).toContain("This mails 2 people. Nobody is left out.");
+    expect(page).toContain("Send to 2 people");
+    expect(page).toMatch(/amina@supporters\.example|mei@supporters\.example/);
+    const bare = await (await team.organiser.get(`${base}/${whole.id}/review`)).text();
+    expect(bare).not.toContain("@supporters.example");
+  });
+
+  it("refuses settings that make no sense beside their fields, and keeps the rest", async () => {
+    const { id } = await written();
+    const response = await team.owner.post(`${base}/${id}/review`, {
+      ...settings,
+      ...{ when: "at", startAt: "2020-01-01T10:00", hourlyMax: "5", replyTo: "nobody", linkQuery: "a b" },
+    });
+    expect(response.status).toBe(422);
+    const page = await response.text();
+    for (const field of ["startAt", "hourlyMax", "replyTo", "linkQuery"])
+      expect(page).toContain(`href="#f-${field}"`);
+    await team.owner.post(`${base}/${id}/review`, {
+      ...settings,
+      hourlyMax: "1 200",
+      tracksOpens: "",
+      linkQuery: "?utm=x",
+    });
+    expect((await found(id)).settings).toMatchObject({
+      hourlyMax: 1200,
+      tracksOpens: false,
+      linkQuery: "utm=x",
+    });
+  });
+
+  it("sends, can be taken back in the undo window, and does not send twice", async () => {
+    const { id } = await written();
+    const sent = await team.owner.post(`${base}/${id}/review`, { ...settings, do: "send", shown: "2" });
+    expect(sent.headers.get("Location")).toBe(`${base}/${id}/progress`);
+    expect((await found(id)).status).toBe("scheduled");
+    expect((await team.owner.get(`${base}/${id}`)).headers.get("Location")).toBe(`${base}/${id}/progress`);
+    const late = await team.owner.post(`${base}/${id}`, words({ version: "2" }), {
+      Accept: "application/json",
+    });
+    expect(late.status).toBe(409);
+    const again = await team.owner.post(`${base}/${id}/review`, { ...settings, do: "send", shown: "2" });
+    expect(again.headers.get("Location")).toBe(`${base}/${id}/progress`);
+    expect(await (await team.owner.get(`${base}/${id}/progress`)).text()).toContain("Take it back");
+    await team.owner.post(`${base}/${id}/take-back`);
+    expect((await found(id)).status).toBe("draft");
+  });
+
+  it("does not send what must change", async () => {
+    const { id } = await written();
+    await team.owner.post(`${base}/${id}`, words({ version: "2", subject: "" }));
+    const sent = await team.owner.post(`${base}/${id}/review`, { ...settings, do: "send", shown: "2" });
+    expect(sent.status).toBe(422);
+    expect((await found(id)).status).toBe("draft");
+  });
+
+  it("sends for an organiser under their ceiling alone", async () => {
+    const { id } = await written();
+    const refused = await team.organiser.post(`${base}/${id}/review`, {
+      ...settings,
+      do: "send",
+      shown: "2",
+    });
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toContain("Your role writes mailings but does not send them.");
+    const ceiling = (value: string) =>
+      team.owner.post(`${base}/settings/ceilings/${team.organiser.accountNo}`, { ceiling: value });
+    await ceiling("1");
+    expect(
+      (await team.organiser.post(`${base}/${id}/review`, { ...settings, do: "send", shown: "2" })).status,
+    ).toBe(422);
+    await ceiling("10");
+    const sent = await team.organiser.post(`${base}/${id}/review`, { ...settings, do: "send", shown: "2" });
+    expect(sent.status).toBe(303);
+    expect((await found(id)).status).toBe("scheduled");
+    expect((await team.organiser.post(`${base}/${id}/resume`)).status).toBe(403);
+    expect((await team.organiser.post(`${base}/${id}/take-back`)).status).toBe(303);
+    expect(
+      (await team.organiser.post(`${base}/settings/ceilings/${team.organiser.accountNo}`, { ceiling: "9" }))
+        .status,
+    ).toBe(403);
+    await ceiling("");
+  });
+
+  it("waits for a second person above the group's size", async () => {
+    const group = await groupBySlug(contextOf().directory, team.group.slug);
+    if (!group) throw new Error("no group");
+    await saveMailSettings(contextOf(), group, { no: team.owner.accountNo }, { approvalFrom: 2 });
+    const { id } = await written();
+    expect(await (await team.owner.get(`${base}/${id}/review`)).text()).toContain(
+      "Ask for approval to send to 2 people",
+    );
+    await team.owner.post(`${base}/${id}/review`, { ...settings, do: "send", shown: "2" });
+    expect((await found(id)).status).toBe("waiting");
+    const own = await team.owner.post(`${base}/${id}/approval`);
+    expect(own.headers.get("Location")).toContain("not=own");
+    expect((await team.organiser.post(`${base}/${id}/approval`)).status).toBe(403);
+    expect(await (await team.administrator.get(`${base}/${id}/progress`)).text()).toContain("Agree and send");
+    await team.administrator.post(`${base}/${id}/approval`);
+    expect((await found(id)).status).toBe("scheduled");
+    await team.owner.post(`${base}/${id}/take-back`);
+    await saveMailSettings(
+      contextOf(),
+      { ...group, settings: { ...group.settings, mail: { ...group.settings.mail, approvalFrom: 2 } } },
+      { no: team.owner.accountNo },
+      { approvalFrom: 0 },
+    );
+  });
+
+  it("sends tests to addresses as somebody, and tells what is wrong", async () => {
+    const { id } = await written();
+    const sent = await team.owner.post(`${base}/${id}/tests`, {
+      to: "rosa@organisers.example, tom@organisers.example",
+    });
+    expect(sent.headers.get("Location")).toContain("done=tested");
+    const wrong = await team.owner.post(`${base}/${id}/tests`, { to: "nobody" });
+    expect(wrong.status).toBe(422);
+    expect((await team.owner.post(`${base}/${id}/tests`, { to: "" })).status).toBe(422);
+  });
+});
+
+describe("wrappers, templates and snippets", () => {
+  it("keeps a wrapper that has one place for the message, and new mailings begin with the default", async () => {
+    const bad = await team.owner.post(`${base}/wrappers/new`, { name: "Bare", html: "<p>no place</p>" });
+    expect(bad.status).toBe(422);
+    expect(
+      (await team.owner.post(`${base}/wrappers/new`, { name: "B", html: "{{ content }}{% if %}" })).status,
+    ).toBe(422);
+    const made = await team.owner.post(`${base}/wrappers/new`, {
+      name: "Green",
+      html: "<h1>Green</h1>{{ content }}",
+      plain: "",
+    });
+    const [wrapper] = await listWrappers(db);
+    if (!wrapper) throw new Error("no wrapper");
+    expect(made.headers.get("Location")).toContain(wrapper.id);
+    expect(await (await team.owner.get(`${base}/wrappers/${wrapper.id}/preview`)).text()).toContain("Green");
+    expect((await team.organiser.post(`${base}/wrappers/${wrapper.id}/default`, { to: "yes" })).status).toBe(
+      403,
+    );
+    await team.owner.post(`${base}/wrappers/${wrapper.id}/default`, { to: "yes" });
+    expect((await begin()).settings.wrapperNo).toBe(wrapper.no);
+    expect(await (await team.owner.get(`${base}/wrappers`)).text()).toContain("1 mailing");
+    const stale = await team.owner.post(`${base}/wrappers/${wrapper.id}`, {
+      name: "G",
+      html: "{{ content }}",
+      revision: "7",
+    });
+    expect(stale.status).toBe(422);
+    await team.owner.post(`${base}/wrappers/${wrapper.id}/removal`);
+    expect(await listWrappers(db)).toEqual([]);
+    await team.owner.post(`${base}/wrappers/${wrapper.id}/return`);
+    await team.owner.post(`${base}/wrappers/${wrapper.id}/default`, { to: "no" });
+    expect((await begin()).settings.wrapperNo).toBeNull();
+    expect((await team.stranger.get(`${base}/wrappers/${wrapper.id}`)).status).toBe(404);
+  });
+
+  it("begins a mailing from a template, and makes one of a mailing", async () => {
+    await team.owner.post(`${base}/templates/new`, {
+      ...{ name: "Monthly", subject: "News", preview: "", form: "markdown", body: "Hello", wrapperNo: "" },
+    });
+    const [template] = await listTemplates(db);
+    expect(await (await team.owner.get(`${base}/new`)).text()).toContain("Monthly");
+    const mailing = await begin(team.owner, { template: String(template?.no) });
+    expect(await versionsOf(db, mailing.no)).toMatchObject([
+      { subject: "News", body: "Hello", form: "markdown" },
+    ]);
+    await team.owner.post(`${base}/${mailing.id}/template`, { name: "From a mailing" });
+    expect((await listTemplates(db)).map(({ name }) => name)).toEqual(["From a mailing", "Monthly"]);
+  });
+
+  it("keeps a snippet under one name, and says which mailings change with it", async () => {
+    const fields = { name: "Our-Office", form: "markdown", body: "Open from **nine**." };
+    await team.owner.post(`${base}/snippets/new`, fields);
+    expect((await team.owner.post(`${base}/snippets/new`, fields)).status).toBe(422);
+    expect((await team.owner.post(`${base}/snippets/new`, { ...fields, name: "no spaces" })).status).toBe(
+      422,
+    );
+    const [snippet] = await listSnippets(db);
+    const { id } = await begin();
+    await team.owner.post(
+      `${base}/${id}`,
+      words({ subject: "With a snippet", body: 'Hi {% snippet "our-office" %}' }),
+    );
+    expect(await (await team.owner.get(`${base}/${id}/preview`)).text()).toContain("<strong>nine</strong>");
+    expect(await (await team.owner.get(`${base}/snippets/${snippet?.id}`)).text()).toContain(
+      "With a snippet",
+    );
+  });
+});
+
+describe("the group's settings", () => {
+  it("saves what is right, and says beside the field what is not", async () => {
+    expect((await team.organiser.get(`${base}/settings`)).status).toBe(403);
+    const fields = { fromName: "Rosa of Clean Air", replies: "keep", weeklyMax: "3", approvalFrom: "10 000" };
+    const bad = await team.owner.post(`${base}/settings`, { ...fields, undoMinutes: "90" });
+    expect(bad.status).toBe(422);
+    expect(await bad.text()).toContain('href="#f-undoMinutes"');
+    await team.owner.post(`${base}/settings`, { ...fields, undoMinutes: "5", tracksClicks: "yes" });
+    const group = await groupBySlug(contextOf().directory, team.group.slug);
+    expect(group?.settings.mail).toMatchObject({
+      ...{ fromName: "Rosa of Clean Air", replies: "keep", weeklyMax: 3, approvalFrom: 10_000 },
+      ...{ undoMinutes: 5, tracksOpens: false, tracksClicks: true },
+    });
+    expect((await versionsOf(db, (await begin()).no))[0]?.fromName).toBe("Rosa of Clean Air");
+  });
+});

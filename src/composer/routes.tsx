@@ -1,0 +1,22 @@
+import { Hono } from "hono";
+import type { MemberEnv } from "../groups/web";
+import { keptRoutes } from "./kept-routes";
+import { listRoutes } from "./list-routes";
+import { progressRoutes } from "./progress-routes";
+import { reviewRoutes } from "./review-routes";
+import { settingsRoutes } from "./settings-routes";
+import { targetRoutes } from "./target-routes";
+import { visualRoutes } from "./visual-routes";
+import { writeRoutes } from "./write-routes";
+
+/** Everything an organiser does to a mailing but read its numbers. */
+export const composerRoutes = new Hono<MemberEnv>();
+
+composerRoutes.route("/", visualRoutes);
+composerRoutes.route("/", listRoutes);
+composerRoutes.route("/", keptRoutes);
+composerRoutes.route("/", settingsRoutes);
+composerRoutes.route("/", writeRoutes);
+composerRoutes.route("/", targetRoutes);
+composerRoutes.route("/", reviewRoutes);
+composerRoutes.route("/", progressRoutes);

@@ -1,0 +1,275 @@
+import { Hono } from "hono";
+import { memberNames } from "../actions/web";
+import { listMembers } from "../groups/member";
+import { can } from "../groups/roles";
+import { type MemberEnv, memberCan } from "../groups/web";
+import {
+  addLanguage,
+  addVariant,
+  bePresent,
+  draftVersionsOf,
+  removeVersions,
+  saveVersion,
+} from "../mailings/mailing";
+import {
+  BODY_BYTES_MAX,
+  bodyForms,
+  FROM_NAME_MAX,
+  type Mailing,
+  type MailingVersion,
+  PREVIEW_MAX,
+  SUBJECT_MAX,
+} from "../mailings/types";
+import { cleanLine } from "../platform/clean-text";
+import { AppError } from "../platform/errors";
+import { type FormValues, readForm, single } from "../platform/forms";
+import type { FieldErrors } from "../ui/form";
+import { formatExact, formatList } from "../ui/format";
+import { isLocale, locales } from "../ui/i18n";
+import { inForm } from "./body-form";
+import { mergeFieldsFor } from "./merge-fields";
+import { isOpen } from "./parts";
+import {
+  flashOf,
+  hrefOf,
+  type Language,
+  MAILING_PATH,
+  type MemberContext,
+  mailingIn,
+  pageOf,
+  shardOf,
+} from "./web";
+import { type VersionForm, WritePage, type WriteProps } from "./write-views";
+
+/** A body and its plain text, percent-encoded. */
+const FORM_BYTES_MAX = 2_600_000;
+
+/** The first step: the words of a mailing. */
+export const writeRoutes = new Hono<MemberEnv>();
+
+writeRoutes.get(MAILING_PATH, memberCan("mailings.view"), async (c) => {
+  const mailing = await mailingIn(c);
+  if (!isOpen(mailing)) return c.redirect(hrefOf(c, mailing, "progress"), 303);
+  if (!can(c.var.role, "mailings.edit")) return c.redirect(hrefOf(c, mailing, "review"), 303);
+  return c.html(<WritePage {...(await writing(c, mailing, {}))} />);
+});
+
+type Shown = Partial<Pick<WriteProps, "errors" | "conflict">> & { shown?: VersionForm };
+
+async function writing(c: MemberContext, mailing: Mailing, state: Shown): Promise<WriteProps> {
+  const db = shardOf(c);
+  const [versions, page, presence, mergeFields] = await Promise.all([
+    draftVersionsOf(db, mailing.no),
+    pageOf(c),
+    presenceIn(c, mailing),
+    mergeFieldsFor(c.var.t, c.var.locale, db),
+  ]);
+  const { variantNo, language } = placeIn(c);
+  const version = versions.find((each) => each.variantNo === variantNo && each.language === language);
+  const first = versions.find((each) => each.variantNo === 1 && each.language === language);
+  if (!version || !first) throw new AppError("not_found");
+  return {
+    ...{ ...page, mailing, versions, first, presence, mergeFields },
+    href: hrefOf(c, mailing),
+    shown: formOf(version),
+    errors: {},
+    ...flashOf(c, {
+      saved: "composer.done.saved",
+      named: "composer.done.named",
+      taken_back: "composer.done.takenBack",
+    }),
+    ...state,
+  };
+}
+
+/** Which version an address means. */
+function placeIn(c: MemberContext): { variantNo: number; language: Language } {
+  const language = c.req.query("language");
+  return {
+    variantNo: Number(c.req.query("variant") ?? 1) || 1,
+    language: isLocale(language) ? language : c.var.group.locale,
+  };
+}
+
+function formOf(version: MailingVersion): VersionForm {
+  const isSame = version.variantNo > 1 && version.body === "";
+  return { ...version, form: isSame ? "same" : version.form, plain: version.plain ?? "" };
+}
+
+writeRoutes.post(MAILING_PATH, memberCan("mailings.edit"), async (c) => {
+  const { ctx, group, account } = c.var;
+  const mailing = await mailingIn(c);
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const isScript = (c.req.header("Accept") ?? "").startsWith("application/json");
+  // What saves itself while somebody writes is in the form of the box it stands in; changing the form takes a button.
+  const asked = { ...values, ...(isScript ? { form: values.bodyForm ?? "" } : {}) };
+  const typed = versionFrom(placeIn(c), asked);
+  const errors = errorsOf(c, typed);
+  if (Object.keys(errors).length > 0) {
+    if (isScript) return c.json({ error: { message: Object.values(errors)[0] } }, 422);
+    return c.html(<WritePage {...(await writing(c, mailing, { shown: typed, errors }))} />, 422);
+  }
+  if (!(await isThere(c, mailing, typed))) throw new AppError("not_found");
+  const saved = await saveVersion(
+    ctx,
+    group,
+    mailing,
+    account,
+    await versionOf(c, mailing, typed, single(values, "bodyForm")),
+  );
+  if (saved.is === "not_a_draft") {
+    if (isScript) return c.json({ error: { message: c.var.t("composer.conflict.notADraft") } }, 409);
+    return c.redirect(hrefOf(c, mailing, "progress"), 303);
+  }
+  if (saved.is === "stale") return answerStale(c, mailing, typed, saved, isScript);
+  if (isScript) return c.json({ version: saved.revision, saved: savedWords(c) });
+  if (single(values, "do") === "next") return c.redirect(hrefOf(c, mailing, "target"), 303);
+  const { variantNo, language } = typed;
+  const done = single(values, "do") === "form" ? "" : "&done=saved";
+  return c.redirect(`${hrefOf(c, mailing)}?variant=${variantNo}&language=${language}${done}`, 303);
+});
+
+/** Versions are made by their own buttons: saving one that is not there, or not any more, makes none. */
+async function isThere(c: MemberContext, { no }: Mailing, typed: VersionForm): Promise<boolean> {
+  const versions = await draftVersionsOf(shardOf(c), no);
+  return versions.some(
+    ({ variantNo, language }) => variantNo === typed.variantNo && language === typed.language,
+  );
+}
+
+function versionFrom(
+  { variantNo, language }: { variantNo: number; language: Language },
+  values: FormValues,
+): VersionForm {
+  const asked = single(values, "form");
+  const form = bodyForms.find((each) => each === asked) ?? (variantNo > 1 ? "same" : "visual");
+  return {
+    ...{ variantNo, language, form },
+    fromName: cleanLine(single(values, "fromName")),
+    subject: cleanLine(single(values, "subject")),
+    preview: cleanLine(single(values, "preview")),
+    body: form === "same" ? "" : single(values, "body").toWellFormed(),
+    plain: form === "same" ? "" : single(values, "plain").toWellFormed(),
+    revision: Number(single(values, "version")) || 0,
+  };
+}
+
+/** A draft may be unfinished; it is only refused what cannot be kept. */
+function errorsOf(c: MemberContext, typed: VersionForm): FieldErrors {
+  const { t } = c.var;
+  const tooLong = (text: string, max: number) => text.length > max;
+  const bytes = new TextEncoder().encode(typed.body).byteLength;
+  return {
+    ...(tooLong(typed.fromName, FROM_NAME_MAX)
+      ? { fromName: t("composer.problem.tooLong", { count: FROM_NAME_MAX }) }
+      : {}),
+    ...(tooLong(typed.subject, SUBJECT_MAX)
+      ? { subject: t("composer.problem.tooLong", { count: SUBJECT_MAX }) }
+      : {}),
+    ...(tooLong(typed.preview, PREVIEW_MAX)
+      ? { preview: t("composer.problem.tooLong", { count: PREVIEW_MAX }) }
+      : {}),
+    ...(bytes > BODY_BYTES_MAX ? { body: t("composer.problem.bodyTooLong") } : {}),
+  };
+}
+
+/**
+ * As it is stored. A variant that gets a body of its own begins with the first one's, and a body that changes its form keeps its words.
+ * @param was the form of the box the body was typed in
+ */
+async function versionOf(
+  c: MemberContext,
+  mailing: Mailing,
+  typed: VersionForm,
+  was: string,
+): Promise<MailingVersion> {
+  const { form, plain, ...words } = typed;
+  const kept = { ...words, plain: plain.trim() === "" ? null : plain };
+  // Without script the editor's box takes plain words.
+  const isWords = was === "visual" && !kept.body.trimStart().startsWith("{");
+  const from = isWords ? "markdown" : bodyForms.find((each) => each === was);
+  if (form !== "same" && (from || typed.variantNo === 1))
+    return { ...kept, form, body: from ? inForm(kept.body, from, form) : kept.body };
+  const versions = await draftVersionsOf(shardOf(c), mailing.no);
+  const first = versions.find((each) => each.variantNo === 1 && each.language === typed.language);
+  if (form === "same") return { ...kept, form: first?.form ?? "visual", body: "", plain: null };
+  return { ...kept, form: first?.form ?? form, body: first?.body ?? "", plain: first?.plain ?? null };
+}
+
+async function answerStale(
+  c: MemberContext,
+  mailing: Mailing,
+  typed: VersionForm,
+  saved: { by: number; at: number; revision: number },
+  isScript: boolean,
+): Promise<Response> {
+  const { ctx, t, group } = c.var;
+  const by = memberNames(t, await listMembers(ctx, group))(saved.by);
+  if (isScript) return c.json({ error: { message: t("composer.conflict.words", { name: by }) } }, 409);
+  const versions = await draftVersionsOf(shardOf(c), mailing.no);
+  const theirs = versions.find(
+    ({ variantNo, language }) => variantNo === typed.variantNo && language === typed.language,
+  );
+  if (!theirs) throw new AppError("not_found");
+  // Whoever lost the race has now seen the other's words, and saves over them if they press the button again.
+  const shown = { ...typed, revision: saved.revision };
+  const conflict = { by, at: saved.at, theirs };
+  return c.html(<WritePage {...(await writing(c, mailing, { shown, conflict }))} />, 409);
+}
+
+function savedWords(c: MemberContext): string {
+  const { t, ctx, locale, account } = c.var;
+  return `${t("composer.write.savedAt")} ${formatExact(ctx.now, locale, account.timeZone)}`;
+}
+
+writeRoutes.post(`${MAILING_PATH}/presence`, memberCan("mailings.view"), async (c) => {
+  const mailing = await mailingIn(c);
+  return c.json({ words: await presenceIn(c, mailing) });
+});
+
+/** Notes that somebody looks at a mailing, and says who else does. */
+export async function presenceIn(c: MemberContext, mailing: Mailing): Promise<string> {
+  const { ctx, t, locale, group, account } = c.var;
+  const who = { no: account.no, name: account.name || account.email };
+  const others = await bePresent(ctx, group, mailing, who);
+  return others.length === 0
+    ? ""
+    : t("composer.presence", { names: formatList(others, locale), count: others.length });
+}
+
+writeRoutes.post(`${MAILING_PATH}/variants`, memberCan("mailings.edit"), async (c) => {
+  const { ctx, group, account } = c.var;
+  const mailing = await mailingIn(c);
+  const variantNo = await addVariant(ctx, group, mailing, account);
+  return c.redirect(`${hrefOf(c, mailing)}?variant=${variantNo ?? 1}`, 303);
+});
+
+writeRoutes.post(`${MAILING_PATH}/variants/removal`, memberCan("mailings.edit"), async (c) => {
+  const mailing = await mailingIn(c);
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  await removeVersions(c.var.ctx, c.var.group, mailing, {
+    variantNo: Number(single(values, "variant")) || 1,
+  });
+  return c.redirect(hrefOf(c, mailing), 303);
+});
+
+writeRoutes.post(`${MAILING_PATH}/languages`, memberCan("mailings.edit"), async (c) => {
+  const { ctx, group, account } = c.var;
+  const mailing = await mailingIn(c);
+  const language = await languageIn(c);
+  await addLanguage(ctx, group, mailing, account, language);
+  return c.redirect(`${hrefOf(c, mailing)}?language=${language}`, 303);
+});
+
+writeRoutes.post(`${MAILING_PATH}/languages/removal`, memberCan("mailings.edit"), async (c) => {
+  const mailing = await mailingIn(c);
+  await removeVersions(c.var.ctx, c.var.group, mailing, { language: await languageIn(c) });
+  return c.redirect(hrefOf(c, mailing), 303);
+});
+
+async function languageIn(c: MemberContext): Promise<Language> {
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const language = locales.find((each) => each === single(values, "language"));
+  if (!language) throw new AppError("bad_request");
+  return language;
+}
