@@ -180,6 +180,7 @@ export class HandDriver {
       this.#freeze = structuredClone(state);
       return true;
     },
+    forgetNumbers: () => {},
     forgetFreeze: () => {
       this.#freeze = null;
     },

@@ -22,6 +22,8 @@ export type Kept = {
   /** False when the send this belongs to was taken back. */
   saveFreeze(state: FreezeState): boolean;
   forgetFreeze(): void;
+  /** What was counted is not how it ends. */
+  forgetNumbers(): void;
 };
 
 /**
@@ -47,7 +49,7 @@ export async function drive(due: Due, kept: Kept, underWay: UnderWay): Promise<n
       return prepare(due, kept);
     case "sending": {
       const next = await issue(due, underWay);
-      return next === "done" ? finish(due) : next;
+      return next === "done" ? finish(due, kept) : next;
     }
     case "paused":
       underWay.rest();
@@ -55,7 +57,7 @@ export async function drive(due: Due, kept: Kept, underWay: UnderWay): Promise<n
     case "stopped": {
       underWay.rest();
       await stopAll(db, mailing.no, now);
-      return (await openClaims(due)) ?? finish(due);
+      return (await openClaims(due)) ?? finish(due, kept);
     }
     case "sent":
       underWay.rest();
@@ -133,7 +135,7 @@ async function thaw({ ctx, group, mailing }: Due, kept: Kept, underWay: UnderWay
   return 0;
 }
 
-async function finish({ ctx, group, mailing }: Due): Promise<number | null> {
+async function finish({ ctx, group, mailing }: Due, kept: Kept): Promise<number | null> {
   const db = dbFor(ctx.env, group);
   const totals = await totalsOf(db, mailing.no);
   if (totals.waiting + totals.claimed > 0) return 0;
@@ -143,6 +145,8 @@ async function finish({ ctx, group, mailing }: Due): Promise<number | null> {
   // People who were merged meanwhile may have taken a row with them; nobody else may.
   if (rows !== candidates)
     ctx.log.error("delivery.totals", new Error("rows and frozen audience differ"), numbers);
+  // Whoever sees that it has ended looks no more, and must see the last numbers.
+  kept.forgetNumbers();
   await store.finish(db, mailing.no, Date.now());
   ctx.log.info("delivery.finished", { ...numbers, sent: totals.sent, unknown: totals.unknown });
   return null;

@@ -152,6 +152,9 @@ export class MailingDriver extends DurableObject<Env> {
     forgetFreeze: () => {
       this.ctx.storage.kv.delete("freeze");
     },
+    forgetNumbers: () => {
+      this.#numbers = null;
+    },
   };
 
   async #nudge(ref: DriverRef, now: number): Promise<void> {

@@ -5,6 +5,8 @@ test("an organiser works on actions, writes mailings without sending them, and s
   expect(permissions.filter((permission) => can("organiser", permission))).toEqual([
     "actions.view",
     "actions.edit",
+    "mailings.view",
+    "mailings.edit",
   ]);
 });
 

@@ -205,7 +205,7 @@ export function WhoSection(props: CountedProps) {
           return (
             <li>
               <span>{t(`results.outcomes.${outcome}`)}</span>
-              <span class="cluster">
+              <div class="cluster">
                 {outcome === "acted" ? null : (
                   <a href={`${href}/people/${outcome}`}>
                     {t("results.who.list")}
@@ -223,7 +223,7 @@ export function WhoSection(props: CountedProps) {
                     </SubmitButton>
                   </Form>
                 ) : null}
-              </span>
+              </div>
             </li>
           );
         })}

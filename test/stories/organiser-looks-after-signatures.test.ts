@@ -176,7 +176,7 @@ describe("four people have signed, two of them by the flyer, and Rosa", () => {
       await expect.poll(() => tom.getByRole("link", { name: "New petition" }).count()).toBe(1);
       const tabs = (name: string) =>
         expect.poll(() => tom.getByRole("navigation", { name }).getByRole("link").allTextContents());
-      await tabs("This group").toEqual(["Home", "Actions"]);
+      await tabs("This group").toEqual(["Home", "Actions", "Mailings"]);
       await tom.getByRole("link", { name: world.petition.title }).click();
       const inRow = ["Overview", "Edit", "What came of it", "Sharing", "Statistics"];
       await tabs("This action").toEqual(inRow);

@@ -283,7 +283,11 @@ const ofReader =
 
 /** Opens a page, sends its form and gives what came back after redirects. */
 const sending =
-  (open: ListedPage["open"], fill: (page: Page) => Promise<unknown> = async () => {}): ListedPage["open"] =>
+  (
+    open: ListedPage["open"],
+    fill: (page: Page) => Promise<unknown> = async () => {},
+    button = "main form .button-primary",
+  ): ListedPage["open"] =>
   async (visit) => {
     const { page } = visit;
     await open(visit);
@@ -295,7 +299,7 @@ const sending =
         (response.status() < 300 || response.status() > 399),
     );
     const loaded = page.waitForEvent("load");
-    await page.locator("main form .button-primary").first().click();
+    await page.locator(button).first().click();
     await loaded;
     return answered;
   };
@@ -732,7 +736,11 @@ export const operatorPages: ListedPage[] = (
     {
       name: "a group's quota, refused",
       status: 422,
-      open: sending(inOperations("/mailings"), (page) => page.locator("#f-daily").fill("many")),
+      open: sending(
+        inOperations("/mailings"),
+        (page) => page.locator("#f-daily").fill("many"),
+        'form[action$="/quota"] button',
+      ),
     },
     { name: "a mailing as operators see it", open: inOperations("/mailings/2") },
     { name: "suppressed addresses", open: platform("/operations/suppressions") },
