@@ -28,6 +28,7 @@ import {
 } from "../ui/form";
 import { localeNames, locales, type T } from "../ui/i18n";
 import { PageHeader, Shell } from "../ui/layout";
+import { PreviewPane } from "../ui/preview-pane";
 import { Status } from "../ui/status";
 import { When } from "../ui/when";
 import { letterOf, MailingState, Steps } from "./parts";
@@ -352,30 +353,7 @@ function Bar({ t, mailing, now, locale, timeZone, previewHref }: WriteProps & { 
 
 /** The mail as a phone or a computer shows it: a frame that may do nothing. */
 export function MailPreview({ t, url, title }: { t: T; url: string; title?: string }) {
-  return (
-    <aside class="split-aside editor-preview" data-preview>
-      <div class="preview-bar">
-        <h2>{title ?? t("composer.write.previewTitle")}</h2>
-        <div class="button-row" data-preview-sizes hidden>
-          <button class="button button-quiet" type="button" data-preview-size="phone" aria-pressed="true">
-            {t("actions.editor.phone")}
-          </button>
-          <button class="button button-quiet" type="button" data-preview-size="wide" aria-pressed="false">
-            {t("actions.editor.computer")}
-          </button>
-        </div>
-      </div>
-      <div class="preview-room">
-        <iframe
-          class="preview-frame"
-          src={url}
-          title={title ?? t("composer.write.previewTitle")}
-          loading="lazy"
-          sandbox=""
-        />
-      </div>
-    </aside>
-  );
+  return <PreviewPane {...{ t, url }} title={title ?? t("composer.write.previewTitle")} sandbox="" />;
 }
 
 /** What only organisers see of a mailing: how it is called, found and remembered. */
