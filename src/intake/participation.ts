@@ -114,7 +114,10 @@ function targetOf(snapshot: ActionSnapshot, kind: TargetKind): IntakeTarget {
     isOnce: kind.isOnce,
     tagNos: snapshot.tagNos,
     // What else follows is looked for together with the thank-you mails.
-    hasReceipt: action.settings.autoresponse.isOn || (kind.afterwards?.length ?? 0) > 0,
+    hasReceipt:
+      action.settings.autoresponse.isOn ||
+      group.settings.mail.doubleOptIn ||
+      (kind.afterwards?.length ?? 0) > 0,
     // Left out when it is off, so that a target reads as it did before there was a choice.
     keepsDrained: group.settings.keepsForRecovery || undefined,
     ...(kind.capacities

@@ -35,12 +35,18 @@ async function makeCareful(mail: Partial<ReturnType<typeof mailSettings.parse>> 
   const { group, host } = await makeGroup({ settings });
   const action = await makePetition(group, { slug: "air", title: "Clean air" });
   await publishSite(contextOf(), group);
+  const isTold: boolean[] = [];
   const queue = fakeQueue<Queued>();
   const bindings: Env = { ...env, MAIL: queue.binding };
   const app = publicPages({
     kinds: [petition],
-    takeAction: (c, snapshot, kind, said) =>
-      takeAction(c, intakeTarget(snapshot, kind), said, { country: "FR" }),
+    takeAction: (c, snapshot, kind, said) => {
+      const { action: shown, ...rest } = snapshot;
+      const settings = { ...shown.settings, autoresponse: { ...shown.settings.autoresponse, isOn: false } };
+      const quiet = { ...rest, action: { ...shown, settings } };
+      isTold.push(intakeTarget(quiet, kind).hasReceipt);
+      return takeAction(c, intakeTarget(snapshot, kind), said, { country: "FR" });
+    },
     askCount: (c, snapshot, kind) => homeOf(c.env, intakeTarget(snapshot, kind)).summary(),
     fileAbuseReport: async () => 0,
     pages: [mailPages],
@@ -94,7 +100,7 @@ async function makeCareful(mail: Partial<ReturnType<typeof mailSettings.parse>> 
         .bind(group.no)
         .all<{ answer: number; w: string }>()
     ).results;
-  return { group, db, queue, ask, post, ctx, sign, news, person, consents, target };
+  return { group, db, queue, ask, post, ctx, sign, news, person, consents, target, isTold };
 }
 
 const linksIn = (mail: Queued | undefined) =>
@@ -206,9 +212,16 @@ describe("double opt-in", () => {
     expect(made.queue.sent).toHaveLength(0);
   });
 
+  it("is asked for by actions that send no thank-you mail as well", async () => {
+    const made = await makeCareful();
+    await made.sign();
+    expect(made.isTold).toEqual([true]);
+  });
+
   it("is for groups that want it: elsewhere a yes is a yes", async () => {
     const made = await makeCareful({ doubleOptIn: false });
     await made.sign();
+    expect(made.isTold).toEqual([false]);
     await made.news();
     expect([made.queue.sent.length, (await made.person())?.email_status]).toEqual([0, 1]);
   });
