@@ -18,6 +18,8 @@ const variables = z.object({
   }),
   /** Keys the hash of every identity. Changing it forgets who has acted: it is never rotated without re-hashing. */
   IDENTITY_PEPPER: z.string().min(32),
+  /** So long, in ms, a participation that comes alone waits for others before it is stored; with it objects are in memory for longer. */
+  INTAKE_GATHER_MS: z.coerce.number().int().min(0).max(10_000).default(0),
   /** Stripe's secret key, and the signing secrets of its webhook endpoints, by commas. Without them nobody can be charged. */
   STRIPE_SECRET_KEY: z.string().default(""),
   STRIPE_WEBHOOK_SECRET: z.string().default(""),
@@ -66,6 +68,7 @@ export interface Env {
   OPERATORS: string;
   SIGNING_KEYS: string;
   IDENTITY_PEPPER: string;
+  INTAKE_GATHER_MS?: string;
   STRIPE_SECRET_KEY?: string;
   STRIPE_WEBHOOK_SECRET?: string;
   DNS_RESOLVER?: string;

@@ -20,6 +20,8 @@ export function inWorkerd(bindings: Record<string, number> = {}) {
       bindings: {
         ...developmentVariables(8787),
         ...testSecrets,
+        // Time for a test to do something while a participation still waits.
+        INTAKE_GATHER_MS: "1000",
         ...bindings,
         TEST_DIRECTORY_MIGRATIONS: await readD1Migrations("migrations/directory"),
         TEST_SHARD_MIGRATIONS: await readD1Migrations("migrations/shard"),

@@ -16,7 +16,7 @@ import { countedBatch, nextHeldBatch, watchQueues } from "./queues";
 
 const METER_HOST = "meter.localhost";
 
-type Metered = { ring(): Promise<void>; sleep(): Promise<void> };
+type Metered = { ring(): Promise<void>; finish(): Promise<void>; sleep(): Promise<void> };
 type ObjectClass = new (
   ctx: DurableObjectState,
   env: Env,
@@ -41,13 +41,16 @@ function metered<Base extends ObjectClass>(binding: ObjectBinding, base: Base) {
   // biome-ignore lint/suspicious/noExplicitAny: TypeScript asks for exactly this of a mixin's constructor.
   class Metered extends (base as new (...values: any[]) => InstanceType<ObjectClass>) {
     readonly #state: DurableObjectState;
+    readonly #background: Set<Promise<unknown>>;
 
     constructor(ctx: DurableObjectState, env: Env) {
       const name = ctx.id.name ?? "";
       watchBindings(env);
       watchSql(binding, ctx.storage.sql);
       watchAlarms(binding, name, ctx.storage);
+      const background = watchBackground(binding, ctx);
       super(ctx, env);
+      this.#background = background;
       this.#state = ctx;
       add(`constructed ${binding}`);
       awake.set(`${binding}/${name}`, { binding, name });
@@ -66,12 +69,33 @@ function metered<Base extends ObjectClass>(binding: ObjectBinding, base: Base) {
       await this.alarm();
     }
 
+    /** Waits for what was begun in the background. */
+    async finish(): Promise<void> {
+      while (this.#background.size > 0) await Promise.allSettled(this.#background);
+    }
+
     /** Leaves memory, as after ten quiet seconds (cloudflare.md §4.4). */
     async sleep(): Promise<void> {
       this.#state.abort("asleep");
     }
   }
   return Metered as unknown as Base;
+}
+
+/** What an object goes on with after it has answered is time in which it is busy. */
+function watchBackground(binding: ObjectBinding, ctx: DurableObjectState): Set<Promise<unknown>> {
+  const running = new Set<Promise<unknown>>();
+  const waitUntil = ctx.waitUntil.bind(ctx);
+  ctx.waitUntil = (work) => {
+    const start = performance.now();
+    const done = Promise.resolve(work).finally(() => {
+      running.delete(done);
+      add(`busy ms ${binding}`, performance.now() - start);
+    });
+    running.add(done);
+    waitUntil(done);
+  };
+  return running;
 }
 
 export * from "../../src/worker";
@@ -102,9 +126,11 @@ export default {
 /** Lets the time go by: alarms ring in their order, what they send arrives, and in the end everything is asleep. */
 async function advance(env: Env, executionCtx: ExecutionContext, ms: number): Promise<void> {
   const until = Date.now() + ms;
+  await finishAll(env);
   await deliver(env, executionCtx);
   for (let alarm = nextAlarm(until); alarm; alarm = nextAlarm(until)) {
     await uncountedStub<Metered>(env, alarm.binding, alarm.name).ring();
+    await finishAll(env);
     await deliver(env, executionCtx);
   }
   moveTo(until);
@@ -114,6 +140,13 @@ async function advance(env: Env, executionCtx: ExecutionContext, ms: number): Pr
       .catch(() => undefined);
   }
   awake.clear();
+}
+
+/** Waits for what objects do in the background; what they ask of each other then is done by the second round. */
+async function finishAll(env: Env): Promise<void> {
+  for (let round = 0; round < 2; round++) {
+    for (const { binding, name } of awake.values()) await uncountedStub<Metered>(env, binding, name).finish();
+  }
 }
 
 async function deliver(env: Env, executionCtx: ExecutionContext): Promise<void> {

@@ -1,9 +1,8 @@
 import type { Env } from "../env";
-import { sum, type Tally } from "./store-tallies";
+import { STRETCH_MS, stretchOf, sum, type Tally } from "./store-tallies";
 import type { IntakeTarget } from "./types";
 
 const SHOWN_EVERY_MS = 10_000;
-const SHOWN_QUIET_EVERY_MS = 10 * 60_000;
 /** A backlog older than this is worth an operator's look. */
 const WORTH_SHOWING_MS = 15_000;
 
@@ -27,7 +26,7 @@ export class Backlog {
     const isTroubled =
       now - oldest > WORTH_SHOWING_MS ||
       tallies.some((tally) => tally.parked > 0 || tally.lastError !== null);
-    const every = isTroubled || this.#wasTroubled ? SHOWN_EVERY_MS : SHOWN_QUIET_EVERY_MS;
+    const every = isTroubled || this.#wasTroubled ? SHOWN_EVERY_MS : STRETCH_MS;
     if (now - this.#shownAt < every) return null;
     if (!isTroubled && this.#shownAt === 0 && stretchOf(reportedAt) === stretchOf(now)) return null;
     const elapsedMinutes = this.#shownAt === 0 ? 1 : Math.max((now - this.#shownAt) / 60_000, 1 / 60);
@@ -49,8 +48,4 @@ export class Backlog {
       at: now,
     };
   }
-}
-
-function stretchOf(ms: number): number {
-  return Math.floor(ms / SHOWN_QUIET_EVERY_MS);
 }

@@ -50,6 +50,7 @@ export class HomeObject extends DurableObject<Env> {
   readonly #clock: AlarmClock;
   readonly #target: KnownTarget;
   #adjusting: Promise<unknown> = Promise.resolve();
+  #asking: Promise<void> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -67,14 +68,15 @@ export class HomeObject extends DurableObject<Env> {
   }
 
   /** Takes an object's absolute numbers. An older report than one already taken changes nothing. */
-  report(target: IntakeTarget, report: ObjectReport): HomeReply {
+  async report(target: IntakeTarget, report: ObjectReport): Promise<HomeReply> {
     this.#target.learn(target);
     const known = this.#tallies.get(report.object);
     const reportedAt = Math.max(0, ...this.#tallies.all().map(({ version }) => version));
     if (!known || report.version > known.version) this.#take(report);
     this.#show(target, report, reportedAt);
+    await this.#ask();
     return {
-      total: this.total(),
+      total: this.#total(),
       spread: this.#spread.value,
       isClosed: this.#meta.get("closed_at") !== null,
       erased: report.asksForErased ? this.#erased.all() : [],
@@ -100,14 +102,50 @@ export class HomeObject extends DurableObject<Env> {
     this.ctx.waitUntil(shown.catch(() => undefined));
   }
 
-  total(): number {
+  #total(): number {
     return totalOf(this.#meta, this.#tallies.count);
   }
 
-  summary(): HomeSummary {
+  /** Asks the objects of which this home is not sure. One that cannot be reached is asked again by the next who needs to know. */
+  async #ask(): Promise<void> {
+    const target = this.#target.value;
+    if (!target || this.#tallies.unsure.length === 0) return;
+    this.#asking ??= this.#askUnsure(target).finally(() => {
+      this.#asking = null;
+    });
+    await this.#asking;
+  }
+
+  async #askUnsure(target: IntakeTarget): Promise<void> {
+    const { unsure } = this.#tallies;
+    const answers = await Promise.allSettled(
+      unsure.map((object) => intakeStub(this.env, target.jurisdiction, object).state()),
+    );
+    for (const [position, object] of unsure.entries()) {
+      const answer = answers[position];
+      // One that has reported meanwhile has said something newer than its answer.
+      const isUnsure = this.#tallies.unsure.includes(object);
+      if (isUnsure && answer?.status === "fulfilled") this.#tallies.learn(object, answer.value.count);
+    }
+  }
+
+  /** Makes sure of everything that is shown, once this home has left memory and come back. */
+  async #beSure(): Promise<void> {
+    const target = this.#target.value;
+    if (target && !this.#tallies.isRecentSure) {
+      const group = dbFor(this.env, { no: target.groupNo, shard: target.shard });
+      const recent = await recentStored(group, target.actionNo).catch(() => null);
+      if (recent) this.#tallies.learnRecent(recent);
+    }
+    await this.#ask();
+    this.#tallies.beSure();
+  }
+
+  async summary(): Promise<HomeSummary> {
+    await this.#beSure();
     const tallies = this.#tallies.all();
     return {
-      total: this.#places.value?.people ?? this.total(),
+      total: this.#places.value?.people ?? this.#total(),
       ...(this.#places.value ? { places: this.#places.value.taken } : {}),
       recent: this.#tallies.recent,
       spread: this.#spread.value,
@@ -145,7 +183,8 @@ export class HomeObject extends DurableObject<Env> {
     const adjusting = this.#adjusting.catch(() => undefined).then(() => this.#adjust(target));
     this.#adjusting = adjusting;
     await adjusting;
-    return this.total();
+    await this.#ask();
+    return this.#total();
   }
 
   async #adjust(target: IntakeTarget): Promise<void> {
@@ -217,6 +256,7 @@ export class HomeObject extends DurableObject<Env> {
     this.#clock.rang();
     const target = this.#target.value;
     if (!target) return;
+    await this.#beSure();
     const now = Date.now();
     const dues: [string, () => Promise<unknown>][] = [
       ["follow_at", () => this.#follow(target)],
@@ -265,7 +305,8 @@ export class HomeObject extends DurableObject<Env> {
     this.#meta.set("check_at", Date.now() + checkWithin.retryMs);
     // Word of a change may have been lost on the way here.
     if (this.#places.value) this.#dueWithin(DUE_SOON_MS);
-    const shown = this.total();
+    await this.#ask();
+    const shown = this.#total();
     await this.readjust(target);
     const found = await compare(
       dbFor(this.env, { no: target.groupNo, shard: target.shard }),

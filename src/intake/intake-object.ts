@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Env } from "../env";
+import { configOf, type Env } from "../env";
 import { dbFor } from "../groups/shard";
 import { GroupCommit } from "../platform/group-commit";
 import { idToHex, newId, type ParticipationId } from "../platform/ids";
@@ -21,8 +21,10 @@ import { Participants, states } from "./store-participants";
 import { type Capacities, Places } from "./store-places";
 import type { IntakeTarget, RecordReply } from "./types";
 
-/** The first drain follows a record by about a second, so that a burst shares one batch. */
+/** A drain follows the one before by about a second, so that a burst shares one batch. */
 const DRAIN_DELAY_MS = 1_000;
+/** An object that dies before it has stored a lone record does so within this time, or as soon as anybody calls it. */
+const WATCH_MS = 10 * 60_000;
 /** The next part of what is stored again follows after this time; after a failure, later. */
 const AGAIN_DELAY_MS = 2_000;
 const AGAIN_RETRY_MS = 15_000;
@@ -40,7 +42,6 @@ const REOPENED_ASK_MS = 5_000;
 export class ActionIntake extends DurableObject<Env> {
   readonly #meta: Meta;
   readonly #participants: Participants;
-  readonly #places: Places;
   readonly #buffer: WriteBehind<DrainOutcome>;
   readonly #kept: Kept;
   readonly #again: Again;
@@ -53,9 +54,13 @@ export class ActionIntake extends DurableObject<Env> {
   #isClosed: boolean;
   #count: number;
   #askedHomeAt = 0;
+  /** When the last drain that had something to do ended. */
+  #drainedAt = 0;
+  /** Made where places run out: its tables cost rows. */
+  #placesOrNone: Places | null = null;
   #isAwake = false;
   #isRetired = false;
-  /** Whether the alarm is set for what waits, and not for the day when something kept must go. */
+  /** Whether what waits is about to be drained, by an alarm set for that or at once. */
   #isDrainDue = false;
   #lastError: string | null = null;
   #draining: Promise<DrainResult> | null = null;
@@ -64,7 +69,6 @@ export class ActionIntake extends DurableObject<Env> {
     super(ctx, env);
     this.#meta = new Meta(ctx.storage.sql);
     this.#participants = new Participants(ctx.storage.sql);
-    this.#places = new Places(ctx.storage.sql, this.#meta);
     this.#buffer = new WriteBehind(ctx.storage);
     this.#kept = new Kept(ctx.storage);
     this.#again = new Again(this.#meta, this.#kept, this.#participants);
@@ -79,16 +83,51 @@ export class ActionIntake extends DurableObject<Env> {
   }
 
   async #rearm(): Promise<void> {
-    if ((await this.#clock.load()) !== null) {
-      this.#home.settledFrom = this.#notedFrom;
-      this.#isDrainDue = this.#buffer.pending > 0;
-    } else if (this.#buffer.pending > 0 || this.#again.isOrdered) this.#drainIn(DRAIN_DELAY_MS);
+    const isSet = (await this.#clock.load()) !== null;
+    if (isSet) this.#home.settledFrom = this.#notedFrom;
+    if (this.#buffer.pending > 0) {
+      this.#isDrainDue = true;
+      this.#clock.setBy(Date.now() + DRAIN_DELAY_MS);
+    } else if (isSet) return;
+    else if (this.#again.isOrdered) this.#drainIn(DRAIN_DELAY_MS);
     else this.#wakeForKept();
+  }
+
+  get #places(): Places {
+    this.#placesOrNone ??= new Places(this.ctx.storage.sql, this.#meta);
+    return this.#placesOrNone;
   }
 
   #drainIn(ms: number): void {
     this.#isDrainDue = true;
     this.#clock.set(Date.now() + ms);
+  }
+
+  /**
+   * Has what waits drained: with all that comes within a second when there was a drain a moment ago, and else at once, since
+   * somebody who comes alone is likely to stay alone. Setting an alarm is a row written; the one that watches over lone
+   * records serves for all of some minutes.
+   */
+  #drainSoon(): void {
+    if (this.#isDrainDue) return;
+    const now = Date.now();
+    if (this.#draining || now - this.#drainedAt < DRAIN_DELAY_MS) return this.#drainIn(DRAIN_DELAY_MS);
+    this.#isDrainDue = true;
+    this.#clock.setBy(now + WATCH_MS);
+    this.ctx.waitUntil(this.#drainLone());
+  }
+
+  async #drainLone(): Promise<void> {
+    await scheduler.wait(configOf(this.env).INTAKE_GATHER_MS);
+    if (this.#isRetired) return;
+    this.#isDrainDue = false;
+    try {
+      await this.drain();
+    } catch (error) {
+      this.#lastError = errorText(error);
+    } finally {
+      this.#sleep();
+    }
   }
 
   /**
@@ -159,7 +198,7 @@ export class ActionIntake extends DurableObject<Env> {
       // Under the moment they acted: as far as the person goes, nothing new was said.
       const row = rowBody(promotedBody(body, at), idToHex(known.id), known.actedAt, identity, 0, true);
       this.#buffer.append(identity, now, row, this.#note());
-      if (!this.#isDrainDue) this.#drainIn(DRAIN_DELAY_MS);
+      this.#drainSoon();
     }
   }
 
@@ -187,7 +226,7 @@ export class ActionIntake extends DurableObject<Env> {
     const row = rowBody(body, idToHex(id), at, identity, isOnce ? 0 : nthOf(id), outcome === "updated");
     this.#buffer.append(identity, takenAt, row, this.#note());
     this.#home.recorded();
-    if (!this.#isDrainDue) this.#drainIn(DRAIN_DELAY_MS);
+    this.#drainSoon();
   }
 
   /** Closed until its home says otherwise: word of a reopening may have been lost on the way here. */
@@ -246,6 +285,7 @@ export class ActionIntake extends DurableObject<Env> {
     if (underWay && (underWay.error !== null || this.#buffer.pending === 0)) return underWay;
     this.#draining ??= this.#drainOnce().finally(() => {
       this.#draining = null;
+      this.#drainedAt = Date.now();
     });
     return this.#draining;
   }
@@ -257,6 +297,7 @@ export class ActionIntake extends DurableObject<Env> {
     // While D1 is slow or down the home still learns the count; when all is well one report after the drain is enough.
     const isLate = this.#lastError !== null || this.#buffer.pending > BACKLOG_WORTH_TELLING;
     const early = isLate ? this.#report() : Promise.resolve();
+    if (target.keepsDrained) this.#kept.begin();
     const result = await this.#buffer.drain({
       now: Date.now,
       write: (rows) => writePage(group, target, rows),
@@ -361,8 +402,10 @@ export class ActionIntake extends DurableObject<Env> {
     this.#kept.forget(identity, now);
     const parked = this.#buffer.forget(identity).filter((row) => !isUpdate(row)).length;
     if (this.#participants.forget(identity) === states.mine) this.#count -= parked;
-    this.#places.forget(identity);
-    this.#promote(now);
+    if (this.#target.value?.places) {
+      this.#places.forget(identity);
+      this.#promote(now);
+    }
     this.#buffer.keepNote(this.#note());
     await this.#report();
   }

@@ -339,6 +339,103 @@ describe("an erasure", () => {
   });
 });
 
+describe("a home that left memory", () => {
+  const rowsOf = (home: Awaited<ReturnType<typeof setUp>>["home"]) =>
+    runInDurableObject(home, (_home, { storage }) =>
+      storage.sql
+        .exec<{ object: string; count: number }>("SELECT object, count FROM tallies ORDER BY object")
+        .toArray()
+        .map(({ object, count }) => [object.split("/")[1], count]),
+    );
+  const aTime = async (slots: string[]) => {
+    const stage = await setUp();
+    for (const slot of slots) {
+      await stage.say(`first-${slot.slice(0, 4)}@example.org`, "first", slot);
+      await stage.ring(slot);
+      now += 60_000;
+      await stage.say(`second-${slot.slice(0, 4)}@example.org`, "second", slot);
+      await stage.ring(slot);
+    }
+    await evictDurableObject(stage.home);
+    return stage;
+  };
+
+  it("asks the objects what they have counted that it had not written down", async () => {
+    const { home, total } = await aTime(["weur/0", "enam/0"]);
+    expect(await rowsOf(home)).toEqual([
+      ["enam", 1],
+      ["weur", 1],
+    ]);
+    expect(await total()).toBe(4);
+    const { recent, days } = await home.summary();
+    expect(recent.map(({ comment, name }) => [name, comment])).toHaveLength(4);
+    expect(days.at(-1)?.[1]).toBe(4);
+  });
+
+  it("gives the whole total to the first object that reports, of its own and of the others", async () => {
+    const { say, ring, objectAt } = await aTime(["weur/0", "enam/0"]);
+    await say("third@example.org", "third");
+    await ring();
+    expect(await say("fourth@example.org", "fourth")).toMatchObject({ total: 6 });
+    expect(await objectAt("enam/0").state()).toMatchObject({ count: 2 });
+  });
+
+  it("writes it down once nobody has come for a while, and asks no more", async () => {
+    const { home, total, objectAt } = await aTime(["weur/0"]);
+    now += HOUR_MS;
+    expect(await total()).toBe(2);
+    expect(await rowsOf(home)).toEqual([["weur", 2]]);
+    await evictDurableObject(home);
+    await runInDurableObject(objectAt("weur/0"), (object) => {
+      Object.defineProperty(object, "state", { value: refuse });
+    });
+    expect(await total()).toBe(2);
+    expect((await home.summary()).recent).toHaveLength(2);
+  });
+
+  it("shows what it knows while an object cannot be reached, and the rest as soon as it can", async () => {
+    const { home, total, objectAt } = await aTime(["weur/0"]);
+    await runInDurableObject(objectAt("weur/0"), (object) => {
+      Object.defineProperty(object, "state", { value: refuse, configurable: true });
+    });
+    expect(await total()).toBe(1);
+    await evictDurableObject(objectAt("weur/0"));
+    expect(await total()).toBe(2);
+    expect(await home.check()).toBe(0);
+  });
+});
+
+describe("a lone participation", () => {
+  it("is stored without its alarm, which is only set for an object that dies before", async () => {
+    const { say, comments, objectAt, total } = await setUp();
+    await say(AMINA, "hello");
+    expect(await alarmOf(objectAt("weur/0"))).toBe(now + 10 * 60_000);
+    await vi.waitFor(async () => expect(await comments()).toEqual(["hello"]), { timeout: 5_000 });
+    expect(await total()).toBe(1);
+    const before = now;
+    now += 2 * 60_000;
+    await say("mei@example.org", "me too");
+    expect(await alarmOf(objectAt("weur/0"))).toBe(before + 10 * 60_000);
+    await vi.waitFor(async () => expect(await comments()).toHaveLength(2), { timeout: 5_000 });
+  });
+
+  it("is stored within a second of anybody's calling an object that died before", async () => {
+    const { say, ring, comments, objectAt } = await setUp();
+    await say(AMINA, "hello");
+    await runInDurableObject(objectAt("weur/0"), (_object, state) => state.abort("killed by a test")).catch(
+      () => undefined,
+    );
+    await objectAt("weur/0").state();
+    expect(await comments()).toEqual([]);
+    expect(await alarmOf(objectAt("weur/0"))).toBeLessThanOrEqual(now + 1_000);
+    await ring();
+    expect(await comments()).toEqual(["hello"]);
+  });
+});
+
+const alarmOf = (stub: ReturnType<typeof intakeStub>) =>
+  runInDurableObject(stub, (_object, { storage }) => storage.getAlarm());
+
 function refuse(): never {
   throw new Error("D1_ERROR: refused by a test");
 }

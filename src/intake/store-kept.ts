@@ -1,3 +1,4 @@
+import { LazyTable } from "../platform/lazy-table";
 import { type BufferedRow, DRAIN_BYTES_MAX, DRAIN_ROWS_MAX } from "../platform/write-behind";
 import { identityMark } from "./drain";
 import { parseRow } from "./store";
@@ -14,13 +15,21 @@ const PRUNED_PAGES_MAX = 100;
 export class Kept {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
+  readonly #table: LazyTable;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
-    this.#sql.exec(
-      "CREATE TABLE IF NOT EXISTS kept (seq INTEGER PRIMARY KEY, drained_at INTEGER NOT NULL, count INTEGER NOT NULL, bodies TEXT NOT NULL)",
+    this.#table = new LazyTable(
+      storage.sql,
+      "kept",
+      "(seq INTEGER PRIMARY KEY, drained_at INTEGER NOT NULL, count INTEGER NOT NULL, bodies TEXT NOT NULL)",
     );
+  }
+
+  /** To be called before anything is kept. */
+  begin(): void {
+    this.#table.make();
   }
 
   /** Keeps a drained page. To be called in the transaction that forgets its rows. */
@@ -36,6 +45,7 @@ export class Kept {
 
   /** When the oldest page must go, in ms; null when nothing is kept. */
   get dueAt(): number | null {
+    if (!this.#table.isThere) return null;
     const [oldest] = this.#sql
       .exec<{ drained_at: number }>("SELECT drained_at FROM kept ORDER BY seq LIMIT 1")
       .toArray();
@@ -44,6 +54,7 @@ export class Kept {
 
   /** How many participations drained at `sinceMs` or later are kept, and the last page of them. */
   since(sinceMs: number): { count: number; lastSeq: number } {
+    if (!this.#table.isThere) return { count: 0, lastSeq: 0 };
     return this.#sql
       .exec<{ count: number; lastSeq: number }>(
         "SELECT coalesce(sum(count), 0) AS count, coalesce(max(seq), 0) AS lastSeq FROM kept WHERE drained_at >= ?",
@@ -54,6 +65,7 @@ export class Kept {
 
   /** The next rows after a page, as many as one batch for D1 takes; null when there are none up to `lastSeq`. */
   next(after: number, lastSeq: number, sinceMs: number): { rows: BufferedRow[]; seq: number } | null {
+    if (!this.#table.isThere) return null;
     const pages = this.#sql.exec<{ seq: number; count: number; bodies: string }>(
       "SELECT seq, count, bodies FROM kept WHERE seq > ? AND seq <= ? AND drained_at >= ? ORDER BY seq LIMIT ?",
       after,
@@ -75,6 +87,7 @@ export class Kept {
 
   /** Blanks what somebody said up to `untilMs` who asked to be forgotten then. */
   forget(identity: Uint8Array, untilMs: number): void {
+    if (!this.#table.isThere) return;
     const mark = identityMark(identity);
     this.#storage.transactionSync(() => {
       const pages = this.#sql
@@ -100,6 +113,7 @@ export class Kept {
 
   /** Deletes pages whose time is over, some at a time: the oldest are looked at, so that nothing else is read. */
   prune(now: number): void {
+    if (!this.#table.isThere) return;
     this.#sql.exec(
       `DELETE FROM kept WHERE seq <= (SELECT max(seq) FROM (SELECT seq, drained_at FROM kept ORDER BY seq LIMIT ?)
         WHERE drained_at <= ?)`,

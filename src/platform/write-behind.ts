@@ -1,3 +1,4 @@
+import { LazyTable } from "./lazy-table";
 import { errorText } from "./log";
 import { type PartsDeps, writeInParts } from "./write-behind-parts";
 
@@ -36,6 +37,7 @@ export type DrainResult = { state: "empty" | "more" | "outage"; settled: number;
 export class WriteBehind<Outcome> {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
+  readonly #parkedTable: LazyTable;
   #tailSeq = 0;
   #isTailEmpty = true;
   #pending = 0;
@@ -49,8 +51,10 @@ export class WriteBehind<Outcome> {
     this.#sql.exec(
       "CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY, key BLOB NOT NULL, at INTEGER NOT NULL, body TEXT, note TEXT NOT NULL)",
     );
-    this.#sql.exec(
-      "CREATE TABLE IF NOT EXISTS parked (seq INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, error TEXT NOT NULL, parked_at INTEGER NOT NULL)",
+    this.#parkedTable = new LazyTable(
+      this.#sql,
+      "parked",
+      "(seq INTEGER PRIMARY KEY, key BLOB NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, error TEXT NOT NULL, parked_at INTEGER NOT NULL)",
     );
     this.#load();
   }
@@ -79,11 +83,13 @@ export class WriteBehind<Outcome> {
   }
 
   get parked(): number {
+    if (!this.#parkedTable.isThere) return 0;
     return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM parked").one().n;
   }
 
   /** Why rows were parked, oldest first; nothing of what they hold. */
   parkedErrors(): { at: number; error: string }[] {
+    if (!this.#parkedTable.isThere) return [];
     return this.#sql
       .exec<{ at: number; error: string }>(
         "SELECT at, error FROM parked ORDER BY seq LIMIT ?",
@@ -132,6 +138,7 @@ export class WriteBehind<Outcome> {
         )
         .toArray();
       for (const row of waiting) this.#forgetRow({ ...row, key }, this.#note);
+      if (!this.#parkedTable.isThere) return waiting.map((row) => ({ ...row, key }));
       const parked = this.#sql
         .exec<{ seq: number; at: number; body: string }>(
           "SELECT seq, at, body FROM parked WHERE key = ?",
@@ -262,6 +269,7 @@ export class WriteBehind<Outcome> {
   }
 
   #park(row: BufferedRow, error: string, now: number): void {
+    this.#parkedTable.make();
     this.#storage.transactionSync(() => {
       this.#sql.exec(
         "INSERT INTO parked (key, at, body, error, parked_at) VALUES (?, ?, ?, ?, ?)",
@@ -276,6 +284,7 @@ export class WriteBehind<Outcome> {
   }
 
   #parkedRows(limit: number): ParkedRow[] {
+    if (!this.#parkedTable.isThere) return [];
     return this.#sql
       .exec<{ seq: number; key: ArrayBuffer; at: number; body: string; error: string; parked_at: number }>(
         "SELECT seq, key, at, body, error, parked_at FROM parked ORDER BY seq LIMIT ?",
