@@ -18,7 +18,7 @@ const variables = z.object({
   }),
   /** Keys the hash of every identity. Changing it forgets who has acted: it is never rotated without re-hashing. */
   IDENTITY_PEPPER: z.string().min(32),
-  /** So long, in ms, a participation that comes alone waits for others before it is stored; with it objects are in memory for longer. */
+  /** So long, in ms, a participation that comes alone waits for others before it is stored; unless it is 0, each costs an alarm. */
   INTAKE_GATHER_MS: z.coerce.number().int().min(0).max(10_000).default(0),
   /** Stripe's secret key, and the signing secrets of its webhook endpoints, by commas. Without them nobody can be charged. */
   STRIPE_SECRET_KEY: z.string().default(""),

@@ -17,7 +17,6 @@ export async function storeBare(
   await d1.batch([
     d1.prepare(IDENTITIES).bind(groupNo, page),
     d1.prepare(PEOPLE).bind(groupNo, page, actionNo),
-    d1.prepare(CONSENT_EVENTS).bind(groupNo, page, actionNo),
     d1.prepare(PARTICIPATIONS).bind(groupNo, page, actionNo),
   ]);
 }
@@ -37,13 +36,10 @@ const PEOPLE = `
     ?3, j.value ->> 't'
   FROM jsonb_each(?2) j`;
 
-const CONSENT_EVENTS = `
-  INSERT INTO consent_events (group_no, person_no, acted_at, action_no, wording_hash, answer)
-  SELECT ?1, j.value ->> 'p', j.value ->> 't', ?3, unhex(j.value ->> 'w'), j.value ->> 'co' FROM jsonb_each(?2) j`;
-
 const PARTICIPATIONS = `
   INSERT INTO participations (group_no, person_no, action_no, nth, id, acted_at, revised_at, answer, comment,
-    comment_status, is_named, source, referrer)
+    comment_status, is_named, source, referrer, consent, wording_hash)
   SELECT ?1, j.value ->> 'p', ?3, j.value ->> 'n', unhex(j.value ->> 'i'), j.value ->> 't', j.value ->> 't',
-    j.value -> 'o', j.value ->> 'cm', coalesce(j.value ->> 'cs', 0), j.value ->> 'nm', j.value ->> 's', j.value ->> 'rf'
+    j.value -> 'o', j.value ->> 'cm', coalesce(j.value ->> 'cs', 0), j.value ->> 'nm', j.value ->> 's', j.value ->> 'rf',
+    j.value ->> 'co', unhex(j.value ->> 'w')
   FROM jsonb_each(?2) j`;

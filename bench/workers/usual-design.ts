@@ -53,8 +53,8 @@ async function sign(d1: D1Database, form: URLSearchParams, now: number): Promise
         answer,
         form.get("comment") || null,
         form.get("isNamed") === "yes" ? 1 : 0,
+        form.get("consent") === "yes" ? 1 : 2,
       ),
-    d1.prepare(CONSENT).bind(GROUP_NO, email, ACTION_NO, now, form.get("consent") === "yes" ? 1 : 2),
     d1
       .prepare("SELECT count(*) AS n FROM participations WHERE group_no = ?1 AND action_no = ?2")
       .bind(GROUP_NO, ACTION_NO),
@@ -76,14 +76,9 @@ const PERSON = `
   ON CONFLICT (group_no, person_no) DO UPDATE SET given_name = excluded.given_name, family_name = excluded.family_name`;
 
 const PARTICIPATION = `
-  INSERT INTO participations (group_no, person_no, action_no, nth, id, acted_at, revised_at, answer, comment, comment_status, is_named)
-  VALUES (?1, ${PERSON_NO}, ?3, 0, randomblob(16), ?4, ?4, ?5, ?6, iif(?6 IS NULL, 0, 1), ?7)
+  INSERT INTO participations (group_no, person_no, action_no, nth, id, acted_at, revised_at, answer, comment, comment_status, is_named, consent, wording_hash)
+  VALUES (?1, ${PERSON_NO}, ?3, 0, randomblob(16), ?4, ?4, ?5, ?6, iif(?6 IS NULL, 0, 1), ?7, ?8, x'00112233aabbccdd')
   ON CONFLICT (group_no, person_no, action_no, nth) DO UPDATE SET revised_at = ?4, answer = ?5`;
-
-const CONSENT = `
-  INSERT INTO consent_events (group_no, person_no, acted_at, action_no, wording_hash, answer)
-  VALUES (?1, ${PERSON_NO}, ?4, ?3, x'00112233aabbccdd', ?5)
-  ON CONFLICT DO NOTHING`;
 
 /** People who signed before: what is counted on every request. */
 async function fill(d1: D1Database, count: number): Promise<void> {

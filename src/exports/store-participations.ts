@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import { consentsOf } from "../people/consent";
 
 /** Rows of one statement, and the characters after which it is cut all the same: answers may be long. */
 const ROWS_MAX = 500;
@@ -32,8 +33,8 @@ export type StoredParticipation = {
 
 // One look into the person's own consent events, of which there are few.
 const consent = (value: string, join = "") => `
-  (SELECT ${value} FROM consent_events c ${join}
-   WHERE c.group_no = ?1 AND c.person_no = p.person_no AND c.action_no = ?2 ORDER BY c.acted_at DESC LIMIT 1)`;
+  (SELECT ${value} FROM ${consentsOf("p.person_no")} c ${join}
+   WHERE c.action_no = ?2 ORDER BY c.acted_at DESC LIMIT 1)`;
 const CONSENT = `
   ${consent("c.answer")} AS consent, ${consent("c.acted_at")} AS consentAt,
   ${consent("w.wording", "LEFT JOIN consent_wordings w ON w.group_no = ?1 AND w.hash = c.wording_hash")} AS wording`;

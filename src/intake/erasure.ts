@@ -1,6 +1,7 @@
 import type { Action } from "../actions/types";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { unfoldConsents } from "../people/consent";
 import { beginMerge, endMerge, SPLIT_DAYS, splitPlan } from "../people/merge";
 import { emailsOf, erasurePlan, type MergeChoices, mergePlan } from "../people/person";
 import { indexNow } from "../people/search-index";
@@ -115,6 +116,7 @@ export async function mergePeople(
   for (const target of targets) await warnHome(ctx, target);
   try {
     await db.d1.batch([
+      ...unfoldConsents(db, [kept, lost]),
       beginMerge(db, { kept, lost }, { id, accountNo: by, cause, now: ctx.now }),
       ...mergeParticipations(db, kept, lost, ctx.now),
       ...mergePlan(db, kept, lost, choices),

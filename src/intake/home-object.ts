@@ -26,6 +26,8 @@ const RETIRE_AFTER_MS = 7 * 86_400_000;
 const RETIRE_RETRY_MS = 60 * 60_000;
 /** What has just been reported may change once more in the same breath. */
 const DUE_SOON_MS = 1_000;
+/** So long whoever asks this home waits for those whom it asks; what comes later is for the next. */
+const ASKED_WAIT_MS = 500;
 const NEVER = Number.MAX_SAFE_INTEGER;
 
 /** Work that the clock brings to an action. Gives when to ask again, in ms; null when nothing is left. */
@@ -51,6 +53,7 @@ export class HomeObject extends DurableObject<Env> {
   readonly #target: KnownTarget;
   #adjusting: Promise<unknown> = Promise.resolve();
   #asking: Promise<void> | null = null;
+  #askingRecent: Promise<void> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -113,7 +116,7 @@ export class HomeObject extends DurableObject<Env> {
     this.#asking ??= this.#askUnsure(target).finally(() => {
       this.#asking = null;
     });
-    await this.#asking;
+    await Promise.race([this.#asking, scheduler.wait(ASKED_WAIT_MS)]);
   }
 
   async #askUnsure(target: IntakeTarget): Promise<void> {
@@ -131,14 +134,28 @@ export class HomeObject extends DurableObject<Env> {
 
   /** Makes sure of everything that is shown, once this home has left memory and come back. */
   async #beSure(): Promise<void> {
-    const target = this.#target.value;
-    if (target && !this.#tallies.isRecentSure) {
-      const group = dbFor(this.env, { no: target.groupNo, shard: target.shard });
-      const recent = await recentStored(group, target.actionNo).catch(() => null);
-      if (recent) this.#tallies.learnRecent(recent);
-    }
+    // In this order, since a tally is written down together with the recent signers.
+    await this.#askRecent();
     await this.#ask();
     this.#tallies.beSure();
+  }
+
+  /** Reads who signed last, if this home is not sure. A database that is away or hangs is asked again by the next. */
+  async #askRecent(): Promise<void> {
+    const target = this.#target.value;
+    if (!target || this.#tallies.isRecentSure) return;
+    const group = dbFor(this.env, { no: target.groupNo, shard: target.shard });
+    const before = this.#tallies.recent;
+    this.#askingRecent ??= recentStored(group, target.actionNo)
+      .then((recent) => {
+        // What was reported meanwhile is newer than what was read.
+        if (this.#tallies.recent === before) this.#tallies.learnRecent(recent);
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        this.#askingRecent = null;
+      });
+    await Promise.race([this.#askingRecent, scheduler.wait(ASKED_WAIT_MS)]);
   }
 
   async summary(): Promise<HomeSummary> {

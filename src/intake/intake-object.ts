@@ -111,22 +111,26 @@ export class ActionIntake extends DurableObject<Env> {
   #drainSoon(): void {
     if (this.#isDrainDue) return;
     const now = Date.now();
-    if (this.#draining || now - this.#drainedAt < DRAIN_DELAY_MS) return this.#drainIn(DRAIN_DELAY_MS);
-    this.#isDrainDue = true;
-    this.#clock.setBy(now + WATCH_MS);
-    this.ctx.waitUntil(this.#drainLone());
+    const gatherMs = configOf(this.env).INTAKE_GATHER_MS;
+    if (gatherMs > 0 || this.#draining || now - this.#drainedAt < DRAIN_DELAY_MS)
+      this.#drainIn(gatherMs || DRAIN_DELAY_MS);
+    else {
+      this.#isDrainDue = true;
+      this.#clock.setBy(now + WATCH_MS);
+      this.ctx.waitUntil(this.#drainLone());
+    }
   }
 
   async #drainLone(): Promise<void> {
-    await scheduler.wait(configOf(this.env).INTAKE_GATHER_MS);
-    if (this.#isRetired) return;
-    this.#isDrainDue = false;
     try {
+      // Whoever came at the same moment is in the first page.
+      await scheduler.wait(0);
+      this.#isDrainDue = false;
       await this.drain();
     } catch (error) {
       this.#lastError = errorText(error);
     } finally {
-      this.#sleep();
+      if (!this.#isRetired) this.#sleep();
     }
   }
 

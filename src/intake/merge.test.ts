@@ -154,7 +154,7 @@ async function setUp() {
       tags: await all("SELECT tag_no, person_no, tagged_at FROM taggings WHERE group_no = ? ORDER BY 1, 2"),
       values: await all("SELECT * FROM field_values WHERE group_no = ? ORDER BY field_no, person_no"),
       consents: await all(
-        "SELECT person_no, acted_at, action_no, answer FROM consent_events WHERE group_no = ? ORDER BY 1, 2, 3",
+        "SELECT person_no, acted_at, action_no, answer FROM consents WHERE group_no = ? ORDER BY 1, 2, 3",
       ),
       notes: await all("SELECT person_no, text FROM person_notes WHERE group_no = ? ORDER BY 1, 2"),
       done: await all(

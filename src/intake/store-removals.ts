@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import { unfoldConsents } from "../people/consent";
 import { idToHex, type ParticipationId } from "../platform/ids";
 import { REMOVAL_IDS_MAX, type Removal } from "./removal";
 import type { SignerFilter } from "./signers";
@@ -133,6 +134,7 @@ export async function insertOwnRemoval(
   now: number,
 ): Promise<number> {
   const results = await d1.batch([
+    ...unfoldConsents({ d1, groupNo }, [personNo]),
     d1.prepare(TAKE_NUMBER).bind(groupNo),
     d1
       .prepare(
@@ -147,7 +149,7 @@ export async function insertOwnRemoval(
       )
       .bind(groupNo, of.actionNo, now),
   ]);
-  return results[1]?.meta.changes ?? 0;
+  return results[3]?.meta.changes ?? 0;
 }
 
 /** Takes all a person did out of the counts and empties it: nothing of what they said stays. */
@@ -161,7 +163,9 @@ export function eraseParticipations(
     d1.prepare(TAKE_NUMBER).bind(groupNo),
     d1.prepare(leaveRemovals(rows)).bind(groupNo, personNo),
     d1
-      .prepare(`UPDATE participations SET removal_no = ${THAT_NUMBER}, ${EMPTY} WHERE ${rows}`)
+      .prepare(
+        `UPDATE participations SET removal_no = ${THAT_NUMBER}, ${EMPTY}, consent = 0, wording_hash = NULL WHERE ${rows}`,
+      )
       .bind(groupNo, personNo),
     d1.prepare(RECORD_REMOVALS).bind(groupNo, personNo, "erasure", now),
   ];

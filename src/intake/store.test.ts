@@ -30,7 +30,7 @@ async function everything({ d1, groupNo }: GroupDb): Promise<unknown> {
     identities: "kind, value, person_no, acted_at",
     participations:
       "person_no, action_no, nth, hex(id) AS id, acted_at, revised_at, answer, comment, comment_status",
-    consent_events: "person_no, acted_at, action_no, answer",
+    consents: "person_no, acted_at, action_no, hex(wording_hash) AS wording, answer",
     field_values: "field_no, person_no, value, acted_at",
   };
   const rows = Object.entries(tables).map(async ([table, columns]) => {

@@ -3,9 +3,12 @@ import {
   ARRIVED,
   arrivalFields,
   arrivingPage,
+  CONSENT_SAID,
+  consentStatement,
   NOT_ERASED,
   PAGE_ROWS,
   receivePeople,
+  WORDING_SAID,
 } from "../people/arrival";
 import { receiveValues } from "../people/custom-field";
 import { idFromHex, idToHex, type ParticipationId } from "../platform/ids";
@@ -54,6 +57,7 @@ export async function storeParticipations(
     }),
     ...(page.includes('"f":') ? [receiveValues(group, bound)] : []),
     group.d1.prepare(UPSERT_PARTICIPATIONS).bind(group.groupNo, bound, actionNo, restoredAt),
+    consentStatement(group, actionNo, bound),
     group.d1.prepare(OUTCOMES).bind(group.groupNo, bound, actionNo),
     ...last,
   ]);
@@ -139,14 +143,14 @@ const KEEP_NEWER = `DO UPDATE SET
 const UPSERT_PARTICIPATIONS = `
   INSERT INTO participations
     (group_no, person_no, action_no, nth, id, acted_at, revised_at, answer, comment, comment_status, is_named, source, referrer, amount, currency, restored_at,
-     standing, standing_at, promoted_at)
+     consent, wording_hash, standing, standing_at, promoted_at)
   SELECT ?1, i.person_no, ?3, j.value ->> 'n',
     coalesce((SELECT k.id FROM participations k WHERE k.group_no = ?1 AND k.person_no = i.person_no AND k.action_no = ?3 AND k.nth = j.value ->> 'n'),
       iif(j.value ->> 'u' IS NOT NULL AND EXISTS (SELECT 1 FROM participations x WHERE x.group_no = ?1 AND x.action_no = ?3 AND x.id = unhex(j.value ->> 'i')),
         unhex(printf('%0${ID_TIME_DIGITS}x', j.value ->> 't') || substr(j.value ->> 'i', ${ID_TIME_DIGITS + 1})), unhex(j.value ->> 'i'))),
     j.value ->> 't', j.value ->> 't', j.value -> 'o',
     j.value ->> 'cm', coalesce(j.value ->> 'cs', 0), j.value ->> 'nm', j.value ->> 's', j.value ->> 'rf', j.value ->> 'am', j.value ->> 'cu', ?4,
-    coalesce(j.value ->> 'st', 0),
+    ${CONSENT_SAID}, iif(j.value ->> 'co' > 0, ${WORDING_SAID}, NULL), coalesce(j.value ->> 'st', 0),
     iif(EXISTS (SELECT 1 FROM participations k WHERE k.group_no = ?1 AND k.person_no = i.person_no AND k.action_no = ?3
       AND k.nth = j.value ->> 'n' AND k.id <> unhex(j.value ->> 'i')), 0, coalesce(j.value ->> 'sa', 0)),
     j.value ->> 'pa'
@@ -182,7 +186,7 @@ const LOST = `
     person.person_no IS NULL
     OR max(coalesce(o.revised_at, 0), coalesce(m.revised_at, 0), iif(merged.person_no IS NULL, 0, known.revised_at)) < j.value ->> 't'
     OR (o.id = unhex(j.value ->> 'i') AND o.standing_at < coalesce(j.value ->> 'sa', 0))
-    OR (j.value ->> 'co' > 0 AND NOT EXISTS (SELECT 1 FROM consent_events c
+    OR (j.value ->> 'co' > 0 AND NOT (o.consent > 0 AND o.acted_at = j.value ->> 't') AND NOT EXISTS (SELECT 1 FROM consent_events c
       WHERE c.group_no = ?1 AND c.person_no = i.person_no AND c.acted_at = j.value ->> 't' AND c.action_no = ?3)))
   ORDER BY position`;
 

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { uuid } from "../platform/columns";
+import { bytes, uuid } from "../platform/columns";
 import type { ParticipationId } from "../platform/ids";
 import type { StoredAnswer } from "./types";
 
@@ -37,6 +37,12 @@ export const participations = sqliteTable(
     /** Money, in the currency's smallest unit. */
     amount: integer("amount"),
     currency: text("currency"),
+    /**
+     * What was answered to which wording when they first took the action: as `consent_events` has it, which is for everything
+     * else, so that a signature need not write a row for it. `consents` is a view of both.
+     */
+    consent: integer("consent").notNull().default(0),
+    wordingHash: bytes("wording_hash"),
     /** When it was stored again after the database had lost it; its news had gone out before, and goes out no more. */
     restoredAt: integer("restored_at"),
     /** 0, or the removal that took it out of the count. */

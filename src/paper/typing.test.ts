@@ -131,7 +131,7 @@ describe("typed-in lines", () => {
     const { d1, groupNo } = dbFor(env, team.group);
     const said = await d1
       .prepare(
-        `SELECT w.mode, w.wording, e.answer FROM consent_events e JOIN consent_wordings w ON w.group_no = e.group_no AND w.hash = e.wording_hash
+        `SELECT w.mode, w.wording, e.answer FROM consents e JOIN consent_wordings w ON w.group_no = e.group_no AND w.hash = e.wording_hash
          WHERE e.group_no = ? AND e.action_no = ? ORDER BY e.answer`,
       )
       .bind(groupNo, action.no)

@@ -3,7 +3,6 @@ import {
   type ArrivalField,
   arrivalFields,
   arrivalStatements,
-  consentStatement,
   pageStatements,
   taggingStatement,
 } from "./store";
@@ -13,7 +12,14 @@ import {
  * group's number, `?2` what `arrivingPage` says is to be bound; it gives `j.value` (the row) and `i.person_no`. A person who was erased after
  * they acted is not in it; `NOT_ERASED` is that condition alone, on `j.value`.
  */
-export { ARRIVED, NOT_ERASED, PAGE_ROWS } from "./store";
+export {
+  ARRIVED,
+  CONSENT_SAID,
+  consentStatement,
+  NOT_ERASED,
+  PAGE_ROWS,
+  WORDING_SAID,
+} from "./store";
 export type { ArrivalField };
 export { arrivalFields };
 
@@ -49,7 +55,6 @@ export function receivePeople(
 ): D1PreparedStatement[] {
   return [
     ...arrivalStatements(group, actionNo, page, options),
-    consentStatement(group, actionNo, page),
     ...(options.tagNos.length > 0 ? [taggingStatement(group, page, options.tagNos)] : []),
   ];
 }

@@ -132,6 +132,11 @@ const DROP_UNCLAIMED_PHONES = `
     CROSS JOIN identities n ON n.group_no = ?1 AND n.kind = 2 AND n.value = j.value ->> '$.o.phone' AND n.person_no <> i.person_no) lost
   WHERE people.group_no = ?1 AND people.person_no = lost.loser AND people.phone = lost.phone`;
 
+/** What a row of the page says of consent: as it is kept, and to which wording. A "yes" to be confirmed (3) is a yes. */
+export const CONSENT_SAID = "iif(j.value ->> 'co' = 3, 1, j.value ->> 'co')";
+export const WORDING_SAID = "unhex(j.value ->> 'w')";
+
+/** Keeps what the participations of the page could not: of somebody who had taken the action before. Runs when they are stored. */
 export function consentStatement(
   { d1, groupNo }: GroupDb,
   actionNo: number,
@@ -140,11 +145,30 @@ export function consentStatement(
   return d1
     .prepare(
       `INSERT INTO consent_events (group_no, person_no, acted_at, action_no, wording_hash, answer)
-       SELECT ?1, i.person_no, j.value ->> 't', ?3, unhex(j.value ->> 'w'), iif(j.value ->> 'co' = 3, 1, j.value ->> 'co') FROM ${ARRIVED}
-       WHERE j.value ->> 'co' > 0
+       SELECT ?1, i.person_no, j.value ->> 't', ?3, ${WORDING_SAID}, ${CONSENT_SAID} FROM ${ARRIVED}
+       WHERE j.value ->> 'co' > 0 AND NOT EXISTS (SELECT 1 FROM participations p WHERE p.group_no = ?1 AND p.person_no = i.person_no
+         AND p.action_no = ?3 AND p.nth = j.value ->> 'n' AND p.acted_at = j.value ->> 't' AND p.consent > 0)
        ON CONFLICT DO NOTHING`,
     )
     .bind(groupNo, page, actionNo);
+}
+
+/** A person's consents as a table of their own, wherever they are kept; for a place of a statement that knows the person. */
+export const consentsOf = (person: string) => `(
+    SELECT acted_at, action_no, wording_hash, answer FROM consent_events WHERE group_no = ?1 AND person_no = ${person}
+    UNION ALL SELECT acted_at, action_no, wording_hash, consent FROM participations WHERE group_no = ?1 AND person_no = ${person} AND consent > 0)`;
+
+/** Writes each consent of some people down by itself, before their participations are moved, doubled or emptied. */
+export function unfoldConsents(
+  { d1, groupNo }: Pick<GroupDb, "d1" | "groupNo">,
+  people: readonly number[],
+): D1PreparedStatement[] {
+  const rows = "group_no = ?1 AND person_no IN (SELECT value FROM json_each(?2)) AND consent > 0";
+  return [
+    `INSERT INTO consent_events (group_no, person_no, acted_at, action_no, wording_hash, answer)
+     SELECT group_no, person_no, acted_at, action_no, wording_hash, consent FROM participations WHERE ${rows} ON CONFLICT DO NOTHING`,
+    `UPDATE participations SET consent = 0, wording_hash = NULL WHERE ${rows}`,
+  ].map((sql) => d1.prepare(sql).bind(groupNo, JSON.stringify(people)));
 }
 
 export function taggingStatement(

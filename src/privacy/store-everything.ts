@@ -28,7 +28,7 @@ const tables: Record<string, string> = {
     FROM participations p CROSS JOIN actions a ON a.group_no = ?1 AND a.action_no = p.action_no
     WHERE p.group_no = ?1 AND p.person_no = ?2 ORDER BY p.acted_at DESC`,
   consents: `SELECT e.acted_at, e.answer, w.wording, w.mode, w.locale, a.title AS action, lower(hex(a.id)) AS action_id, a.kind, a.slug
-    FROM consent_events e LEFT JOIN consent_wordings w ON w.group_no = ?1 AND w.hash = e.wording_hash
+    FROM consents e LEFT JOIN consent_wordings w ON w.group_no = ?1 AND w.hash = e.wording_hash
     LEFT JOIN actions a ON a.group_no = ?1 AND a.action_no = e.action_no
     WHERE e.group_no = ?1 AND e.person_no = ?2 ORDER BY e.acted_at DESC`,
   subscription_changes: `SELECT changed_at, channel, status, cause, reason FROM subscription_changes
@@ -133,14 +133,18 @@ export async function selectConsents(
 ): Promise<ConsentRow[]> {
   const { results } = await d1
     .prepare(
-      `SELECT lower(hex(p.id)) AS id, lower(hex(e.id)) AS personId, e.email, c.acted_at AS at, c.answer, w.wording, w.mode, w.locale,
+      `WITH page AS MATERIALIZED (SELECT id, person_no, source, acted_at, consent, wording_hash
+         FROM participations INDEXED BY participations_by_action
+         WHERE group_no = ?1 AND action_no = ?2 AND id > unhex(?3) ORDER BY id LIMIT ?4),
+       said AS (SELECT id, person_no, source, acted_at, consent AS answer, wording_hash FROM page WHERE consent > 0
+         UNION ALL SELECT p.id, p.person_no, p.source, c.acted_at, c.answer, c.wording_hash FROM page p
+         LEFT JOIN consent_events c ON c.group_no = ?1 AND c.person_no = p.person_no AND c.action_no = ?2
+         WHERE c.acted_at IS NOT NULL OR p.consent = 0)
+       SELECT lower(hex(p.id)) AS id, lower(hex(e.id)) AS personId, e.email, p.acted_at AS at, p.answer, w.wording, w.mode, w.locale,
          p.source, e.email_status AS status
-       FROM (SELECT id, person_no, source FROM participations INDEXED BY participations_by_action
-         WHERE group_no = ?1 AND action_no = ?2 AND id > unhex(?3) ORDER BY id LIMIT ?4) p
-       CROSS JOIN people e ON e.group_no = ?1 AND e.person_no = p.person_no
-       LEFT JOIN consent_events c ON c.group_no = ?1 AND c.person_no = p.person_no AND c.action_no = ?2
-       LEFT JOIN consent_wordings w ON w.group_no = ?1 AND w.hash = c.wording_hash
-       ORDER BY p.id, c.acted_at`,
+       FROM said p CROSS JOIN people e ON e.group_no = ?1 AND e.person_no = p.person_no
+       LEFT JOIN consent_wordings w ON w.group_no = ?1 AND w.hash = p.wording_hash
+       ORDER BY p.id, p.acted_at`,
     )
     .bind(groupNo, actionNo, after, limit)
     .all<ConsentRow>();
@@ -159,7 +163,7 @@ export async function selectConsentsOf(
   const { results } = await d1
     .prepare(
       `SELECT e.acted_at AS at, e.answer, w.wording, a.title, lower(hex(a.id)) AS actionId
-       FROM consent_events e LEFT JOIN consent_wordings w ON w.group_no = ?1 AND w.hash = e.wording_hash
+       FROM consents e LEFT JOIN consent_wordings w ON w.group_no = ?1 AND w.hash = e.wording_hash
        LEFT JOIN actions a ON a.group_no = ?1 AND a.action_no = e.action_no
        WHERE e.group_no = ?1 AND e.person_no = ?2 ORDER BY e.acted_at DESC LIMIT ${CONSENTS_SHOWN_MAX}`,
     )

@@ -28,7 +28,7 @@ export const sources: readonly Source[] = [
     name: "consent",
     sql: `SELECT c.acted_at AS at, printf('%012d', c.action_no) AS key, json_object('answer', c.answer, 'wording', w.wording, 'mode', w.mode,
         'title', coalesce(nullif(a.internal_title, ''), a.title), 'actionId', hex(a.id)) AS entry
-      FROM consent_events c LEFT JOIN consent_wordings w ON w.group_no = ?1 AND w.hash = c.wording_hash
+      FROM consents c LEFT JOIN consent_wordings w ON w.group_no = ?1 AND w.hash = c.wording_hash
       LEFT JOIN actions a ON a.group_no = ?1 AND a.action_no = c.action_no
       WHERE c.group_no = ?1 AND c.person_no = ?2`,
   },

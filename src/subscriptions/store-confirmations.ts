@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import { consentsOf } from "../people/consent";
 
 /** Whom to ask now: somebody who said yes, and is not on the list yet. */
 export type ToAsk = {
@@ -15,7 +16,7 @@ export type ToAsk = {
 // Somebody whose newest word on an action was yes, after anything else that is known of their subscription, and who is not on
 // the list. Whoever bounced or complained is asked nothing.
 const IS_WAITING = `person.email IS NOT NULL AND person.erased_at IS NULL AND person.merged_into IS NULL AND person.email_status IN (0, 2)
-  AND EXISTS (SELECT 1 FROM consent_events said WHERE said.group_no = ?1 AND said.person_no = person.person_no AND said.action_no = ?2
+  AND EXISTS (SELECT 1 FROM ${consentsOf("person.person_no")} said WHERE said.action_no = ?2
     AND said.answer = 1 AND said.acted_at > coalesce(person.email_status_at, -1)
     AND said.acted_at > coalesce((SELECT answered_at FROM confirmations k WHERE k.group_no = ?1 AND k.person_no = person.person_no), -1))`;
 
@@ -107,7 +108,7 @@ export async function answerConfirmation(
       .prepare(
         `INSERT INTO consent_events (group_no, person_no, acted_at, action_no, wording_hash, answer)
          SELECT ?1, ?2, ?4, k.action_no, said.wording_hash, ?3 FROM confirmations k
-         CROSS JOIN consent_events said ON said.group_no = ?1 AND said.person_no = ?2 AND said.action_no = k.action_no AND said.answer = 1
+         CROSS JOIN ${consentsOf("?2")} said ON said.action_no = k.action_no AND said.answer = 1
          WHERE k.group_no = ?1 AND k.person_no = ?2 AND k.answer IS NULL
          ORDER BY said.acted_at DESC LIMIT 1
          ON CONFLICT DO NOTHING`,

@@ -94,9 +94,7 @@ async function makeCareful(mail: Partial<ReturnType<typeof mailSettings.parse>> 
   const consents = async () =>
     (
       await db.d1
-        .prepare(
-          "SELECT answer, hex(wording_hash) AS w FROM consent_events WHERE group_no = ? ORDER BY acted_at",
-        )
+        .prepare("SELECT answer, hex(wording_hash) AS w FROM consents WHERE group_no = ? ORDER BY acted_at")
         .bind(group.no)
         .all<{ answer: number; w: string }>()
     ).results;

@@ -330,7 +330,7 @@ export class History {
       if (total !== should.length)
         found.push(`action ${target.actionNo} shows ${total}, not ${should.length}`);
     }
-    const consents = await this.#all("SELECT count(*) AS n FROM consent_events WHERE group_no = ?1");
+    const consents = await this.#all("SELECT count(*) AS n FROM consents WHERE group_no = ?1");
     const asked = acts.filter(({ consent }) => consent > 0).length;
     if (consents[0]?.n !== asked) found.push(`${consents[0]?.n} consents, not ${asked}`);
     return found;
@@ -390,7 +390,7 @@ export class History {
       row.person_no,
     );
     const consents = await this.#all(
-      "SELECT acted_at || ' ' || action_no || ' ' || answer AS consent FROM consent_events WHERE group_no = ?1 AND person_no = ?2",
+      "SELECT acted_at || ' ' || action_no || ' ' || answer AS consent FROM consents WHERE group_no = ?1 AND person_no = ?2",
       row.person_no,
     );
     const is = {
