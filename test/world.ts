@@ -78,6 +78,14 @@ export const world = {
       "Nous frappons à chaque porte entre le pont et l’école, deux par deux. Vous recevez un plan, une planchette et l’aide de quelqu’un qui l’a déjà fait.",
     shifts: ["Les portes près du pont", "Les portes près de l’école"],
   },
+  spanishEvent: {
+    title: "Cena de vecinas por el aire limpio",
+    slug: "cena-de-vecinas",
+    locale: "es",
+    place: "Biblioteca de Mill Lane",
+    town: "Toronto",
+    shifts: ["Montar las mesas", "Recibir a la gente", "Recoger"],
+  },
   eventCampaign: {
     title: "A hundred dinners for clean air",
     slug: "a-hundred-dinners",

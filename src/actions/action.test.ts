@@ -46,17 +46,23 @@ function save(
     at?: number;
     picture?: Blob | null;
     pictureSmall?: File;
+    files?: Record<string, File>;
   } = {},
 ) {
-  const { by = 1, fromVersion = action.version, at = Date.now(), picture, pictureSmall } = options;
+  const { by = 1, fromVersion = action.version, at = Date.now(), picture, pictureSmall, files } = options;
   const ticks = "comments.isAsked comments.isModerated showCount showRecent autoresponse.isOn";
   return editAction(contextOf(env, at), group, petition, action, {
     form: { ...editorValues(action), ticks, ...changes },
     fromVersion,
     by,
     picture,
-    ...(pictureSmall ? { files: { pictureSmall } } : {}),
+    files: { ...files, ...(pictureSmall ? { pictureSmall } : {}) },
   });
+}
+
+/** How many pictures the group has stored. */
+async function filesOf({ no }: Group): Promise<number> {
+  return (await env.FILES.list({ prefix: `groups/${no}/` })).objects.length;
 }
 
 async function saved(result: ReturnType<typeof save>): Promise<Action> {
@@ -220,12 +226,13 @@ describe("saving", () => {
       expect(other.settings.image).toMatchObject({ width: 1_200 });
       expect(other.settings.image?.small).toBeUndefined();
     }
+    // Each time the large one alone, and the pair once.
+    expect(await filesOf(group)).toBe(2 + 5);
   });
 
   it("stores neither the text nor the picture when either is refused", async () => {
     const { group } = await makeGroup();
     const draft = await makeDraft(group);
-    const before = (await env.FILES.list()).objects.length;
     expect(await save(group, draft, { title: "" }, { picture: new Blob([RED_PIXELS]) })).toMatchObject({
       outcome: "invalid",
     });
@@ -233,8 +240,30 @@ describe("saving", () => {
       outcome: "invalid",
       problems: { picture: { key: "actions.problems.notAnImage" } },
     });
-    expect((await env.FILES.list()).objects).toHaveLength(before);
+    const pair = { picture: new Blob([RED_PIXELS]), pictureSmall: new File([png(600, 315)], "half.png") };
+    const shared = {
+      "share.variants.0.letter": "a",
+      "share.variants.0.label": "A",
+      "share.variants.0.text": "Sign!",
+      "share.variants.count": "1",
+    };
+    const files = { "share.variants.0.picture": new File(["<svg/>"], "no.svg") };
+    expect(await save(group, draft, shared, { ...pair, files })).toMatchObject({
+      outcome: "invalid",
+      problems: { "share.variants.0.picture": { key: "actions.problems.notAnImage" } },
+    });
+    expect(await filesOf(group)).toBe(0);
     expect(await findAction(contextOf(), group, draft.id)).toMatchObject({ title: "Clean air", version: 1 });
+  });
+
+  it("stores one picture when two people change it at the same moment", async () => {
+    const { group } = await makeGroup();
+    const draft = await makeDraft(group);
+    const outcomes = await Promise.all(
+      [1, 2].map(() => save(group, draft, {}, { picture: new Blob([RED_PIXELS]) })),
+    );
+    expect(outcomes.map(({ outcome }) => outcome).toSorted()).toEqual(["conflict", "saved"]);
+    expect(await filesOf(group)).toBe(1);
   });
 });
 

@@ -1,14 +1,13 @@
-import { type ImageRefusal, type StoredImage, storeImage } from "../groups/image";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
 import { newId, parseId } from "../platform/ids";
 import { shareFiles } from "../sharing/reading";
 import { translator } from "../ui/i18n";
-import { cleanLine } from "./answer-text";
 import { changesBetween, mergeChanges } from "./changes";
 import { withConsentText } from "./consent";
 import { type Edited, type Problems, readEdit } from "./editing";
+import { dropPictures, keepPictures, readPictures } from "./pictures";
 import { extraOf, prepareAnswers, tellKind, updatePage } from "./publication";
 import { bindingProblems } from "./question-library";
 import { freeSlug, isSlug } from "./slug";
@@ -21,7 +20,6 @@ import {
   type ActionStatus,
   type Change,
   type CommonSettings,
-  IMAGE_ALT_MAX,
   type Kind,
   SLUGS_MAX,
 } from "./types";
@@ -156,67 +154,15 @@ export async function editAction(
   if (changes.length === 0 && posted.picture === undefined && pictures.length === 0)
     return { outcome: "saved", action, removed: read.removed };
   if (posted.fromVersion !== action.version) return { outcome: "conflict", current: action, yours: changes };
-  const image = await pictureOf(ctx, group, action, posted);
-  if (typeof image === "string")
-    return { outcome: "invalid", problems: { picture: { key: `actions.problems.${image}` } } };
-  const share = await withPictures(ctx, group, read.edited.settings.share, pictures);
-  if ("problems" in share) return { outcome: "invalid", problems: share.problems };
-  const edited = {
-    ...read.edited,
-    settings: { ...read.edited.settings, image: image ?? read.edited.settings.image, share },
-  };
-  if (posted.picture === null) edited.settings.image = null;
+  const shown = await readPictures(group, read.edited.settings, posted, pictures);
+  if ("problems" in shown) return { outcome: "invalid", problems: shown.problems };
+  const edited = { ...read.edited, settings: shown.settings };
+  await keepPictures(ctx, shown.pictures);
   const saved = await saveEdit(ctx, group, kind, action, edited, posted.by);
   if (saved) return { outcome: "saved", action: saved, removed: read.removed };
+  await dropPictures(ctx, shown.pictures);
   const current = (await store.actionByNo(dbFor(ctx.env, group), action.no)) ?? action;
   return { outcome: "conflict", current, yours: changesBetween(current, { ...current, ...edited }) };
-}
-
-/** The uploaded picture, stored; null when none came. */
-async function pictureOf(
-  ctx: Context,
-  group: Group,
-  action: Action,
-  { picture, form, files = {} }: Posted,
-): Promise<Action["settings"]["image"] | ImageRefusal> {
-  if (!picture) return null;
-  const stored = await storeImage(ctx, group, picture);
-  const alt = form["image.alt"];
-  const text =
-    typeof alt === "string" ? cleanLine(alt).slice(0, IMAGE_ALT_MAX) : (action.settings.image?.alt ?? "");
-  if (typeof stored === "string") return stored;
-  const small = await smallOf(ctx, group, stored, files.pictureSmall);
-  return { ...stored, alt: text, ...(small ? { small } : {}) };
-}
-
-/** By how much the sides of the smaller picture may differ from the larger one's: pixels are whole. */
-const SIDES_TOLERANCE = 0.02;
-
-/** The smaller one that came with a picture; what is none, or is another one by its shape, is left out. */
-async function smallOf(ctx: Context, group: Group, large: StoredImage, file: Blob | undefined) {
-  if (!file || file.size === 0) return null;
-  const small = await storeImage(ctx, group, file);
-  if (typeof small === "string" || small.width >= large.width) return null;
-  const shape = (small.width / small.height) * (large.height / large.width);
-  return Math.abs(shape - 1) <= SIDES_TOLERANCE ? small : null;
-}
-
-/** The ways to put it when sharing, with the pictures just uploaded for them, stored. */
-async function withPictures(
-  ctx: Context,
-  group: Group,
-  share: CommonSettings["share"],
-  pictures: ReturnType<typeof shareFiles>,
-): Promise<CommonSettings["share"] | { problems: Problems }> {
-  const variants = [...share.variants];
-  for (const { at, file } of pictures) {
-    const variant = variants[at];
-    const stored = variant && (await storeImage(ctx, group, file));
-    if (typeof stored === "string")
-      return { problems: { [`share.variants.${at}.picture`]: { key: `actions.problems.${stored}` } } };
-    if (stored) variants[at] = { ...variant, image: { ...stored, alt: "" } };
-  }
-  return { ...share, variants };
 }
 
 async function saveEdit(

@@ -103,7 +103,7 @@ function withOwn(
   return {
     ...participation,
     o: { ...participation.o, own: own.own },
-    ...(places ? { pl: [places.slot, places.count] } : {}),
+    ...(places ? { pl: [places.slots, places.count] } : {}),
   };
 }
 

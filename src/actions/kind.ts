@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { MemberEnv } from "../groups/web";
-import type { FollowUpWindow, Participation, RecordReply } from "../intake/types";
+import type { FollowUpWindow, Participation, Told } from "../intake/types";
 import type { Context } from "../platform/context";
 import type { FormValues } from "../platform/forms";
 import type { ParticipationId } from "../platform/ids";
@@ -47,16 +47,43 @@ export type ThanksProps = {
 /** What became of somebody's place where places run out. */
 export const standings = { confirmed: 1, waiting: 2, cancelled: 3 } as const;
 export type Standing = keyof typeof standings;
+/** The same of each of several slots, by slot: those that somebody has a place in or waits for. */
+export type SlotStandings = Readonly<Record<string, Standing>>;
 
-const standingNames: readonly Standing[] = ["confirmed", "waiting", "cancelled"];
+export const standingNames = ["confirmed", "waiting", "cancelled"] as const satisfies readonly Standing[];
 
 /** The standing a row holds as a number; null for 0, where there are no places. */
 export function standingOf(stored: number): Standing | null {
   return standingNames.find((name) => standings[name] === stored) ?? null;
 }
 
+/** What a row holds of several slots, as `{"s1":1,"s2":2}`; nothing where there is but one. */
+export function slotStandings(stored: string | null): SlotStandings {
+  const slots: Record<string, number> = JSON.parse(stored ?? "{}");
+  return Object.fromEntries(
+    Object.entries(slots).flatMap(([slot, number]) => {
+      const standing = standingOf(number);
+      return standing ? [[slot, standing]] : [];
+    }),
+  );
+}
+
+/** The same as text, as rows and links hold it. */
+export function slotsText(slots: SlotStandings): string {
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(slots).map(([slot, name]) => [slot, standings[name]])),
+  );
+}
+
 /** What the thank-you page is told, in its address instead of a cookie: which number someone is, and whether they had acted. */
-export type Done = { nth: number; isRepeat: boolean; id: ParticipationId | null; standing: Standing | null };
+export type Done = {
+  nth: number;
+  isRepeat: boolean;
+  id: ParticipationId | null;
+  standing: Standing | null;
+  /** Of each slot, where there are several. */
+  slots?: SlotStandings;
+};
 
 export type EditorProps = {
   t: T;
@@ -102,8 +129,8 @@ export type OwnInput = {
   isLast: boolean;
 };
 
-/** Places of which there are only so many: a shift, or the event as a whole (""). */
-export type Places = { slot: string; count: number };
+/** Places of which there are only so many: so many in each of some shifts, or of the event as a whole (""). */
+export type Places = { slots: readonly string[]; count: number };
 
 /** A step that follows every stored participation of a kind. It may be asked for the same person again, and must not care. */
 export type Afterwards = {
@@ -122,8 +149,17 @@ export type Afterwards = {
 export type OwnColumn = {
   key: string;
   title: Key;
-  /** @param standing what became of the place, where places run out */
-  value(t: T, own: Record<string, unknown>, action: Action, standing: Standing | null): string;
+  /**
+   * @param standing what became of the place, where places run out
+   * @param slots the same of each slot, where there are several
+   */
+  value(
+    t: T,
+    own: Record<string, unknown>,
+    action: Action,
+    standing: Standing | null,
+    slots: SlotStandings,
+  ): string;
 };
 
 /** Shared parts of the editor and the page that a kind can do without. */
@@ -136,7 +172,7 @@ export type Taking = {
   participation: Participation;
   request: Request;
   origin: string;
-  record(participation: Participation): Promise<Pick<RecordReply, "outcome" | "id" | "total" | "standing">>;
+  record(participation: Participation): Promise<Told>;
 };
 
 /** What a page counts towards its goal in place of people, such as money raised; absolute, in a unit of the kind's own. */
@@ -153,7 +189,7 @@ export type Tally = {
 
 /** What became of it: taken (and perhaps a page to go on to), or not yet, with where to go or what is wrong. */
 export type Taken =
-  | { is: "recorded"; reply: Pick<RecordReply, "outcome" | "id" | "total" | "standing">; goOnTo?: string }
+  | { is: "recorded"; reply: Told; goOnTo?: string }
   | { is: "elsewhere"; href: string }
   /** Taken so far, and the form goes on at one of its pages, with these values in place of what was sent. */
   | { is: "again"; step: number; values: FormValues }

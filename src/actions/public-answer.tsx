@@ -44,7 +44,7 @@ export async function takeAnswer(c: PublicContext, deps: PublicPagesDeps): Promi
   refuseForeignOrigin(c.req.raw);
   const found = await findAction(c, deps);
   if (found instanceof Response) return found;
-  const answered = await answerTo(c, deps, found, new URL(c.req.url));
+  const answered = await answerTo(c, deps, found, { address: new URL(c.req.url) });
   switch (answered.is) {
     case "over":
       return backToPage(c, found);
@@ -57,16 +57,23 @@ export async function takeAnswer(c: PublicContext, deps: PublicPagesDeps): Promi
   }
 }
 
+/** Where a form stood. */
+export type FormPlace = {
+  /** Its address, for `?source=` and for telling the referring page from ours. */
+  address: URL;
+  /** Of an embed, the site it stood in, unless the source says it. */
+  site?: string;
+};
+
 /**
  * Reads the posted form of an action and takes what it says, wherever the form stood.
- * @param address where it stood, for `?source=` and for telling the referring page from ours
  * @throws AppError for a body that is no form.
  */
 export async function answerTo(
   c: PublicContext,
   deps: PublicPagesDeps,
   found: Found,
-  address: URL,
+  { address, site }: FormPlace,
 ): Promise<Answered> {
   const ctx = c.get("ctx");
   const t = c.get("t");
@@ -89,14 +96,19 @@ export async function answerTo(
   const answer = await readSent({ t, ctx, kind, snapshot, values, address });
   if (answer.is === "next") return { is: "form", form: { ...form, step: answer.step }, status: 200 };
   if (answer.is === "invalid") return { is: "form", form: { ...form, ...answer }, status: 422 };
-  const taken = await take(c, deps, found, answer.participation);
+  const participation = standingIn(answer.participation, site);
+  const taken = await take(c, deps, found, participation);
   if (!taken) return { is: "form", form, status: 503, trouble: t("public.trouble") };
   if (taken.is === "invalid") return { is: "form", form: { ...form, errors: taken.errors }, status: 422 };
   if (taken.is === "again") {
     const goingOn = { ...form, values: { ...sent, ...taken.values }, step: taken.step };
     return { is: "form", form: goingOn, status: 200 };
   }
-  return { is: "taken", taken, href: await addressAfter(c, deps, found, taken, answer.participation) };
+  return { is: "taken", taken, href: await addressAfter(c, deps, found, taken, participation) };
+}
+
+function standingIn(participation: Participation, site: string | undefined): Participation {
+  return site === undefined ? participation : { ...participation, o: { ...participation.o, site } };
 }
 
 /** Takes the answer as the kind does; null when nothing was promised because something was away. */
@@ -136,7 +148,7 @@ export async function addressAfter(
 ): Promise<string> {
   if (taken.is === "elsewhere") return taken.href;
   const ctx = c.get("ctx");
-  const { outcome, id, total, standing = null } = taken.reply;
+  const { outcome, id, total, standing = null, slots } = taken.reply;
   if (outcome === "closed") return actionPath(kind, snapshot.action.slug);
   noteTotal(ctx, snapshot, total);
   const nth = totalTogether(ctx, snapshot, total);
@@ -149,7 +161,13 @@ export async function addressAfter(
       ctx,
       kind,
       snapshot,
-      { nth, isRepeat: outcome !== "counted", id, standing },
+      {
+        nth,
+        isRepeat: outcome !== "counted",
+        id,
+        standing,
+        ...(slots && Object.keys(slots).length > 0 ? { slots } : {}),
+      },
       await correctionToken(ctx, kind, snapshot, said, taken.reply),
     );
   const token = await carry(ctx, c.get("group"), { email: said.e, said: said.o, nth });

@@ -8,7 +8,7 @@ import { Notice } from "../ui/flash";
 import { formatNumber } from "../ui/format";
 import type { T } from "../ui/i18n";
 import { actionPath } from "./action-path";
-import type { Done } from "./kind";
+import { type Done, slotStandings, slotsText, standingNames } from "./kind";
 import { pageFrame } from "./page-frame";
 import type { ActionSnapshot, Kind } from "./types";
 
@@ -23,7 +23,8 @@ const claims = z.object({
     .custom<ParticipationId>((value) => typeof value === "string")
     .nullable()
     .default(null),
-  standing: z.enum(["confirmed", "waiting", "cancelled"]).nullable().default(null),
+  standing: z.enum(standingNames).nullable().default(null),
+  slots: z.string().nullable().default(null),
 });
 
 /**
@@ -34,7 +35,7 @@ export async function thanksPath(
   ctx: Context,
   kind: Pick<Kind, "path">,
   { action }: ActionSnapshot,
-  { nth, isRepeat, id, standing }: Done,
+  { nth, isRepeat, id, standing, slots }: Done,
   correction = "",
 ): Promise<string> {
   const token = await signToken(
@@ -44,6 +45,7 @@ export async function thanksPath(
       ...{ action: action.id, nth, repeat: isRepeat ? 1 : 0 },
       ...(id === null ? {} : { id }),
       ...(standing === null ? {} : { standing }),
+      ...(slots ? { slots: slotsText(slots) } : {}),
     },
     { now: ctx.now, secondsToLive: THANKS_SECONDS },
   );
@@ -59,8 +61,14 @@ export async function readDone(
 ): Promise<Done | null> {
   const read = claims.safeParse(await verifyToken(ctx.config.SIGNING_KEYS, "participation", token, ctx.now));
   if (!read.success || read.data.action !== action.id) return null;
-  const { nth, repeat, id, standing } = read.data;
-  return { nth, isRepeat: repeat === 1, id, standing };
+  const { nth, repeat, id, standing, slots } = read.data;
+  return {
+    nth,
+    isRepeat: repeat === 1,
+    id,
+    standing,
+    ...(slots === null ? {} : { slots: slotStandings(slots) }),
+  };
 }
 
 export type ThanksPageProps = {

@@ -3,7 +3,7 @@ import type { Child } from "hono/jsx";
 import type { Config, Env } from "../env";
 import { pageStyle, type SiteGroup } from "../groups/public";
 import type { Group } from "../groups/types";
-import type { Participation, RecordReply } from "../intake/types";
+import type { Participation, Told } from "../intake/types";
 import type { Context } from "../platform/context";
 import { AppError, type ErrorCode, errorStatus } from "../platform/errors";
 import { hostnameOf, originOn } from "../platform/http";
@@ -24,7 +24,7 @@ export type PublicPagesDeps = {
     kind: Kind,
     participation: Participation,
     request: Request,
-  ): Promise<Pick<RecordReply, "outcome" | "id" | "total" | "standing">>;
+  ): Promise<Told>;
   /** The action's numbers, from its home. */
   askCount: AskCount;
   fileAbuseReport: FileAbuseReport;

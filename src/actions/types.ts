@@ -283,4 +283,4 @@ export type FormState = {
     | undefined;
 };
 
-export type { Kind, PageProps, Standing, ThanksProps } from "./kind";
+export type { Kind, PageProps, SlotStandings, Standing, ThanksProps } from "./kind";

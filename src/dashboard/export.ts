@@ -57,7 +57,7 @@ function cells(t: T, action: Action, signer: Signer, own: readonly OwnColumn[]):
     signer.email,
     ...standardFields.map((name) => answer[name] ?? ""),
     ...action.settings.questions.map(({ key }) => [answer.answers?.[key] ?? []].flat().join("; ")),
-    ...own.map(({ value }) => value(t, answer.own ?? {}, action, signer.standing)),
+    ...own.map(({ value }) => value(t, answer.own ?? {}, action, signer.standing, signer.slots)),
     signer.comment,
     signer.commentStatus === "none" ? "" : t(`intake.comments.${signer.commentStatus}`),
     signer.source,

@@ -171,7 +171,9 @@ function columns(props: SignersProps): Column<Signer>[] {
     ({ key, title, value }): Column<Signer> => ({
       key,
       title: t(title),
-      cell: ({ answer, standing }) => <span dir="auto">{value(t, answer.own ?? {}, action, standing)}</span>,
+      cell: ({ answer, standing, slots }) => (
+        <span dir="auto">{value(t, answer.own ?? {}, action, standing, slots)}</span>
+      ),
     }),
   );
   return [

@@ -10,6 +10,7 @@ import { AttendancePage, CheckInPage } from "./attendance-views";
 import { readReplyToken } from "./reply";
 import {
   countHeads,
+  countShifts,
   deleteAttendance,
   insertAttendance,
   listReplies,
@@ -37,15 +38,18 @@ export function attendanceRoutes(kinds: readonly Kind[]) {
     const { ctx, group } = c.var;
     const db = dbFor(ctx.env, group);
     const text = (c.req.query("text") ?? "").slice(0, TEXT_MAX);
+    const shift = c.req.query("shift") ?? "";
     const after = parseId<ParticipationId>(c.req.query("after") ?? "") ?? undefined;
-    const [frame, heads, found] = await Promise.all([
+    const [frame, heads, shifts, found] = await Promise.all([
       actionFrame(c, subject),
       countHeads(db, subject.action.no),
-      listReplies(db, subject.action.no, { after, text, limit: REPLIES_PAGE + 1 }),
+      countShifts(db, subject.action.no),
+      listReplies(db, subject.action.no, { after, text, shift, limit: REPLIES_PAGE + 1 }),
     ]);
     const replies = found.slice(0, REPLIES_PAGE);
-    const next = found.length > REPLIES_PAGE ? listHref(c, subject.action, text, replies.at(-1)) : null;
-    return c.html(<AttendancePage {...frame} {...{ replies, heads, text, next }} />);
+    const last = found.length > REPLIES_PAGE ? replies.at(-1) : undefined;
+    const next = last ? listHref(c, subject.action, { text, shift }, last) : null;
+    return c.html(<AttendancePage {...frame} {...{ replies, heads, shifts, text, shift, next }} />);
   });
 
   app.post(`${ACTION_PATH}/attendance/arrivals`, memberCan("people.view"), async (c) => {
@@ -55,7 +59,8 @@ export function attendanceRoutes(kinds: readonly Kind[]) {
     const reply = id && (await replyById(dbFor(c.var.ctx.env, c.var.group), action.no, id));
     if (!reply) throw new AppError("not_found");
     await note(c, action, reply, single(values, "do") === "undo");
-    return c.redirect(listHref(c, action, single(values, "text").slice(0, TEXT_MAX)), 303);
+    const asked = { text: single(values, "text").slice(0, TEXT_MAX), shift: single(values, "shift") };
+    return c.redirect(listHref(c, action, asked), 303);
   });
 
   app.get(`${ACTION_PATH}/check-in`, memberCan("people.view"), async (c) => {
@@ -108,8 +113,17 @@ async function replyOfTicket(
   return id && replyById(dbFor(ctx.env, group), action.no, id);
 }
 
-function listHref(c: HonoContext<MemberEnv>, action: Action, text: string, after?: Reply): string {
-  const query = new URLSearchParams({ ...(text ? { text } : {}), ...(after ? { after: after.id } : {}) });
+function listHref(
+  c: HonoContext<MemberEnv>,
+  action: Action,
+  { text, shift }: { text: string; shift: string },
+  after?: Reply,
+): string {
+  const query = new URLSearchParams({
+    ...(text ? { text } : {}),
+    ...(shift ? { shift } : {}),
+    ...(after ? { after: after.id } : {}),
+  });
   const words = query.toString();
   return actionHref(c.var.group, action, `/attendance${words ? `?${words}` : ""}`);
 }

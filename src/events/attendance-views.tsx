@@ -1,20 +1,24 @@
 import { type ActionFrame, ActionShell } from "../actions/action-shell";
 import { Facts, Stats } from "../ui/card";
 import { Notice } from "../ui/flash";
-import { ButtonLink, ButtonRow, Form, HiddenField, SubmitButton, TextField } from "../ui/form";
+import { ButtonLink, ButtonRow, Form, HiddenField, SelectField, SubmitButton, TextField } from "../ui/form";
 import { formatNumber, formatTime } from "../ui/format";
-import type { T } from "../ui/i18n";
+import type { Locale, T } from "../ui/i18n";
 import { Section } from "../ui/layout";
 import { Status } from "../ui/status";
 import { DataTable, EmptyState, Pager } from "../ui/table";
-import type { Heads, Reply } from "./store";
-import { type EventSettings, eventSettings } from "./types";
+import { shiftsOf } from "./shifts";
+import type { Heads, Reply, ShiftHeads } from "./store";
+import { type EventSettings, eventSettings, type Shift } from "./types";
 import { shiftLine } from "./words";
 
 export type AttendancePageProps = ActionFrame & {
   replies: readonly Reply[];
   heads: Heads;
+  shifts: readonly ShiftHeads[];
   text: string;
+  /** The key of the shift whose people are listed; "" for everybody. */
+  shift: string;
   /** The address of the list after this page. */
   next: string | null;
 };
@@ -34,9 +38,22 @@ export function AttendancePage(props: AttendancePageProps) {
           { label: t("events.attendance.arrived"), value: formatNumber(heads.arrived, locale) },
         ]}
       />
+      {settings.shifts.length > 0 ? <ShiftTable {...props} settings={settings} /> : null}
       <Section title={t("events.attendance.list")} text={t("events.attendance.text")}>
         <Form method="get" action={`${here}/attendance`} class="form filter">
           <TextField name="text" label={t("events.attendance.search")} value={text} type="search" />
+          {settings.shifts.length > 0 ? (
+            <SelectField
+              name="shift"
+              label={t("events.columns.shift")}
+              value={props.shift}
+              blank={t("events.attendance.allShifts")}
+              options={settings.shifts.map((one) => ({
+                value: one.key,
+                label: shiftLine(settings, one, locale),
+              }))}
+            />
+          ) : null}
           <SubmitButton kind="secondary">{t("events.attendance.find")}</SubmitButton>
         </Form>
         <DataTable
@@ -45,7 +62,7 @@ export function AttendancePage(props: AttendancePageProps) {
           rows={replies}
           empty={
             <EmptyState
-              title={t(text ? "events.attendance.nobodyFound" : "events.attendance.nobody")}
+              title={t(text || props.shift ? "events.attendance.nobodyFound" : "events.attendance.nobody")}
               text={t("events.attendance.nobodyText")}
             />
           }
@@ -67,7 +84,7 @@ export function AttendancePage(props: AttendancePageProps) {
                   {
                     key: "shift",
                     title: t("events.columns.shift"),
-                    cell: ({ own }: Reply) => shiftOf(settings, own.shift, locale),
+                    cell: ({ slots }: Reply) => <ShiftLines {...{ t, settings, slots, locale }} />,
                   },
                 ]
               : []),
@@ -106,9 +123,66 @@ function Person({ reply }: { reply: Reply }) {
   );
 }
 
-function shiftOf(settings: EventSettings, key: string, locale: ActionFrame["locale"]): string {
-  const shift = settings.shifts.find((one) => one.key === key);
-  return shift ? shiftLine(settings, shift, locale) : "";
+type ShiftLinesProps = Pick<Reply, "slots"> & { t: T; settings: EventSettings; locale: Locale };
+
+/** All shifts of a reply, and which of them it waits for. */
+export function ShiftLines({ t, settings, slots, locale }: ShiftLinesProps) {
+  const { confirmed, waiting } = shiftsOf(settings, slots);
+  return (
+    <span>
+      {[
+        ...confirmed.map((shift) => shiftLine(settings, shift, locale)),
+        ...waiting.map((shift) =>
+          t("events.attendance.shiftWaited", { shift: shiftLine(settings, shift, locale) }),
+        ),
+      ].map((line) => (
+        <span class="shift-line" dir="auto">
+          {line}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** How full each shift is. */
+function ShiftTable(props: AttendancePageProps & { settings: EventSettings }) {
+  const { t, locale, settings, shifts } = props;
+  const numbersOf = (key: string) => shifts.find(({ shift }) => shift === key);
+  const column = (key: "heads" | "waiting" | "arrived", title: string) => ({
+    ...{ key, title, isNumber: true },
+    cell: (one: Shift) => formatNumber(numbersOf(one.key)?.[key] ?? 0, locale),
+  });
+  return (
+    <Section title={t("events.editor.shifts")}>
+      <DataTable
+        caption={t("events.editor.shifts")}
+        isCaptionHidden
+        rows={settings.shifts}
+        empty={null}
+        columns={[
+          {
+            key: "shift",
+            title: t("events.columns.shift"),
+            isName: true,
+            cell: (one) => (
+              <a href={`${actionPath(props)}/attendance?shift=${one.key}`}>
+                {shiftLine(settings, one, locale)}
+              </a>
+            ),
+          },
+          {
+            key: "places",
+            title: t("events.attendance.places"),
+            isNumber: true,
+            cell: ({ capacity }) => (capacity === null ? "–" : formatNumber(capacity, locale)),
+          },
+          column("heads", t("events.attendance.expected")),
+          column("waiting", t("events.attendance.waiting")),
+          column("arrived", t("events.attendance.arrived")),
+        ]}
+      />
+    </Section>
+  );
 }
 
 export function StandingMark({ t, reply }: { t: T; reply: Reply }) {
@@ -118,12 +192,13 @@ export function StandingMark({ t, reply }: { t: T; reply: Reply }) {
 }
 
 function Arrival(props: AttendancePageProps & { reply: Reply }) {
-  const { t, locale, timeZone, reply, text } = props;
+  const { t, locale, timeZone, reply, text, shift } = props;
   const isHere = reply.arrivedAt !== null;
   return (
     <Form action={`${actionPath(props)}/attendance/arrivals`} class="arrival">
       <HiddenField name="reply" value={reply.id} />
       <HiddenField name="text" value={text} />
+      <HiddenField name="shift" value={shift} />
       {reply.arrivedAt === null ? null : <span>{formatTime(reply.arrivedAt, locale, timeZone)}</span>}
       <SubmitButton kind={isHere ? "quiet" : "secondary"} name="do" value={isHere ? "undo" : "arrive"}>
         {t(isHere ? "events.attendance.undo" : "events.attendance.checkIn")}
@@ -164,7 +239,7 @@ export function CheckInPage(props: CheckInPageProps) {
 function CheckIn(props: CheckInPageProps & { reply: Reply }) {
   const { t, locale, timeZone, reply, ticket, isNew } = props;
   const settings = eventSettings.parse(props.action.settings);
-  const shift = shiftOf(settings, reply.own.shift, locale);
+  const { slots } = reply;
   return (
     <Section title={nameOf(reply)}>
       {reply.arrivedAt === null ? null : (
@@ -180,7 +255,9 @@ function CheckIn(props: CheckInPageProps & { reply: Reply }) {
         facts={[
           { name: t("events.attendance.standing"), value: <StandingMark t={t} reply={reply} /> },
           { name: t("events.attendance.places"), value: formatNumber(1 + reply.own.guests, locale) },
-          ...(shift ? [{ name: t("events.columns.shift"), value: shift }] : []),
+          ...(Object.keys(slots).length > 0
+            ? [{ name: t("events.columns.shift"), value: <ShiftLines {...{ t, settings, slots, locale }} /> }]
+            : []),
         ]}
       />
       {reply.arrivedAt === null ? (

@@ -1,14 +1,17 @@
 import ical, { ICalCalendarMethod, ICalEventStatus } from "ical-generator";
-import type { ActionSnapshot } from "../actions/types";
+import type { ActionSnapshot, SlotStandings } from "../actions/types";
 import { type T, translator } from "../ui/i18n";
-import { spanOf } from "./times";
+import { shiftsOf } from "./shifts";
+import { shiftSpan, spanOf } from "./times";
 import { type EventSettings, eventSettings, USUAL_MS } from "./types";
-import { safeUrl, whereLine } from "./words";
+import { safeUrl, shiftLine, whereLine } from "./words";
 
 /** An event as a calendar names it. */
 export type CalendarEntry = {
   uid: string;
   title: string;
+  /** The shift it is of, in words; "" for the event as a whole. */
+  shift: string;
   start: Date;
   end: Date;
   where: string;
@@ -38,6 +41,7 @@ export function calendarEntry(
   return {
     uid: action.id,
     title: action.title,
+    shift: "",
     start: new Date(span.start),
     end: new Date(span.end ?? span.start + USUAL_MS),
     where: whereLine(t, settings, action.locale, isAttendee),
@@ -46,6 +50,34 @@ export function calendarEntry(
     isCancelled: settings.cancelled !== null,
     sequence: version,
   };
+}
+
+/** What goes into the calendar of somebody with a place: each of their shifts, or the event where there are none. */
+export function calendarEntries(
+  snapshot: Served,
+  pageUrl: string,
+  reply: { isAttendee: boolean; slots: SlotStandings },
+): CalendarEntry[] {
+  const entry = calendarEntry(snapshot, pageUrl, reply.isAttendee);
+  if (!entry) return [];
+  const { locale, settings: stored } = snapshot.action;
+  const settings = eventSettings.parse(stored);
+  const { confirmed } = shiftsOf(settings, reply.slots);
+  const shifts = confirmed.flatMap((shift): CalendarEntry[] => {
+    const span = shiftSpan(settings, shift);
+    if (!span) return [];
+    return [
+      {
+        ...entry,
+        uid: `${entry.uid}-${shift.key}`,
+        title: shift.name ? `${entry.title}: ${shift.name}` : entry.title,
+        shift: shiftLine(settings, shift, locale),
+        start: new Date(span.start),
+        end: new Date(span.end ?? span.start + USUAL_MS),
+      },
+    ];
+  });
+  return shifts.length > 0 ? shifts : [entry];
 }
 
 function describe(t: T, settings: EventSettings, pageUrl: string, isAttendee: boolean): string {

@@ -1,11 +1,11 @@
-import type { PageProps } from "../actions/types";
+import type { Kind, PageProps } from "../actions/types";
 import { SitePage } from "../groups/public";
 import type { Group } from "../groups/types";
 import { Form, SelectField, SubmitButton, TextField } from "../ui/form";
 import { formatNumber } from "../ui/format";
 import type { Locale, T } from "../ui/i18n";
 import { type Found, searchEvents } from "./campaign-events";
-import { campaignExtra, EVENTS_SHOWN, SEARCH_MAX } from "./campaign-types";
+import { campaignExtra, campaignSettings, EVENTS_SHOWN, SEARCH_MAX } from "./campaign-types";
 import { frameOf, isOnMap, MAP, type Point, project } from "./projection";
 import { sayWhen } from "./words";
 
@@ -200,6 +200,22 @@ export type NearPageProps = {
   error: string | undefined;
 };
 
+/** What becomes of the offer that somebody has just made. */
+export const Thanks: NonNullable<Kind["Thanks"]> = ({ t, snapshot, done }) => {
+  if (!done) return null;
+  const { isModerated } = campaignSettings.parse(snapshot.action.settings);
+  return (
+    <section class="panel">
+      <h2>{t("eventCampaigns.thanks.title")}</h2>
+      <p>
+        {t(isModerated ? "eventCampaigns.thanks.moderated" : "eventCampaigns.thanks.open", {
+          group: snapshot.group.name,
+        })}
+      </p>
+    </section>
+  );
+};
+
 /** What a search finds, nearest first, page by page. */
 export function NearPage(props: NearPageProps) {
   const { t, locale, group, slug, title, found, text, country, page, error } = props;
@@ -219,9 +235,11 @@ export function NearPage(props: NearPageProps) {
       <SearchForm {...{ t, slug, text, country, error }} />
       {error ? null : (
         <p role="status">
-          {t(found.near ? "eventCampaigns.search.near" : "eventCampaigns.search.found", {
-            count: found.events.length,
-          })}
+          {found.events.length === 0
+            ? t("eventCampaigns.search.nothing")
+            : t(found.near ? "eventCampaigns.search.near" : "eventCampaigns.search.found", {
+                count: found.events.length,
+              })}
         </p>
       )}
       <Events t={t} locale={locale} events={shown} near={found.near} first={start + 1} />

@@ -10,7 +10,7 @@ import { campaignEvents } from "./campaign-events";
 import { FieldsBefore, readFields } from "./campaign-form";
 import { campaignPages } from "./campaign-public";
 import { type CampaignSettings, campaignSettings, offer } from "./campaign-types";
-import { Story } from "./campaign-views";
+import { Story, Thanks } from "./campaign-views";
 import { event } from "./event";
 import { approveHosting } from "./hosting";
 import { hostingRoutes } from "./hosting-routes";
@@ -74,6 +74,7 @@ export const eventCampaign: Kind = {
   style: minified(css),
   FieldsBefore,
   readFields,
+  Thanks,
   publicRoutes: () => campaignPages(eventCampaign, () => event),
   afterwards: [openUp],
   receipt: {

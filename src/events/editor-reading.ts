@@ -70,6 +70,7 @@ function readPlaces(form: FormValues): Record<string, unknown> {
           shifts: readShifts(form)
             .filter(({ name, startsAt, endsAt, capacity }) => name + startsAt + endsAt + capacity !== "")
             .map((row) => ({ ...row, key: row.key || newKey(), capacity: capacityOf(row.capacity) })),
+          isManyShifts: single(form, "isManyShifts") === "yes",
         }
       : {}),
   };

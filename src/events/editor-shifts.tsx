@@ -1,6 +1,6 @@
 import type { EditorProps } from "../actions/kind";
 import type { FormValues } from "../platform/forms";
-import { HiddenField, SubmitButton, TextField } from "../ui/form";
+import { CheckboxField, HiddenField, SubmitButton, TextField } from "../ui/form";
 import { Icon } from "../ui/icon";
 import { readShifts, type ShiftRow } from "./editor-reading";
 import { type EventSettings, SHIFT_NAME_MAX, SHIFTS_MAX } from "./types";
@@ -19,6 +19,16 @@ export function ShiftsEditor({ t, errors, values, settings }: Props) {
       {rows.map((row, nth) => (
         <ShiftFields {...{ t, errors, row, nth }} />
       ))}
+      {rows.length > 1 ? (
+        <CheckboxField
+          name="isManyShifts"
+          label={t("events.editor.isManyShifts")}
+          hint={t("events.editor.isManyShiftsHint")}
+          checked={"shifts.count" in values ? values.isManyShifts === "yes" : settings.isManyShifts}
+        />
+      ) : settings.isManyShifts ? (
+        <HiddenField name="isManyShifts" value="yes" />
+      ) : null}
       {rows.length < SHIFTS_MAX ? (
         <SubmitButton kind="secondary" name="do" value="add-shift" formaction="#f-shifts">
           <Icon name="plus" />

@@ -10,9 +10,10 @@ import { type Locale, type T, translator } from "../ui/i18n";
 import type { Changes } from "./changes";
 import { withFacts } from "./facts";
 import { replyToken, replyUrl } from "./reply";
+import { shiftsOf } from "./shifts";
 import { type Reply, repliesOf } from "./store";
 import { calendarPath } from "./thanks-views";
-import { type EventSettings, eventSettings, type Notice } from "./types";
+import { type EventSettings, eventSettings, type Notice, type Shift } from "./types";
 import { placeLines, safeUrl, shiftLine, whenLine } from "./words";
 
 type Addressee = { email: string; givenName: string; reply: Reply; changes: Changes | null };
@@ -60,6 +61,9 @@ async function replyBlocks(event: About, reply: Reply): Promise<EmailBlock[]> {
   return [
     { kind: "text", text },
     { kind: "list", items: factLines(event, reply) },
+    ...(Object.values(reply.slots).includes("waiting")
+      ? [{ kind: "text" as const, text: t("events.thanks.waitingText") }]
+      : []),
     manage,
     await calendarBlock(event, reply),
   ];
@@ -82,15 +86,17 @@ function factLines(event: About, reply: Reply): string[] {
   return facts(event, reply).map(([name, value]) => `${name}: ${value}`);
 }
 
-/** When and where; who waits is told no address that is for attendees alone. */
-function facts({ t, settings, action }: About, { own, standing }: Reply): [string, string][] {
+/** When and where, a line for each shift; who waits is told no address that is for attendees alone. */
+function facts({ t, settings, action }: About, { slots, standing }: Reply): [string, string][] {
   const { locale } = action;
-  const shift = settings.shifts.find(({ key }) => key === own.shift);
+  const { confirmed, waiting } = shiftsOf(settings, slots);
+  const line = (shift: Shift) => shiftLine(settings, shift, locale);
   const isTold = standing === "confirmed" || !settings.isForAttendees;
-  const when = shift ? shiftLine(settings, shift, locale) : whenLine(settings, locale);
+  const when = confirmed.length > 0 ? confirmed.map(line) : [whenLine(settings, locale)];
   const host = [settings.host.name, settings.host.email].filter(Boolean).join(", ");
   const all: [string, string][] = [
-    [t("events.page.when"), when],
+    ...when.map((words): [string, string] => [t("events.page.when"), words]),
+    ...waiting.map((shift): [string, string] => [t("events.page.shiftsWaited"), line(shift)]),
     ...(isTold ? placeFacts(t, settings, locale) : []),
     [t("events.page.host"), host],
   ];
@@ -111,12 +117,19 @@ function placeFacts(t: T, { where, place, online }: EventSettings, locale: Local
 /** What is other than somebody knew: each line as it is now, and as it was. */
 function changedLines(event: About, reply: Reply, known: string): string[] {
   const { t } = event;
-  const before = new Map(facts({ ...event, settings: withFacts(event.settings, known) }, reply));
-  return facts(event, reply).flatMap(([name, now]) => {
+  const before = togetherByName(facts({ ...event, settings: withFacts(event.settings, known) }, reply));
+  return [...togetherByName(facts(event, reply))].flatMap(([name, now]) => {
     const old = before.get(name) ?? "";
     if (old === now) return [];
     return [old === "" ? `${name}: ${now}` : t("events.mail.changed.line", { name, now, before: old })];
   });
+}
+
+/** Several shifts in one line. */
+function togetherByName(all: readonly [string, string][]): Map<string, string> {
+  const together = new Map<string, string>();
+  for (const [name, value] of all) together.set(name, [together.get(name) ?? [], value].flat().join("; "));
+  return together;
 }
 
 /** A reminder, the news of a place, of a change or of a cancellation, for one person. */

@@ -6,8 +6,9 @@ import { actionIdIn } from "../../test/organisers";
 import { world } from "../../test/world";
 import { dbFor } from "../groups/shard";
 import { signToken } from "../platform/tokens";
+import { receiptBlocks } from "./email";
 import { replyToken } from "./reply";
-import { listReplies } from "./store";
+import { countShifts, listReplies } from "./store";
 import { eventSettings } from "./types";
 
 const [amina, jeanLuc, mei] = world.supporters;
@@ -135,6 +136,11 @@ describe("the page of an event", () => {
     const waiting = await (await open((await rsvp(mei)).headers.get("Location") ?? "")).text();
     expect(waiting).toContain("You are on the waiting list");
     expect(waiting).not.toMatch(/meet\.example|Ring twice/);
+    const own = new URL(linkIn(waiting, "Change or cancel"), "http://any.example").searchParams.get("me");
+    const early = await (await open(`${page}/calendar.ics?me=${own}`)).text();
+    expect(early.replace(/\r\n /g, ""), "by the link of somebody who waits").not.toMatch(
+      /meet\.example|Ring twice/,
+    );
   });
 
   it("is left out of the group's calendar when it is private", async () => {
@@ -234,6 +240,108 @@ describe("a reply", () => {
     }
     const stranger = await makeEvent();
     expect((await stranger.open(`${page}/rsvp?me=${token}`)).status).toBe(404);
+  });
+});
+
+describe("a reply to several shifts", () => {
+  const first = canvass.startsAt ?? "";
+  const two = {
+    ...{ "shifts.count": "2", isManyShifts: "yes", guestsMax: "1" },
+    ...{ "shifts.0.name": "Setting up", "shifts.0.startsAt": first.replace("19:00", "17:00") },
+    ...{ "shifts.1.name": "Doors", "shifts.1.startsAt": first, "shifts.1.capacity": "1" },
+  };
+
+  /** The event, and its forms as a browser sends them: a field for each box that is ticked. */
+  async function withShifts(changes: Record<string, string> = {}) {
+    const made = await makeEvent({ ...two, ...changes });
+    const { shifts } = eventSettings.parse((await made.actionNow()).settings);
+    const [setUp = "", doors = ""] = shifts.map(({ key }) => key);
+    const post = (path: string, fields: Record<string, string>, chosen: string[]) => {
+      const body = new URLSearchParams([
+        ...Object.entries(fields),
+        ...chosen.map((key): [string, string] => ["shift", key]),
+      ]);
+      return made.open(path, { method: "POST", body });
+    };
+    const rsvp = ({ givenName, familyName, email }: (typeof world.supporters)[number], chosen: string[]) =>
+      post(made.page, { givenName, familyName, email, country: "CA", guests: "0" }, chosen);
+    return { ...made, setUp, doors, post, rsvp };
+  }
+
+  it("is told of each on the page that follows, in the calendar, by its link, to the hosts and in the file", async () => {
+    const event = await withShifts();
+    const { open, page, owner, href, setUp, doors, group } = event;
+    expect(await (await open(page)).text()).toContain('type="checkbox" value="');
+    await event.rsvp(jeanLuc, [doors]);
+    const answered = await event.rsvp(amina, [setUp, doors, doors]);
+    const thanks = await (await open(answered.headers.get("Location") ?? "")).text();
+    expect(thanks).toMatch(/Your shift<\/dt><dd[^>]*>Setting up ·/);
+    expect(thanks).toMatch(/On the waiting list for<\/dt><dd[^>]*>Doors ·/);
+    const mine = linkIn(thanks, "Change or cancel");
+    const file = async () =>
+      (await (await open(mine.replace("/rsvp", "/calendar.ics"))).text()).replace(/\r\n /g, "");
+    expect((await file()).match(/SUMMARY:.*/g)).toEqual(["SUMMARY:Canvass for clean air: Setting up"]);
+
+    const others = linkIn(
+      await (await open((await event.rsvp(jeanLuc, [doors, setUp])).headers.get("Location") ?? "")).text(),
+      "Change or cancel",
+    );
+    await event.post(others, { do: "change", guests: "0" }, [setUp]);
+    await event.drain();
+    const shown = await (await open(mine)).text();
+    expect(shown).toMatch(/Your shifts<\/dt><dd[^>]*>Setting up ·[^<]*<\/dd><dd[^>]*>Doors ·/);
+    expect(shown.match(/checked=""/g)).toHaveLength(2);
+    expect((await file()).match(/DTSTART:.*/g)).toEqual([
+      expect.stringContaining("T210000Z"),
+      expect.stringContaining("T230000Z"),
+    ]);
+
+    const atDoors = await (await owner.get(`${href}/attendance?shift=${doors}`)).text();
+    expect(atDoors).toContain(amina.email);
+    expect(atDoors).not.toContain(jeanLuc.email);
+    const action = await event.actionNow();
+    const replies = await listReplies(dbFor(env, group), action.no);
+    const reply = replies.find(({ email }) => email === amina.email);
+    const told = await receiptBlocks(contextOf(), group, action, [reply?.personNo ?? 0]);
+    expect(told.get(reply?.personNo ?? 0)).toContainEqual({
+      kind: "list",
+      items: expect.arrayContaining([
+        expect.stringMatching(/^When: Setting up ·/),
+        expect.stringMatching(/^When: Doors ·/),
+      ]),
+    });
+    const ticket = await replyToken(contextOf(), action, reply?.id ?? ("" as never), "check-in");
+    expect(await (await owner.get(`${href}/check-in?ticket=${ticket}`)).text()).toMatch(
+      /Setting up ·.*Doors ·/s,
+    );
+    const csv = await (await owner.post(`${href}/signers.csv`)).text();
+    expect(csv).toMatch(/Setting up \d{4}-03-12 17:00; Doors \d{4}-03-12 19:00/);
+    expect(await countShifts(dbFor(env, group), action.no)).toEqual(
+      expect.arrayContaining([
+        { shift: setUp, heads: 2, waiting: 0, arrived: 0 },
+        { shift: doors, heads: 1, waiting: 0, arrived: 0 },
+      ]),
+    );
+  });
+
+  it("keeps every place when more is asked for than is left, and takes one shift alone where the event says so", async () => {
+    const event = await withShifts();
+    const { open, setUp, doors } = event;
+    await event.rsvp(jeanLuc, [doors]);
+    const mine = linkIn(
+      await (await open((await event.rsvp(amina, [setUp])).headers.get("Location") ?? "")).text(),
+      "Change or cancel",
+    );
+    const refused = await event.post(mine, { do: "change", guests: "0" }, [doors]);
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toContain("what you have stays yours");
+    expect(await (await open(mine)).text()).toMatch(/Your shift<\/dt><dd[^>]*>Setting up ·/);
+    expect((await event.post(mine, { do: "change", guests: "0" }, [])).status).toBe(422);
+
+    const single = await withShifts({ isManyShifts: "" });
+    const both = await single.rsvp(amina, [single.setUp, single.doors]);
+    expect(both.status).toBe(422);
+    expect(await both.text()).toContain("Choose one shift only");
   });
 });
 

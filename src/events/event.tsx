@@ -1,9 +1,9 @@
 import css from "../../public/css/events.css";
 import type { Problems } from "../actions/editing";
-import type { Kind } from "../actions/kind";
+import type { Kind, SlotStandings } from "../actions/kind";
 import { isWebAddress } from "../groups/public";
 import { normaliseEmail } from "../platform/email-address";
-import type { Key, Locale } from "../ui/i18n";
+import type { Key, Locale, T } from "../ui/i18n";
 import { minified } from "../ui/public-styles";
 import { attendanceRoutes } from "./attendance-routes";
 import { changeRoutes } from "./change-routes";
@@ -18,10 +18,11 @@ import { planRoutes } from "./plan-routes";
 import { eventPages } from "./public";
 import { placesOf } from "./reply";
 import { capacitiesOf, eventSaved } from "./saved";
+import { shiftsOf } from "./shifts";
 import { structured } from "./structured";
 import { Thanks } from "./thanks-views";
 import { isOver, overAt, timeProblems } from "./times";
-import { type EventSettings, eventSettings, eventSettingsOf, ownAnswer } from "./types";
+import { type EventSettings, eventSettings, eventSettingsOf, ownAnswer, type Shift } from "./types";
 import { placeRoughly, whenLine, whereLine } from "./words";
 
 const usualFields = eventSettings.shape.fields.parse(undefined);
@@ -52,6 +53,7 @@ export const event: Kind = {
       showRecent: false,
       fields: { ...usualFields, country: "hidden" },
       timeZone: group.timeZone,
+      isManyShifts: true,
       place: { country: group.country },
     }),
   copied: (settings) => ({ ...eventSettings.parse(settings), cancelled: null, series: null }),
@@ -73,10 +75,7 @@ export const event: Kind = {
   FieldsBefore,
   FieldsAfter,
   readFields,
-  placesOf: (own) => {
-    const [slot, count] = placesOf(ownAnswer.parse(own));
-    return { slot, count };
-  },
+  placesOf: (own) => placesOf(ownAnswer.parse(own)),
   capacities: ({ action }) => capacitiesOf(eventSettingsOf(action.settings)),
   Thanks,
   saved: (ctx, group, action) => eventSaved(ctx, group, event, action),
@@ -104,6 +103,7 @@ export const event: Kind = {
     capacity: "events.editor.capacity",
     guestsMax: "events.editor.guestsMax",
     shifts: "events.editor.shifts",
+    isManyShifts: "events.editor.isManyShifts",
     isPrivate: "events.editor.isPrivate",
     host: "events.editor.hostName",
     reminders: "events.editor.reminders",
@@ -126,7 +126,7 @@ export const event: Kind = {
     {
       key: "shift",
       title: "events.columns.shift",
-      value: (_t, own, action) => shiftName(eventSettingsOf(action.settings), ownAnswer.parse(own).shift),
+      value: (t, _own, action, _standing, slots) => shiftNames(t, eventSettingsOf(action.settings), slots),
     },
   ],
 };
@@ -172,7 +172,12 @@ function reasonsNotToPublish(settings: EventSettings, now: number): Key[] {
   return reasons;
 }
 
-function shiftName({ shifts }: EventSettings, key: string): string {
-  const shift = shifts.find((one) => one.key === key);
-  return shift ? shift.name || shift.startsAt.replace("T", " ") : "";
+/** "Setting up 2027-03-12 17:00; Doors 2027-03-12 18:30 (waiting)" */
+function shiftNames(t: T, settings: EventSettings, slots: SlotStandings): string {
+  const { confirmed, waiting } = shiftsOf(settings, slots);
+  const name = (shift: Shift) => `${shift.name} ${shift.startsAt.replace("T", " ")}`.trim();
+  return [
+    ...confirmed.map(name),
+    ...waiting.map((shift) => t("events.attendance.shiftWaited", { shift: name(shift) })),
+  ].join("; ");
 }

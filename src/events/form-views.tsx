@@ -1,20 +1,23 @@
 import type { FieldsProps, OwnAnswer, OwnInput } from "../actions/kind";
-import { single } from "../platform/forms";
+import { type FormValues, single } from "../platform/forms";
 import { Notice } from "../ui/flash";
-import { RadioGroup, SelectField } from "../ui/form";
+import { CheckboxGroup, RadioGroup, SelectField } from "../ui/form";
 import type { T } from "../ui/i18n";
 import { placesLeft, shiftWords } from "./page-views";
+import { maySeveral, shiftsOffered } from "./shifts";
 import { type EventSettings, eventSettingsOf, type OwnReply } from "./types";
 
-/** Which shift, where there are several. */
-export function FieldsBefore({ t, snapshot, form, count }: FieldsProps) {
+/** Which shifts, where there are several. */
+export function FieldsBefore({ t, ctx, snapshot, form, count }: FieldsProps) {
   const { locale } = snapshot.action;
   const settings = eventSettingsOf(snapshot.action.settings);
   if (settings.shifts.length > 0)
     return (
       <ShiftField
         {...{ t, settings, count, locale }}
-        value={single(form.values, "shift")}
+        now={ctx.now}
+        held={[]}
+        values={shiftsIn(form.values)}
         error={form.errors.shift}
       />
     );
@@ -32,29 +35,44 @@ export function ShiftField({
   settings,
   count,
   locale,
-  value,
+  now,
+  held,
+  values,
   error,
 }: {
   t: T;
   settings: EventSettings;
   count: FieldsProps["count"];
   locale: FieldsProps["snapshot"]["action"]["locale"];
-  value: string;
+  now: number;
+  /** What the person has asked for already. */
+  held: readonly string[];
+  values: readonly string[];
   error: string | undefined;
 }) {
-  return (
-    <RadioGroup
-      name="shift"
-      legend={t("events.form.shift")}
-      required
-      value={value}
-      error={error}
-      options={settings.shifts.map((one) => ({
-        value: one.key,
-        ...shiftWords(t, settings, one, { locale, count }),
-      }))}
-    />
-  );
+  const shared = {
+    name: "shift",
+    error,
+    options: shiftsOffered(settings, now, held).map((one) => ({
+      value: one.key,
+      ...shiftWords(t, settings, one, { locale, count }),
+    })),
+  };
+  if (maySeveral(settings, held))
+    return (
+      <CheckboxGroup
+        {...shared}
+        legend={t("events.form.shifts")}
+        hint={t("events.form.shiftsHint")}
+        values={values}
+      />
+    );
+  return <RadioGroup {...shared} legend={t("events.form.shift")} required value={values[0] ?? ""} />;
+}
+
+/** The keys of the shifts that a form names, each once. */
+export function shiftsIn(values: FormValues): string[] {
+  return [...new Set([values.shift ?? []].flat())].filter((key) => key !== "");
 }
 
 /** Whom they bring along, where that is allowed. */
@@ -92,28 +110,41 @@ export function GuestsField({
 }
 
 /** What of a reply is the event's own, checked against what it offers. */
-export function readFields({
-  t,
-  snapshot,
-  values,
-}: Pick<OwnInput, "t" | "snapshot" | "values">): Exclude<OwnAnswer, { is: "more" }> {
+export function readFields(
+  { t, ctx, snapshot, values }: Pick<OwnInput, "t" | "ctx" | "snapshot" | "values">,
+  held: readonly string[] = [],
+): Exclude<OwnAnswer, { is: "more" }> {
   const settings = eventSettingsOf(snapshot.action.settings);
   const errors: Record<string, string> = {};
   const asked = single(values, "guests") || "0";
   const guests = /^\d{1,3}$/.test(asked) && !Array.isArray(values.guests) ? Number(asked) : Number.NaN;
   if (settings.guestsMax > 0 && !(guests <= settings.guestsMax))
     errors.guests = t("events.form.guestsWrong", { count: settings.guestsMax });
-  const shift = single(values, "shift");
-  if (settings.shifts.length > 0 && !settings.shifts.some(({ key }) => key === shift))
-    errors.shift = t("events.form.shiftMissing");
+  const shifts = shiftsIn(values);
+  const problem = settings.shifts.length > 0 ? shiftProblem(settings, shifts, ctx.now, held) : null;
+  if (problem) errors.shift = t(problem);
   if (Object.keys(errors).length > 0) return { is: "invalid", errors };
-  return { is: "valid", own: ownOf(settings, { guests, shift }) };
+  return { is: "valid", own: ownOf(settings, { guests, shifts }) };
+}
+
+function shiftProblem(
+  settings: EventSettings,
+  shifts: readonly string[],
+  now: number,
+  held: readonly string[],
+): "events.form.shiftMissing" | "events.form.oneShift" | null {
+  const offered = shiftsOffered(settings, now, held);
+  if (shifts.length === 0 || !shifts.every((key) => offered.some((one) => one.key === key)))
+    return "events.form.shiftMissing";
+  // Whoever holds several from a time when they could may keep them.
+  const isKept = shifts.every((key) => held.includes(key));
+  return shifts.length > 1 && !settings.isManyShifts && !isKept ? "events.form.oneShift" : null;
 }
 
 /** Only what the event asks for is kept. */
-function ownOf(settings: EventSettings, { guests, shift }: OwnReply): Record<string, unknown> {
+function ownOf(settings: EventSettings, { guests, shifts }: OwnReply): Record<string, unknown> {
   return {
     ...(settings.guestsMax > 0 ? { guests } : {}),
-    ...(settings.shifts.length > 0 ? { shift } : {}),
+    ...(settings.shifts.length > 0 ? { shifts } : {}),
   };
 }

@@ -4,9 +4,9 @@ import { Form, HiddenField, SubmitButton, TextField } from "../ui/form";
 import { formatNumber, formatTime } from "../ui/format";
 import type { Locale, T } from "../ui/i18n";
 import { Status } from "../ui/status";
+import { ShiftLines } from "./attendance-views";
 import type { Heads, Reply } from "./store";
 import { eventSettings } from "./types";
-import { shiftLine } from "./words";
 
 export type HostPageProps = {
   t: T;
@@ -89,7 +89,7 @@ function Fact({ name, value }: { name: string; value: string }) {
 function Guest(props: HostPageProps & { reply: Reply }) {
   const { t, locale, snapshot, reply, text } = props;
   const settings = eventSettings.parse(snapshot.action.settings);
-  const shift = settings.shifts.find(({ key }) => key === reply.own.shift);
+  const { slots } = reply;
   const isHere = reply.arrivedAt !== null;
   const name =
     [reply.answer.givenName, reply.answer.familyName].filter(Boolean).join(" ") || t("events.host.unnamed");
@@ -101,11 +101,10 @@ function Guest(props: HostPageProps & { reply: Reply }) {
         {reply.standing === "waiting" ? (
           <Status tone="warn">{t("events.attendance.isWaiting")}</Status>
         ) : null}
-        {shift ? (
-          <>
-            <br />
-            <span class="fine">{shiftLine(settings, shift, locale)}</span>
-          </>
+        {Object.keys(slots).length > 0 ? (
+          <span class="fine">
+            <ShiftLines {...{ t, settings, slots, locale }} />
+          </span>
         ) : null}
       </p>
       <Form action={`/events/${snapshot.action.slug}/host?key=${encodeURIComponent(props.hostKey)}`}>

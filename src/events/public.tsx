@@ -7,10 +7,9 @@ import { publishedActions, snapshotFor } from "../actions/serving";
 import type { ActionSnapshot } from "../actions/types";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
-import { type CalendarEntry, calendarEntry, calendarFile } from "./calendar";
+import { type CalendarEntry, calendarEntries, calendarEntry, calendarFile } from "./calendar";
 import { checkIn, showHost } from "./host";
-import { readReplyToken } from "./reply";
-import { changeReply, showReply } from "./rsvp";
+import { changeReply, isComing, replyOfLink, showReply } from "./rsvp";
 import { overAt } from "./times";
 import { eventSettingsOf } from "./types";
 
@@ -33,14 +32,17 @@ export function eventPages(kind: Kind, deps: PublicPagesDeps): Hono<PublicEnv> {
 async function showCalendar(c: PublicContext, kind: Kind): Promise<Response> {
   const found = await findActionOf(c, kind, "/calendar.ics");
   if (found instanceof Response) return found;
-  const { ctx, origin } = c.var;
+  const { ctx, group, origin } = c.var;
   const { snapshot } = found;
   if (isStopped(snapshot)) return stopped(c);
+  const { action } = snapshot;
   const me = c.req.query("me");
-  const isAttendee = me !== undefined && (await readReplyToken(ctx, snapshot.action, me, "rsvp")) !== null;
-  const entry = calendarEntry(snapshot, `${origin}/events/${snapshot.action.slug}`, isAttendee);
-  if (!entry) return notFound(c);
-  return calendarResponse(calendarFile(entry.title, [entry]), snapshot.action.slug, isAttendee);
+  const reply = me === undefined ? null : await replyOfLink(ctx, group, snapshot, kind, me);
+  const isAttendee = reply !== null && isComing(reply);
+  const slots = reply?.slots ?? {};
+  const entries = calendarEntries(snapshot, `${origin}/events/${action.slug}`, { isAttendee, slots });
+  if (entries.length === 0) return notFound(c);
+  return calendarResponse(calendarFile(action.title, entries), action.slug, reply !== null);
 }
 
 /** Every public event of the group, for whoever subscribes to it. */

@@ -1,3 +1,4 @@
+import type { Places } from "../actions/kind";
 import type { Action, ActionSnapshot } from "../actions/types";
 import type { Participation } from "../intake/types";
 import type { Context } from "../platform/context";
@@ -65,12 +66,13 @@ export async function checkInUrl(
   return `${ctx.config.PLATFORM_ORIGIN}/groups/${group.slug}/actions/${action.id}/check-in?ticket=${token}`;
 }
 
-/** A reply said anew with another shift, other guests, or taken back; everything else stays as it was. */
+/** A reply said anew with other shifts, other guests, or taken back; everything else stays as it was. */
 export function revisedReply(
   { action }: Pick<ActionSnapshot, "action">,
   reply: Pick<Reply, "email" | "answer" | "isNamed">,
   own: Partial<OwnReply>,
 ): Participation {
+  const { slots, count } = placesOf(own);
   return {
     e: reply.email,
     o: { ...reply.answer, own },
@@ -78,11 +80,11 @@ export function revisedReply(
     co: 0,
     w: "",
     nm: reply.isNamed ? 1 : 0,
-    pl: placesOf(own),
+    pl: [slots, count],
   };
 }
 
-/** The places a reply asks for: its shift, the person and their guests; none when it was taken back. */
-export function placesOf({ shift = "", guests = 0, isCancelled }: Partial<OwnReply>): [string, number] {
-  return [shift, isCancelled ? 0 : 1 + guests];
+/** The places a reply asks for in each of its shifts: the person and their guests; none when it was taken back. */
+export function placesOf({ shifts = [], guests = 0, isCancelled }: Partial<OwnReply>): Places {
+  return { slots: shifts.length > 0 ? shifts : [""], count: isCancelled ? 0 : 1 + guests };
 }

@@ -2,12 +2,13 @@ import type { ActionSnapshot, FormState, Kind, PublicCount } from "../actions/ty
 import { SitePage } from "../groups/public";
 import { single } from "../platform/forms";
 import { Notice } from "../ui/flash";
-import { ErrorSummary, Form, HiddenField, SubmitButton } from "../ui/form";
+import { ErrorSummary, Form, SubmitButton } from "../ui/form";
 import type { T } from "../ui/i18n";
 import type { CalendarEntry } from "./calendar";
-import { GuestsField, ShiftField } from "./form-views";
+import { GuestsField, ShiftField, shiftsIn } from "./form-views";
 import type { Reply } from "./store";
 import { CalendarLinks, Facts, Ticket } from "./thanks-views";
+import { isOver } from "./times";
 import { type EventSettings, eventSettings } from "./types";
 
 export type RsvpPageProps = {
@@ -19,20 +20,22 @@ export type RsvpPageProps = {
   reply: Reply;
   count: PublicCount | null;
   form: FormState;
-  isOver: boolean;
+  now: number;
+  /** They have a place, and may know what is for attendees alone. */
+  isComing: boolean;
   /** What was just done. */
   done: "changed" | "cancelled" | "returned" | null;
-  entry: CalendarEntry | null;
+  entries: readonly CalendarEntry[];
   calendarFile: string;
   ticketUrl: string;
 };
 
 /** One person's reply: what it says, and how to change it or take it back. */
 export function RsvpPage(props: RsvpPageProps) {
-  const { t, snapshot, reply, form, done, isOver } = props;
+  const { t, snapshot, reply, form, done, now, isComing } = props;
   const { action } = snapshot;
   const settings = eventSettings.parse(action.settings);
-  const isComing = reply.standing === "confirmed" || reply.standing === null;
+  const isPast = isOver(snapshot, now);
   return (
     <SitePage
       t={t}
@@ -62,13 +65,13 @@ export function RsvpPage(props: RsvpPageProps) {
         ) : null}
         <StandingWords t={t} reply={reply} settings={settings} />
         {reply.standing === "cancelled" ? null : (
-          <Facts t={t} settings={settings} locale={action.locale} isAttendee={isComing} />
+          <Facts {...{ t, settings }} locale={action.locale} isAttendee={isComing} slots={reply.slots} />
         )}
       </div>
-      {isOver ? null : <Changes {...props} settings={settings} />}
-      {isComing && !isOver ? (
+      {isPast ? null : <Changes {...props} settings={settings} />}
+      {isComing && !isPast ? (
         <section class="panel">
-          {props.entry ? <CalendarLinks t={t} entry={props.entry} file={props.calendarFile} /> : null}
+          <CalendarLinks t={t} entries={props.entries} file={props.calendarFile} />
           <Ticket t={t} url={props.ticketUrl} />
         </section>
       ) : null}
@@ -99,20 +102,11 @@ function StandingWords({ t, reply, settings }: { t: T; reply: Reply; settings: E
 
 function Changes(props: RsvpPageProps & { settings: EventSettings }) {
   const { t, reply, settings } = props;
-  if (reply.standing === "cancelled")
-    return (
-      <Form>
-        <HiddenField name="guests" value={String(reply.own.guests)} />
-        <HiddenField name="shift" value={reply.own.shift} />
-        <SubmitButton name="do" value="return">
-          {t("events.rsvp.return")}
-        </SubmitButton>
-      </Form>
-    );
+  if (reply.standing === "cancelled") return <ChangeForm {...props} act="return" />;
   const canChange = settings.guestsMax > 0 || settings.shifts.length > 0;
   return (
     <>
-      {canChange ? <ChangeForm {...props} /> : null}
+      {canChange ? <ChangeForm {...props} act="change" /> : null}
       <section class="panel">
         <h2>{t("events.rsvp.cancelTitle")}</h2>
         <p>{t("events.rsvp.cancelText")}</p>
@@ -126,19 +120,21 @@ function Changes(props: RsvpPageProps & { settings: EventSettings }) {
   );
 }
 
-function ChangeForm(props: RsvpPageProps & { settings: EventSettings }) {
-  const { t, reply, settings, count, form, snapshot } = props;
-  const value = (name: "guests" | "shift") =>
-    name in form.values ? single(form.values, name) : String(reply.own[name]);
+/** Other shifts and guests, for who comes and for who comes after all. */
+function ChangeForm(props: RsvpPageProps & { settings: EventSettings; act: "change" | "return" }) {
+  const { t, reply, settings, count, form, snapshot, now, act } = props;
+  const { shifts, guests } = reply.own;
+  const isSent = Object.keys(form.values).length > 0;
   return (
     <section class="panel">
-      <h2>{t("events.rsvp.changeTitle")}</h2>
+      {act === "change" ? <h2>{t("events.rsvp.changeTitle")}</h2> : null}
       <Form>
         {settings.shifts.length > 0 ? (
           <ShiftField
-            {...{ t, settings, count }}
+            {...{ t, settings, count, now }}
             locale={snapshot.action.locale}
-            value={value("shift")}
+            held={shifts}
+            values={isSent ? shiftsIn(form.values) : shifts}
             error={form.errors.shift}
           />
         ) : null}
@@ -146,12 +142,12 @@ function ChangeForm(props: RsvpPageProps & { settings: EventSettings }) {
           <GuestsField
             {...{ t }}
             guestsMax={settings.guestsMax}
-            value={value("guests")}
+            value={isSent ? single(form.values, "guests") : String(guests)}
             error={form.errors.guests}
           />
         ) : null}
-        <SubmitButton name="do" value="change">
-          {t("events.rsvp.change")}
+        <SubmitButton name="do" value={act}>
+          {t(`events.rsvp.${act}`)}
         </SubmitButton>
       </Form>
     </section>

@@ -8,12 +8,14 @@ import {
   refuse,
   refuseForeignOrigin,
 } from "../actions/public-web";
-import type { FormState } from "../actions/types";
+import type { ActionSnapshot, FormState } from "../actions/types";
 import { dbFor } from "../groups/shard";
+import type { Group } from "../groups/types";
 import { drainNow, intakeTarget } from "../intake/participation";
+import type { Context } from "../platform/context";
 import { AppError } from "../platform/errors";
 import { type FormValues, readForm, single } from "../platform/forms";
-import { calendarEntry } from "./calendar";
+import { calendarEntries } from "./calendar";
 import { readFields } from "./form-views";
 import { checkInUrl, readReplyToken, replyToken, revisedReply } from "./reply";
 import { RsvpPage, type RsvpPageProps } from "./rsvp-views";
@@ -36,7 +38,7 @@ export async function showReply(c: PublicContext, kind: Kind, deps: PublicPagesD
   return replyPage(c, deps, mine, { form: blank, done, status: 200 });
 }
 
-/** `POST` of the same address: other guests, another shift, or no longer coming. */
+/** `POST` of the same address: other guests, other shifts, or no longer coming. */
 export async function changeReply(c: PublicContext, kind: Kind, deps: PublicPagesDeps): Promise<Response> {
   refuseForeignOrigin(c.req.raw);
   const mine = await findReply(c, kind);
@@ -51,7 +53,8 @@ export async function changeReply(c: PublicContext, kind: Kind, deps: PublicPage
   const revised = revisedReply(mine.snapshot, mine.reply, change.own);
   const { outcome } = await deps.takeAction(ctx, mine.snapshot, kind, revised, c.req.raw);
   if (outcome === "full") {
-    const field = "shift" in change.own && change.own.shift !== mine.reply.own.shift ? "shift" : "guests";
+    const { guests = 0 } = change.own;
+    const field = guests > mine.reply.own.guests ? "guests" : "shift";
     const errors = { [field]: t("events.rsvp.full") };
     return replyPage(c, deps, mine, { form: { values, errors }, done: null, status: 422 });
   }
@@ -70,19 +73,36 @@ async function findReply(c: PublicContext, kind: Kind): Promise<Mine | Response>
   const { ctx, group } = c.var;
   if (isStopped(found.snapshot)) return stopped(c);
   const { action } = found.snapshot;
-  const id = await readReplyToken(ctx, action, c.req.query("me") ?? "", "rsvp");
-  if (id === null) return staleLink(c, action.slug);
+  const reply = await replyOfLink(ctx, group, found.snapshot, kind, c.req.query("me") ?? "");
+  return reply ? { ...found, reply } : staleLink(c, action.slug);
+}
+
+/** The reply that somebody's own link is about; null when the link is none, or the reply is gone. Throws `unavailable`. */
+export async function replyOfLink(
+  ctx: Context,
+  group: Group,
+  snapshot: ActionSnapshot,
+  kind: Kind,
+  token: string,
+): Promise<Reply | null> {
+  const { action } = snapshot;
+  const id = await readReplyToken(ctx, action, token, "rsvp");
+  if (id === null) return null;
   try {
     const db = dbFor(ctx.env, group);
     const stored = await replyById(db, action.no, id);
-    if (stored) return { ...found, reply: stored };
+    if (stored) return stored;
     // Somebody who has just replied may be here before their reply is in the database.
-    await drainNow(ctx, intakeTarget(found.snapshot, kind));
-    const reply = await replyById(db, action.no, id);
-    return reply ? { ...found, reply } : staleLink(c, action.slug);
+    await drainNow(ctx, intakeTarget(snapshot, kind));
+    return await replyById(db, action.no, id);
   } catch (error) {
     throw new AppError("unavailable", "shard", { retryAfterSeconds: TRY_AGAIN_SECONDS, cause: error });
   }
+}
+
+/** Whether somebody has a place, and so may know what is for attendees alone. */
+export function isComing({ standing }: Reply): boolean {
+  return standing !== "waiting" && standing !== "cancelled";
 }
 
 function staleLink(c: PublicContext, slug: string): Promise<Response> {
@@ -99,7 +119,8 @@ type Change = { own: Partial<OwnReply>; done: NonNullable<Done> } | { errors: Re
 function changeOf(c: PublicContext, { snapshot, reply }: Mine, values: FormValues): Change {
   if (single(values, "do") === "cancel")
     return { own: { ...reply.own, isCancelled: true }, done: "cancelled" };
-  const read = readFields({ t: c.var.t, snapshot, values });
+  const { t, ctx } = c.var;
+  const read = readFields({ t, ctx, snapshot, values }, reply.own.shifts);
   if (read.is === "invalid") return { errors: read.errors };
   return { own: ownAnswer.parse(read.own), done: single(values, "do") === "return" ? "returned" : "changed" };
 }
@@ -112,14 +133,16 @@ async function replyPage(
 ): Promise<Response> {
   const { ctx, group, t, origin } = c.var;
   const { action } = snapshot;
-  const isComing = reply.standing !== "waiting" && reply.standing !== "cancelled";
+  const { slots } = reply;
+  const isAttendee = isComing(reply);
   const page = (
     <RsvpPage
       {...{ t, kind, snapshot, origin, reply, form: shown.form, done: shown.done }}
       platformOrigin={ctx.config.PLATFORM_ORIGIN}
       count={await pageCount(ctx, snapshot, kind, deps.askCount)}
-      isOver={isOver(snapshot, ctx.now)}
-      entry={calendarEntry(snapshot, `${origin}/events/${action.slug}`, isComing)}
+      now={ctx.now}
+      isComing={isAttendee}
+      entries={calendarEntries(snapshot, `${origin}/events/${action.slug}`, { isAttendee, slots })}
       calendarFile={calendarPath(action.slug, await replyToken(ctx, action, reply.id, "rsvp"))}
       ticketUrl={await checkInUrl(ctx, group, action, reply.id)}
     />

@@ -1,4 +1,4 @@
-import { type Standing, standingOf, standings } from "../actions/kind";
+import { type SlotStandings, type Standing, slotStandings, standingOf, standings } from "../actions/kind";
 import type { GroupDb } from "../groups/shard";
 import type { StoredAnswer } from "../intake/types";
 import { idFromHex, idToHex, type ParticipationId } from "../platform/ids";
@@ -13,6 +13,8 @@ export type Reply = {
   own: OwnReply;
   isNamed: boolean;
   standing: Standing | null;
+  /** The same of each shift. */
+  slots: SlotStandings;
   actedAt: number;
   arrivedAt: number | null;
 };
@@ -27,11 +29,12 @@ type ReplyRow = {
   answer: string;
   is_named: number;
   standing: number;
+  slots: string | null;
   acted_at: number;
   arrived_at: number | null;
 };
 
-const COLUMNS = `p.person_no, hex(p.id) AS id, person.email, p.answer, p.is_named, p.standing, p.acted_at, here.arrived_at`;
+const COLUMNS = `p.person_no, hex(p.id) AS id, person.email, p.answer, p.is_named, p.standing, p.slots, p.acted_at, here.arrived_at`;
 const FROM = `participations p
   CROSS JOIN people person ON person.group_no = p.group_no AND person.person_no = p.person_no
   LEFT JOIN event_attendances here ON here.group_no = p.group_no AND here.action_no = p.action_no AND here.person_no = p.person_no`;
@@ -55,6 +58,7 @@ export async function replyById(
  * Replies in the order people came, those with a place and those who wait.
  * @param options.after the last id already read
  * @param options.text part of a name or an email
+ * @param options.shift the key of the shift they have a place in or wait for
  */
 export async function listReplies(
   { d1, groupNo }: GroupDb,
@@ -62,6 +66,7 @@ export async function listReplies(
   options: {
     after?: ParticipationId | undefined;
     text?: string;
+    shift?: string;
     limit?: number;
     /** For whoever is not to learn of an address by searching for it. */
     isByNameAlone?: boolean;
@@ -73,6 +78,7 @@ export async function listReplies(
       `SELECT ${COLUMNS} FROM ${FROM.replace("participations p", "participations p INDEXED BY participations_by_action")}
        WHERE p.group_no = ?1 AND p.action_no = ?2 AND p.id > unhex(?3) AND p.removal_no = 0
          AND p.standing <> ${standings.cancelled}
+         AND (?7 = '' OR p.slots ->> ?7 IS NOT NULL)
          AND (?5 = '' OR instr(lower(coalesce(p.answer ->> '$.givenName', '') || ' ' || coalesce(p.answer ->> '$.familyName', '')
            || ' ' || iif(?6, '', coalesce(person.email, ''))), ?5) > 0)
        ORDER BY p.id LIMIT ?4`,
@@ -84,6 +90,7 @@ export async function listReplies(
       options.limit ?? REPLIES_PAGE,
       (options.text ?? "").trim().toLowerCase(),
       options.isByNameAlone ? 1 : 0,
+      options.shift ?? "",
     )
     .run<ReplyRow>();
   return results.map(replyOf);
@@ -116,6 +123,7 @@ function replyOf(row: ReplyRow): Reply {
     own: ownAnswer.parse(answer.own ?? {}),
     isNamed: row.is_named === 1,
     standing: standingOf(row.standing),
+    slots: slotStandings(row.slots),
     actedAt: row.acted_at,
     arrivedAt: row.arrived_at,
   };
@@ -137,6 +145,27 @@ export async function countHeads({ d1, groupNo }: GroupDb, actionNo: number): Pr
     .bind(groupNo, actionNo)
     .first<Heads>();
   return row ?? { replies: 0, heads: 0, waiting: 0, arrived: 0 };
+}
+
+export type ShiftHeads = { shift: string; heads: number; waiting: number; arrived: number };
+
+/** The same of each shift that anybody has asked for. */
+export async function countShifts({ d1, groupNo }: GroupDb, actionNo: number): Promise<ShiftHeads[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT slot.key AS shift,
+         sum(iif(slot.value = ${standings.confirmed}, 1 + coalesce(p.answer ->> '$.own.guests', 0), 0)) AS heads,
+         sum(slot.value = ${standings.waiting}) AS waiting,
+         sum(slot.value = ${standings.confirmed} AND here.arrived_at IS NOT NULL) AS arrived
+       FROM participations p INDEXED BY participations_by_action
+       CROSS JOIN json_each(p.slots) AS slot
+       LEFT JOIN event_attendances here ON here.group_no = p.group_no AND here.action_no = p.action_no AND here.person_no = p.person_no
+       WHERE p.group_no = ?1 AND p.action_no = ?2 AND p.removal_no = 0
+       GROUP BY slot.key`,
+    )
+    .bind(groupNo, actionNo)
+    .run<ShiftHeads>();
+  return results;
 }
 
 /** Notes that somebody has come. Gives false when they had been noted before, whose moment stays. */

@@ -1,12 +1,13 @@
 import { raw } from "hono/html";
 import { renderSVG } from "uqr";
-import type { Kind } from "../actions/kind";
+import type { Kind, SlotStandings } from "../actions/kind";
 import type { Locale, T } from "../ui/i18n";
-import { type CalendarEntry, calendarEntry, calendarLinks } from "./calendar";
+import { type CalendarEntry, calendarEntries, calendarLinks } from "./calendar";
 import { Address, When } from "./page-views";
 import { checkInUrl, replyToken, replyUrl } from "./reply";
+import { shiftsOf } from "./shifts";
 import { type EventSettings, eventSettings } from "./types";
-import { placeLines, safeUrl } from "./words";
+import { placeLines, safeUrl, shiftLine } from "./words";
 
 /** What somebody who has replied needs: whether there is a place, when and where, the ticket, and a way to change it. */
 export const Thanks: NonNullable<Kind["Thanks"]> = async ({ t, ctx, snapshot, done, origin }) => {
@@ -14,16 +15,18 @@ export const Thanks: NonNullable<Kind["Thanks"]> = async ({ t, ctx, snapshot, do
   const { action } = snapshot;
   const settings = eventSettings.parse(action.settings);
   const isConfirmed = done.standing !== "waiting" && done.standing !== "cancelled";
+  const { slots = {} } = done;
   const token = await replyToken(ctx, action, done.id, "rsvp");
-  const entry = calendarEntry(snapshot, `${origin}/events/${action.slug}`, isConfirmed);
+  const entries = calendarEntries(snapshot, `${origin}/events/${action.slug}`, {
+    isAttendee: isConfirmed,
+    slots,
+  });
   return (
     <section class="panel event-thanks">
       <h2>{t(isConfirmed ? "events.thanks.confirmed" : "events.thanks.waiting")}</h2>
       {isConfirmed ? null : <p>{t("events.thanks.waitingText")}</p>}
-      <Facts t={t} settings={settings} locale={action.locale} isAttendee={isConfirmed} />
-      {isConfirmed && entry ? (
-        <CalendarLinks t={t} entry={entry} file={calendarPath(action.slug, token)} />
-      ) : null}
+      <Facts t={t} settings={settings} locale={action.locale} isAttendee={isConfirmed} slots={slots} />
+      {isConfirmed ? <CalendarLinks t={t} entries={entries} file={calendarPath(action.slug, token)} /> : null}
       {isConfirmed ? <Ticket t={t} url={await checkInUrl(ctx, snapshot.group, action, done.id)} /> : null}
       <p>
         <a href={await replyUrl(ctx, "", action, done.id)}>{t("events.thanks.change")}</a>{" "}
@@ -38,16 +41,23 @@ export function calendarPath(slug: string, token?: string): string {
   return `/events/${slug}/calendar.ics${token ? `?me=${token}` : ""}`;
 }
 
-type FactsProps = { t: T; settings: EventSettings; locale: Locale; isAttendee: boolean };
+type FactsProps = {
+  t: T;
+  settings: EventSettings;
+  locale: Locale;
+  isAttendee: boolean;
+  slots: SlotStandings;
+};
 
 /** When and where, with all that an attendee may know. */
-export function Facts({ t, settings, locale, isAttendee }: FactsProps) {
+export function Facts({ t, settings, locale, isAttendee, slots }: FactsProps) {
   const isShown = isAttendee || !settings.isForAttendees;
   const lines = isShown ? placeLines(settings.place, locale) : [];
   const link = isShown && settings.where !== "place" ? safeUrl(settings.online.url) : null;
   return (
     <dl class="event-facts">
       <When t={t} settings={settings} locale={locale} />
+      <Shifts {...{ t, settings, locale, slots }} />
       {settings.where !== "online" && lines.length > 0 ? (
         <div>
           <dt>{t("events.page.where")}</dt>
@@ -75,8 +85,42 @@ export function Facts({ t, settings, locale, isAttendee }: FactsProps) {
   );
 }
 
-export function CalendarLinks({ t, entry, file }: { t: T; entry: CalendarEntry; file: string }) {
-  const { google, outlook } = calendarLinks(entry);
+/** The shifts somebody has, and those they wait for. */
+function Shifts({ t, settings, locale, slots }: Omit<FactsProps, "isAttendee">) {
+  const { confirmed, waiting } = shiftsOf(settings, slots);
+  return (
+    <>
+      {[
+        { name: t("events.page.shifts", { count: confirmed.length }), shifts: confirmed },
+        { name: t("events.page.shiftsWaited"), shifts: waiting },
+      ].map(({ name, shifts }) =>
+        shifts.length > 0 ? (
+          <div>
+            <dt>{name}</dt>
+            {shifts.map((shift) => (
+              <dd dir="auto">{shiftLine(settings, shift, locale)}</dd>
+            ))}
+            {shifts === waiting && confirmed.length > 0 ? (
+              <dd class="fine">{t("events.thanks.waitingText")}</dd>
+            ) : null}
+          </div>
+        ) : null,
+      )}
+    </>
+  );
+}
+
+/** One file for all of it, and for each entry the links that the calendars of the web want. */
+export function CalendarLinks({
+  t,
+  entries,
+  file,
+}: {
+  t: T;
+  entries: readonly CalendarEntry[];
+  file: string;
+}) {
+  if (entries.length === 0) return null;
   return (
     <div class="event-calendars">
       <h3>{t("events.calendar.title")}</h3>
@@ -86,18 +130,37 @@ export function CalendarLinks({ t, entry, file }: { t: T; entry: CalendarEntry; 
             {t("events.calendar.file")}
           </a>
         </li>
-        <li>
-          <a href={google} rel="noopener nofollow">
-            {t("events.calendar.google")}
-          </a>
-        </li>
-        <li>
-          <a href={outlook} rel="noopener nofollow">
-            {t("events.calendar.outlook")}
-          </a>
-        </li>
+        {entries.length === 1 ? entries.map((entry) => <WebCalendars t={t} entry={entry} />) : null}
       </ul>
+      {entries.length > 1
+        ? entries.map((entry) => (
+            <>
+              <p dir="auto">{entry.shift}</p>
+              <ul>
+                <WebCalendars t={t} entry={entry} />
+              </ul>
+            </>
+          ))
+        : null}
     </div>
+  );
+}
+
+function WebCalendars({ t, entry }: { t: T; entry: CalendarEntry }) {
+  const { google, outlook } = calendarLinks(entry);
+  return (
+    <>
+      <li>
+        <a href={google} rel="noopener nofollow">
+          {t("events.calendar.google")}
+        </a>
+      </li>
+      <li>
+        <a href={outlook} rel="noopener nofollow">
+          {t("events.calendar.outlook")}
+        </a>
+      </li>
+    </>
   );
 }
 

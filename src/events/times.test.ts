@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { datesAfter, impossibleDates, onDate } from "./series";
+import { shiftsOffered } from "./shifts";
 import { isOver, overAt, shiftSpan, spanOf, timeProblems } from "./times";
 import { type EventSettings, eventSettings, USUAL_MS } from "./types";
 import { sayWhen, whenLine } from "./words";
@@ -100,6 +101,24 @@ describe("the times of an event", () => {
     expect(isOver(snapshot({}), start + USUAL_MS)).toBe(true);
     expect(isOver(snapshot({ cancelled: { at: 1, note: "" } }), 0)).toBe(true);
     expect(isOver(snapshot({ startsAt: "" }), Number.MAX_SAFE_INTEGER)).toBe(false);
+  });
+
+  it("leave out shifts that are over, but for whoever holds one, and while any is left", () => {
+    const shift = (key: string, startsAt: string) => ({
+      key,
+      name: "",
+      startsAt,
+      endsAt: "",
+      capacity: null,
+    });
+    const settings = event({ shifts: [shift("s1", "2026-03-12T19:00"), shift("s2", "2026-03-13T08:00")] });
+    const start = spanOf(settings)?.start ?? 0;
+    const offered = (now: number, held: string[] = []) =>
+      shiftsOffered(settings, now, held).map(({ key }) => key);
+    expect(offered(start)).toEqual(["s1", "s2"]);
+    expect(offered(start + USUAL_MS)).toEqual(["s2"]);
+    expect(offered(start + USUAL_MS, ["s1"])).toEqual(["s1", "s2"]);
+    expect(offered(start + 30 * HOUR_MS), "the event goes on").toEqual(["s1", "s2"]);
   });
 
   it("are said in the language of the page by the clock of the place, with the zone by its name", () => {

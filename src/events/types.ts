@@ -71,6 +71,8 @@ export const eventSettings = commonSettings.extend({
   capacity,
   guestsMax: z.number().int().min(0).max(GUESTS_MAX).default(0),
   shifts: z.array(shift).max(SHIFTS_MAX).default([]),
+  /** One person may come to several of them. */
+  isManyShifts: z.boolean().default(false),
   /** Left out of lists, searches and maps; whoever has the link can see it and come. */
   isPrivate: z.boolean().default(false),
   host: z
@@ -102,7 +104,8 @@ export type EventSettings = z.infer<typeof eventSettings>;
 /** What a reply keeps beside what all kinds ask. */
 export const ownAnswer = z.object({
   guests: z.number().int().min(0).max(GUESTS_MAX).catch(0),
-  shift: z.string().max(13).catch(""),
+  /** The keys of the shifts they asked for. */
+  shifts: z.array(z.string().max(13)).max(SHIFTS_MAX).catch([]),
   /** They have taken it back. */
   isCancelled: z.boolean().optional().catch(false),
 });

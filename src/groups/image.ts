@@ -20,24 +20,43 @@ export type StoredImage = { key: string; width: number; height: number };
 /** The end of a key of `actions.problems`. */
 export type ImageRefusal = "imageTooLarge" | "notAnImage" | "oddSize";
 
-/**
- * Stores an uploaded picture. What it is, is read from its own bytes: neither its name nor the browser's word counts.
- * Never overwrites, so that a page that still shows an earlier picture goes on doing so.
- */
-export async function storeImage(
-  ctx: Context,
+/** A picture that may be stored, and is not yet. */
+export type ReadImage = { stored: StoredImage; bytes: ArrayBuffer; contentType: string };
+
+/** What an uploaded picture is, read from its own bytes: neither its name nor the browser's word counts. */
+export async function readImage(
   group: Pick<Group, "no">,
   file: Blob,
   bytesMax = IMAGE_BYTES_MAX,
-): Promise<StoredImage | ImageRefusal> {
+): Promise<ReadImage | ImageRefusal> {
   if (file.size > bytesMax) return "imageTooLarge";
   const bytes = await file.arrayBuffer();
   const header = readImageHeader(new Uint8Array(bytes));
   if (!header) return "notAnImage";
   if (!isSensibleSize(header)) return "oddSize";
   const key = `groups/${group.no}/images/${newId()}.${header.type}`;
-  await ctx.env.FILES.put(key, bytes, { httpMetadata: { contentType: imageTypes[header.type] } });
-  return { key, width: header.width, height: header.height };
+  const { width, height } = header;
+  return { stored: { key, width, height }, bytes, contentType: imageTypes[header.type] };
+}
+
+/** Never overwrites, so that a page that still shows an earlier picture goes on doing so. */
+export async function keepImage(
+  ctx: Context,
+  { stored, bytes, contentType }: ReadImage,
+): Promise<StoredImage> {
+  await ctx.env.FILES.put(stored.key, bytes, { httpMetadata: { contentType } });
+  return stored;
+}
+
+/** Reads an uploaded picture and stores it, unless it is refused. */
+export async function storeImage(
+  ctx: Context,
+  group: Pick<Group, "no">,
+  file: Blob,
+  bytesMax = IMAGE_BYTES_MAX,
+): Promise<StoredImage | ImageRefusal> {
+  const read = await readImage(group, file, bytesMax);
+  return typeof read === "string" ? read : keepImage(ctx, read);
 }
 
 function isSensibleSize({ width, height }: ImageHeader): boolean {

@@ -58,6 +58,9 @@ export const mailSettings = z.object({
   /** How often those who have not confirmed are reminded, two days apart. */
   confirmationReminders: z.int().min(0).max(3).default(0),
   wrapperNo: z.int().nullable().default(null),
+  /** Saved audiences that new mailings are for, and leave out; null for the whole list, and for nobody. */
+  includeNo: z.int().nullable().default(null),
+  excludeNo: z.int().nullable().default(null),
 });
 export type MailSettings = z.infer<typeof mailSettings>;
 

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { configOf, type Env } from "../env";
+import type { Env } from "../env";
 import { dbFor } from "../groups/shard";
 import { GroupCommit } from "../platform/group-commit";
 import { idToHex, newId, type ParticipationId } from "../platform/ids";
@@ -111,7 +111,7 @@ export class ActionIntake extends DurableObject<Env> {
   #drainSoon(): void {
     if (this.#isDrainDue) return;
     const now = Date.now();
-    const gatherMs = configOf(this.env).INTAKE_GATHER_MS;
+    const gatherMs = Number(this.env.INTAKE_GATHER_MS ?? 0);
     if (gatherMs > 0 || this.#draining || now - this.#drainedAt < DRAIN_DELAY_MS)
       this.#drainIn(gatherMs || DRAIN_DELAY_MS);
     else {
@@ -182,25 +182,29 @@ export class ActionIntake extends DurableObject<Env> {
     const { isOnce } = target;
     const recorded = recordParticipant(this.#participants, identity, body, { isOnce, now });
     if (recorded.outcome !== "same") {
-      const { standing, at } = this.#places.take(identity, asked, body, recorded.at);
-      this.#keep(identity, placedBody(body, standing, at), recorded, isOnce);
+      const decided = this.#places.take(identity, asked, body, recorded.at);
+      this.#keep(identity, placedBody(body, decided), recorded, isOnce);
       this.#promote(now);
     }
     return this.#replyPlaced(recorded.outcome, recorded.id, identity);
   }
 
   #replyPlaced(outcome: RecordReply["outcome"], id: ParticipationId, identity: Uint8Array): RecordReply {
-    const standing = this.#places.standing(identity);
-    return { ...this.#reply(outcome, id), total: this.#places.people, ...(standing ? { standing } : {}) };
+    const decided = this.#places.decided(identity);
+    return {
+      ...this.#reply(outcome, id),
+      total: this.#places.people,
+      ...(decided ? { standing: decided.standing, slots: decided.slots } : {}),
+    };
   }
 
   /** Gives what is free to those who wait, in the order they came, and brings the news to D1 like an answer. */
   #promote(now: number): void {
-    for (const { identity, body, at } of this.#places.promote(now)) {
+    for (const { identity, body, decided } of this.#places.promote(now)) {
       const known = this.#participants.get(identity);
       if (!known) continue;
       // Under the moment they acted: as far as the person goes, nothing new was said.
-      const row = rowBody(promotedBody(body, at), idToHex(known.id), known.actedAt, identity, 0, true);
+      const row = rowBody(promotedBody(body, decided), idToHex(known.id), known.actedAt, identity, 0, true);
       this.#buffer.append(identity, now, row, this.#note());
       this.#drainSoon();
     }

@@ -156,6 +156,7 @@ async function setUp() {
       consents: await all(
         "SELECT person_no, acted_at, action_no, answer FROM consents WHERE group_no = ? ORDER BY 1, 2, 3",
       ),
+      mailedAs: await all("SELECT root_no, person_no FROM merged_people WHERE group_no = ? ORDER BY 1, 2"),
       notes: await all("SELECT person_no, text FROM person_notes WHERE group_no = ? ORDER BY 1, 2"),
       done: await all(
         "SELECT person_no, action_no, nth, hex(id) AS id, revised_at, answer, comment, comment_status, is_named, removal_no FROM participations WHERE group_no = ? ORDER BY 1, 2, 3",
@@ -429,10 +430,19 @@ describe("a merge that is undone", () => {
     await say(WORK, "two");
     await say(NEW, "three");
     await drain();
+    const [first, second, third] = [await personNo(AMINA), await personNo(WORK), await personNo(NEW)];
+    const mailedAs = async () => (await everything()).mailedAs;
     const id = await merge(AMINA, WORK);
+    const whole = await mailedAs();
+    expect(whole).toEqual([{ root_no: first, person_no: second }]);
     const further = await merge(NEW, AMINA);
+    expect(await mailedAs()).toEqual(
+      [first, second].toSorted((one, other) => one - other).map((no) => ({ root_no: third, person_no: no })),
+    );
     expect(await split(id)).toBeNull();
     await split(further);
+    // Whoever goes takes along those who had become them.
+    expect(await mailedAs()).toEqual(whole);
     now += (SPLIT_DAYS + 1) * DAY_MS;
     expect(await split(id)).toBeNull();
     now -= (SPLIT_DAYS + 1) * DAY_MS;

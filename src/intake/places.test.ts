@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { type Fault, places as faultPlaces, ringAlarm } from "../../test/faults/interruption";
 import { contextOf, makeGroup } from "../../test/groups";
-import { type Standing, standings } from "../actions/kind";
+import { type Standing, slotStandings, standings } from "../actions/kind";
 import { dbFor } from "../groups/shard";
 import { unsubscribe } from "../people/person";
 import { newId } from "../platform/ids";
@@ -14,7 +14,13 @@ import { singleName } from "./place";
 import { removeParticipations, undoRemoval } from "./removal";
 import type { IntakeTarget, Participation, RecordReply } from "./types";
 
-type Stored = { email: string; standing: number; promoted_at: number | null; answer: string };
+type Stored = {
+  email: string;
+  standing: number;
+  promoted_at: number | null;
+  answer: string;
+  slots: string | null;
+};
 
 const nameOf = (number: number) => Object.entries(standings).find(([, each]) => each === number)?.[0];
 
@@ -32,11 +38,18 @@ async function setUp(capacities: Record<string, number | null>) {
   const action = { no: 1, id: target.actionId, kind: "event", settings } as Parameters<
     typeof removeParticipations
   >[2];
-  const rsvp = (who: string, count = 1, slot = "", more: Partial<Participation> = {}, at = target) => {
+  const rsvp = (
+    who: string,
+    count = 1,
+    slots: string | string[] = "",
+    more: Partial<Participation> = {},
+    at = target,
+  ) => {
+    const asked = [slots].flat();
     const body: Participation = {
       e: `${who}@example.org`,
-      o: { givenName: who, own: { guests: Math.max(count - 1, 0), shift: slot } },
-      ...{ la: "en", co: 2, w: "00112233aabbccdd", nm: 0, pl: [slot, count] },
+      o: { givenName: who, own: { guests: Math.max(count - 1, 0), shifts: asked } },
+      ...{ la: "en", co: 2, w: "00112233aabbccdd", nm: 0, pl: [asked, count] },
       ...more,
     };
     return takeAction(contextOf(), at, body, undefined);
@@ -44,7 +57,7 @@ async function setUp(capacities: Record<string, number | null>) {
   const stored = async () => {
     const { results } = await db.d1
       .prepare(
-        `SELECT person.email, p.standing, p.promoted_at, p.answer FROM participations p
+        `SELECT person.email, p.standing, p.promoted_at, p.answer, p.slots FROM participations p
          JOIN people person ON person.group_no = p.group_no AND person.person_no = p.person_no
          WHERE p.group_no = ? AND p.removal_no = 0 ORDER BY p.id`,
       )
@@ -64,6 +77,15 @@ async function setUp(capacities: Record<string, number | null>) {
       for (const { email, standing } of await stored()) {
         const [who = ""] = email.split("@");
         found[nameOf(standing) as Standing]?.push(who);
+      }
+      return found;
+    },
+    /** Names by standing in one shift, as D1 has them. */
+    async inShift(slot: string) {
+      const found: Record<Standing, string[]> = { confirmed: [], waiting: [], cancelled: [] };
+      for (const { email, slots } of await stored()) {
+        const standing = slotStandings(slots)[slot];
+        if (standing) found[standing].push(email.split("@")[0] ?? "");
       }
       return found;
     },
@@ -150,6 +172,151 @@ describe("a hundred places for five hundred people", () => {
     const promoted = (await event.stored()).filter(({ promoted_at }) => promoted_at !== null);
     expect(promoted.map(({ email }) => email)).toEqual(["d@example.org", "e@example.org"]);
     expect(await event.home.summary()).toMatchObject({ total: 3 });
+  });
+});
+
+describe("several shifts of one reply", () => {
+  const capacities = { early: 100, noon: 60, late: 30 };
+  const shifts = Object.keys(capacities) as (keyof typeof capacities)[];
+  /** Seven of eight ask for something, most for more than one. */
+  const wish = (nth: number) => shifts.filter((_, at) => ((nth % 7) + 1) & (1 << at));
+  /** When an id was made; within one millisecond ids are in no order. */
+  const madeAt = (id: string | undefined) => id?.slice(0, 13) ?? "";
+
+  it("are each given to the first who come, when five hundred race for all of them and the object dies in between", async () => {
+    const event = await setUp(capacities);
+    const replies = new Map<string, RecordReply>();
+    const everyone = Array.from({ length: 500 }, (_, nth) => `p${nth}`);
+    for (let start = 0; start < everyone.length; start += 125) {
+      const racing = everyone.slice(start, start + 125);
+      const answers = await Promise.all(racing.map((who, at) => event.rsvp(who, 1, wish(start + at))));
+      for (const [at, who] of racing.entries()) replies.set(who, answers[at] as RecordReply);
+      if (start === 0) await event.ring({ place: "d1.after", how: "kill" });
+      else await event.evict();
+      const again = await event.rsvp(racing[7] ?? "", 1, wish(start + 7));
+      expect(again, "a repeat").toMatchObject({ outcome: "same", slots: answers[7]?.slots });
+    }
+    await event.drain();
+
+    const said = (shift: string, standing: Standing) =>
+      [...replies].filter(([, { slots }]) => slots?.[shift] === standing).map(([who]) => who);
+    const times = (people: string[]) => people.map((who) => madeAt(replies.get(who)?.id)).sort();
+    for (const shift of shifts) {
+      const confirmed = said(shift, "confirmed");
+      expect(confirmed, shift).toHaveLength(capacities[shift]);
+      const asked = everyone.filter((_, nth) => wish(nth).includes(shift));
+      expect(said(shift, "waiting"), shift).toHaveLength(asked.length - confirmed.length);
+      const lastServed = times(confirmed).at(-1) ?? "";
+      const firstWaiting = times(said(shift, "waiting"))[0] ?? "";
+      expect(lastServed <= firstWaiting, shift).toBe(true);
+      const stored = await event.inShift(shift);
+      expect(new Set(stored.confirmed), shift).toEqual(new Set(confirmed));
+      expect(stored.waiting, shift).toHaveLength(asked.length - confirmed.length);
+    }
+    const coming = [...replies.values()].filter(({ standing }) => standing === "confirmed");
+    expect(await event.home.summary()).toMatchObject({
+      total: coming.length,
+      places: Object.fromEntries(
+        shifts.map((shift) => [
+          shift,
+          { confirmed: capacities[shift], waiting: said(shift, "waiting").length },
+        ]),
+      ),
+    });
+
+    // Ten give back the early shift, and keep or never had the others: ten of those who have waited longest take it.
+    const leaving = said("early", "confirmed").slice(0, 10);
+    const rest = (who: string) =>
+      Object.keys(replies.get(who)?.slots ?? {}).filter((slot) => slot !== "early");
+    await Promise.all(leaving.map((who) => event.rsvp(who, rest(who).length === 0 ? 0 : 1, rest(who))));
+    await event.evict();
+    await event.drain();
+    const early = await event.inShift("early");
+    expect(early.confirmed).toHaveLength(100);
+    const movedUp = early.confirmed.filter((who) => replies.get(who)?.slots?.early === "waiting");
+    expect(movedUp).toHaveLength(10);
+    expect((times(movedUp).at(-1) ?? "") <= (times(early.waiting)[0] ?? "")).toBe(true);
+    expect(await event.home.check()).toBe(0);
+  }, 60_000);
+
+  it("are decided each by itself: a place in one, a turn on the list of another", async () => {
+    const event = await setUp({ early: 1, late: 2 });
+    await event.rsvp("a", 1, "early");
+    expect(await event.rsvp("b", 1, ["early", "late"])).toMatchObject({
+      standing: "confirmed",
+      slots: { early: "waiting", late: "confirmed" },
+      total: 2,
+    });
+    expect(await event.rsvp("c", 1, "early")).toMatchObject({ standing: "waiting", total: 2 });
+    await event.rsvp("a", 0);
+    await event.drain();
+    expect(await event.inShift("early")).toEqual({ confirmed: ["b"], waiting: ["c"], cancelled: [] });
+    expect(await event.standings()).toEqual({ confirmed: ["b"], waiting: ["c"], cancelled: ["a"] });
+    expect((await event.stored()).map(({ promoted_at }) => promoted_at !== null)).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(await event.home.summary()).toMatchObject({
+      total: 1,
+      places: { early: { confirmed: 1, waiting: 1 }, late: { confirmed: 1, waiting: 0 } },
+    });
+  });
+
+  it("may be added and dropped one by one, and nobody gives up a place only to wait for another", async () => {
+    const event = await setUp({ early: 1, noon: 1, late: 1 });
+    await event.rsvp("a", 1, "late");
+    await event.rsvp("b", 1, ["early", "noon"]);
+    expect(await event.rsvp("b", 1, ["early", "late"])).toMatchObject({
+      outcome: "full",
+      slots: { early: "confirmed", noon: "confirmed" },
+    });
+    expect(await event.rsvp("b", 2, ["early", "noon"])).toMatchObject({ outcome: "full" });
+    expect(await event.rsvp("b", 1, ["early", "noon", "late"])).toMatchObject({
+      outcome: "updated",
+      slots: { early: "confirmed", noon: "confirmed", late: "waiting" },
+    });
+    expect(await event.rsvp("b", 1, ["noon", "late"]), "they wait for late already").toMatchObject({
+      outcome: "updated",
+      slots: { noon: "confirmed", late: "waiting" },
+    });
+    await event.rsvp("b", 1, "noon");
+    await event.rsvp("b", 1, "early");
+    await event.rsvp("c", 1, ["noon", "late"]);
+    expect(await event.rsvp("b", 1, ["early", "late"])).toMatchObject({ slots: { late: "waiting" } });
+    await event.rsvp("a", 0);
+    await event.drain();
+    expect(await event.inShift("late"), "c has waited longer").toMatchObject({
+      confirmed: ["c"],
+      waiting: ["b"],
+    });
+  });
+
+  it("are all freed by a removal, given back by its undoing, and forgotten by an erasure", async () => {
+    const event = await setUp({ early: 1, late: 1 });
+    await event.rsvp("a", 1, ["early", "late"]);
+    await event.rsvp("b", 1, ["early", "late"]);
+    await event.drain();
+    const what = { by: 1, filter: { state: "counted", text: "a@example.org" } } as const;
+    const removal = await removeParticipations(contextOf(), event.group, event.action, what);
+    await event.drain();
+    for (const shift of ["early", "late"])
+      expect(await event.inShift(shift)).toMatchObject({ confirmed: ["b"], waiting: [] });
+    await undoRemoval(contextOf(), event.group, event.action, removal?.removalNo ?? 0, 1);
+    expect(await event.home.summary()).toMatchObject({
+      total: 2,
+      places: { late: { confirmed: 2, waiting: 0 } },
+    });
+    await erasePerson(contextOf(), event.group, await event.personNo("b"), ["b@example.org"], [event.target]);
+    expect(await event.home.summary()).toMatchObject({
+      total: 1,
+      places: { early: { confirmed: 1, waiting: 0 } },
+    });
+    const left = await event.db.d1
+      .prepare("SELECT count(*) AS n, count(slots) AS slots FROM participations WHERE group_no = ?")
+      .bind(event.group.no)
+      .first();
+    expect(left).toEqual({ n: 2, slots: 1 });
   });
 });
 

@@ -1,5 +1,5 @@
 import { publicSigner } from "../actions/public-signer";
-import type { PublicSigner, Standing } from "../actions/types";
+import type { PublicSigner, SlotStandings, Standing } from "../actions/types";
 import type { GroupDb } from "../groups/shard";
 import type { ParticipationId } from "../platform/ids";
 import * as store from "./store-signers";
@@ -36,6 +36,7 @@ export type Signer = {
   removalNo: number;
   /** Where places run out. */
   standing: Standing | null;
+  slots: SlotStandings;
 };
 
 /**

@@ -1,68 +1,95 @@
 import { type Places as Asked, standingOf, standings } from "../actions/kind";
-import type { PlacesTaken, Standing } from "../actions/types";
+import type { PlacesTaken, SlotStandings, Standing } from "../actions/types";
 import { idToHex, type ParticipationId } from "../platform/ids";
+import { LazyTable } from "../platform/lazy-table";
 import type { Meta } from "./store-meta";
 import type { PlacesReport } from "./types";
 
 /** By slot; null: as many as come. A slot that is not named has no places. */
 export type Capacities = Record<string, number | null>;
 
-/** Someone who moved up from the waiting list, what they had said, and when. */
-export type Promotion = { identity: Uint8Array; body: string; at: number };
-/** What became of somebody's place, and when; of one person's each is later than the one before. */
-export type Decided = { standing: Standing; at: number };
+/**
+ * What became of somebody's places, and when; of one person's each is later than the one before. `slots` says it of each
+ * slot they have a place in or wait for, and is empty where there is but one.
+ */
+export type Decided = { standing: Standing; at: number; slots: SlotStandings };
+/** Someone who moved up from a waiting list, what they had said, and what has become of their places. */
+export type Promotion = { identity: Uint8Array; body: string; decided: Decided };
 
 const { confirmed: CONFIRMED, waiting: WAITING, cancelled: CANCELLED } = standings;
 
-type Row = { slot: string; count: number; standing: number; turn: number; changed_at: number };
-type Waiting = { identity: ArrayBuffer; count: number; body: string; changed_at: number };
+/** The slot of an action that has places as a whole. */
+const WHOLE = "";
+
+type Seat = { slot: string; count: number; standing: number; turn: number; changed_at: number };
 type Tally = { confirmed: number; waiting: number };
 
 /**
- * Who has a place and who waits for one, in the order they came. Whoever has a place keeps it until they give it back:
- * nobody's arrival and no lower number of places takes it away. What is free goes to the first who wait and whom it is
- * enough for, and only then to newcomers.
+ * Who has a place and who waits for one, in the order they came; somebody may ask for several slots at once, and each is
+ * decided by itself. Whoever has a place keeps it until they give it back: nobody's arrival and no lower number of places
+ * takes it away. What is free goes to the first who wait and whom it is enough for, and only then to newcomers.
  */
 export class Places {
   readonly #sql: SqlStorage;
   readonly #meta: Meta;
+  /** Made with the first who asks for a place: most actions have none. */
+  readonly #seatTable: LazyTable;
+  readonly #wordsTable: LazyTable;
   readonly #taken = new Map<string, Tally>();
   #people = 0;
   #capacities: Capacities;
   #version: number;
-  #lastTurn: number;
+  #lastTurn = 0;
 
   constructor(sql: SqlStorage, meta: Meta) {
     this.#sql = sql;
     this.#meta = meta;
-    this.#sql.exec(
-      `CREATE TABLE IF NOT EXISTS places (identity BLOB PRIMARY KEY, slot TEXT NOT NULL, count INTEGER NOT NULL,
-         standing INTEGER NOT NULL, turn INTEGER NOT NULL, changed_at INTEGER NOT NULL, body TEXT, is_removed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`,
+    this.#seatTable = new LazyTable(
+      sql,
+      "seats",
+      `(identity BLOB NOT NULL, slot TEXT NOT NULL, count INTEGER NOT NULL, standing INTEGER NOT NULL, turn INTEGER NOT NULL,
+         changed_at INTEGER NOT NULL, is_removed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (identity, slot)) WITHOUT ROWID`,
     );
-    this.#sql.exec(
-      `CREATE INDEX IF NOT EXISTS places_waiting ON places (slot, turn) WHERE standing = ${WAITING} AND is_removed = 0`,
+    // What those who wait had said: it goes to D1 once more when they move up.
+    this.#wordsTable = new LazyTable(
+      sql,
+      "said_by_waiting",
+      "(identity BLOB PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID",
     );
     const { version, capacities } = JSON.parse(meta.get("places") ?? '{"version":0,"capacities":{}}');
     this.#version = version;
     this.#capacities = capacities;
-    this.#lastTurn = this.#sql
-      .exec<{ turn: number }>("SELECT coalesce(max(turn), 0) AS turn FROM places")
-      .one().turn;
     this.#countAgain();
   }
 
+  #makeTables(): void {
+    if (this.#seatTable.isThere) return;
+    this.#seatTable.make();
+    this.#wordsTable.make();
+    this.#sql.exec(
+      `CREATE INDEX seats_waiting ON seats (slot, turn) WHERE standing = ${WAITING} AND is_removed = 0`,
+    );
+  }
+
   #countAgain(): void {
+    if (!this.#seatTable.isThere) return;
+    this.#lastTurn = this.#sql
+      .exec<{ turn: number }>("SELECT coalesce(max(turn), 0) AS turn FROM seats")
+      .one().turn;
     this.#taken.clear();
-    this.#people = 0;
     for (const row of this.#sql.exec<{ slot: string; standing: number; people: number; places: number }>(
-      `SELECT slot, standing, count(*) AS people, sum(count) AS places FROM places
+      `SELECT slot, standing, count(*) AS people, sum(count) AS places FROM seats
        WHERE is_removed = 0 AND standing <> ${CANCELLED} GROUP BY slot, standing`,
     )) {
-      if (row.standing === CONFIRMED) this.#people += row.people;
       const tally = this.#tally(row.slot);
       if (row.standing === CONFIRMED) tally.confirmed = row.places;
       else tally.waiting = row.people;
     }
+    this.#people = this.#sql
+      .exec<{ people: number }>(
+        `SELECT count(DISTINCT identity) AS people FROM seats WHERE is_removed = 0 AND standing = ${CONFIRMED}`,
+      )
+      .one().people;
   }
 
   #tally(slot: string): Tally {
@@ -113,58 +140,77 @@ export class Places {
     if (promotions > 0) this.#meta.set("promoted", this.promoted + promotions);
   }
 
-  /** What somebody's place is; null when they never asked for one. */
-  standing(identity: Uint8Array): Standing | null {
-    const row = this.#row(identity);
-    return row ? standingOf(row.standing) : null;
-  }
-
-  /** Whether somebody who has a place asks for more than there is. Nothing may then change: what they have is theirs. */
-  isTooMuch(identity: Uint8Array, asked: Asked): boolean {
-    const row = this.#row(identity);
-    if (row?.standing !== CONFIRMED || asked.count === 0) return false;
-    if (asked.slot === row.slot)
-      return asked.count > row.count && asked.count - row.count > this.#free(row.slot);
-    return asked.count > this.#free(asked.slot);
+  /** What somebody's places are; null when they never asked for one. */
+  decided(identity: Uint8Array): Decided | null {
+    const seats = this.#seats(identity);
+    return seats.length === 0 ? null : decidedOf(seats);
   }
 
   /**
-   * Gives somebody the places they ask for, or puts them on the waiting list; asking for none gives back what they had.
+   * Whether somebody who has places asks for more than there are, or would exchange one for a turn on a waiting list. Nothing
+   * may then change: what they have is theirs.
+   */
+  isTooMuch(identity: Uint8Array, { slots, count }: Asked): boolean {
+    const seats = this.#seats(identity);
+    const held = seats.filter(({ standing }) => standing === CONFIRMED);
+    if (held.length === 0 || count === 0) return false;
+    const isGivingBack = held.some(({ slot }) => !slots.includes(slot));
+    return slots.some((slot) => {
+      const seat = seats.find((each) => each.slot === slot);
+      // Whoever waits there already knows it.
+      if (seat?.standing === WAITING) return false;
+      const own = seat?.count ?? 0;
+      const isShort = count > own && count - own > this.#free(slot);
+      return isShort && (seat !== undefined || isGivingBack);
+    });
+  }
+
+  /**
+   * Gives somebody the places they ask for, or puts them on the waiting list, each slot by itself; asking for none gives back
+   * what they had.
    * @param body what they said, kept while they wait
    */
   take(identity: Uint8Array, asked: Asked, body: string, now: number): Decided {
-    const before = this.#row(identity);
-    const isNew = !before || before.standing === CANCELLED;
-    if (before) this.#addCounts(before, -1);
-    const standing = this.#standingFor(before, asked);
-    // Whoever waits and asks for something else keeps their turn; whoever left and comes back takes a new one.
-    if (isNew) this.#lastTurn += 1;
-    const turn = isNew ? this.#lastTurn : before.turn;
-    const at = Math.max(now, (before?.changed_at ?? 0) + 1);
-    this.#write(identity, { ...asked, standing, turn, changed_at: at }, body);
-    return { standing: standingOf(standing) ?? "waiting", at };
+    this.#makeTables();
+    const before = this.#seats(identity);
+    const isRemoved = this.#isRemoved(identity);
+    this.#addCounts(before, -1);
+    const at = Math.max(now, ...before.map(({ changed_at }) => changed_at + 1));
+    const seats = this.#seatsFor(before, asked, at);
+    this.#sql.exec("DELETE FROM seats WHERE identity = ?", identity);
+    for (const { slot, count, standing, turn } of seats)
+      this.#sql.exec(
+        "INSERT INTO seats (identity, slot, count, standing, turn, changed_at, is_removed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        ...[identity, slot, count, standing, turn, at, isRemoved ? 1 : 0],
+      );
+    this.#keepWords(identity, seats, body);
+    if (!isRemoved) this.#addCounts(seats);
+    return decidedOf(seats);
   }
 
-  #standingFor(before: Row | null, { slot, count }: Asked): number {
-    if (count === 0) return CANCELLED;
-    if (before?.standing === CONFIRMED && before.slot === slot && count <= before.count) return CONFIRMED;
-    return count <= this.#free(slot) ? CONFIRMED : WAITING;
-  }
-
-  #write(identity: Uint8Array, row: Row, body: string): void {
-    const { slot, count, standing, turn, changed_at } = row;
-    this.#sql.exec(
-      `INSERT INTO places (identity, slot, count, standing, turn, body, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-       ON CONFLICT (identity) DO UPDATE SET slot = ?2, count = ?3, standing = ?4, turn = ?5, body = ?6, changed_at = ?7`,
-      identity,
-      slot,
-      count,
-      standing,
-      turn,
-      standing === WAITING ? body : null,
-      changed_at,
+  /** Whoever waits for a slot and asks for it again keeps their turn; what is asked for anew, also after leaving, is a new one. */
+  #seatsFor(before: readonly Seat[], { slots, count }: Asked, at: number): Seat[] {
+    if (count === 0) return [{ slot: WHOLE, count, standing: CANCELLED, turn: 0, changed_at: at }];
+    const held = new Map(
+      before.filter(({ standing }) => standing !== CANCELLED).map((seat) => [seat.slot, seat]),
     );
-    if (this.#row(identity)) this.#addCounts(row);
+    if (slots.some((slot) => !held.has(slot))) this.#lastTurn += 1;
+    return slots.map((slot) => {
+      const own = held.get(slot);
+      const isKept = own?.standing === CONFIRMED && count <= own.count;
+      const standing = isKept || count <= this.#free(slot) ? CONFIRMED : WAITING;
+      return { slot, count, standing, turn: own?.turn ?? this.#lastTurn, changed_at: at };
+    });
+  }
+
+  #keepWords(identity: Uint8Array, seats: readonly Seat[], body: string): void {
+    if (seats.some(({ standing }) => standing === WAITING))
+      this.#sql.exec(
+        "INSERT INTO said_by_waiting (identity, body) VALUES (?1, ?2) ON CONFLICT (identity) DO UPDATE SET body = ?2",
+        identity,
+        body,
+      );
+    else this.#sql.exec("DELETE FROM said_by_waiting WHERE identity = ?", identity);
   }
 
   /** Those whom what is free is enough for, in the order they came; each has a place from now on. */
@@ -172,42 +218,53 @@ export class Places {
     const promoted: Promotion[] = [];
     for (const [slot, tally] of this.#taken) {
       while (tally.waiting > 0 && this.#free(slot) > 0) {
-        const next = this.#firstWaiting(slot, this.#free(slot));
-        if (!next) break;
-        const identity = new Uint8Array(next.identity);
-        const at = Math.max(now, next.changed_at + 1);
-        this.#sql.exec(
-          "UPDATE places SET standing = ?, body = NULL, changed_at = ? WHERE identity = ?",
-          CONFIRMED,
-          at,
-          identity,
-        );
-        this.#addCounts({ slot, count: next.count, standing: WAITING }, -1);
-        this.#addCounts({ slot, count: next.count, standing: CONFIRMED });
-        promoted.push({ identity, body: next.body, at });
+        const identity = this.#firstWaiting(slot, this.#free(slot));
+        if (!identity) break;
+        promoted.push(this.#moveUp(identity, slot, now));
       }
     }
     return promoted;
   }
 
-  #firstWaiting(slot: string, free: number): Waiting | null {
+  #moveUp(identity: Uint8Array, slot: string, now: number): Promotion {
+    const before = this.#seats(identity);
+    const at = Math.max(now, ...before.map(({ changed_at }) => changed_at + 1));
+    const seats = before.map((seat) =>
+      seat.slot === slot ? { ...seat, standing: CONFIRMED, changed_at: at } : seat,
+    );
+    this.#sql.exec(
+      `UPDATE seats SET standing = ${CONFIRMED}, changed_at = ? WHERE identity = ? AND slot = ?`,
+      at,
+      identity,
+      slot,
+    );
+    this.#addCounts(before, -1);
+    this.#addCounts(seats);
+    const { body } = this.#sql
+      .exec<{ body: string }>("SELECT body FROM said_by_waiting WHERE identity = ?", identity)
+      .one();
+    this.#keepWords(identity, seats, body);
+    return { identity, body, decided: decidedOf(seats) };
+  }
+
+  #firstWaiting(slot: string, free: number): Uint8Array | null {
     const most = Number.isFinite(free) ? free : Number.MAX_SAFE_INTEGER;
     const [row] = this.#sql
-      .exec<Waiting>(
-        `SELECT identity, count, body, changed_at FROM places
-         WHERE slot = ? AND standing = ${WAITING} AND is_removed = 0 AND count <= ? ORDER BY turn LIMIT 1`,
+      .exec<{ identity: ArrayBuffer }>(
+        `SELECT identity FROM seats WHERE slot = ? AND standing = ${WAITING} AND is_removed = 0 AND count <= ? ORDER BY turn LIMIT 1`,
         slot,
         most,
       )
       .toArray();
-    return row ?? null;
+    return row ? new Uint8Array(row.identity) : null;
   }
 
   /** Forgets somebody: they were erased, or are counted under another address. */
   forget(identity: Uint8Array): void {
-    const row = this.#row(identity);
-    if (row) this.#addCounts(row, -1);
-    this.#sql.exec("DELETE FROM places WHERE identity = ?", identity);
+    if (!this.#seatTable.isThere) return;
+    this.#addCounts(this.#seats(identity), -1);
+    this.#sql.exec("DELETE FROM seats WHERE identity = ?", identity);
+    this.#sql.exec("DELETE FROM said_by_waiting WHERE identity = ?", identity);
   }
 
   /**
@@ -216,8 +273,9 @@ export class Places {
    * @param removed the participations of all who are out now
    */
   leaveOut(removed: readonly ParticipationId[]): void {
+    if (!this.#seatTable.isThere) return;
     this.#sql.exec(
-      `UPDATE places SET is_removed = identity IN (SELECT identity FROM participants
+      `UPDATE seats SET is_removed = identity IN (SELECT identity FROM participants
          WHERE id IN (SELECT unhex(value) FROM json_each(?)))`,
       JSON.stringify(removed.map(idToHex)),
     );
@@ -225,21 +283,42 @@ export class Places {
   }
 
   /** Those taken out of the list are in no count. */
-  #row(identity: Uint8Array): Row | null {
-    const [row] = this.#sql
-      .exec<Row>(
-        "SELECT slot, count, standing, turn, changed_at FROM places WHERE identity = ? AND is_removed = 0",
+  #seats(identity: Uint8Array): Seat[] {
+    if (!this.#seatTable.isThere) return [];
+    return this.#sql
+      .exec<Seat>(
+        "SELECT slot, count, standing, turn, changed_at FROM seats WHERE identity = ? AND is_removed = 0",
         identity,
       )
       .toArray();
-    return row ?? null;
   }
 
-  #addCounts({ slot, count, standing }: Pick<Row, "slot" | "count" | "standing">, sign: 1 | -1 = 1): void {
-    const tally = this.#tally(slot);
-    if (standing === CONFIRMED) {
-      tally.confirmed += sign * count;
-      this.#people += sign;
-    } else if (standing === WAITING) tally.waiting += sign;
+  #isRemoved(identity: Uint8Array): boolean {
+    return (
+      this.#sql.exec("SELECT 1 FROM seats WHERE identity = ? AND is_removed = 1 LIMIT 1", identity).toArray()
+        .length > 0
+    );
   }
+
+  /** Adds one person's places to the numbers, or takes them off. */
+  #addCounts(seats: readonly Seat[], sign: 1 | -1 = 1): void {
+    for (const { slot, count, standing } of seats) {
+      const tally = this.#tally(slot);
+      if (standing === CONFIRMED) tally.confirmed += sign * count;
+      else if (standing === WAITING) tally.waiting += sign;
+    }
+    if (seats.some(({ standing }) => standing === CONFIRMED)) this.#people += sign;
+  }
+}
+
+/** Whoever has one place at least is coming. */
+function decidedOf(seats: readonly Seat[]): Decided {
+  const names = seats.flatMap(({ slot, standing }) => {
+    const name = standingOf(standing);
+    return name ? [[slot, name] as const] : [];
+  });
+  const has = (wanted: Standing) => names.some(([, name]) => name === wanted);
+  const standing = has("confirmed") ? "confirmed" : has("waiting") ? "waiting" : "cancelled";
+  const slots = Object.fromEntries(names.filter(([slot, name]) => slot !== WHOLE && name !== "cancelled"));
+  return { standing, at: Math.max(...seats.map(({ changed_at }) => changed_at)), slots };
 }

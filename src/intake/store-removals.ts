@@ -106,7 +106,7 @@ const leaveRemovals = (rows: string) => `
   WHERE group_no = ?1 AND (action_no, removal_no) IN (SELECT action_no, removal_no FROM participations WHERE ${rows} AND removal_no > 0)`;
 
 const EMPTY =
-  "answer = '{}', comment = NULL, comment_status = 0, is_named = 0, source = NULL, referrer = NULL";
+  "answer = '{}', comment = NULL, comment_status = 0, is_named = 0, source = NULL, referrer = NULL, slots = NULL";
 
 /** Whether a participation is a person's and in the count. */
 export async function isCounted(

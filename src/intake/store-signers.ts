@@ -1,4 +1,4 @@
-import { standingOf } from "../actions/kind";
+import { slotStandings, standingOf } from "../actions/kind";
 import type { GroupDb } from "../groups/shard";
 import { idFromHex, idToHex, type ParticipationId } from "../platform/ids";
 import type { Signer, SignerFilter } from "./signers";
@@ -51,7 +51,7 @@ export async function selectSigners(
   const { results } = await d1
     .prepare(
       `SELECT p.person_no, hex(p.id) AS id, person.email, p.answer, p.acted_at, p.revised_at, p.comment, p.comment_status, p.is_named,
-         p.source, p.removal_no, p.standing, person.first_action_no = p.action_no AS is_new
+         p.source, p.removal_no, p.standing, p.slots, person.first_action_no = p.action_no AS is_new
        FROM ${FROM} ${cursor} AND ${sql} ORDER BY p.id DESC LIMIT ${Math.trunc(limit)}`,
     )
     .bind(groupNo, actionNo, ...values)
@@ -72,6 +72,7 @@ type SignerRow = {
   source: string | null;
   removal_no: number;
   standing: number;
+  slots: string | null;
   is_new: number;
 };
 
@@ -90,6 +91,7 @@ function signerOf(row: SignerRow): Signer {
     isNewToList: row.is_new === 1,
     removalNo: row.removal_no,
     standing: standingOf(row.standing),
+    slots: slotStandings(row.slots),
   };
 }
 

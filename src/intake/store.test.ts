@@ -78,3 +78,72 @@ describe("a page of many rows", () => {
     expect(await everything(db)).toMatchObject({ people: [], participations: [] });
   });
 });
+
+describe("whoever says another place", () => {
+  type Place = { at: number } & Partial<Record<"street" | "locality" | "postalCode" | "givenName", string>>;
+  const HOME = { at: 10, street: "1 Elm Street", locality: "Leeds", postalCode: "LS1 4AP" };
+
+  async function known(said: readonly Place[], asPage: boolean): Promise<unknown> {
+    const { group } = await makeGroup();
+    const db = dbFor(contextOf().env, group);
+    const rows = said.map(({ at, ...o }) => {
+      const text = JSON.stringify({ e: "amina@example.org", la: "en", co: 0, w: "0".repeat(16), nm: 1, o });
+      return rowBody(text, idToHex(newId()), at, new Uint8Array(16), 0, false);
+    });
+    for (const page of asPage ? [rows] : rows.map((row) => [row])) {
+      // Twice, as a drain may that died before it heard the answer.
+      await storeParticipations(db, ACTION_NO, [], page);
+      await storeParticipations(db, ACTION_NO, [], page);
+    }
+    return db.d1
+      .prepare("SELECT street, locality, postal_code AS postalCode FROM people WHERE group_no = ?")
+      .bind(group.no)
+      .first();
+  }
+
+  it.each<[rule: string, later: Place, street: string | null, locality: string | null, postalCode: string]>([
+    ["has left street and town", { at: 20, postalCode: "M1 1AE" }, null, null, "M1 1AE"],
+    [
+      "keeps the street said with it",
+      { at: 20, postalCode: "M1 1AE", street: "2 Oak" },
+      "2 Oak",
+      null,
+      "M1 1AE",
+    ],
+    [
+      "keeps the town said with it",
+      { at: 20, postalCode: "M1 1AE", locality: "Bury" },
+      null,
+      "Bury",
+      "M1 1AE",
+    ],
+    [
+      "stays where the code differs in its writing",
+      { at: 20, postalCode: "ls14ap" },
+      "1 Elm Street",
+      "Leeds",
+      "ls14ap",
+    ],
+    ["has left the street for another town", { at: 20, locality: "Bury" }, null, "Bury", "LS1 4AP"],
+    [
+      "stays where the code is the same, however the town is called",
+      { at: 20, postalCode: "LS1 4AP", locality: "Leeds City" },
+      "1 Elm Street",
+      "Leeds City",
+      "LS1 4AP",
+    ],
+    ["stays where the town is the same", { at: 20, locality: "LEEDS" }, "1 Elm Street", "LEEDS", "LS1 4AP"],
+    ["stays when nothing of it is said", { at: 20, givenName: "Amina" }, "1 Elm Street", "Leeds", "LS1 4AP"],
+    ["stays when it was said before", { at: 5, postalCode: "M1 1AE" }, "1 Elm Street", "Leeds", "LS1 4AP"],
+  ])(
+    "%s, one page or many, and the older one drained last",
+    async (_, later, street, locality, postalCode) => {
+      for (const said of [
+        [HOME, later],
+        [later, HOME],
+      ])
+        for (const asPage of [true, false])
+          expect(await known(said, asPage)).toEqual({ street, locality, postalCode });
+    },
+  );
+});

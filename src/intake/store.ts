@@ -134,6 +134,7 @@ const KEEP_NEWER = `DO UPDATE SET
     comment_status = iif(${NEWER} AND excluded.comment IS NOT participations.comment, excluded.comment_status, participations.comment_status),
     standing = iif(${STANDS_NEWER}, excluded.standing, participations.standing),
     standing_at = max(excluded.standing_at, participations.standing_at),
+    slots = iif(${STANDS_NEWER}, excluded.slots, participations.slots),
     promoted_at = coalesce(excluded.promoted_at, participations.promoted_at)
   WHERE (${NEWER} OR ${STANDS_NEWER}) AND ${TAKES_ANSWERS}`;
 
@@ -143,7 +144,7 @@ const KEEP_NEWER = `DO UPDATE SET
 const UPSERT_PARTICIPATIONS = `
   INSERT INTO participations
     (group_no, person_no, action_no, nth, id, acted_at, revised_at, answer, comment, comment_status, is_named, source, referrer, amount, currency, restored_at,
-     consent, wording_hash, standing, standing_at, promoted_at)
+     consent, wording_hash, standing, standing_at, promoted_at, slots)
   SELECT ?1, i.person_no, ?3, j.value ->> 'n',
     coalesce((SELECT k.id FROM participations k WHERE k.group_no = ?1 AND k.person_no = i.person_no AND k.action_no = ?3 AND k.nth = j.value ->> 'n'),
       iif(j.value ->> 'u' IS NOT NULL AND EXISTS (SELECT 1 FROM participations x WHERE x.group_no = ?1 AND x.action_no = ?3 AND x.id = unhex(j.value ->> 'i')),
@@ -153,7 +154,7 @@ const UPSERT_PARTICIPATIONS = `
     ${CONSENT_SAID}, iif(j.value ->> 'co' > 0, ${WORDING_SAID}, NULL), coalesce(j.value ->> 'st', 0),
     iif(EXISTS (SELECT 1 FROM participations k WHERE k.group_no = ?1 AND k.person_no = i.person_no AND k.action_no = ?3
       AND k.nth = j.value ->> 'n' AND k.id <> unhex(j.value ->> 'i')), 0, coalesce(j.value ->> 'sa', 0)),
-    j.value ->> 'pa'
+    j.value ->> 'pa', j.value -> 'ss'
   FROM ${ARRIVED}
   WHERE true
   ON CONFLICT (group_no, action_no, id) ${KEEP_NEWER}

@@ -32,6 +32,8 @@ export const participations = sqliteTable(
     standing: integer("standing").notNull().default(0),
     /** When the standing was decided: it may change without a new answer, and an older one never replaces it. */
     standingAt: integer("standing_at").notNull().default(0),
+    /** Which of several slots they have a place in or wait for, by slot, as `standing` has it; null where there is but one. */
+    slots: text("slots", { mode: "json" }).$type<Record<string, number>>(),
     /** When they moved up from the waiting list. */
     promotedAt: integer("promoted_at"),
     /** Money, in the currency's smallest unit. */
@@ -59,6 +61,15 @@ export const participations = sqliteTable(
     index("participations_by_link")
       .on(table.groupNo, table.actionNo, table.source)
       .where(sql`source >= 'r-' AND source < 'r.' AND removal_no = 0`),
+    // Those taken out or cancelled, so that an audience need not open each row of an action to see that it counts.
+    index("participations_out").on(table.groupNo, table.actionNo).where(sql`removal_no <> 0 OR standing = 3`),
+    // Gifts alone, in the order of people, with all that an audience asks of them.
+    index("participations_with_gift")
+      .on(
+        ...([table.groupNo, table.personNo, table.actedAt, table.amount, table.currency] as const),
+        ...([table.removalNo, table.standing, table.id] as const),
+      )
+      .where(sql`amount IS NOT NULL`),
   ],
 );
 

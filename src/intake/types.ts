@@ -1,4 +1,4 @@
-import type { PlacesTaken, PublicSigner, Standing } from "../actions/types";
+import type { PlacesTaken, PublicSigner, SlotStandings, Standing } from "../actions/types";
 import type { ActionId, GroupId, ParticipationId } from "../platform/ids";
 
 /** What the participation's row keeps of what was said, so that a later change of the person does not rewrite it. */
@@ -16,6 +16,8 @@ export type StoredAnswer = {
   answers?: Record<string, string | string[]>;
   /** What the kind of action asks beside that, as its `readFields` made it. */
   own?: Record<string, unknown>;
+  /** Of an embed whose source does not name it: the site it stood in, or `embed` for one not known. */
+  site?: string;
   /** Typed in from paper: the number on the sheet ("" for none), and 1 for somebody who gets no thank-you mail. */
   paper?: { sheet: string; quiet?: 1 };
 };
@@ -44,8 +46,8 @@ export type Participation = {
   rf?: string;
   /** Custom fields of the person that answers were bound to: field number and value. */
   f?: [fieldNo: number, value: string][];
-  /** Where places run out: which slot, and how many places in it. */
-  pl?: [slot: string, count: number];
+  /** Where places run out: which slots, and how many places in each of them. */
+  pl?: [slots: readonly string[], count: number];
   /** What was paid: the payment's id, under which the participation is kept and by which it counts once; and the money. */
   k?: string;
   am?: number;
@@ -54,9 +56,10 @@ export type Participation = {
 
 /** A participation as the drain reads it: with its id (32 hex digits), moment (ms), identity hash and number. */
 export type DrainedParticipation = Participation & { i: string; t: number; h: string; n: number; u?: 1 } & {
-  /** Where places run out: the standing, when it was decided, and when they moved up from the waiting list. */
+  /** Where places run out: the standing, when it was decided, the same of each slot, and when they moved up from the waiting list. */
   st?: number;
   sa?: number;
+  ss?: Record<string, number>;
   pa?: number;
 };
 
@@ -89,9 +92,13 @@ export type RecordReply = {
   /** As this object knows it: its own count and the others' last report. */
   total: number;
   spread: number;
-  /** Where places run out: whether there was one. */
+  /** Where places run out: whether there was one, and where there are several slots, in which. */
   standing?: Standing;
+  slots?: SlotStandings;
 };
+
+/** What a page that follows an answer is told of it. */
+export type Told = Pick<RecordReply, "outcome" | "id" | "total" | "standing" | "slots">;
 
 /** One page of news of stored participations, for receipts, webhooks and whatever else follows. A hint, not the truth. */
 export type ParticipationsRecorded = {

@@ -10,6 +10,7 @@ import { type FormValues, readForm, single } from "../platform/forms";
 import { fontsOf } from "../platform/pdf/fonts";
 import { translator } from "../ui/i18n";
 import { type Delivery, deliveryCsv, deliveryPrint } from "./delivery";
+import { districtNamer } from "./delivery-districts";
 import { type Part, partsOf, readPart } from "./delivery-parts";
 import { deliveryPdf } from "./delivery-pdf";
 import { petitionIn } from "./updates-routes";
@@ -43,6 +44,7 @@ export function deliveryRoutes(kinds: readonly Kind[]) {
       ...{ group, action, filter, count, now: ctx.now },
       withPostalCode: single(values, "withPostalCode") === "yes",
       withComments: single(values, "withComments") === "yes",
+      districtOf: single(values, "withDistrict") === "yes" ? districtNamer(ctx, action.locale) : null,
     };
     const as = single(values, "as");
     const parts = as === "pdf" ? await partsAskedFor(delivery, single(values, "part")) : [];

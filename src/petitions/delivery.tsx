@@ -22,6 +22,8 @@ export type Delivery = {
   now: number;
   withPostalCode: boolean;
   withComments: boolean;
+  /** Names the district of each, where that was asked for. */
+  districtOf: ((signer: Signer) => Promise<string>) | null;
 };
 
 /** The signatures as CSV (RFC 4180): names and places, never an address by which somebody could be written to. */
@@ -30,10 +32,10 @@ export function deliveryCsv(delivery: Delivery): ReadableStream<Uint8Array> {
   const headings = [t("petitions.delivery.name"), ...columnsOf(delivery).map(({ title }) => title)];
   return streamed(delivery, {
     head: BYTE_ORDER_MARK + csvLine(headings),
-    page: (signers) =>
-      signers
-        .map((signer) => csvLine([nameOf(signer), ...columnsOf(delivery).map(({ value }) => value(signer))]))
-        .join(""),
+    page: async (signers) => {
+      const rows = await rowsOf(delivery, signers);
+      return rows.map((row) => csvLine(row)).join("");
+    },
     foot: "",
   });
 }
@@ -74,33 +76,46 @@ export function deliveryPrint(delivery: Delivery): ReadableStream<Uint8Array> {
         ))}
       </tr>,
     )}</thead><tbody>`,
-    page: (signers) =>
-      signers
-        .map((signer) => {
+    page: async (signers) => {
+      const rows = await rowsOf(delivery, signers);
+      return rows
+        .map((row) => {
           nth += 1;
           return String(
             <tr>
               <td>{formatNumber(nth, action.locale)}</td>
-              <td dir="auto">{nameOf(signer)}</td>
-              {columns.map(({ value }) => (
-                <td dir="auto">{value(signer)}</td>
+              {row.map((value) => (
+                <td dir="auto">{value}</td>
               ))}
             </tr>,
           );
         })
-        .join(""),
+        .join("");
+    },
     foot: "</tbody></table></body></html>",
   });
 }
 
-function columnsOf({ t, withPostalCode, withComments }: Delivery) {
-  const columns: { title: string; value(signer: Signer): string }[] = [
+/** Name first, then what was asked for. */
+function rowsOf(delivery: Delivery, signers: readonly Signer[]): Promise<string[][]> {
+  const columns = columnsOf(delivery);
+  return Promise.all(
+    signers.map(async (signer) => [
+      nameOf(signer),
+      ...(await Promise.all(columns.map(({ value }) => value(signer)))),
+    ]),
+  );
+}
+
+function columnsOf({ t, withPostalCode, withComments, districtOf }: Delivery) {
+  const columns: { title: string; value(signer: Signer): string | Promise<string> }[] = [
     { title: t("public.fields.locality"), value: ({ answer }) => answer.locality ?? "" },
     { title: t("public.fields.region"), value: ({ answer }) => answer.region ?? "" },
     { title: t("public.fields.country"), value: ({ answer }) => answer.country ?? "" },
   ];
   if (withPostalCode)
     columns.push({ title: t("public.fields.postalCode"), value: ({ answer }) => answer.postalCode ?? "" });
+  if (districtOf) columns.push({ title: t("petitions.delivery.district"), value: districtOf });
   if (withComments)
     columns.push({
       title: t("petitions.delivery.comment"),
@@ -118,7 +133,7 @@ export function commentOf({ comment, commentStatus }: Signer): string {
   return commentStatus === "hidden" ? "" : comment;
 }
 
-type Parts = { head: string; page(signers: readonly Signer[]): string; foot: string };
+type Parts = { head: string; page(signers: readonly Signer[]): Promise<string>; foot: string };
 
 /** Reads page by page, as fast as the browser takes it. */
 function streamed({ db, action, filter }: Delivery, { head, page, foot }: Parts): ReadableStream<Uint8Array> {
@@ -132,7 +147,7 @@ function streamed({ db, action, filter }: Delivery, { head, page, foot }: Parts)
         return controller.close();
       }
       const found = await listSigners(db, action.no, { filter, limit: PAGE, ...(before ? { before } : {}) });
-      controller.enqueue(encoder.encode(page(found.signers)));
+      controller.enqueue(encoder.encode(await page(found.signers)));
       before = found.next;
     },
   });

@@ -1,9 +1,10 @@
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import type { GroupDb } from "../groups/shard";
+import { mailings } from "../mailings/tables";
 import { petitionUpdates } from "./tables";
-import { UPDATES_MAX, type Update } from "./update-types";
+import { UPDATES_MAX, type Update, type WrittenUpdate } from "./update-types";
 
-type NewUpdate = Omit<Update, "no" | "removedAt"> & { bodySource: string; postedBy: number };
+type NewUpdate = Omit<WrittenUpdate, "no" | "removedAt" | "mailing"> & { postedBy: number };
 
 /** Adds an update with the next number. Null when the petition has as many as it may. */
 export async function insertUpdate(
@@ -35,8 +36,9 @@ export async function selectUpdates(
   { limit, withRemoved }: { limit: number; withRemoved: boolean },
 ): Promise<Update[]> {
   const rows = await db
-    .select()
+    .select({ update: petitionUpdates, mailing: mailings })
     .from(petitionUpdates)
+    .leftJoin(mailings, OWN_MAILING)
     .where(
       and(
         eq(petitionUpdates.groupNo, groupNo),
@@ -46,12 +48,63 @@ export async function selectUpdates(
     )
     .orderBy(desc(petitionUpdates.updateNo))
     .limit(limit);
-  return rows.map(
-    ({ updateNo, sort, title, bodyHtml, saidBy, happenedOn, signatureCount, postedAt, removedAt }) => ({
-      no: updateNo,
-      ...{ sort, title, bodyHtml, saidBy, happenedOn, signatureCount, postedAt, removedAt },
-    }),
-  );
+  return rows.map(toUpdate);
+}
+
+/** A mailing that was put away is as none. */
+const OWN_MAILING = and(
+  eq(mailings.groupNo, petitionUpdates.groupNo),
+  eq(mailings.mailingNo, petitionUpdates.mailingNo),
+  isNull(mailings.hiddenAt),
+);
+
+type Joined = { update: typeof petitionUpdates.$inferSelect; mailing: typeof mailings.$inferSelect | null };
+
+function toUpdate({ update, mailing }: Joined): Update {
+  const { updateNo, sort, title, bodyHtml, saidBy, happenedOn, signatureCount, postedAt, removedAt } = update;
+  return {
+    no: updateNo,
+    ...{ sort, title, bodyHtml, saidBy, happenedOn, signatureCount, postedAt, removedAt },
+    mailing: mailing && { id: mailing.id, status: mailing.status, finishedAt: mailing.finishedAt },
+  };
+}
+
+/** One update as it was written; null when the petition has none of that number. */
+export async function selectUpdate(
+  { groupNo, db }: GroupDb,
+  actionNo: number,
+  updateNo: number,
+): Promise<WrittenUpdate | null> {
+  const [row] = await db
+    .select({ update: petitionUpdates, mailing: mailings })
+    .from(petitionUpdates)
+    .leftJoin(mailings, OWN_MAILING)
+    .where(
+      and(
+        eq(petitionUpdates.groupNo, groupNo),
+        eq(petitionUpdates.actionNo, actionNo),
+        eq(petitionUpdates.updateNo, updateNo),
+      ),
+    );
+  return row ? { ...toUpdate(row), bodySource: row.update.bodySource } : null;
+}
+
+/** Says which mailing brings an update to those who signed. False when another one does already. */
+export async function settleMailing(
+  { groupNo, d1 }: GroupDb,
+  actionNo: number,
+  updateNo: number,
+  mailingNo: number,
+): Promise<boolean> {
+  const { meta } = await d1
+    .prepare(
+      `UPDATE petition_updates SET mailing_no = ?4 WHERE group_no = ?1 AND action_no = ?2 AND update_no = ?3
+         AND NOT EXISTS (SELECT 1 FROM mailings m
+           WHERE m.group_no = ?1 AND m.mailing_no = petition_updates.mailing_no AND m.hidden_at IS NULL)`,
+    )
+    .bind(groupNo, actionNo, updateNo, mailingNo)
+    .run();
+  return meta.changes > 0;
 }
 
 /** Takes an update off the page, or puts it back (`at` null). False when there is no such update. */

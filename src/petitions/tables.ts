@@ -17,6 +17,8 @@ export const petitionUpdates = sqliteTable(
     happenedOn: text("happened_on"),
     /** How many signatures were handed over, or there were when it was won. */
     signatureCount: integer("signature_count"),
+    /** The mailing that brings it to those who signed, once somebody has begun one. */
+    mailingNo: integer("mailing_no"),
     postedBy: integer("posted_by").notNull(),
     postedAt: integer("posted_at").notNull(),
     removedBy: integer("removed_by"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { MailingId, MailingStatus } from "../mailings/types";
 
 export const updateSorts = ["news", "delivery", "response", "victory"] as const;
 export type UpdateSort = (typeof updateSorts)[number];
@@ -21,7 +22,12 @@ export type Update = {
   signatureCount: number | null;
   postedAt: number;
   removedAt: number | null;
+  /** The mailing that brings it to those who signed; null while there is none, or when it was put away. */
+  mailing: { id: MailingId; status: MailingStatus; finishedAt: number | null } | null;
 };
+
+/** An update as it was written. */
+export type WrittenUpdate = Update & { bodySource: string };
 
 /** What a petition's snapshot carries of its updates: the newest, and how many there are besides. */
 export const petitionExtra = z.object({

@@ -1,9 +1,16 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { contextOf } from "../../test/groups";
 import { actionIdIn, makeOrganisers } from "../../test/organisers";
 import { textsOf } from "../../test/pdf";
 import { world } from "../../test/world";
+import { countAudience } from "../audiences/audience";
+import { newsMailing } from "../composer/news";
 import { dbFor } from "../groups/shard";
+import { previewOf } from "../mailings/content";
+import { mailingById, versionsOf } from "../mailings/mailing";
+import type { MailingId } from "../mailings/types";
+import { parseId } from "../platform/ids";
 
 const NASTY = `<script>alert(1)</script><img src=x onerror=alert(1)>`;
 
@@ -112,6 +119,88 @@ describe("what came of a petition", () => {
   });
 });
 
+describe("news of a petition by mail", () => {
+  let update = "";
+  const mailingOf = (answer: Response) => answer.headers.get("Location") ?? "";
+
+  beforeAll(async () => {
+    const said = {
+      ...{ sort: "response", title: "The mayor has answered", saidBy: "Mayor of Riverside", happenedOn: "" },
+      body: "## In short\n\nShe **agrees**, and [says so](https://example.org/says).\n\n- from *May*\n- everywhere",
+    };
+    await team.owner.post(`${petition}/updates`, said);
+    const html = await (await team.owner.get(`${petition}/updates`)).text();
+    const [, no = ""] = /id="update-(\d+)"><h3[^>]*>The mayor has answered/.exec(html) ?? [];
+    update = `${petition}/updates/${no}`;
+  });
+
+  it("begins as a draft with its words and the way to the page, for those who signed, once however often it is asked for", async () => {
+    const twice = await Promise.all([
+      team.organiser.post(`${update}/mailing`),
+      team.owner.post(`${update}/mailing`),
+    ]);
+    const [mailing = "", other] = twice.map(mailingOf);
+    expect(mailing).toMatch(/\/mailings\/[0-9a-f-]{36}$/);
+    expect(other).toBe(mailing);
+    expect(mailingOf(await team.owner.post(`${update}/mailing`))).toBe(mailing);
+
+    const db = dbFor(env, team.group);
+    const id = parseId<MailingId>(mailing.split("/").at(-1) ?? "");
+    const draft = id && (await mailingById(db, id));
+    if (!draft) throw new Error("no draft");
+    const [words] = await versionsOf(db, draft.no);
+    expect(draft).toMatchObject({ status: "draft", subject: "The mayor has answered" });
+    const shown = await previewOf(contextOf(), team.group, draft, words as never, null);
+    expect(shown.problem).toBeNull();
+    for (const part of [
+      "You signed “Clean air”. Mayor of Riverside has answered.",
+      "<strong>agrees</strong>",
+      'href="https://example.org/says"',
+      "<em>May</em>",
+      `${site}/petitions/clean-air`,
+      "#updates",
+    ])
+      expect(shown.html).toContain(part);
+    expect(shown.html).toMatch(/<blockquote[^>]*>\s*<h3[^>]*>In short/);
+    const target = await (await team.owner.get(`${mailing}/target`)).text();
+    expect(target).toContain("Clean air");
+    const audience = draft.target?.audience;
+    const counted = audience && (await countAudience(contextOf(), db, audience));
+    expect(counted).toMatchObject({ count: 3, isWhole: true });
+
+    const state = async () => (await team.owner.get(`${petition}/updates`)).text();
+    expect(await state()).toContain(`<a href="${mailing}">Draft</a>`);
+    await team.owner.post(`${mailing}/hiding`);
+    expect(await state()).toContain(`action="${update}/mailing"`);
+    const anew = mailingOf(await team.owner.post(`${update}/mailing`));
+    expect(anew).not.toBe(mailing);
+    expect(await state()).toContain(`<a href="${anew}">Draft</a>`);
+  });
+
+  it("is of an update on the page of one's own live petition alone", async () => {
+    expect((await team.stranger.post(`${update}/mailing`)).status).toBe(404);
+    expect((await team.owner.post(`${petition}/updates/999/mailing`)).status).toBe(404);
+    await team.owner.post(`${petition}/updates`, { ...news, title: "A slip" });
+    const html = await (await team.owner.get(`${petition}/updates`)).text();
+    const [, no = ""] = /id="update-(\d+)"><h3[^>]*>A slip/.exec(html) ?? [];
+    await team.owner.post(`${petition}/updates/${no}/removal`);
+    expect((await team.owner.post(`${petition}/updates/${no}/mailing`)).status).toBe(404);
+    expect(await (await team.owner.get(`${petition}/updates`)).text()).not.toContain(`updates/${no}/mailing`);
+  });
+
+  it.each([
+    ["fr", "Vous avez signé", "a répondu."],
+    ["es", "Usted firmó", "ha respondido."],
+  ] as const)("is in %s where the petition is", (locale, signed, answered) => {
+    const action = { no: 1, title: "X", slug: "x", locale, settings: { image: null } };
+    const said = { sort: "response", title: "T", bodySource: "", saidBy: "Y", signatureCount: null };
+    const { body, language } = newsMailing(contextOf(), team.group, action as never, said as never);
+    expect(language).toBe(locale);
+    expect(body).toContain(signed);
+    expect(body).toContain(answered);
+  });
+});
+
 describe("signatures handed over", () => {
   const everything = { place: "", withPostalCode: "yes", withComments: "yes" };
 
@@ -123,6 +212,20 @@ describe("signatures handed over", () => {
     expect(csv.trim().split("\r\n")).toHaveLength(4);
     expect(csv).toContain("For my daughter");
     expect(csv).not.toContain("@");
+  });
+
+  it("name the electoral district of each, where that is asked for and the postal code tells it", async () => {
+    const csv = await (
+      await team.owner.post(`${petition}/delivery`, { ...everything, withDistrict: "yes", as: "csv" })
+    ).text();
+    const [headings = "", ...rows] = csv.trim().split("\r\n");
+    expect(headings).toMatch(/,District,Comment$/);
+    const amina = rows.find((row) => row.startsWith("Amina")) ?? "";
+    expect(amina).toMatch(/M5V 3L9,Spadina—Harbourfront( \/ [^,]+)*,For my daughter/);
+    const html = await (
+      await team.owner.post(`${petition}/delivery`, { ...everything, withDistrict: "yes", as: "print" })
+    ).text();
+    expect(html).toContain("Spadina—Harbourfront");
   });
 
   it("are a page for paper, numbered, with what is asked and of whom", async () => {

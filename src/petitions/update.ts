@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { findAction } from "../actions/action";
 import { cleanLine, cleanText } from "../actions/answer-text";
 import { renderDescription } from "../actions/description";
 import type { Problems } from "../actions/editing";
@@ -20,6 +21,7 @@ import {
   UPDATES_ON_PAGE_MAX,
   type Update,
   updateSorts,
+  type WrittenUpdate,
 } from "./update-types";
 
 const draft = z.object({
@@ -113,6 +115,29 @@ export function setShown(
 ): Promise<boolean> {
   const at = change.isShown ? null : ctx.now;
   return store.markRemoved(dbFor(ctx.env, group), action.no, change.no, { at, by: change.by });
+}
+
+/** An update that stands on the page of a live petition, to be brought to those who signed; null for any other. */
+export async function updateToMail(
+  ctx: Context,
+  group: Group,
+  actionId: string,
+  updateNo: number,
+): Promise<{ action: Action; update: WrittenUpdate } | null> {
+  const action = await findAction(ctx, group, actionId);
+  if (action?.kind !== "petition" || action.status === "draft") return null;
+  const update = await store.selectUpdate(dbFor(ctx.env, group), action.no, updateNo);
+  return update && update.removedAt === null ? { action, update } : null;
+}
+
+/** Notes the mailing that does so. False when somebody has begun another one meanwhile. */
+export function settleMailing(
+  ctx: Context,
+  group: Group,
+  action: Action,
+  { updateNo, mailingNo }: { updateNo: number; mailingNo: number },
+): Promise<boolean> {
+  return store.settleMailing(dbFor(ctx.env, group), action.no, updateNo, mailingNo);
 }
 
 /** What the page shows of them. */

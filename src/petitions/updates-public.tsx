@@ -37,7 +37,7 @@ export function Below({ t, snapshot }: PageProps) {
   );
 }
 
-type ListProps = { t: T; locale: Locale; timeZone: string; updates: readonly Update[] };
+type ListProps = { t: T; locale: Locale; timeZone: string; updates: readonly Omit<Update, "mailing">[] };
 
 export function UpdateList({ t, locale, timeZone, updates }: ListProps) {
   return updates.map((update) => (

@@ -75,7 +75,14 @@ async function updatesPage(
     listUpdates(ctx, group, subject.action),
   ]);
   const { values, errors } = shown;
-  return <UpdatesPage {...frame} {...{ updates, values, errors }} mayExport={can(role, "people.export")} />;
+  return (
+    <UpdatesPage
+      {...frame}
+      {...{ updates, values, errors }}
+      mayExport={can(role, "people.export")}
+      mayMail={can(role, "mailings.edit")}
+    />
+  );
 }
 
 function doneFlash(c: HonoContext<MemberEnv>): FlashMessage | undefined {

@@ -1,9 +1,11 @@
 import { raw } from "hono/html";
 import { type ActionFrame, ActionShell } from "../actions/action-shell";
+import { Attribution } from "../officials/attribution";
 import { type FormValues, single } from "../platform/forms";
 import { Notice } from "../ui/flash";
 import {
   ButtonLink,
+  ButtonRow,
   CheckboxField,
   ErrorSummary,
   Form,
@@ -24,11 +26,13 @@ export type UpdatesProps = ActionFrame & {
   values: FormValues;
   errors: Record<string, string>;
   mayExport: boolean;
+  /** They may begin mailings. */
+  mayMail: boolean;
 };
 
 /** Where organisers say what came of it, and take the signatures to whom they are for. */
 export function UpdatesPage(props: UpdatesProps) {
-  const { t, group, action, updates, mayExport, mayPublish } = props;
+  const { t, group, action, updates, mayExport, mayMail, mayPublish } = props;
   const href = `/groups/${group.slug}/actions/${action.id}`;
   return (
     <ActionShell {...props} tab="updates" page={t("petitions.updates.tab")}>
@@ -42,7 +46,10 @@ export function UpdatesPage(props: UpdatesProps) {
       <Section title={t("petitions.updates.new")} text={t("petitions.updates.newText")}>
         {mayPublish ? <UpdateForm {...props} /> : <p>{t("actions.publication.mayNot")}</p>}
       </Section>
-      <Section title={t("petitions.updates.posted")}>
+      <Section
+        title={t("petitions.updates.posted")}
+        text={mayMail ? t("petitions.updates.mailText") : undefined}
+      >
         {updates.length === 0 ? (
           <EmptyState title={t("petitions.updates.none")} text={t("petitions.updates.noneText")} />
         ) : (
@@ -108,15 +115,8 @@ function UpdateForm({ t, group, action, values, errors }: UpdatesProps) {
   );
 }
 
-function Posted({
-  t,
-  locale,
-  now,
-  timeZone,
-  mayPublish,
-  update,
-  href,
-}: UpdatesProps & { update: Update; href: string }) {
+function Posted(props: UpdatesProps & { update: Update; href: string }) {
+  const { t, locale, now, timeZone, mayPublish, update, href } = props;
   const isShown = update.removedAt === null;
   return (
     <article class="section" id={`update-${update.no}`}>
@@ -130,14 +130,58 @@ function Posted({
       <div class="prose" dir="auto">
         {raw(update.bodyHtml)}
       </div>
-      {mayPublish ? (
-        <Form class="inline" action={`${href}/${update.no}/${isShown ? "removal" : "removal/undo"}`}>
-          <SubmitButton kind="quiet">
-            {t(isShown ? "petitions.updates.remove" : "petitions.updates.restore")}
-          </SubmitButton>
-        </Form>
-      ) : null}
+      <ButtonRow>
+        <Mailed {...props} />
+        {mayPublish ? (
+          <Form class="inline" action={`${href}/${update.no}/${isShown ? "removal" : "removal/undo"}`}>
+            <SubmitButton kind="quiet">
+              {t(isShown ? "petitions.updates.remove" : "petitions.updates.restore")}
+            </SubmitButton>
+          </Form>
+        ) : null}
+      </ButtonRow>
     </article>
+  );
+}
+
+/** How far the mail is that brings an update to those who signed, or the button that begins it. */
+function Mailed({
+  t,
+  group,
+  action,
+  mayMail,
+  update,
+  href,
+  locale,
+  now,
+  timeZone,
+}: UpdatesProps & { update: Update; href: string }) {
+  const { mailing } = update;
+  if (mailing) {
+    const words = t(`composer.status.${mailing.status}`);
+    return (
+      <p class="small">
+        {t("petitions.updates.mailed")}{" "}
+        {mayMail ? <a href={`/groups/${group.slug}/mailings/${mailing.id}`}>{words}</a> : words}
+        {mailing.status === "sent" && mailing.finishedAt !== null ? (
+          <>
+            {", "}
+            <When at={mailing.finishedAt} now={now} locale={locale} timeZone={timeZone} />
+          </>
+        ) : null}
+      </p>
+    );
+  }
+  if (!mayMail || action.status === "draft" || update.removedAt !== null) return null;
+  return (
+    <Form class="inline" action={`${href}/${update.no}/mailing`}>
+      <SubmitButton kind="secondary">
+        {t("petitions.updates.mail")}
+        <span class="visually-hidden" dir="auto">
+          : {update.title}
+        </span>
+      </SubmitButton>
+    </Form>
   );
 }
 
@@ -180,6 +224,12 @@ export function DeliveryPage(props: DeliveryProps) {
               label={t("petitions.delivery.withComments")}
               checked={isTicked("withComments")}
             />
+            <CheckboxField
+              name="withDistrict"
+              label={t("petitions.delivery.withDistrict")}
+              hint={t("petitions.delivery.withDistrictHint")}
+              checked={single(values, "withDistrict") === "yes"}
+            />
           </div>
           <Notice>
             <p>{t("petitions.delivery.private")}</p>
@@ -196,6 +246,7 @@ export function DeliveryPage(props: DeliveryProps) {
             </SubmitButton>
           </div>
         </Form>
+        <Attribution t={t} countries={["us", "ca"]} />
       </Section>
     </ActionShell>
   );

@@ -1,0 +1,3 @@
+ALTER TABLE `participations` ADD COLUMN `slots` text;
+--> statement-breakpoint
+ALTER TABLE `petition_updates` ADD COLUMN `mailing_no` integer;
