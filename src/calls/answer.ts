@@ -5,7 +5,7 @@ import type { Target } from "../officials/types";
 import { type Reached, reach } from "../officials/whereabouts";
 import type { Context } from "../platform/context";
 import { type FormValues, single } from "../platform/forms";
-import { callSettingsOf, type OwnCall, ownCall, reports } from "./types";
+import { callSettingsOf, checkedCall, reports } from "./types";
 
 /** The page of the form on which one calls. */
 export const CALL_STEP = 2;
@@ -44,7 +44,7 @@ export async function readFields({ t, ctx, snapshot, values, isLast }: OwnInput)
   if (!outcome || !target) return { is: "invalid", errors: { outcome: t("calls.errors.outcome") } };
   const { key: k, name: n, title, office } = target;
   const o = [title, office].filter((part) => part !== "").join(", ");
-  return { is: "valid", own: { k, n, o, a: outcome, at, of: reached.targets.length } satisfies OwnCall };
+  return { is: "valid", own: checkedCall.keep({ k, n, o, a: outcome, at, of: reached.targets.length }) };
 }
 
 /**
@@ -52,7 +52,7 @@ export async function readFields({ t, ctx, snapshot, values, isLast }: OwnInput)
  * next. Then the form goes on to whoever is next.
  */
 export async function take({ snapshot, participation, record }: Taking): Promise<Taken> {
-  const { a: outcome, at, of } = ownCall.parse(participation.o.own);
+  const { a: outcome, at, of } = checkedCall.read(participation.o.own ?? {});
   const reply = outcome === "skipped" ? null : await record(participation);
   if (reply?.outcome === "closed") return { is: "recorded", reply };
   if (at + 1 < of) {

@@ -27,7 +27,7 @@ export const call: Kind = {
     participants: "calls.callers",
     people: "calls.people",
   },
-  widget: { type: "call", formId: "new_call" },
+  widget: { type: "call_campaign", formId: "new_call" },
   settings: callSettings,
   starting: (group) => {
     const start = callSettings.parse({

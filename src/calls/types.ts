@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { commonSettings } from "../actions/types";
 import { targetSource } from "../officials/types";
-import { onceFor } from "../platform/once";
+import { Checked, onceFor } from "../platform/once";
 
 export const SCRIPT_MAX = 4_000;
 
@@ -30,3 +30,6 @@ export const ownCall = z.object({
   of: z.number().int(),
 });
 export type OwnCall = z.infer<typeof ownCall>;
+
+/** The same between reading the form and taking what it said, a moment later. */
+export const checkedCall = new Checked<OwnCall>((value) => ownCall.parse(value));

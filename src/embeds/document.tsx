@@ -11,7 +11,7 @@ import { htmlOf } from "../actions/public-web";
 import { served, servedKey } from "../actions/served";
 import { groupByHostNow } from "../groups/tenant";
 import { hostnameOf } from "../platform/http";
-import { addressFrom } from "./address";
+import { placeFrom } from "./address";
 import { thanksHtml, whereNext } from "./next";
 import { outward } from "./outward";
 import { foreignOrigin } from "./site";
@@ -83,7 +83,7 @@ export async function answerScript(c: PublicContext, deps: PublicPagesDeps, foun
   const { ctx, t } = c.var;
   const { kind, snapshot } = found;
   const { look, layout } = lookOf((name) => c.req.query(name));
-  const answered = await answerTo(c, deps, found, addressFrom(c, foreignOrigin(c)));
+  const answered = await answerTo(c, deps, found, placeFrom(c, foreignOrigin(c)));
   switch (answered.is) {
     case "over":
       return Response.json({ next: actionPath(kind, snapshot.action.slug) }, { headers: PRIVATE });

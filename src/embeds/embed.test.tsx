@@ -161,13 +161,15 @@ describe("what people send from another page", () => {
   });
 
   test.each([
-    ["the link's own", "?source=leaflet", "leaflet"],
-    ["a hostile one", `?source=${encodeURIComponent("<script>")}`, undefined],
-    ["none", "", "www.partner.example"],
-  ])("has %s source", async (_, query, source) => {
+    ["the link's own", "?source=leaflet", "leaflet", "www.partner.example"],
+    ["an old embed code's", "?source=widget", "widget", "www.partner.example"],
+    ["another site's", "?source=blog.example", "blog.example", "www.partner.example"],
+    ["a hostile one", `?source=${encodeURIComponent("<script>")}`, undefined, "www.partner.example"],
+    ["none", "", "www.partner.example", undefined],
+  ])("has %s source, and the site it came from all the same", async (_, query, source, named) => {
     const site = await makeSite();
     await site.post(`${site.url}/embed${query}`, signed, json);
-    expect(site.taken[0]?.s).toBe(source);
+    expect([site.taken[0]?.s, site.taken[0]?.o.site]).toEqual([source, named]);
   });
 
   test("survives a referrer that is no page", async () => {

@@ -10,7 +10,7 @@ import type { PublicContext, PublicPagesDeps } from "../actions/public-web";
 import { htmlOf } from "../actions/public-web";
 import type { FormState } from "../actions/types";
 import { siteStyle } from "../groups/public";
-import { addressFrom } from "./address";
+import { framedAddress, placeFrom, withSite } from "./address";
 import { FramePage, GoOn } from "./frame-views";
 import { thanksHtml, whereNext } from "./next";
 import { outward } from "./outward";
@@ -43,7 +43,7 @@ export async function showFrameThanks(c: PublicContext, deps: PublicPagesDeps): 
 export async function answerFrame(c: PublicContext, deps: PublicPagesDeps, found: Found): Promise<Response> {
   const { t } = c.var;
   const { kind, snapshot } = found;
-  const answered = await answerTo(c, deps, found, new URL(c.req.url));
+  const answered = await answerTo(c, deps, found, placeFrom(c, null));
   switch (answered.is) {
     case "over":
       return c.redirect(actionPath(kind, snapshot.action.slug) + EMBED, 303);
@@ -53,7 +53,8 @@ export async function answerFrame(c: PublicContext, deps: PublicPagesDeps, found
       return frameWithForm(c, deps, found, answered);
     case "taken": {
       const next = whereNext(deps, answered.href);
-      if (next.is !== "away") return c.redirect(next.framed, 303);
+      if (next.is !== "away")
+        return c.redirect(next.is === "action" ? withSite(c, next.framed) : next.framed, 303);
       const href = new URL(answered.href, c.var.origin).href;
       const isDone = answered.taken.is === "recorded";
       const html = await outward(String(<GoOn t={t} href={href} isDone={isDone} />), c.var.origin);
@@ -78,9 +79,8 @@ async function frameWithForm(
   const props = embedProps(c.var, found, { look: "ours", layout, count, form, trouble });
   const state = form === blank && status === 200 ? "fresh" : "again";
   const referrer = c.req.method === "GET" ? around(c) : "";
-  const { pathname, search } = addressFrom(c, referrer);
   const card = await htmlOf(<EmbedCard {...props} state={state} heading="h1" />);
-  const html = await outward(card, origin, { action: pathname + search, referrer });
+  const html = await outward(card, origin, { action: framedAddress(c, referrer), referrer });
   const scripts = scriptsOf(found);
   return framePage(c, found, { html, title: snapshot.action.title, scripts, status });
 }

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { makePetition } from "../../test/petitions";
 import { forgetAll, makeSite } from "../../test/public-site";
 import { world } from "../../test/world";
 import { configOf } from "../env";
@@ -115,13 +116,33 @@ describe("a frame", () => {
   test("keeps the source of its link, and a hostile site out of its form", async () => {
     const site = await makeSite();
     const named = await site.get(`${site.url}/embed?source=leaflet&q=%22%3E%3Cb%3E`);
-    expect(await named.text()).toContain('/embed?source=leaflet&amp;q=%22%3E%3Cb%3E"');
+    expect(await named.text()).toContain('/embed?source=leaflet&amp;q=%22%3E%3Cb%3E&amp;site=embed"');
     const hostile = await site.get(`${site.url}/embed`, {
       headers: { Referer: 'https://x.example/"><script>' },
     });
     expect(await hostile.text()).not.toContain("<script>");
     const silent = await site.get(`${site.url}/embed`);
     expect(await silent.text()).toContain("/embed?source=embed");
+  });
+
+  test("whose link names a source carries the site around through its form, also a refused one, and to what comes next", async () => {
+    const site = await makeSite();
+    const thanks = { mode: "next" as const, headline: "", text: "", redirectUrl: "", nextId: site.action.id };
+    const first = await makePetition(site.group, { slug: "first", settings: { thanks } });
+    const url = `${site.origin}/petitions/${first.slug}/embed`;
+    const headers = { Referer: "https://www.partner.example/" };
+    const shown = await (await site.get(`${url}?source=leaflet`, { headers })).text();
+    const form = "/embed?source=leaflet&site=www.partner.example";
+    expect(shown).toContain(form.replace("&", "&amp;"));
+    const refused = await site.post(`${site.origin}/petitions/first${form}`, { ...signed, email: "" });
+    expect(await refused.text()).toContain(form.replace("&", "&amp;"));
+    const taken = await site.post(`${site.origin}/petitions/first${form}`, signed);
+    expect(site.taken).toMatchObject([{ s: "leaflet", o: { site: "www.partner.example" } }]);
+    const next = taken.headers.get("Location") ?? "";
+    expect(next).toMatch(/\/embed\?source=after-first&carry=[^&]+&site=www\.partner\.example$/);
+    await site.post(`${url}?source=x&site=${encodeURIComponent('"><script>')}`, signed);
+    await site.post(`${url}?source=www.partner.example`, { ...signed, email: "b@supporters.example" });
+    expect(site.taken.slice(1).map(({ o }) => o.site)).toEqual(["embed", undefined]);
   });
 
   test("without script takes, refuses and thanks inside itself", async () => {

@@ -78,5 +78,5 @@ export function oldSnippet(
     : "";
   const full = layout === "full" ? "&style=full" : "";
   const script = `<script src='${origin}/widgets/v6/${kind.widget.type}/${slug}?format=js&source=widget${full}'></script>`;
-  return `${link}${script}<div id='${areaId(kind, slug)}' style='width: ${width}'><!-- target for the widget --></div>`;
+  return `${link}${script}<div id='${areaId(kind.widget.type, slug)}' style='width: ${width}'><!-- target for the widget --></div>`;
 }

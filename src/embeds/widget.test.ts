@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { makeAddressed } from "../../test/addressed";
 import { makePetition } from "../../test/petitions";
 import { forgetAll, makeSite } from "../../test/public-site";
+import { call } from "../calls/call";
 import { kinds } from "../kinds";
 
 beforeEach(forgetAll);
@@ -91,6 +93,17 @@ describe("the script of an old embed code", () => {
     expect((await site.get(`${site.origin}/widgets/v7/petition/here`)).status).toBe(404);
     expect((await site.get(`${site.origin}/widgets/v6/petition/here`)).status).toBe(200);
   });
+});
+
+test("an action is also found by what its address calls it, and its place has the name that was asked", async () => {
+  const site = await makeAddressed(call, {
+    source: { people: [{ name: "The mayor", phone: "416-555-0100" }] },
+  });
+  for (const type of ["call", "call_campaign"]) {
+    const path = `/widgets/v6/${type}/${site.action.slug}?format=js&source=widget`;
+    const { area, href } = widgetIn(await (await site.get(`http://${site.host}:8787${path}`)).text());
+    expect([area, href]).toEqual([`can-${type}-area-${site.action.slug}`, site.url]);
+  }
 });
 
 test("every kind has a name of its own in embed codes, which its address spells too", () => {

@@ -29,7 +29,8 @@ const CODE_MAX = 100;
  */
 export async function showWidget(c: PublicContext, deps: PublicPagesDeps): Promise<Response> {
   const { ctx, group, origin } = c.var;
-  const kind = deps.kinds.find(({ widget }) => widget.type === c.req.param("type"));
+  const type = c.req.param("type") ?? "";
+  const kind = kindCalled(deps.kinds, type);
   const slug = c.req.param("slug") ?? "";
   const snapshot = kind && (await publishedAt(ctx, group, kind, slug));
   const format = c.req.query("format") ?? "js";
@@ -37,7 +38,7 @@ export async function showWidget(c: PublicContext, deps: PublicPagesDeps): Promi
     return new Response("", { status: 404, headers: { ...HEADERS, "Cache-Control": ABSENT_CACHE } });
   const t = speak(c, snapshot.action.locale);
   const widget = {
-    area: areaId(kind, slug),
+    area: areaId(type, slug),
     href: origin + actionPath(kind, snapshot.action.slug),
     title: `${kind.buttonLabel(t, snapshot)}: ${snapshot.action.title}`,
     layout: c.req.query("style") === "full" ? "full" : "standard",
@@ -49,9 +50,17 @@ export async function showWidget(c: PublicContext, deps: PublicPagesDeps): Promi
   });
 }
 
+/** By its name in embed codes; or by its address without the last "s", as programs write them that know the address alone. */
+function kindCalled(kinds: readonly Kind[], type: string): Kind | undefined {
+  return (
+    kinds.find(({ widget }) => widget.type === type) ??
+    kinds.find(({ path }) => path.slice(0, -1).replaceAll("-", "_") === type)
+  );
+}
+
 /** The id of the element that an old embed code puts where the form shall be. */
-export function areaId({ widget }: Pick<Kind, "widget">, slug: string): string {
-  return `can-${widget.type}-area-${slug}`;
+export function areaId(type: string, slug: string): string {
+  return `can-${type}-area-${slug}`;
 }
 
 /** Also under an address it had before: the page that embeds it still says the old one. */

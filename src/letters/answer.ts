@@ -12,6 +12,7 @@ import { ownWords, textHash } from "./text";
 import {
   type Addressee,
   BODY_MAX,
+  checkedLetter,
   type LetterLanguage,
   type LetterSettings,
   letterSettingsOf,
@@ -58,7 +59,9 @@ async function readLetters(
     else own.text[letter.language] = said;
     own.to.push(...letter.targets.map((target) => addresseeFrom(target, letter.language)));
   }
-  return Object.keys(errors).length > 0 ? { is: "invalid", errors } : { is: "valid", own };
+  return Object.keys(errors).length > 0
+    ? { is: "invalid", errors }
+    : { is: "valid", own: checkedLetter.keep(own) };
 }
 
 function addresseeFrom(target: Target, language: LetterLanguage): Addressee {
@@ -77,6 +80,7 @@ async function readLetter(
   const isSent = settings.isEditable && names.body in values;
   const subject = isSent ? cleanLine(single(values, names.subject)) : began.subject;
   const body = isSent ? cleanText(single(values, names.body)) : began.body;
+  const isUnchanged = !isSent || (subject === cleanLine(began.subject) && body === cleanText(began.body));
   const errors: Record<string, string> = {};
   if (subject === "") errors[names.subject] = t("letters.errors.subject");
   if (subject.length > SUBJECT_MAX)
@@ -87,12 +91,11 @@ async function readLetter(
   if (body === "") errors[names.body] = t("letters.errors.body");
   else if (body.length > BODY_MAX)
     errors[names.body] = t("public.errors.tooLong", { label: t("letters.form.body"), max: BODY_MAX });
-  else if (settings.isEditable && ownWords(body, began.body) < settings.ownWords)
-    errors[names.body] = t("letters.errors.ownWords", {
-      count: settings.ownWords,
-      have: ownWords(body, began.body),
-    });
+  else if (settings.isEditable && settings.ownWords > 0) {
+    const have = isUnchanged ? 0 : ownWords(body, began.body);
+    if (have < settings.ownWords)
+      errors[names.body] = t("letters.errors.ownWords", { count: settings.ownWords, have });
+  }
   if (Object.keys(errors).length > 0) return { errors };
-  const isUnchanged = subject === cleanLine(began.subject) && body === cleanText(began.body);
   return isUnchanged ? { v: await textHash(variant) } : { s: withFields(t, subject), b: withFields(t, body) };
 }

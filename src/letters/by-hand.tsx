@@ -6,7 +6,7 @@ import type { ParticipationId } from "../platform/ids";
 import { CopyButton } from "../ui/copy";
 import { letterAsText, writeLetter } from "./email";
 import { textHash } from "./text";
-import { letterSettingsOf, ownLetter } from "./types";
+import { checkedLetter, letterSettingsOf } from "./types";
 
 /** Long enough to fill in three forms. What somebody wrote is kept no longer where it can be read without D1. */
 const COPY_SECONDS = 3_600;
@@ -23,7 +23,7 @@ function copyKey(id: ParticipationId): string {
 /** Records the letters; where some must be sent by hand, their text is kept at hand for the next page. */
 export async function take({ ctx, snapshot, participation, record }: Taking): Promise<Taken> {
   const reply = await record(participation);
-  const own = ownLetter.parse(participation.o.own ?? {});
+  const own = checkedLetter.read(participation.o.own ?? {});
   if (own.to.every(({ e }) => e !== "")) return { is: "recorded", reply };
   const { variants } = letterSettingsOf(snapshot.action.settings);
   const texts = new Map(await Promise.all(variants.map(async (one) => [await textHash(one), one] as const)));

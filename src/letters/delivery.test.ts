@@ -19,7 +19,8 @@ import { textsOf } from "../../test/pdf";
 import { participations } from "../intake/tables";
 import { people } from "../people/tables";
 import { CLAIM_MS, deliver, findMissing, sendDue } from "./delivery";
-import { claimDue, makeLetters, retryTarget } from "./store";
+import { makeLetters } from "./store";
+import { claimDue, retryTarget } from "./store-claims";
 import { lettersByTarget } from "./store-lists";
 
 describe("a letter", () => {

@@ -26,7 +26,8 @@ import {
 import { lettersPdf } from "./letters-pdf";
 import { messageKey } from "./message-key";
 import * as store from "./store";
-import { type LetterSettings, letterSettings, letterStates, ownLetter } from "./types";
+import * as claiming from "./store-claims";
+import { type LetterSettings, letterSettingsOf, letterStates, ownLetter } from "./types";
 
 /** Mails handed over at once. A crash leaves at most these "unknown". */
 const CHUNK = 10;
@@ -45,7 +46,7 @@ type People = readonly (readonly [personNo: number, id: ParticipationId])[];
 
 /** What follows a stored participation: its letters get their rows, and leave unless they go out together later. */
 export async function deliver(ctx: Context, group: Group, action: Action, people: People): Promise<void> {
-  const settings = letterSettings.parse(action.settings);
+  const settings = letterSettingsOf(action.settings);
   const dueAt = settings.delivery === "each" ? ctx.now : nextMorning(ctx.now, group.timeZone);
   await store.makeLetters(dbFor(ctx.env, group), action.no, people, dueAt);
   const next = await sendDue(ctx, group, action);
@@ -62,17 +63,17 @@ export async function deliver(ctx: Context, group: Group, action: Action, people
  */
 export async function sendDue(ctx: Context, group: Group, action: Action): Promise<number | null> {
   const db = dbFor(ctx.env, group);
-  const settings = letterSettings.parse(action.settings);
-  await store.giveUpClaims(db, action.no, { claimedBy: ctx.now - CLAIM_MS, now: ctx.now });
+  const settings = letterSettingsOf(action.settings);
+  await claiming.giveUpClaims(db, action.no, { claimedBy: ctx.now - CLAIM_MS, now: ctx.now });
   if (group.status !== "active" || action.limitedAt !== null) {
-    const next = await store.nextDue(db, action.no, CLAIM_MS);
+    const next = await claiming.nextDue(db, action.no, CLAIM_MS);
     return next === null ? null : ctx.now + STOPPED_ASK_MS;
   }
   const send = settings.delivery === "each" ? sendChunk : sendDigest;
   for (let chunk = 0; chunk < chunksMax[settings.delivery]; chunk += 1) {
     if ((await send({ ctx, db, group, action, settings })) === 0) break;
   }
-  return store.nextDue(db, action.no, CLAIM_MS);
+  return claiming.nextDue(db, action.no, CLAIM_MS);
 }
 
 type Sending = { ctx: Context; db: GroupDb; group: Group; action: Action; settings: LetterSettings };
@@ -80,7 +81,7 @@ type Sending = { ctx: Context; db: GroupDb; group: Group; action: Action; settin
 /** Claims some letters, hands each over and writes down how it ended. Gives how many were sent or held back: 0 ends it. */
 async function sendChunk(sending: Sending): Promise<number> {
   const { ctx, db, action, settings } = sending;
-  const { claims, heldCount } = await store.claimDue(db, action.no, {
+  const { claims, heldCount } = await claiming.claimDue(db, action.no, {
     ...{ now: ctx.now, day: dayOf(ctx.now), limit: CHUNK, tomorrow: startOfTomorrow(ctx.now) },
     cap: settings.capPerDay,
   });
@@ -94,14 +95,14 @@ async function sendChunk(sending: Sending): Promise<number> {
       return settle(ctx, claim, outcome);
     }),
   );
-  await store.settleLetters(db, action.no, settled, ctx.now);
+  await claiming.settleLetters(db, action.no, settled, ctx.now);
   return claims.length + heldCount;
 }
 
 /** The same for all letters to one target, in one mail. */
 async function sendDigest(sending: Sending): Promise<number> {
   const { ctx, db, action } = sending;
-  const claims = await store.claimDigest(db, action.no, {
+  const claims = await claiming.claimDigest(db, action.no, {
     ...{ now: ctx.now, day: dayOf(ctx.now), limit: DIGEST_LETTERS_MAX },
   });
   const read = await readLetters(sending, claims);
@@ -110,7 +111,7 @@ async function sendDigest(sending: Sending): Promise<number> {
   const outcome =
     target && written.length > 0 ? await handOver(sending, await dailyMail(sending, target, written)) : GONE;
   const settled = read.map(({ claim, letter }) => settle(ctx, claim, letter ? outcome : GONE));
-  await store.settleLetters(db, action.no, settled, ctx.now);
+  await claiming.settleLetters(db, action.no, settled, ctx.now);
   return claims.length;
 }
 
@@ -141,14 +142,14 @@ async function handOver({ ctx }: Sending, message: MailWithFiles): Promise<Ended
 }
 
 type ReadLetter = {
-  claim: store.ClaimedLetter;
+  claim: claiming.ClaimedLetter;
   letter: WrittenLetter | null;
   target: LetterTarget | null;
 };
 
 async function readLetters(
   { db, action }: Sending,
-  claims: readonly store.ClaimedLetter[],
+  claims: readonly claiming.ClaimedLetter[],
 ): Promise<ReadLetter[]> {
   if (claims.length === 0) return [];
   const parts = await store.partsOf(db, action.no, claims);
@@ -178,9 +179,9 @@ function isSame(one: store.LetterKey, other: store.LetterKey): boolean {
 
 function settle(
   ctx: Context,
-  { personNo, nth, target, attempts }: store.ClaimedLetter,
+  { personNo, nth, target, attempts }: claiming.ClaimedLetter,
   result: Ended,
-): store.SettledLetter {
+): claiming.SettledLetter {
   const key = { personNo, nth, target, at: ctx.now };
   switch (result.outcome) {
     case "accepted":
@@ -190,7 +191,7 @@ function settle(
     case "permanent":
       return {
         ...key,
-        state: result.reason === store.SUPPRESSED ? letterStates.bounced : letterStates.failed,
+        state: result.reason === claiming.SUPPRESSED ? letterStates.bounced : letterStates.failed,
         reason: result.reason,
       };
     case "gone":
@@ -227,7 +228,7 @@ export async function findMissing(
   });
   if (missing.length === 0) {
     // Word of what waits may have been lost on the way to the home.
-    if ((await store.nextDue(db, target.actionNo, CLAIM_MS)) !== null)
+    if ((await claiming.nextDue(db, target.actionNo, CLAIM_MS)) !== null)
       await homeOf(ctx.env, target).wake(target);
     return 0;
   }

@@ -6,7 +6,7 @@ import { clerk, DAY, lane, lettersWorld, MINUTE, mayor, states, T0, write } from
 import type { MailEvent } from "../platform/mail/events";
 import { deliver, sendDue } from "./delivery";
 import { letterReturned } from "./returned";
-import { retryTarget } from "./store";
+import { retryTarget } from "./store-claims";
 import { lettersByTarget, undelivered } from "./store-lists";
 
 const unknownUser = "550 5.1.1 User unknown";

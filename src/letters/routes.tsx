@@ -12,7 +12,7 @@ import type { FlashMessage } from "../ui/flash";
 import type { T } from "../ui/i18n";
 import { sendDue } from "./delivery";
 import { lettersCsv } from "./export";
-import { retryTarget } from "./store";
+import { retryTarget } from "./store-claims";
 import { lettersByTarget, undelivered } from "./store-lists";
 import { testMail } from "./test-mail";
 import { LettersPage } from "./views";

@@ -1,9 +1,17 @@
 import { sha256, toHex } from "../platform/crypto";
 import type { LetterLanguage, Variant } from "./types";
 
-/** Stands for one text of the organiser's, 16 hexadecimal digits. */
-export async function textHash({ subject, body }: Pick<Variant, "subject" | "body">): Promise<string> {
-  return toHex((await sha256(`${subject}\n${body}`)).slice(0, 8));
+type OneText = Pick<Variant, "subject" | "body">;
+
+const hashes = new WeakMap<OneText, string>();
+
+/** Stands for one text of the organiser's, 16 hexadecimal digits; worked out once for each object that holds it. */
+export async function textHash(text: OneText): Promise<string> {
+  const known = hashes.get(text);
+  if (known !== undefined) return known;
+  const hash = toHex((await sha256(`${text.subject}\n${text.body}`)).slice(0, 8));
+  hashes.set(text, hash);
+  return hash;
 }
 
 /** The texts in a language; where there is none in it, those in the page's. */

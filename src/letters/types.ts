@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { commonSettings } from "../actions/types";
 import { type TargetLanguage, targetLanguages, targetSource } from "../officials/types";
-import { onceFor } from "../platform/once";
+import { Checked, onceFor } from "../platform/once";
 
 export const VARIANTS_MAX = 10;
 export const SUBJECT_MAX = 200;
@@ -65,6 +65,9 @@ export const ownLetter = z.object({
   text: z.partialRecord(z.enum(targetLanguages), said).default({}),
 });
 export type OwnLetter = z.infer<typeof ownLetter>;
+
+/** The same between reading the form and taking what it said, a moment later. */
+export const checkedLetter = new Checked<OwnLetter>((value) => ownLetter.parse(value));
 
 export type LetterLanguage = TargetLanguage;
 

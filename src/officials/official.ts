@@ -32,7 +32,7 @@ export async function matchTargets(
 async function matched(ctx: Context, owner: ListOwner, source: TargetSource, where: Where): Promise<Match> {
   switch (source.from) {
     case "fixed":
-      return { targets: await Promise.all(source.people.map(fixedTarget)), districts: [] };
+      return { targets: await fixedTargets(source), districts: [] };
     case "builtin":
       return matchBuiltin(ctx, source.sets, where);
     case "list": {
@@ -42,9 +42,22 @@ async function matched(ctx: Context, owner: ListOwner, source: TargetSource, whe
   }
 }
 
+/** Kept with the source of a served action: whoever signs is led to the same people as everybody before. */
+const fixed = new WeakMap<TargetSource, readonly Target[]>();
+const fallbacks = new WeakMap<TargetSource, Target>();
+
+async function fixedTargets(source: TargetSource): Promise<Target[]> {
+  const known = fixed.get(source) ?? (await Promise.all(source.people.map(fixedTarget)));
+  fixed.set(source, known);
+  return [...known];
+}
+
 /** Whom the organiser named for those who match nobody; null when nobody was. */
-export async function fallbackTarget({ fallback }: TargetSource): Promise<Target | null> {
-  return fallback.name === "" ? null : fixedTarget({ ...fallback, language: "" });
+export async function fallbackTarget(source: TargetSource): Promise<Target | null> {
+  if (source.fallback.name === "") return null;
+  const known = fallbacks.get(source) ?? (await fixedTarget({ ...source.fallback, language: "" }));
+  fallbacks.set(source, known);
+  return known;
 }
 
 async function fixedTarget(person: TargetPerson): Promise<Target> {

@@ -1,4 +1,3 @@
-import { siteOf } from "../embeds/address";
 import { readShareSource } from "../sharing/source";
 import type { Way } from "../sharing/types";
 import type { Statistics } from "./statistic";
@@ -20,7 +19,7 @@ export type Report = {
   /** Every day of the range, oldest first, also those on which nothing happened. */
   days: ReportDay[];
   total: Count & { pageViews: number; embedViews: number };
-  /** Of the total, by an embed: as far as the embed's site gave the source. */
+  /** Of the total, by an embed. */
   embedded: number;
   /** Biggest first. */
   sources: Line[];
@@ -47,7 +46,7 @@ export function reportOf(
   }));
   const within: Days = new Map([...days].filter(([day]) => day >= from && day <= today));
   const sources = linesOf(within, "sources", sourceIn);
-  const sites = sources.filter(({ value }) => siteOf(value) !== null);
+  const sites = linesOf(within, "sites");
   return {
     range,
     days: listed,

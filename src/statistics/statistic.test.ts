@@ -36,7 +36,14 @@ beforeEach(async () => {
   action = await makePetition(group);
 });
 
-type Said = { email: string; at: number; source?: string; referrer?: string; country?: string };
+type Said = {
+  email: string;
+  at: number;
+  source?: string;
+  referrer?: string;
+  country?: string;
+  site?: string;
+};
 
 /** An id as it is made at a moment. */
 function idAt(at: number): ParticipationId {
@@ -45,9 +52,16 @@ function idAt(at: number): ParticipationId {
 
 /** Stores signatures as a drain does, in any order of the moments they were made. */
 async function sign(said: readonly Said[]): Promise<void> {
-  const rows = said.map(({ email, at, source, referrer, country }) => {
+  const rows = said.map(({ email, at, source, referrer, country, site }) => {
     const participation: Participation = {
-      ...{ e: email, la: "en", co: 2, w: "0".repeat(16), nm: 0, o: country ? { country } : {} },
+      ...{
+        e: email,
+        la: "en",
+        co: 2,
+        w: "0".repeat(16),
+        nm: 0,
+        o: { ...(country ? { country } : {}), ...(site ? { site } : {}) },
+      },
       ...(source ? { s: source } : {}),
       ...(referrer ? { rf: referrer } : {}),
     };
@@ -61,7 +75,7 @@ async function sign(said: readonly Said[]): Promise<void> {
 async function recounted(zone = timeZone): Promise<Record<string, string>> {
   const { results } = await db.d1
     .prepare(
-      `SELECT p.acted_at AS at, p.source, p.referrer, p.answer ->> '$.country' AS country, person.first_action_no = p.action_no AS fresh
+      `SELECT p.acted_at AS at, p.source, p.referrer, p.answer ->> '$.country' AS country, p.answer ->> '$.site' AS site, person.first_action_no = p.action_no AS fresh
        FROM participations p JOIN people person ON person.group_no = p.group_no AND person.person_no = p.person_no
        WHERE p.group_no = ?1 AND p.action_no = ?2 AND p.removal_no = 0`,
     )
@@ -71,6 +85,7 @@ async function recounted(zone = timeZone): Promise<Record<string, string>> {
       source: string | null;
       referrer: string | null;
       country: string | null;
+      site: string | null;
       fresh: number;
     }>();
   const days: Days = new Map();
@@ -82,6 +97,7 @@ async function recounted(zone = timeZone): Promise<Record<string, string>> {
       sources: new Map(),
       referrers: new Map(),
       countries: new Map(),
+      sites: new Map(),
     };
     days.set(day, tally);
     const source = row.source?.startsWith("r-") ? PERSONAL_LINKS : (row.source ?? "");
@@ -89,8 +105,10 @@ async function recounted(zone = timeZone): Promise<Record<string, string>> {
       [tally.sources, source],
       [tally.referrers, row.referrer ?? ""],
       [tally.countries, row.country ?? ""],
+      [tally.sites, row.site ?? (row.source === "www.partner.example" ? row.source : null)],
     ] as const;
     for (const [counts, value] of values) {
+      if (value === null) continue;
       const known = counts.get(value) ?? { people: 0, newToList: 0 };
       counts.set(value, { people: known.people + 1, newToList: known.newToList + row.fresh });
     }
@@ -107,6 +125,7 @@ function plain(days: Days): Record<string, string> {
     sources: new Map([...map.sources].toSorted()),
     referrers: new Map([...map.referrers].toSorted()),
     countries: new Map([...map.countries].toSorted()),
+    sites: new Map([...map.sites].toSorted()),
   });
   return Object.fromEntries([...days].toSorted().map(([day, tally]) => [day, tallyText(sorted(tally))]));
 }
@@ -166,6 +185,7 @@ describe("the numbers of an action", () => {
         source: sources[below(sources.length)] ?? "",
         referrer: below(2) === 0 ? "https://news.example/story" : "",
         country: ["CA", "FR", ""][below(3)] ?? "",
+        site: ["", "", "blog.example", "embed"][below(4)] ?? "",
       }));
       if (come.length > 0) await sign(come);
       if (below(6) === 0) {

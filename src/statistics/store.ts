@@ -65,12 +65,13 @@ const EXTENT = `SELECT lower(hex(max(id))) AS last, count(*) AS seen FROM ${PAGE
 
 // One text for the whole page: D1 makes an object of each row it gives. LEFT JOIN keeps the order of the two.
 const CELLS = `
-  SELECT json_group_array(json_array(quarter, source, referrer, country, people, new_to_list)) AS cells FROM (
+  SELECT json_group_array(json_array(quarter, source, referrer, country, site, people, new_to_list)) AS cells FROM (
     SELECT p.acted_at / ${QUARTER_MS} AS quarter, coalesce(p.source, '') AS source, coalesce(p.referrer, '') AS referrer,
-      coalesce(p.answer ->> '$.country', '') AS country, count(*) AS people, count(iif(person.first_action_no = ?2, 1, NULL)) AS new_to_list
+      coalesce(p.answer ->> '$.country', '') AS country, coalesce(p.answer ->> '$.site', '') AS site,
+      count(*) AS people, count(iif(person.first_action_no = ?2, 1, NULL)) AS new_to_list
     FROM ${PAGE} p
     LEFT JOIN people person ON person.group_no = ?1 AND person.person_no = p.person_no
-    WHERE p.removal_no = 0 GROUP BY 1, 2, 3, 4)`;
+    WHERE p.removal_no = 0 GROUP BY 1, 2, 3, 4, 5)`;
 
 export type CellPage = {
   cells: Cell[];

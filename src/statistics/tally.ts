@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { siteOf } from "../embeds/address";
 import { readShareSource, sourceOfShare } from "../sharing/source";
 import { civilDay } from "../ui/format";
 
@@ -6,7 +7,7 @@ import { civilDay } from "../ui/format";
 export type Count = { people: number; newToList: number };
 
 /** What people had in common that is counted. */
-export const traits = ["sources", "referrers", "countries"] as const;
+export const traits = ["sources", "referrers", "countries", "sites"] as const;
 export type Trait = (typeof traits)[number];
 
 /** One day of an action. Values are what strangers wrote: they are keys of a Map, never of an object. */
@@ -20,6 +21,8 @@ export type Cell = [
   source: string,
   referrer: string,
   country: string,
+  /** Of an embed, where its source does not say it. */
+  site: string,
   people: number,
   newToList: number,
 ];
@@ -42,7 +45,7 @@ function impersonal(source: string): string {
 /** Adds what a page of participations said to the days. Gives the days it changed. */
 export function addCells(days: Days, cells: readonly Cell[], timeZone: string): Set<string> {
   const changed = new Set<string>();
-  for (const [quarter, source, referrer, country, people, newToList] of cells) {
+  for (const [quarter, source, referrer, country, site, people, newToList] of cells) {
     const day = civilDay(quarter * QUARTER_MS, timeZone);
     const count = { people, newToList };
     const tally = days.get(day) ?? emptyTally();
@@ -52,12 +55,15 @@ export function addCells(days: Days, cells: readonly Cell[], timeZone: string): 
     addValue(tally.sources, impersonal(source), count);
     addValue(tally.referrers, referrer, count);
     addValue(tally.countries, country, count);
+    const embeddedIn = site || siteOf(source);
+    if (embeddedIn) addValue(tally.sites, embeddedIn, count);
   }
   return changed;
 }
 
 export function emptyTally(): DayTally {
-  return { people: 0, newToList: 0, sources: new Map(), referrers: new Map(), countries: new Map() };
+  const values = { sources: new Map(), referrers: new Map(), countries: new Map(), sites: new Map() };
+  return { people: 0, newToList: 0, ...values };
 }
 
 export function add(to: Count, { people, newToList }: Count): void {
@@ -86,12 +92,13 @@ function copyOf(tally: DayTally): DayTally {
     sources: values("sources"),
     referrers: values("referrers"),
     countries: values("countries"),
+    sites: values("sites"),
   };
 }
 
 const whole = z.number().int();
 const storedValues = z.array(z.tuple([z.string(), whole, whole]));
-const storedTally = z.tuple([whole, whole, storedValues, storedValues, storedValues]);
+const storedTally = z.tuple([whole, whole, storedValues, storedValues, storedValues, storedValues]);
 
 /** A day as it is stored. */
 export function tallyText({ people, newToList, ...values }: DayTally): string {
@@ -101,7 +108,7 @@ export function tallyText({ people, newToList, ...values }: DayTally): string {
 
 /** The day that was stored. Throws when it was not stored by `tallyText`. */
 export function readTally(text: string): DayTally {
-  const [people, newToList, sources, referrers, countries] = storedTally.parse(JSON.parse(text));
+  const [people, newToList, sources, referrers, countries, sites] = storedTally.parse(JSON.parse(text));
   const values = (stored: z.infer<typeof storedValues>) =>
     new Map(stored.map(([value, n, fresh]) => [value, { people: n, newToList: fresh }]));
   return {
@@ -110,5 +117,6 @@ export function readTally(text: string): DayTally {
     sources: values(sources),
     referrers: values(referrers),
     countries: values(countries),
+    sites: values(sites),
   };
 }
