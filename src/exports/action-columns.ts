@@ -1,4 +1,4 @@
-import { type OwnColumn, standingOf } from "../actions/kind";
+import { type OwnColumn, slotStandings, standingOf } from "../actions/kind";
 import { type Action, standardFields } from "../actions/types";
 import type { StoredAnswer } from "../intake/types";
 import type { CustomField } from "../people/custom-field";
@@ -141,8 +141,8 @@ function questionColumn(key: string, label: string): ActionColumn {
 }
 
 function ownColumn(t: T, action: Action, { key, title, value }: OwnColumn): ActionColumn {
-  const text = ({ said, standing }: ParticipationRow) =>
-    value(t, said.own ?? {}, action, standingOf(standing));
+  const text = ({ said, standing, slots }: ParticipationRow) =>
+    value(t, said.own ?? {}, action, standingOf(standing), slotStandings(slots));
   return { key: `own.${key}`, title: t(title), text, json: (row) => text(row) || null };
 }
 

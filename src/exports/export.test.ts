@@ -12,6 +12,7 @@ import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { newId } from "../platform/ids";
 import { type MailQueued, mailQueued } from "../platform/mail/messages";
+import { eraseAsAsked } from "../privacy/erasure";
 import { fileLink } from "./link";
 import { exportsOf } from "./objects";
 import { exportById, listExports } from "./store";
@@ -302,6 +303,41 @@ describe("a file made behind", () => {
     expect(await env.FILES.head(`exports/${team.group.no}/${id}`)).toBeNull();
     const page = await (await team.owner.get(exportsPath)).text();
     expect(page).toContain(`${exportsPath}/${id}/repeat`);
+  });
+});
+
+describe("a file that somebody is in who is then forgotten", () => {
+  it("is fetched no more, says why, and is made anew without them, ready or still waiting; another group's stays", async () => {
+    const other = await makeOrganisers();
+    await addPeople(other.group, [{ person_no: 1, email: "amina@x.example" }]);
+    const wanted = { who: "all", columns: ["email"], format: "csv", timeZone: "UTC" };
+    await other.owner.post(`${other.base}/exports/people`, { ...wanted, behind: "yes" });
+    await madeBehind(other.group);
+    await addPeople(team.group, [{ person_no: 9, email: "joana@x.example" }]);
+    const id = await askBehind(`${exportsPath}/people`, wanted);
+    await madeBehind();
+    const link = await fileLink(contextOf(), team.group, id, 60);
+    expect(await (await team.owner.get(link)).text()).toContain("joana@x.example");
+    const begun = await askBehind(`${exportsPath}/people`, wanted);
+
+    await eraseAsAsked(contextOf(), team.group, 9, null);
+
+    for (const each of [id, begun]) expect((await rowOf(each)).state).toBe("withdrawn");
+    expect((await team.owner.get(link)).headers.get("Location")).toBe(`${exportsPath}?done=withdrawn`);
+    expect(await (await team.owner.get(exportsPath)).text()).toContain("asked to be forgotten");
+    await runDurableObjectAlarm(exportsOf(env, team.group));
+    await madeBehind();
+    for (const each of [id, begun])
+      expect(await env.FILES.head(`exports/${team.group.no}/${each}`)).toBeNull();
+    expect((await rowOf(id)).state).toBe("withdrawn");
+
+    await team.owner.post(`${exportsPath}/${id}/repeat`);
+    await madeBehind();
+    const [again] = await listExports(dbFor(env, team.group), 1);
+    const text = again && (await (await fetchFile(again.id)).text());
+    expect(text).toContain("amina@x.example");
+    expect(text).not.toContain("joana@x.example");
+    expect(await listExports(dbFor(env, other.group), 5)).toMatchObject([{ state: "ready" }]);
   });
 });
 

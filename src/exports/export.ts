@@ -102,6 +102,15 @@ export async function removeFile(ctx: Context, { group, account }: Who, row: Exp
   await store.markExpired(dbFor(ctx.env, group), row.id);
 }
 
+/**
+ * Somebody was forgotten: what was prepared before may hold them, so it is fetched no more and deleted, and what is being
+ * prepared comes to nothing. May be called again. Call it once their rows are gone.
+ */
+export async function withdrawFiles(ctx: Context, group: Group): Promise<void> {
+  const left = await store.withdrawExports(dbFor(ctx.env, group));
+  for (const id of left) await exportsOf(ctx.env, group).remove(id);
+}
+
 /** The file of an export that is ready, for somebody who may have it: in the audit log before a byte leaves. Null: it is gone. */
 export async function fetchFile(
   ctx: Context,

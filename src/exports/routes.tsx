@@ -99,7 +99,8 @@ export function exportRoutes(kinds: readonly Kind[]) {
     const row = await exportIn(c);
     const isOpen = await opensFile(ctx, group, row.id, c.req.query("token") ?? "");
     const file = isOpen ? await fetchFile(ctx, { group, account }, row) : null;
-    if (!file) return c.redirect(`/groups/${group.slug}/exports?done=gone`, 303);
+    const why = row.state === "withdrawn" ? "withdrawn" : "gone";
+    if (!file) return c.redirect(`/groups/${group.slug}/exports?done=${why}`, 303);
     return c.body(file.body, 200, {
       "Content-Type": file.httpMetadata?.contentType ?? "application/octet-stream",
       "Content-Length": String(file.size),
@@ -161,6 +162,7 @@ function flashOf(t: T, done: string | undefined): FlashMessage | undefined {
     case "ended":
       return { kind: "info", text: t("exports.done.ended") };
     case "gone":
+    case "withdrawn":
     case "tooMany":
     case "nothing":
       return { kind: "warn", text: t(`exports.done.${done}`) };

@@ -18,6 +18,7 @@ export type StoredParticipation = {
   source: string | null;
   referrer: string | null;
   standing: number;
+  slots: string | null;
   amount: number | null;
   currency: string | null;
   removalNo: number;
@@ -41,7 +42,7 @@ const CONSENT = `
 
 // `size` adds up what was read so far, without the row's own: the first row is always among those given.
 const PAGE = `
-  SELECT id, person_no, acted_at, revised_at, answer, comment, comment_status, is_named, source, referrer, standing, amount, currency,
+  SELECT id, person_no, acted_at, revised_at, answer, comment, comment_status, is_named, source, referrer, standing, slots, amount, currency,
     removal_no, sum(length(answer) + coalesce(length(comment), 0)) OVER (ORDER BY id) - length(answer) - coalesce(length(comment), 0) AS size
   FROM participations INDEXED BY participations_by_action
   WHERE group_no = ?1 AND action_no = ?2 AND id > unhex(?3) AND id <= unhex(?4) ORDER BY id LIMIT ${ROWS_MAX}`;
@@ -54,8 +55,8 @@ export async function participationsIn(
 ): Promise<StoredParticipation[]> {
   const { results } = await d1
     .prepare(
-      `SELECT hex(p.id) AS id, p.person_no AS personNo, hex(e.id) AS person, p.acted_at AS actedAt, p.revised_at AS revisedAt, p.answer,
-         p.comment, p.comment_status AS commentStatus, p.is_named AS isNamed, p.source, p.referrer, p.standing, p.amount, p.currency,
+      `SELECT hex(p.id) AS id, p.person_no AS personNo, hex(e.id) AS person, p.acted_at AS actedAt, max(p.acted_at, p.revised_at) AS revisedAt, p.answer,
+         p.comment, p.comment_status AS commentStatus, p.is_named AS isNamed, p.source, p.referrer, p.standing, p.slots, p.amount, p.currency,
          p.removal_no AS removalNo, e.email, e.phone, e.email_status AS emailStatus, e.first_action_no = ?2 AS isNew,
          ${withConsent ? CONSENT : "NULL AS consent, NULL AS consentAt, NULL AS wording"}
        FROM (${PAGE}) p CROSS JOIN people e ON e.group_no = ?1 AND e.person_no = p.person_no

@@ -7,7 +7,7 @@ type StoredExport = Omit<ExportRow, "id" | "order" | "state"> & { id: string; or
 const COLUMNS = `hex(id) AS id, "order", title, filename, state, rows_done AS rowsDone, rows_expected AS rowsExpected, bytes,
   asked_by AS askedBy, asked_at AS askedAt, begun_at AS begunAt, ended_at AS endedAt, expires_at AS expiresAt`;
 
-const stateNames = ["waiting", "running", "ready", "failed", "cancelled", "expired"] as const;
+const stateNames = ["waiting", "running", "ready", "failed", "cancelled", "expired", "withdrawn"] as const;
 const OPEN = `state IN (${exportStates.waiting}, ${exportStates.running})`;
 
 function rowOf({ id, order, state, ...row }: StoredExport): ExportRow {
@@ -114,10 +114,31 @@ export async function endExport(
 export async function markExpired({ d1, groupNo }: GroupDb, id: ExportId): Promise<void> {
   await d1
     .prepare(
-      `UPDATE exports SET state = ${exportStates.expired} WHERE group_no = ?1 AND id = unhex(?2) AND state = ${exportStates.ready}`,
+      `UPDATE exports SET state = iif(state = ${exportStates.ready}, ${exportStates.expired}, state), expires_at = NULL
+       WHERE group_no = ?1 AND id = unhex(?2) AND state IN (${exportStates.ready}, ${exportStates.withdrawn})`,
     )
     .bind(groupNo, idToHex(id))
     .run();
+}
+
+/**
+ * Nobody is to fetch what was prepared, or is being prepared, until now. Gives those of which a file lies about, which
+ * includes what an earlier call did not come to delete.
+ */
+export async function withdrawExports({ d1, groupNo }: GroupDb): Promise<ExportId[]> {
+  const [, left] = await d1.batch<{ id: string }>([
+    d1
+      .prepare(
+        `UPDATE exports SET state = ${exportStates.withdrawn} WHERE group_no = ?1 AND (${OPEN} OR state = ${exportStates.ready})`,
+      )
+      .bind(groupNo),
+    d1
+      .prepare(
+        `SELECT hex(id) AS id FROM exports WHERE group_no = ?1 AND state = ${exportStates.withdrawn} AND expires_at IS NOT NULL`,
+      )
+      .bind(groupNo),
+  ]);
+  return (left?.results ?? []).map(({ id }) => idFromHex<ExportId>(id));
 }
 
 export async function choiceOf(

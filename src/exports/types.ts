@@ -52,7 +52,10 @@ export const exportOrder = z.discriminatedUnion("what", [
 export type ExportOrder = z.infer<typeof exportOrder>;
 export type TableOrder = Exclude<ExportOrder, { what: "group" }>;
 
-/** `exports.state`. The last four never change again, but that a ready file expires. */
+/**
+ * `exports.state`. The last five never change again, but that a ready file expires or is withdrawn. withdrawn: somebody who may
+ * be in it was forgotten since it was begun.
+ */
 export const exportStates = {
   waiting: 1,
   running: 2,
@@ -60,6 +63,7 @@ export const exportStates = {
   failed: 4,
   cancelled: 5,
   expired: 6,
+  withdrawn: 7,
 } as const;
 export type ExportState = keyof typeof exportStates;
 

@@ -132,6 +132,7 @@ const tones: Record<ExportState, Tone> = {
   failed: "bad",
   cancelled: "neutral",
   expired: "neutral",
+  withdrawn: "warn",
 };
 
 function State({ t, locale, now, timeZone, row }: ExportsProps & { row: Listed }): Child {
@@ -175,6 +176,13 @@ function State({ t, locale, now, timeZone, row }: ExportsProps & { row: Listed }
         <div class="export-state">
           {state}
           <span class="soft small">{t("exports.failedText")}</span>
+        </div>
+      );
+    case "withdrawn":
+      return (
+        <div class="export-state">
+          {state}
+          <span class="soft small">{t("exports.withdrawnText")}</span>
         </div>
       );
     case "cancelled":
@@ -248,6 +256,7 @@ function Acts({ t, group, row }: ExportsProps & { row: Listed }): Child {
     case "failed":
     case "cancelled":
     case "expired":
+    case "withdrawn":
       return <div class="button-row">{button("again", "repeat", "secondary")}</div>;
   }
 }

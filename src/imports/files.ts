@@ -61,3 +61,12 @@ export async function forgetFiles(ctx: Context, of: Of): Promise<void> {
     await ctx.env.FILES.delete(objects.map(({ key }) => key));
   }
 }
+
+/** Deletes the file of an import that has ended, when somebody in it was forgotten while it was read. */
+export async function dropIfWithdrawn(
+  ctx: Context,
+  group: Of["group"],
+  row: { id: ImportId; fileWithdrawnAt: number | null },
+): Promise<void> {
+  if (row.fileWithdrawnAt !== null) await forgetFiles(ctx, { group, id: row.id });
+}

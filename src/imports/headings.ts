@@ -171,6 +171,10 @@ export const headingWords: Readonly<Record<ColumnRole, readonly string[]>> = {
       "date joined",
       "join date",
       "timestamp",
+      "signed at",
+      "action date",
+      "donation date",
+      "date received",
     ],
     ...[
       "date d inscription",
@@ -182,6 +186,21 @@ export const headingWords: Readonly<Record<ColumnRole, readonly string[]>> = {
       "fecha de inscripcion",
       "marca temporal",
     ],
+  ],
+  mobileOptIn: [
+    ...[
+      "mobile opt in",
+      "sms opt in",
+      "text opt in",
+      "sms subscription status",
+      "sms status",
+      "mobile status",
+    ],
+    ...["accepte les sms", "consentement sms", "acepta sms", "consentimiento sms"],
+  ],
+  amount: [
+    ...["amount", "donation amount", "gift amount", "contribution amount", "gross amount", "total amount"],
+    ...["montant", "montant du don", "importe", "monto", "cantidad donada"],
   ],
   tags: ["tags", "tag", "tag list", "labels", "etiquettes", "mots cles", "etiquetas"],
   id: ["groundswell id", "person id"],

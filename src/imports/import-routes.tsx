@@ -1,10 +1,13 @@
 import { Hono } from "hono";
+import { findAction } from "../actions/action";
+import { nameOf } from "../actions/action-shell";
 import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan, memberFrame } from "../groups/web";
 import { listFields } from "../people/custom-field";
 import { AppError } from "../platform/errors";
 import { type FormValues, readForm, single } from "../platform/forms";
 import { fileKey, readProblems } from "./files";
+import { actionsForHistory, historyOf } from "./history";
 import {
   cancelImport,
   canUndo,
@@ -23,6 +26,7 @@ import { MappingPage } from "./mapping-views";
 import { previewOf } from "./preview";
 import { problemHeading } from "./problems";
 import { ImportPage } from "./progress-views";
+import { importOptions } from "./types";
 import { type C, IMPORT_PATH, importHref, importIn, importsHref } from "./web";
 
 /** A select of each of five hundred columns, with room to spare. */
@@ -52,7 +56,11 @@ importRoutes.post(`${IMPORT_PATH}/mapping`, memberCan("people.import"), async (c
   const row = await importIn(c);
   if (row.status !== "mapping") return c.redirect(importHref(c, row), 303);
   const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
-  const { mapping, options } = readMappingForm(values, row);
+  const { mapping, options } = readMappingForm(
+    values,
+    row,
+    await historyOf(ctx, group, single(values, "history")),
+  );
   await saveMapping(ctx, group, row, mapping, options);
   const told = { ...row, mapping, options };
   if (single(values, "do") !== "start") return c.redirect(`${importHref(c, row)}#preview`, 303);
@@ -81,7 +89,7 @@ importRoutes.post(`${IMPORT_PATH}/removal`, memberCan("people.import"), async (c
 
 importRoutes.get(`${IMPORT_PATH}/problems.csv`, memberCan("people.import"), async (c) => {
   const row = await importIn(c);
-  if (row.fileForgottenAt !== null) throw new AppError("gone");
+  if (!hasFile(row)) throw new AppError("gone");
   const heading = problemHeading(row.headings ?? [], row.locale);
   return attachment(
     readProblems(c.var.ctx, { group: c.var.group, id: row.id }, heading),
@@ -91,11 +99,17 @@ importRoutes.get(`${IMPORT_PATH}/problems.csv`, memberCan("people.import"), asyn
 
 importRoutes.get(`${IMPORT_PATH}/file`, memberCan("people.import"), async (c) => {
   const row = await importIn(c);
+  if (!hasFile(row)) throw new AppError("gone");
   const object =
     row.status === "uploading" ? null : await c.env.FILES.get(fileKey({ group: c.var.group, id: row.id }));
-  if (!object) throw new AppError(row.fileForgottenAt === null ? "not_found" : "gone");
+  if (!object) throw new AppError("not_found");
   return attachment(object.body, row.fileName);
 });
+
+/** Whether what was uploaded may still be fetched. */
+function hasFile({ fileForgottenAt, fileWithdrawnAt }: ImportRow): boolean {
+  return fileForgottenAt === null && fileWithdrawnAt === null;
+}
 
 /** A file to keep, never one to show: what somebody uploaded may be a page with a script. */
 function attachment(body: ReadableStream, name: string): Response {
@@ -136,6 +150,7 @@ async function showMapping(
       {...{ t, locale, row, errors, preview, fields }}
       frame={await memberFrame(c)}
       earlier={await earlierFile(ctx, group, row)}
+      actions={await actionsForHistory(ctx, group)}
       href={importHref(c, row)}
       back={importsHref(c)}
       name={single(values, "name") || account.name}
@@ -148,8 +163,11 @@ async function showMapping(
 async function showImport(c: C, row: ImportRow): Promise<Response> {
   const { ctx, account, t, locale } = c.var;
   const fields = await listFields(dbFor(ctx.env, c.var.group));
+  const { history } = importOptions.parse(row.options ?? {});
+  const action = history && (await findAction(ctx, c.var.group, history.actionId));
   return c.html(
     <ImportPage
+      action={action ? { id: action.id, title: nameOf(action) } : null}
       {...{ t, locale, row, fields }}
       frame={await memberFrame(c)}
       href={importHref(c, row)}

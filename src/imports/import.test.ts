@@ -7,6 +7,7 @@ import type { Group } from "../groups/types";
 import { identityHash } from "../intake/participation";
 import { erasurePlan, unsubscribe } from "../people/person";
 import { toHex } from "../platform/crypto";
+import { eraseAsAsked } from "../privacy/erasure";
 import { cancelImport, undoImport } from "./import";
 import { takeTurn } from "./work";
 
@@ -229,4 +230,57 @@ it("applies no row twice, and nothing after it was stopped, however many drive i
   expect(stopped.made).toBe(stopped.rows);
   expect(await work(group, row)).toMatchObject({ status: "cancelled", rowCount: stopped.rows });
   expect(await people(group)).toHaveLength(stopped.rows);
+});
+
+it("subscribes to texts whose row says so and whose phone is theirs, never who left, and takes that back", async () => {
+  const { group } = await makeGroup();
+  const mobile = () =>
+    shard
+      .prepare(
+        "SELECT email, mobile_status AS status, mobile_status_cause AS cause FROM people WHERE group_no = ? AND erased_at IS NULL ORDER BY person_no",
+      )
+      .bind(group.no)
+      .all<Record<string, unknown>>()
+      .then(({ results }) => results);
+  await work(
+    group,
+    await bring(
+      group,
+      "email,phone\nana@example.org,514 555 0100\nbo@example.org,514 555 0101\ndi@example.org,\n",
+    ),
+  );
+  await shard
+    .prepare(
+      "UPDATE people SET mobile_status = 2, mobile_status_cause = 'page' WHERE group_no = ? AND person_no = 2",
+    )
+    .bind(group.no)
+    .run();
+  const file =
+    "email,phone,sms opt in\nana@example.org,,yes\nbo@example.org,,yes\ncy@example.org,514 555 0100,yes\ndi@example.org,,yes\nel@example.org,514 555 0105,yes\nfe@example.org,514 555 0106,no\n";
+  const row = await work(group, await bring(group, file, { mobile: "stated" }));
+  expect(await mobile()).toMatchObject([
+    { email: "ana@example.org", status: 1, cause: "import" },
+    { email: "bo@example.org", status: 2, cause: "page" },
+    { email: "di@example.org", status: 0 },
+    { email: "cy@example.org", status: 0 },
+    { email: "el@example.org", status: 1, cause: "import" },
+    { email: "fe@example.org", status: 0 },
+  ]);
+  expect((await people(group)).map(({ status }) => status)).toEqual([0, 0, 0, 0, 0, 0]);
+  await undoImport(contextOf(undriven), group, await again(group, row), by);
+  await work(group, row);
+  expect((await mobile()).map(({ status }) => status)).toEqual([0, 2, 0]);
+});
+
+it("hands its file to nobody once somebody in it was forgotten, and can be taken back all the same", async () => {
+  const { group } = await makeGroup();
+  const row = await work(group, await bring(group, "email\nana@example.org\nbo@example.org\n"));
+  const spared = await work(group, await bring(group, "email\nbo@example.org\n"));
+  await eraseAsAsked(contextOf(), group, 1, null);
+  const files = async ({ id }: typeof row) =>
+    (await env.FILES.list({ prefix: `imports/${group.no}/${id}/` })).objects.length;
+  expect([await files(row), await files(spared)]).toEqual([0, 1]);
+  expect((await again(group, row)).fileWithdrawnAt).not.toBeNull();
+  expect(await undoImport(contextOf(undriven), group, await again(group, row), by)).toBe(true);
+  expect(await work(group, row)).toMatchObject({ status: "undone" });
 });

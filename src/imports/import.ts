@@ -8,7 +8,8 @@ import { keepWording } from "../people/wording";
 import type { Context } from "../platform/context";
 import type { Locale } from "../ui/i18n";
 import { lookAfterDriver, wakeDriver } from "./driver";
-import { forgetFiles } from "./files";
+import { dropIfWithdrawn, forgetFiles } from "./files";
+import { tellHome } from "./history";
 import { KEPT_MS } from "./kept";
 import { guessMapping, hashOfHeadings, type MappingProblem, mappingProblems } from "./mapping";
 import { headingsIn, readSample } from "./sample";
@@ -71,7 +72,8 @@ export async function inspect(
     headingsHash,
     mapping:
       mapping ?? guessMapping(sample.format.hasHeader ? headings : guessFromCells(sample.records), fields),
-    options: importOptions.parse({ ...earlier?.options, subscribe: "none" }),
+    // Who is subscribed and what they did is said anew of each file.
+    options: importOptions.parse({ ...earlier?.options, subscribe: "none", mobile: "none", history: null }),
   };
   if (row.status === "mapping") return store.updateMapping(db, row.importNo, read);
   return store.updateWhole(db, row.importNo, { ...read, fileBytes: row.fileBytes });
@@ -123,7 +125,7 @@ export async function startImport(
   const db = dbFor(ctx.env, group);
   const options = importOptions.parse(row.options ?? {});
   const problems: StartProblem[] = mappingProblems(row.mapping ?? [], options);
-  const isStated = options.subscribe === "stated" || options.subscribe === "all";
+  const isStated = [options.subscribe, options.mobile].some((wish) => wish === "stated" || wish === "all");
   if (isStated && !statement?.isTicked) problems.push({ is: "noStatement" });
   if (isStated && statement?.name.trim() === "") problems.push({ is: "noName" });
   if (problems.length > 0) return problems;
@@ -134,6 +136,7 @@ export async function startImport(
     ...{ mapping, statementHash, at: ctx.now, ...(await firstRow(ctx, group, row)) },
     statement: statementHash === null ? null : (statement?.text ?? null),
   };
+  await tellHome(ctx, group, options.history);
   // Set before the row says "running", so that nothing is left running that nobody drives.
   await wakeDriver(ctx, group);
   if (!(await store.updateStarted(db, row.importNo, started))) return [{ is: "started" }];
@@ -201,8 +204,11 @@ export async function cancelImport(
     "cancelled",
     changes,
   );
-  if (isDone) await record(ctx, group, row, by, "import.cancelled");
-  return isDone;
+  if (!isDone) return false;
+  await record(ctx, group, row, by, "import.cancelled");
+  await dropIfWithdrawn(ctx, group, row);
+  await tellHome(ctx, group, importOptions.parse(row.options ?? {}).history);
+  return true;
 }
 
 /** Goes on with an import that something had stopped. */
@@ -241,6 +247,21 @@ export async function undoImport(ctx: Context, group: Group, row: store.ImportRo
   await record(ctx, group, row, by, "import.undone");
   await wakeDriver(ctx, group);
   return true;
+}
+
+/** Files that hold somebody, looked at in one go: more were not brought in the days that files are kept. */
+const WITHDRAWN_MAX = 500;
+
+/**
+ * Some people are to be forgotten: files they were in, and what was written about their rows, are fetched no more and deleted,
+ * those still being read as soon as they are. Undoing needs no file. May be called again. Call it before their rows are gone.
+ */
+export async function dropFilesWith(ctx: Context, group: Group, personNos: readonly number[]): Promise<void> {
+  const db = dbFor(ctx.env, group);
+  for (const row of await store.selectFilesWith(db, personNos, WITHDRAWN_MAX)) {
+    if (row.status !== "running" && row.status !== "stopped") await forgetFiles(ctx, { group, id: row.id });
+    await store.updateWithdrawn(db, row.importNo, ctx.now);
+  }
 }
 
 /** Throws away a file nobody has started. */

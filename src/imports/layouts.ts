@@ -30,7 +30,7 @@ export const layouts: readonly Layout[] = [
       "can2 user tags": "tags",
       "can2 subscription status": "optIn",
       "can2 subscription date": "",
-      "can2 sms status": "",
+      "can2 sms status": "mobileOptIn",
       "can2 county": "",
       uuid: "",
     },
@@ -52,6 +52,10 @@ export const layouts: readonly Layout[] = [
       lang: "language",
       "subscription status": "optIn",
       akid: "",
+      // Its uploads of past gifts (ActionKit manual, donation uploads).
+      "donation amount": "amount",
+      "donation date": "date",
+      "action created at": "date",
       "user id": "",
       source: "",
     },
@@ -85,6 +89,9 @@ export const layouts: readonly Layout[] = [
       "email subscription status": "optIn",
       "is subscribed": "optIn",
       "activist code": "tags",
+      // Its reports of contributions, as scripts that read them in public repositories name their columns.
+      "date received": "date",
+      amount: "amount",
     },
   },
   {
@@ -154,7 +161,7 @@ export const layouts: readonly Layout[] = [
       "primary country code": "country",
       "email opt in": "optIn",
       "tag list": "tags",
-      "mobile opt in": "",
+      "mobile opt in": "mobileOptIn",
     },
   },
 ];

@@ -8,6 +8,7 @@ import {
   columnUse,
   type FileFormat,
   fileFormat,
+  type History,
   type ImportOptions,
   importOptions,
   type Mapping,
@@ -31,6 +32,7 @@ export function readFormat(values: FormValues): FileFormat | null {
 export function readMappingForm(
   values: FormValues,
   row: Pick<ImportRow, "headings">,
+  history: History | null,
 ): { mapping: Mapping; options: ImportOptions } {
   const mapping = (row.headings ?? []).map((_heading, column) => {
     const use = columnUse.safeParse(single(values, `column.${column}`));
@@ -42,6 +44,8 @@ export function readMappingForm(
   const options = importOptions.parse({
     match: one("match", ["email", "id"], "email"),
     subscribe: one("subscribe", ["none", "stated", "all", "stop"], "none"),
+    mobile: one("mobile", ["none", "stated", "all", "stop"], "none"),
+    history,
     values: one("values", ["fill", "overwrite"], "fill"),
     doBlanksClear: single(values, "blanks") === "yes" && single(values, "values") === "overwrite",
     tags: tagNames(single(values, "tags")).slice(0, TAGS_MAX),
@@ -72,7 +76,15 @@ function errorOf(t: T, problem: StartProblem): [field: string, words: string] {
         t("imports.errors.twice", { use: useName(t, problem.use, []) }),
       ];
     case "noOptIn":
-      return ["subscribe", t("imports.errors.noOptIn")];
+      return problem.channel === "email"
+        ? ["subscribe", t("imports.errors.noOptIn")]
+        : ["mobile", t("imports.errors.noMobileOptIn")];
+    case "noPhone":
+      return ["mobile", t("imports.errors.noPhone")];
+    case "noDate":
+      return ["history", t("imports.errors.noDate")];
+    case "noAmount":
+      return ["history", t("imports.errors.noAmount")];
     case "noStatement":
       return ["confirm", t("imports.errors.noStatement")];
     case "noName":

@@ -17,7 +17,7 @@ import { DataTable } from "../ui/table";
 import type { ImportRow } from "./import";
 import type { Frame } from "./list-views";
 import { type FieldChoice, layoutOf } from "./mapping";
-import { Options, Subscription } from "./option-views";
+import { Options, Past, Subscription } from "./option-views";
 import type { Preview } from "./preview";
 import { PreviewSection } from "./preview-views";
 import { columnRoles, delimiterNames, encodings, newFieldTypes } from "./types";
@@ -32,6 +32,8 @@ export type MappingProps = {
   fields: readonly FieldChoice[];
   /** The file by whose mapping this one is read. */
   earlier: string | null;
+  /** Actions the rows may say people took. */
+  actions: readonly { id: string; title: string; hasGifts: boolean }[];
   href: string;
   back: string;
   /** What was written under the statement. */
@@ -57,6 +59,7 @@ export function MappingPage(props: MappingProps) {
         <Columns {...props} />
         <PreviewSection {...props} />
         <Options {...props} />
+        <Past {...props} />
         <Subscription {...props} />
         <ButtonRow isSticky>
           <SubmitButton name="do" value="start">

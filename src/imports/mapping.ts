@@ -50,12 +50,20 @@ export async function hashOfHeadings(headings: readonly string[]): Promise<strin
 export type MappingProblem =
   | { is: "noKey"; match: "email" | "id" }
   | { is: "twice"; use: ColumnUse; columns: number[] }
-  | { is: "noOptIn" };
+  | { is: "noOptIn"; channel: "email" | "mobile" }
+  | { is: "noPhone" }
+  | { is: "noAmount" }
+  | { is: "noDate" };
 
 /** Why a file cannot be read like this; empty when it can. */
 export function mappingProblems(
   mapping: Mapping,
-  { match, subscribe }: { match: "email" | "id"; subscribe: ImportOptions["subscribe"] },
+  {
+    match,
+    subscribe,
+    mobile,
+    history,
+  }: Pick<ImportOptions, "match" | "subscribe"> & Partial<Pick<ImportOptions, "mobile" | "history">>,
 ): MappingProblem[] {
   const problems: MappingProblem[] = [];
   const keys: ColumnUse[] = match === "id" ? ["id"] : ["email", "phone"];
@@ -68,6 +76,14 @@ export function mappingProblems(
   );
   for (const [use, found] of columns)
     if (found.length > 1) problems.push({ is: "twice", use, columns: found.map(({ column }) => column) });
-  if (subscribe === "stated" && !mapping.includes("optIn")) problems.push({ is: "noOptIn" });
+  if (subscribe === "stated" && !mapping.includes("optIn"))
+    problems.push({ is: "noOptIn", channel: "email" });
+  if (mobile === "stated" && !mapping.includes("mobileOptIn"))
+    problems.push({ is: "noOptIn", channel: "mobile" });
+  if ((mobile === "stated" || mobile === "all") && !mapping.includes("phone"))
+    problems.push({ is: "noPhone" });
+  // Without its day, what happened years ago would be taken for something of today.
+  if (history && !mapping.includes("date")) problems.push({ is: "noDate" });
+  if (history?.currency && !mapping.includes("amount")) problems.push({ is: "noAmount" });
   return problems;
 }

@@ -73,7 +73,28 @@ export function Options({ t, locale, row }: MappingProps) {
   );
 }
 
-/** Who of them gets mail, and who says that they want it. */
+/** What they did, where the file is of those who took one action. */
+export function Past({ t, row, errors, actions }: MappingProps) {
+  if (actions.length === 0) return null;
+  return (
+    <Section title={t("imports.history.title")} text={t("imports.history.text")}>
+      <SelectField
+        name="history"
+        label={t("imports.history.action")}
+        hint={t("imports.history.hint")}
+        value={optionsOf(row).history?.actionId ?? ""}
+        blank={t("imports.history.none")}
+        error={errors.history}
+        options={actions.map(({ id, title, hasGifts }) => ({
+          value: id,
+          label: hasGifts ? t("imports.history.gifts", { title }) : title,
+        }))}
+      />
+    </Section>
+  );
+}
+
+/** Who of them gets mail and texts, and who says that they want it. */
 export function Subscription({ t, row, errors, name, isConfirmed, frame }: MappingProps) {
   return (
     <Section title={t("imports.subscribe.title")} text={t("imports.subscribe.text")}>
@@ -86,6 +107,17 @@ export function Subscription({ t, row, errors, name, isConfirmed, frame }: Mappi
         options={(["none", "stated", "all", "stop"] as const).map((value) => ({
           value,
           label: t(`imports.subscribe.${value}`),
+        }))}
+      />
+      <RadioGroup
+        name="mobile"
+        legend={t("imports.mobile.title")}
+        hint={t("imports.mobile.hint")}
+        value={optionsOf(row).mobile}
+        error={errors.mobile}
+        options={(["none", "stated", "all", "stop"] as const).map((value) => ({
+          value,
+          label: t(`imports.mobile.${value}`),
         }))}
       />
       <CheckboxField

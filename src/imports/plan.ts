@@ -84,6 +84,12 @@ export function pageOptionsOf(row: Started): PageOptions {
     hasTags: options.tags.length > 0 || used.has("tags"),
     overwrites: options.values === "overwrite",
     stopsCount: used.has("date") || options.subscribe === "stop",
+    mobile:
+      options.mobile !== "none" || used.has("mobileOptIn")
+        ? { stopsCount: used.has("date") || options.mobile === "stop" }
+        : null,
+    history: options.history,
+    source: options.source,
     statementHash: row.statementHash,
     startedAt: row.startedAt ?? 0,
   };

@@ -1,4 +1,4 @@
-import { formatNumber } from "../ui/format";
+import { formatMoney, formatNumber } from "../ui/format";
 import type { Locale, T } from "../ui/i18n";
 import { Section } from "../ui/layout";
 import { Status } from "../ui/status";
@@ -6,7 +6,7 @@ import { DataTable } from "../ui/table";
 import type { ImportRow } from "./import";
 import type { FieldChoice } from "./mapping";
 import type { Preview, PreviewProblem } from "./preview";
-import { columnRoles } from "./types";
+import { columnRoles, importOptions } from "./types";
 
 type PreviewProps = {
   t: T;
@@ -62,7 +62,13 @@ export function PreviewSection(props: PreviewProps) {
   );
 }
 
-function Values({ t, row: { headings, mapping }, fields, shown }: PreviewProps & { shown: Shown }) {
+function Values({
+  t,
+  locale,
+  row: { headings, mapping, options },
+  fields,
+  shown,
+}: PreviewProps & { shown: Shown }) {
   const { row, tags } = shown;
   const said = columnRoles.flatMap((role) => {
     const value = Object.entries(row.o).find(([name]) => name === role)?.[1] ?? "";
@@ -71,10 +77,15 @@ function Values({ t, row: { headings, mapping }, fields, shown }: PreviewProps &
   const label = (no: number) =>
     fields.find((field) => field.no === no)?.label ?? headings?.[-1 - no] ?? t("imports.uses.fields");
   const own = row.f.filter(([, value]) => value !== "").map(([no, value]) => `${label(no)}: ${value}`);
+  const currency = importOptions.parse(options ?? {}).history?.currency;
+  const gift =
+    row.am !== undefined && currency
+      ? [`${t("imports.uses.amount")}: ${formatMoney(row.am, currency, locale)}`]
+      : [];
   const tagged = tags.length > 0 && mapping ? [`${t("imports.uses.tags")}: ${tags.join(", ")}`] : [];
   return (
     <span class="small" dir="auto">
-      {[...said, ...own, ...tagged].join(" · ")}
+      {[...said, ...own, ...gift, ...tagged].join(" · ")}
     </span>
   );
 }

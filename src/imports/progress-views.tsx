@@ -20,6 +20,8 @@ type ImportProps = {
   locale: Locale;
   row: ImportRow;
   fields: readonly FieldChoice[];
+  /** The action the file says people took. */
+  action: { id: string; title: string } | null;
   href: string;
   back: string;
   now: number;
@@ -162,9 +164,9 @@ function Totals({ t, locale, row }: ImportProps) {
   );
 }
 
-function Result({ t, locale, row, href, canUndo }: ImportProps) {
+function Result({ t, locale, row, href, action, canUndo }: ImportProps) {
   const hasProblems = row.rejectedCount + row.notedCount > 0;
-  const isKept = row.fileForgottenAt === null;
+  const isKept = row.fileForgottenAt === null && row.fileWithdrawnAt === null;
   return (
     <Section>
       {row.notedCount > 0 ? (
@@ -201,14 +203,21 @@ function Result({ t, locale, row, href, canUndo }: ImportProps) {
           <p class="hint">{t("imports.result.kept", { days: KEPT_DAYS })}</p>
         </>
       ) : (
-        <p class="hint">{t("imports.result.gone")}</p>
+        <p class="hint">
+          {t(row.fileWithdrawnAt === null ? "imports.result.gone" : "imports.result.withdrawn")}
+        </p>
       )}
       {canUndo ? (
         <Form action={`${href}/undoing`}>
-          <p class="hint">{t("imports.result.undoText", { days: KEPT_DAYS })}</p>
-          <SubmitButton kind="danger" confirm={t("imports.result.undoConfirm")}>
-            {t("imports.result.undo")}
-          </SubmitButton>
+          <p class="hint">
+            {t("imports.result.undoText", { days: KEPT_DAYS })}
+            {action ? ` ${t("imports.result.undoHistory")}` : ""}
+          </p>
+          <ButtonRow>
+            <SubmitButton kind="danger" confirm={t("imports.result.undoConfirm")}>
+              {t("imports.result.undo")}
+            </SubmitButton>
+          </ButtonRow>
         </Form>
       ) : null}
     </Section>
@@ -216,7 +225,7 @@ function Result({ t, locale, row, href, canUndo }: ImportProps) {
 }
 
 /** How the file was read and its people stored, for whoever asks later. */
-function How({ t, locale, row, fields, timeZone }: ImportProps) {
+function How({ t, locale, row, fields, action, timeZone, frame }: ImportProps) {
   const options = importOptions.parse(row.options ?? {});
   const columns = (row.headings ?? []).flatMap((heading, column) => {
     const use = row.mapping?.[column] ?? "";
@@ -226,6 +235,21 @@ function How({ t, locale, row, fields, timeZone }: ImportProps) {
     { name: t("imports.result.columns"), value: <span dir="auto">{columns.join(" · ")}</span> },
     { name: t("imports.options.values"), value: t(`imports.options.${options.values}`) },
     { name: t("imports.subscribe.title"), value: t(`imports.subscribe.${options.subscribe}`) },
+    ...(options.mobile === "none"
+      ? []
+      : [{ name: t("imports.mobile.title"), value: t(`imports.mobile.${options.mobile}`) }]),
+    ...(action
+      ? [
+          {
+            name: t("imports.history.title"),
+            value: (
+              <a href={`/groups/${frame.group.slug}/actions/${action.id}`} dir="auto">
+                {action.title}
+              </a>
+            ),
+          },
+        ]
+      : []),
     ...(options.tags.length > 0 ? [{ name: t("imports.uses.tags"), value: options.tags.join(", ") }] : []),
     ...(options.source ? [{ name: t("imports.options.source"), value: options.source }] : []),
     ...(row.statement

@@ -1,6 +1,18 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it, vi } from "vitest";
+import { contextOf, makeGroup } from "../../test/groups";
+import { again, bring, by, counts, problemsOf, undriven, work } from "../../test/imports";
 import { makeOrganisers, type Organiser } from "../../test/organisers";
+import { changePetition, makePetition } from "../../test/petitions";
+import { createDraft } from "../actions/action";
+import type { Action } from "../actions/types";
+import { fundraiser } from "../fundraisers/fundraiser";
+import type { Group } from "../groups/types";
+import { homeOf, intakeStub } from "../intake/objects";
+import { takeAction } from "../intake/participation";
+import { targetOf } from "../intake/removal";
+import { actionsForHistory, historyOf } from "./history";
+import { undoImport } from "./import";
 
 type Team = Awaited<ReturnType<typeof makeOrganisers>>;
 let team: Team;
@@ -137,3 +149,114 @@ it("shows nobody another group's import, and nothing to an organiser", async () 
 function send(who: Organiser, method: string, path: string, body: BodyInit): Promise<Response> {
   return who.send(path, { method, body });
 }
+
+const acts = (group: Group) =>
+  env.SHARD_01.prepare(
+    `SELECT pe.email, p.acted_at AS at, p.source, p.amount, p.currency, p.answer ->> '$.import' AS import, p.comment
+       FROM participations p JOIN people pe ON pe.group_no = p.group_no AND pe.person_no = p.person_no
+       WHERE p.group_no = ? AND p.removal_no = 0 ORDER BY pe.person_no, p.acted_at`,
+  )
+    .bind(group.no)
+    .all<Record<string, unknown>>()
+    .then(({ results }) => results);
+
+async function signedOnline(group: Group, action: Action) {
+  const home = () => homeOf(env, targetOf(group, action));
+  return {
+    sign: (e: string, cm: string) =>
+      takeAction(
+        contextOf(),
+        targetOf(group, action),
+        { e, la: "en", co: 0, w: "0".repeat(16), nm: 0, o: {}, cm, cs: 1 },
+        { continent: "EU", country: "FR" },
+      ),
+    drain: () => intakeStub(env, "", `${action.id}/weur/0`).drain(),
+    async total() {
+      await home().check();
+      return (await home().summary()).total;
+    },
+  };
+}
+
+it("writes down what people did, counted once with those who signed here before, meanwhile and later, and takes it back", async () => {
+  const { group } = await makeGroup();
+  const action = await makePetition(group, { status: "closed" });
+  const history = await historyOf(contextOf(), group, action.id);
+  const { sign, drain, total } = await signedOnline(group, action);
+  await sign("ana@example.org", "Before");
+  await drain();
+  await sign("bo@example.org", "Meanwhile");
+  const file =
+    "email,signed on\nana@example.org,2019-03-01\nBO@example.org,2019-03-02\ncy@example.org,2019-03-03\ncy@example.org,2019-03-04\ndi@example.org,2019-03-05\n";
+  const row = await work(group, await bring(group, file, { history, source: "old site" }));
+  expect(counts(row)).toMatchObject({ rows: 5, made: 3, updated: 1, unchanged: 1 });
+  await sign("di@example.org", "Later");
+  await drain();
+  expect(await acts(group)).toMatchObject([
+    { email: "ana@example.org", import: null, comment: "Before" },
+    { email: "bo@example.org", import: null, comment: "Meanwhile" },
+    { email: "cy@example.org", import: row.importNo, at: Date.UTC(2019, 2, 3), source: "old site" },
+    { email: "di@example.org", import: null, comment: "Later" },
+  ]);
+  expect(await total()).toBe(4);
+  await work(group, await bring(group, file, { history }));
+  expect(await total()).toBe(4);
+  await undoImport(contextOf(undriven), group, await again(group, row), by);
+  await work(group, row);
+  expect((await acts(group)).map(({ comment }) => comment)).toEqual(["Before", "Meanwhile", "Later"]);
+  expect(await total()).toBe(3);
+});
+
+it("keeps every gift of a file, none that an earlier file had, and none without an amount", async () => {
+  const { group } = await makeGroup();
+  const draft = await createDraft(contextOf(), group, fundraiser, { title: "For clean air", by: 1 });
+  if (!draft) throw new Error("no draft was made");
+  expect(await historyOf(contextOf(), group, draft.id)).toBeNull();
+  await changePetition(group, draft.no, { status: "closed" });
+  const history = await historyOf(contextOf(), group, draft.id);
+  const currency = history?.currency;
+  const file =
+    'email,date,amount\nana@example.org,2019-03-01,25.50\nana@example.org,2019-03-01,25.50\nana@example.org,2020-01-01,"1,000"\nbo@example.org,2020-01-01,much\n';
+  const row = await work(group, await bring(group, file, { history }));
+  expect(row).toMatchObject({ rowCount: 4, newCount: 2, notedCount: 1 });
+  expect(await problemsOf(group, row)).toContain("5,Stored without this value,");
+  await work(group, await bring(group, `${file}cy@example.org,2020-02-02,5\n`, { history }));
+  expect((await acts(group)).map(({ email, amount, currency: of }) => [email, amount, of])).toEqual([
+    ["ana@example.org", 2_550, currency],
+    ["ana@example.org", 2_550, currency],
+    ["ana@example.org", 100_000, currency],
+    ["cy@example.org", 500, currency],
+  ]);
+});
+
+it("speaks of no action of another group, and of none without the day", async () => {
+  const { group } = await makeGroup();
+  const { group: other } = await makeGroup();
+  const [ours, theirs] = [await makePetition(group), await makePetition(other)];
+  expect(await historyOf(contextOf(), group, theirs.id)).toBeNull();
+  expect(await actionsForHistory(contextOf(), group)).toMatchObject([{ id: ours.id }]);
+  const history = await historyOf(contextOf(), group, ours.id);
+  await expect(bring(group, "email\nana@example.org\n", { history })).rejects.toThrow("noDate");
+});
+
+it("offers the group's own actions, takes no other, and shows on a person's page what came from a file", async () => {
+  const { group: other } = await makeGroup();
+  const [ours, theirs] = [await makePetition(team.group, { title: "Old air" }), await makePetition(other)];
+  const path = await upload(team.owner, "email,signed on\nola@example.org,2019-03-01\n");
+  expect(await (await team.owner.get(path)).text()).toContain("Old air");
+  const form = { "column.0": "email", "column.1": "date" };
+  await team.owner.post(`${path}/mapping`, { ...form, do: "look", history: theirs.id });
+  expect(await (await team.owner.get(path)).text()).not.toContain(theirs.id);
+  const dateless = await team.owner.post(`${path}/mapping`, {
+    "column.0": "email",
+    do: "start",
+    history: ours.id,
+  });
+  expect(await dateless.text()).toContain("Say which column holds the day");
+  await team.owner.post(`${path}/mapping`, { ...form, do: "start", history: ours.id });
+  expect(await finished(path)).toContain(`/actions/${ours.id}`);
+  const list = await (await team.owner.get(`${team.base}/people?q=ola%40example.org`)).text();
+  const href = /href="([^"]*\/people\/[0-9a-f-]{36})"/.exec(list)?.[1] ?? "";
+  const page = await (await team.owner.get(href)).text();
+  for (const part of ["Old air", "From an import", path]) expect(page).toContain(part);
+});

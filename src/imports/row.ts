@@ -4,6 +4,7 @@ import { tagNames } from "../people/tag-name";
 import { cleanLine, cleanText } from "../platform/clean-text";
 import { normaliseEmail } from "../platform/email-address";
 import { idToHex, parseId } from "../platform/ids";
+import { readAmount } from "../platform/money";
 import { normalisePhone } from "../platform/phone";
 import { normalisePostalCode } from "../platform/postal-code";
 import { readDate, readMoment } from "./dates";
@@ -20,7 +21,8 @@ export type NoteReason =
   | "date"
   | "field"
   | "long"
-  | "optIn";
+  | "optIn"
+  | "amount";
 
 /** What of a custom field decides how its cells are read. */
 export type FieldShape = { no: number } & Defined;
@@ -60,6 +62,10 @@ export type PersonRow = {
   t: number;
   /** 1: they asked for mail. 2: they said stop. 0: nothing is known. */
   co: 0 | 1 | 2;
+  /** The same of text messages; not there where nothing is known. */
+  mo?: 1 | 2;
+  /** What they gave, in the smallest unit of the action's currency. */
+  am?: number;
   o: Partial<Record<Detail | "phone", string>>;
   f: [fieldNo: number, value: string][];
 };
@@ -87,10 +93,14 @@ export function readRow(cells: readonly string[], reading: Reading): RowRead {
   const row: PersonRow = {
     ...key,
     t: momentOf(cells, reading, notes),
-    co: consentOf(cells, reading, notes),
+    co: consentOf(cells, reading, notes, { role: "optIn", wish: reading.options.subscribe }),
     o: detailsOf(cells, reading, notes),
     f: fieldsOf(cells, reading, notes),
   };
+  const mobile = consentOf(cells, reading, notes, { role: "mobileOptIn", wish: reading.options.mobile });
+  if (mobile !== 0) row.mo = mobile;
+  const amount = amountOf(cells, reading, notes);
+  if (amount !== null) row.am = amount;
   return { is: "person", row, tags: tagsOf(cells, reading), notes };
 }
 
@@ -139,15 +149,33 @@ function momentOf(cells: readonly string[], reading: Reading, notes: Note[]): nu
   return Math.min(moment ?? reading.at, reading.at);
 }
 
-function consentOf(cells: readonly string[], reading: Reading, notes: Note[]): 0 | 1 | 2 {
-  const { subscribe } = reading.options;
-  const text = cellOf(cells, reading, "optIn");
-  if (subscribe === "stop" || STOP.test(text)) return 2;
-  if (subscribe === "none") return 0;
-  if (text === "") return subscribe === "all" ? 1 : 0;
+function consentOf(
+  cells: readonly string[],
+  reading: Reading,
+  notes: Note[],
+  { role, wish }: { role: "optIn" | "mobileOptIn"; wish: ImportOptions["subscribe"] },
+): 0 | 1 | 2 {
+  const text = cellOf(cells, reading, role);
+  if (wish === "stop" || STOP.test(text)) return 2;
+  if (wish === "none") return 0;
+  if (text === "") return wish === "all" ? 1 : 0;
   if (YES.test(text)) return 1;
-  if (!NO.test(text)) notes.push({ column: columnOf(reading, "optIn"), why: "optIn" });
+  if (!NO.test(text)) notes.push({ column: columnOf(reading, role), why: "optIn" });
   return 0;
+}
+
+/** What somebody gave. A row without a gift that can be read stores its person, and no gift. */
+function amountOf(cells: readonly string[], reading: Reading, notes: Note[]): number | null {
+  const { history } = reading.options;
+  if (!history?.currency) return null;
+  const read = readAmount(cellOf(cells, reading, "amount"), history.currency, decimalMarkIn(reading.place));
+  if (read.is === "amount" && read.amount > 0) return read.amount;
+  notes.push({ column: columnOf(reading, "amount"), why: "amount" });
+  return null;
+}
+
+function decimalMarkIn(place: string): "." | "," {
+  return new Intl.NumberFormat(place).format(0.5).includes(",") ? "," : ".";
 }
 
 function countryOf(cells: readonly string[], reading: Reading): string {

@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import type { History } from "./types";
 
 /** A column of `people` an import may fill, and where the page's JSON holds it. */
 export const importColumns = [
@@ -26,6 +27,11 @@ export type PageOptions = {
   overwrites: boolean;
   /** Whether a "stop" counts against an earlier "yes": where rows say when, or the whole file is one of people who left. */
   stopsCount: boolean;
+  /** What rows say of text messages counts as `stopsCount` says of mail; null where nothing is said of them. */
+  mobile: { stopsCount: boolean } | null;
+  /** What people did, by their row; null where the file says who they are and no more. */
+  history: History | null;
+  source: string;
   /** The statement consent events point at, 16 hexadecimal digits; null when nobody is subscribed. */
   statementHash: string | null;
   startedAt: number;
@@ -85,6 +91,7 @@ export async function applyPage(
     );
     if (options.hasTags) statements.push(bind(tagStatement(options), options.startedAt));
     if (options.fieldNos.length > 0) statements.push(...fieldStatements(options).map((sql) => bind(sql)));
+    if (options.history) statements.push(historyStatement(group, rows, options, options.history));
     if (options.statementHash !== null)
       statements.push(bind(consentStatement(options), options.statementHash));
   }
@@ -166,18 +173,30 @@ function changes(column: string, { overwrites }: PageOptions): string {
 
 // Whoever left, bounced or complained is not subscribed by a file, whatever it says. A "stop" counts where nothing is known
 // of the person, and against an earlier "yes" where that can be told.
-function subscribes({ stopsCount }: PageOptions): string {
+function subscribes(channel: "email" | "mobile", stopsCount: boolean): string {
+  const said = channel === "email" ? "said.consent" : "said.mobile";
+  const status = `people.${channel}_status`;
   const stops = stopsCount
-    ? "(people.email_status = 0 OR (people.email_status = 1 AND said.acted_at > coalesce(people.email_status_at, -1)))"
-    : "people.email_status = 0";
-  return `((said.consent = 1 AND people.email_status = 0) OR (said.consent = 2 AND ${stops}))`;
+    ? `(${status} = 0 OR (${status} = 1 AND said.acted_at > coalesce(${status}_at, -1)))`
+    : `${status} = 0`;
+  return `((${said} = 1 AND ${status} = 0) OR (${said} = 2 AND ${stops}))`;
+}
+
+/** What a row says of text messages counts for a phone that is this person's. */
+function saidOfMobile({ mobile }: PageOptions): string {
+  if (!mobile) return "";
+  const phone = "j.value ->> '$.o.phone'";
+  const isTheirs = `EXISTS (SELECT 1 FROM identities n WHERE n.group_no = ?1 AND n.kind = 2 AND n.value = ${phone} AND n.person_no = i.person_no)`;
+  const hasOne =
+    "EXISTS (SELECT 1 FROM people q WHERE q.group_no = ?1 AND q.person_no = i.person_no AND q.phone IS NOT NULL)";
+  return `, iif(iif(${phone} <> '', ${isTheirs}, ${hasOne}), coalesce(j.value ->> 'mo', 0), 0) AS mobile`;
 }
 
 const said = (options: PageOptions) => `
   SELECT j.key AS position, i.person_no AS person_no, j.value ->> 't' AS acted_at, j.value ->> 'co' AS consent, j.value AS line,
     iif(j.value ->> 'k' = 1, j.value ->> 'v', NULL) AS email${saidColumns(options)
       .map((column) => `, ${column}`)
-      .join("")}
+      .join("")}${saidOfMobile(options)}
   FROM ${who(options)}`;
 
 /** Counts before anything is changed. A row more of somebody the page makes counts as an update of them. */
@@ -191,7 +210,9 @@ function countStatement(options: PageOptions): string {
     : `EXISTS (SELECT 1 FROM jsonb_each(said.line, '$.f') f WHERE NOT EXISTS (SELECT 1 FROM field_values v WHERE ${known}))`;
   const changed = [
     ...options.columns.map((column) => changes(column, options)),
-    subscribes(options),
+    subscribes("email", options.stopsCount),
+    ...(options.mobile ? [subscribes("mobile", options.mobile.stopsCount)] : []),
+    ...(options.history ? [acts(options.history)] : []),
     ...(options.hasTags ? [tags] : []),
     ...(options.fieldNos.length > 0 ? [fields] : []),
   ].join(" OR ");
@@ -209,14 +230,19 @@ function countStatement(options: PageOptions): string {
 
 /**
  * Writes down who was in the file and, of those known before, what the import may change: the status, then each column with
- * its moment, then each field as [number, value, moment]. The first row of a person is before all others.
+ * its moment, then each field as [number, value, moment], then what text messages go by. The first row of a person is before all others.
  */
 function rememberStatement(options: PageOptions): string {
   const columns = options.columns.map((column) => `people.${column}, people.${column}_at`);
   const status = "people.email_status, people.email_status_at, people.email_status_cause";
   const fields = `(SELECT json_group_array(json_array(v.field_no, v.value, v.acted_at)) FROM json_each(?4) f
     CROSS JOIN field_values v ON v.group_no = ?1 AND v.field_no = f.value AND v.person_no = i.person_no)`;
-  const before = `json_array(${[status, ...columns, ...(options.fieldNos.length > 0 ? [`json(${fields})`] : [])].join(", ")})`;
+  const before = `json_array(${[
+    status,
+    ...columns,
+    ...(options.fieldNos.length > 0 ? [`json(${fields})`] : []),
+    ...(options.mobile ? ["people.mobile_status, people.mobile_status_at, people.mobile_status_cause"] : []),
+  ].join(", ")})`;
   return `
     INSERT INTO import_people (group_no, import_no, person_no, is_new, acted_at, before)
     SELECT ?1, ?3, i.person_no, people.person_no IS NULL, j.value ->> 't', iif(people.person_no IS NULL, NULL, ${before})
@@ -240,19 +266,42 @@ function upsertPeople(options: PageOptions): string {
       `${column}_at = iif(${isChanged}, excluded.${column}_at, people.${column}_at)`,
     ];
   });
-  const moves = inStatusConflict(subscribes(options));
-  const any = [...columns.map((column) => inConflict(changes(column, options), column)), moves].join(" OR ");
+  const statuses = [
+    { channel: "email" as const, said: "said.consent", moves: subscribes("email", options.stopsCount) },
+    ...(options.mobile
+      ? [
+          {
+            channel: "mobile" as const,
+            said: "said.mobile",
+            moves: subscribes("mobile", options.mobile.stopsCount),
+          },
+        ]
+      : []),
+  ].map((each) => ({ ...each, moves: inStatusConflict(each.moves, each.channel) }));
+  const statusNames = statuses.flatMap(({ channel }) =>
+    ["", "_at", "_cause"].map((part) => `${channel}_status${part}`),
+  );
+  const statusValues = statuses.flatMap(({ said }) => [
+    said,
+    `iif(${said} > 0, said.acted_at, NULL)`,
+    `iif(${said} > 0, 'import', NULL)`,
+  ]);
+  const statusAssignments = statuses.flatMap(({ channel, moves }) => [
+    `${channel}_status = iif(${moves}, excluded.${channel}_status, people.${channel}_status)`,
+    `${channel}_status_at = iif(${moves}, excluded.${channel}_status_at, people.${channel}_status_at)`,
+    `${channel}_status_cause = iif(${moves}, 'import', people.${channel}_status_cause)`,
+  ]);
+  const any = [
+    ...columns.map((column) => inConflict(changes(column, options), column)),
+    ...statuses.map(({ moves }) => moves),
+  ].join(" OR ");
   return `
     WITH said AS MATERIALIZED (${said(options)})
-    INSERT INTO people (group_no, person_no, id, email${names.map((name) => `, ${name}`).join("")}, email_status, email_status_at, email_status_cause, created_at)
-    SELECT ?1, said.person_no, CAST(substr(unhex(?3), 1, 9) || randomblob(7) AS BLOB), said.email${values.map((value) => `, ${value}`).join("")},
-      said.consent, iif(said.consent > 0, said.acted_at, NULL), iif(said.consent > 0, 'import', NULL), said.acted_at
+    INSERT INTO people (group_no, person_no, id, email${[...names, ...statusNames].map((name) => `, ${name}`).join("")}, created_at)
+    SELECT ?1, said.person_no, CAST(substr(unhex(?3), 1, 9) || randomblob(7) AS BLOB), said.email${[...values, ...statusValues].map((value) => `, ${value}`).join("")}, said.acted_at
     FROM said WHERE true
     ON CONFLICT (group_no, person_no) DO UPDATE SET
-      ${assignments.map((assignment) => `${assignment},`).join("\n      ")}
-      email_status = iif(${moves}, excluded.email_status, people.email_status),
-      email_status_at = iif(${moves}, excluded.email_status_at, people.email_status_at),
-      email_status_cause = iif(${moves}, 'import', people.email_status_cause)
+      ${[...assignments, ...statusAssignments].join(",\n      ")}
     WHERE ${any}`;
 }
 
@@ -265,11 +314,50 @@ function inConflict(condition: string, column: string): string {
     .replaceAll(`said.${column} <> ''`, `excluded.${column} IS NOT NULL`);
 }
 
-function inStatusConflict(condition: string): string {
+function inStatusConflict(condition: string, channel: "email" | "mobile"): string {
   return condition
-    .replaceAll("said.consent", "excluded.email_status")
-    .replaceAll("said.acted_at", "excluded.email_status_at");
+    .replaceAll(channel === "email" ? "said.consent" : "said.mobile", `excluded.${channel}_status`)
+    .replaceAll("said.acted_at", `excluded.${channel}_status_at`);
 }
+
+/** Whether a row is of something the person is not known to have done. */
+function acts({ actionNo, isOnce, currency }: History): string {
+  if (isOnce)
+    return `NOT EXISTS (SELECT 1 FROM participations x WHERE x.group_no = ?1 AND x.person_no = said.person_no AND x.action_no = ${Math.round(actionNo)} AND x.nth = 0)`;
+  return currency === null ? "1" : "said.line ->> 'am' IS NOT NULL";
+}
+
+/** The bits of an id that are random, as `nth` has them where each participation adds. */
+const NTH_MAX = 2 ** 52;
+
+/**
+ * Stores that people did something, by day, and where the file came from. It counts as what an object of its own would have
+ * counted: whoever took the action here before, or does so later, is one. `revised_at` 0: whatever they say themselves is
+ * newer, and takes the import's mark off. What adds is added once for each row, but not what an earlier file had said.
+ */
+function historyStatement(
+  { d1, groupNo }: GroupDb,
+  rows: string,
+  options: PageOptions,
+  { actionNo, isOnce, currency }: History,
+): D1PreparedStatement {
+  const id =
+    "unhex(printf('%012x7', j.value ->> 't') || substr(hex(randomblob(2)), 2) || '8' || substr(hex(randomblob(8)), 2))";
+  const isKnown = `EXISTS (SELECT 1 FROM participations x WHERE x.group_no = ?1 AND x.person_no = i.person_no AND x.action_no = ?3
+      AND x.acted_at = j.value ->> 't' AND x.amount IS (j.value ->> 'am') AND x.answer ->> '$.import' <> ?4)`;
+  return d1
+    .prepare(
+      `INSERT INTO participations (group_no, person_no, action_no, nth, id, acted_at, revised_at, answer, is_named, source, amount, currency)
+       SELECT ?1, i.person_no, ?3, ${isOnce ? "0" : `abs(random() % ${NTH_MAX})`}, ${id}, j.value ->> 't', 0, json_object('import', ?4), 0, ?5, j.value ->> 'am', ?6
+       FROM ${who(options)}
+       WHERE ${isOnce ? "true" : `NOT ${isKnown}`}${currency === null ? "" : " AND j.value ->> 'am' IS NOT NULL"}
+       ON CONFLICT DO NOTHING`,
+    )
+    .bind(groupNo, rows, actionNo, options.importNo, options.source || IMPORT_SOURCE, currency);
+}
+
+/** The source of what an import brought, where nobody named another. */
+const IMPORT_SOURCE = "import";
 
 // `tagged_at` is the import's own moment, by which undoing knows its taggings from everybody else's.
 function tagStatement(options: PageOptions): string {
@@ -305,11 +393,14 @@ function fieldStatements(options: PageOptions): string[] {
 function consentStatement(options: PageOptions): string {
   return `
     INSERT INTO consent_events (group_no, person_no, acted_at, action_no, wording_hash, answer)
-    SELECT ?1, p.person_no, p.email_status_at, 0, unhex(?3), 1 FROM ${who(options)}
+    SELECT ?1, p.person_no, j.value ->> 't', 0, unhex(?3), 1 FROM ${who(options)}
       CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = i.person_no
-    WHERE j.value ->> 'co' = 1 AND p.email_status = 1 AND p.email_status_cause = 'import' AND p.email_status_at = j.value ->> 't'
+    WHERE ${hasAgreed("co", "email")}${options.mobile ? ` OR ${hasAgreed("mo", "mobile")}` : ""}
     ON CONFLICT DO NOTHING`;
 }
+
+const hasAgreed = (key: "co" | "mo", channel: "email" | "mobile") =>
+  `(j.value ->> '${key}' = 1 AND p.${channel}_status = 1 AND p.${channel}_status_cause = 'import' AND p.${channel}_status_at = j.value ->> 't')`;
 
 /** Whether anybody of the group asked to be forgotten: in most groups nobody did. */
 export async function hasForgotten({ d1, groupNo }: GroupDb): Promise<boolean> {

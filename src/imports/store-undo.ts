@@ -9,6 +9,9 @@ export type UndoPlan = {
   importNo: number;
   columns: readonly ImportColumn[];
   hasFields: boolean;
+  hasMobile: boolean;
+  /** The action it said people took; null where it said nothing of the kind. */
+  actionNo: number | null;
   /** Whether blank cells took values away, which are then put back. */
   clears: boolean;
   /** The moment of the import, which its taggings carry. */
@@ -58,6 +61,7 @@ export async function undoPage(
          WHERE group_no = ?1 AND import_no = ?2`,
         now,
       ),
+      ...(plan.actionNo === null ? [] : [bind(forgetHistory(plan.actionNo))]),
       bind(markRemovable(plan)),
       bind(countUndone(plan), plan.startedAt),
       ...restoreStatements(plan).map((sql) => bind(sql)),
@@ -76,6 +80,13 @@ export async function undoPage(
   }
 }
 
+// What they have said themselves since, an organiser's removal or an erasure has taken the import's mark off, or keeps the row.
+const forgetHistory = (actionNo: number) => `
+  DELETE FROM participations WHERE (group_no, person_no, action_no, nth) IN (
+    SELECT x.group_no, x.person_no, x.action_no, x.nth FROM import_people r
+    CROSS JOIN participations x ON x.group_no = ?1 AND x.person_no = +r.person_no AND x.action_no = ${Math.round(actionNo)}
+    WHERE ${PAGE} AND x.removal_no = 0 AND x.revised_at = 0 AND x.answer ->> '$.import' = ?2)`;
+
 /** Whoever has acted, was imported again, tagged, merged or has said anything since is somebody the group knows. */
 function markRemovable({ columns, startedAt }: UndoPlan): string {
   const used = new Set<string>(columns);
@@ -91,7 +102,7 @@ function markRemovable({ columns, startedAt }: UndoPlan): string {
     WHERE ${PAGE} AND r.is_new = 1 AND EXISTS (
       SELECT 1 FROM people p WHERE p.group_no = ?1 AND p.person_no = +r.person_no AND p.erased_at IS NULL AND p.merged_into IS NULL
         AND ${untouched} AND (p.email_status = 0 OR (p.email_status_cause = 'import' AND p.email_status_at <= r.acted_at))
-        AND p.mobile_status = 0)
+        AND (p.mobile_status = 0 OR (p.mobile_status_cause = 'import' AND p.mobile_status_at <= r.acted_at)))
       AND ${nothingBy("participations x")}
       AND ${nothingBy("consent_events x", " AND x.action_no <> 0")}
       AND ${nothingBy("taggings x INDEXED BY taggings_by_person", ` AND x.tagged_at <> ${Math.round(startedAt)}`)}
@@ -104,9 +115,10 @@ function markRemovable({ columns, startedAt }: UndoPlan): string {
 }
 
 /** Those in whose record something goes back to what it was. */
-function countUndone({ columns, hasFields }: UndoPlan): string {
+function countUndone({ columns, hasFields, hasMobile }: UndoPlan): string {
   const set = [
     "(p.email_status_cause = 'import' AND p.email_status_at = r.acted_at)",
+    ...(hasMobile ? ["(p.mobile_status_cause = 'import' AND p.mobile_status_at = r.acted_at)"] : []),
     ...columns.map((column) => `p.${column}_at = r.acted_at`),
     "EXISTS (SELECT 1 FROM taggings t INDEXED BY taggings_by_person WHERE t.group_no = ?1 AND t.person_no = +r.person_no AND t.tagged_at = ?5)",
     ...(hasFields
@@ -122,15 +134,23 @@ function countUndone({ columns, hasFields }: UndoPlan): string {
     WHERE imports.group_no = ?1 AND imports.import_no = ?2`;
 }
 
-/** `before` holds status, moment, cause, then value and moment of each column, then the fields: see `rememberStatement`. */
-function restoreStatements({ columns, hasFields, clears }: UndoPlan): string[] {
+/** `before` holds status, moment, cause, then value and moment of each column, then the fields, then text messages: see `rememberStatement`. */
+function restoreStatements({ columns, hasFields, hasMobile, clears }: UndoPlan): string[] {
   const isOurs = (column: string) => `people.${column}_at = r.acted_at`;
   const past = (place: number) => `r.before ->> '$[${place}]'`;
   const columnAssignments = columns.flatMap((column, index) => [
     `${column} = iif(${isOurs(column)}, ${past(3 + index * 2)}, people.${column})`,
     `${column}_at = iif(${isOurs(column)}, ${past(4 + index * 2)}, people.${column}_at)`,
   ]);
-  const isOurStatus = "people.email_status_cause = 'import' AND people.email_status_at = r.acted_at";
+  const statusAssignments = (channel: "email" | "mobile", place: number) => {
+    const isOurs = `people.${channel}_status_cause = 'import' AND people.${channel}_status_at = r.acted_at`;
+    return [
+      `${channel}_status = iif(${isOurs}, coalesce(${past(place)}, 0), people.${channel}_status)`,
+      `${channel}_status_at = iif(${isOurs}, ${past(place + 1)}, people.${channel}_status_at)`,
+      `${channel}_status_cause = iif(${isOurs}, ${past(place + 2)}, people.${channel}_status_cause)`,
+    ];
+  };
+  const afterFields = 3 + columns.length * 2 + (hasFields ? 1 : 0);
   const kept = `people.group_no = ?1 AND people.person_no = +r.person_no AND people.erased_at IS NULL AND ${PAGE} AND r.is_new <> ${REMOVED}`;
   const lostPhones = `
     DELETE FROM identities WHERE group_no = ?1 AND kind = 2 AND (value, person_no) IN (
@@ -140,9 +160,8 @@ function restoreStatements({ columns, hasFields, clears }: UndoPlan): string[] {
   const people = `
     UPDATE people SET ${[
       ...columnAssignments,
-      `email_status = iif(${isOurStatus}, coalesce(${past(0)}, 0), people.email_status)`,
-      `email_status_at = iif(${isOurStatus}, ${past(1)}, people.email_status_at)`,
-      `email_status_cause = iif(${isOurStatus}, ${past(2)}, people.email_status_cause)`,
+      ...statusAssignments("email", 0),
+      ...(hasMobile ? statusAssignments("mobile", afterFields) : []),
     ].join(", ")}
     FROM import_people r WHERE ${kept}`;
   if (!hasFields) return columns.includes("phone") ? [lostPhones, people] : [people];
@@ -179,7 +198,8 @@ const REMOVE = [
 // The row stays, without anything of the person: numbers are never given twice. No hash is kept, so a later file may bring them.
 const EMPTY_PEOPLE = `
   UPDATE people SET email = NULL, ${importColumns.map(([column]) => `${column} = NULL, ${column}_at = NULL`).join(", ")},
-    email_status = 0, email_status_at = NULL, email_status_cause = NULL, erased_at = ?5
+    email_status = 0, email_status_at = NULL, email_status_cause = NULL,
+    mobile_status = 0, mobile_status_at = NULL, mobile_status_cause = NULL, erased_at = ?5
   WHERE group_no = ?1 AND person_no IN (${REMOVED_PEOPLE})`;
 
 /** Forgets what was remembered of a page of people for undoing. Gives the last of them, or null when nobody was left. */

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, isNull, lt } from "drizzle-orm";
 import type { GroupDb } from "../groups/shard";
+import { idFromHex } from "../platform/ids";
 import { importParts, imports } from "./tables";
 import type { FileFormat, ImportId, ImportOptions, ImportStatus, Mapping } from "./types";
 
@@ -270,5 +271,30 @@ export async function updateForgotten({ groupNo, db }: GroupDb, importNo: number
   await db
     .update(imports)
     .set({ fileForgottenAt: at })
+    .where(and(eq(imports.groupNo, groupNo), eq(imports.importNo, importNo)));
+}
+
+/** Imports whose file still lies about and that some people were in. */
+export async function selectFilesWith(
+  { groupNo, d1 }: GroupDb,
+  personNos: readonly number[],
+  limit: number,
+): Promise<Pick<ImportRow, "id" | "importNo" | "status">[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT hex(id) AS id, import_no AS importNo, status FROM imports i
+       WHERE group_no = ?1 AND file_forgotten_at IS NULL AND file_withdrawn_at IS NULL AND started_at IS NOT NULL AND EXISTS (
+         SELECT 1 FROM json_each(?2) j CROSS JOIN import_people p ON p.group_no = ?1 AND p.import_no = i.import_no AND p.person_no = j.value)
+       LIMIT ?3`,
+    )
+    .bind(groupNo, JSON.stringify(personNos), limit)
+    .all<{ id: string; importNo: number; status: ImportStatus }>();
+  return results.map((row) => ({ ...row, id: idFromHex<ImportId>(row.id) }));
+}
+
+export async function updateWithdrawn({ groupNo, db }: GroupDb, importNo: number, at: number): Promise<void> {
+  await db
+    .update(imports)
+    .set({ fileWithdrawnAt: at })
     .where(and(eq(imports.groupNo, groupNo), eq(imports.importNo, importNo)));
 }

@@ -16,6 +16,8 @@ export const imports = sqliteTable(
     /** R2's name of an upload under way; null once the file is whole. */
     uploadId: text("upload_id"),
     fileForgottenAt: integer("file_forgotten_at"),
+    /** Nobody fetches the file since then: somebody in it was forgotten. */
+    fileWithdrawnAt: integer("file_withdrawn_at"),
     accountNo: integer("account_no").notNull(),
     accountName: text("account_name").notNull(),
     /** The uploader's language, for the list of problems and the mail. */

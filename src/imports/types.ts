@@ -50,7 +50,9 @@ export const columnRoles = [
   "country",
   "language",
   "optIn",
+  "mobileOptIn",
   "date",
+  "amount",
   "tags",
   "id",
 ] as const;
@@ -80,11 +82,24 @@ export type Mapping = ColumnUse[];
 
 export const dateOrders = ["dmy", "mdy"] as const;
 
+/** What the rows of a file say people did: the action, by which the group knows what it is to have taken it. */
+export const history = z.object({
+  actionNo: z.int(),
+  actionId: z.string(),
+  isOnce: z.boolean(),
+  /** Of gifts, which are worth what a column says; null for anything else. */
+  currency: z.string().nullable(),
+});
+export type History = z.infer<typeof history>;
+
 export const importOptions = z.object({
   /** Whom the rows are of: by address (or phone), or by the person's id in Groundswell. */
   match: z.enum(["email", "id"]).default("email"),
   /** Who is subscribed: nobody, those whose row says so, or everybody in the file. stop: everybody in it is to get no more mail. */
   subscribe: z.enum(["none", "stated", "all", "stop"]).default("none"),
+  /** The same of text messages, for those whose phone is theirs. */
+  mobile: z.enum(["none", "stated", "all", "stop"]).default("none"),
+  history: history.nullable().default(null),
   values: z.enum(["fill", "overwrite"]).default("fill"),
   doBlanksClear: z.boolean().default(false),
   tags: z.array(z.string()).max(20).default([]),

@@ -5,7 +5,8 @@ import type { Group } from "../groups/types";
 import { askToIndex } from "../people/search-index";
 import type { Context } from "../platform/context";
 import { errorText } from "../platform/log";
-import { forgetFiles } from "./files";
+import { dropIfWithdrawn, forgetFiles } from "./files";
+import { tellHome } from "./history";
 import { KEPT_MS } from "./kept";
 import { tellUploader } from "./notice";
 import { pageOptionsOf } from "./plan";
@@ -80,10 +81,11 @@ async function stepUndo(
   now: () => number,
 ): Promise<StepOutcome> {
   const db = dbFor(ctx.env, group);
-  const { columns, fieldNos } = pageOptionsOf(row);
+  const { columns, fieldNos, mobile, history } = pageOptionsOf(row);
   const { doBlanksClear, values } = importOptions.parse(row.options ?? {});
   const plan = {
     ...{ importNo: row.importNo, columns, hasFields: fieldNos.length > 0, startedAt: row.startedAt ?? 0 },
+    ...{ hasMobile: mobile !== null, actionNo: history?.actionNo ?? null },
     clears: doBlanksClear && values === "overwrite",
   };
   let after = row.undoneUpTo;
@@ -96,6 +98,7 @@ async function stepUndo(
     await letOthersThrough();
   }
   await askToIndex(ctx, group);
+  await tellHome(ctx, group, history);
   await store.updateStatus(db, row.importNo, ["undoing"], "undone", { undoneAt: now() });
   return { is: "done" };
 }
@@ -114,6 +117,8 @@ async function finish(ctx: Context, group: Group, row: store.ImportRow, now: num
     },
   });
   await askToIndex(ctx, group);
+  await dropIfWithdrawn(ctx, group, row);
+  await tellHome(ctx, group, importOptions.parse(row.options ?? {}).history);
   await tellUploader(ctx, group, row);
   await store.updateMailed(dbFor(ctx.env, group), row.importNo, now);
   return { is: "done" };

@@ -4,6 +4,7 @@ import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
 import type { CustomField } from "./custom-field";
 import { parseFieldValue } from "./field-value";
+import { emptyPage } from "./store-emptying";
 import * as store from "./store-fields";
 import { UNDO_MS } from "./tag-keeping";
 import { listWorks, type Step, startWork } from "./work";
@@ -148,7 +149,7 @@ export const fieldSteps: Record<(typeof fieldWorks)[number], Step> = {
   "field.empty": async (ctx, group, work) => {
     const db = dbFor(ctx.env, group);
     const deletedBy = ctx.now - UNDO_MS;
-    const done = await store.emptyValues(db, work.subject, deletedBy);
+    const done = await emptyPage(db, "field", work.subject, deletedBy);
     if (done === 0) await store.markEmptied(db, work.subject, deletedBy, ctx.now);
     return { cursor: work.cursor + 1, done, isOver: done === 0 };
   },

@@ -1,5 +1,4 @@
 import { Hono, type Context as HonoContext } from "hono";
-import { frameOf } from "../accounts/web";
 import { can } from "../groups/roles";
 import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
@@ -22,8 +21,9 @@ import {
   restoreField,
   saveField,
 } from "./field-keeping";
-import { FieldDeletionPage, type FieldFrame, FieldPage, FieldsPage, type FieldTyped } from "./field-views";
+import { FieldDeletionPage, FieldPage, FieldsPage, type FieldTyped } from "./field-views";
 import * as store from "./store-fields";
+import { keepingFrame } from "./web";
 import { listWorks } from "./work";
 
 const BYTES_MAX = 60_000;
@@ -87,7 +87,7 @@ fieldRoutes.get(`${PATH}/:no/deletion`, memberCan("people.edit"), async (c) => {
   const { ctx, group } = c.var;
   const found = await fieldOf(c);
   const valueCount = await store.countValues(dbFor(ctx.env, group), found.no);
-  return c.html(<FieldDeletionPage {...(await frame(c))} field={{ ...found, valueCount }} />);
+  return c.html(<FieldDeletionPage {...(await keepingFrame(c))} field={{ ...found, valueCount }} />);
 });
 
 fieldRoutes.post(`${PATH}/:no/deletion`, memberCan("people.edit"), async (c) => {
@@ -122,11 +122,6 @@ function placeOf(c: C): string {
   return `${c.var.locale}-${c.var.group.country}`;
 }
 
-async function frame(c: C): Promise<FieldFrame> {
-  const { ctx, t, locale, group } = c.var;
-  return { frame: await frameOf(c), t, locale, group, now: ctx.now };
-}
-
 function doneFlash(c: C): FlashMessage | undefined {
   const done = dones.find((name) => name === c.req.query("done"));
   return done ? { kind: "good", text: c.var.t(`fields.done.${done}`) } : undefined;
@@ -143,7 +138,7 @@ async function listPage(c: C, { flash, typed = emptyField, errors = {} }: Shown)
   const deleted = all.filter(({ deletedAt, no }) => deletedAt !== null && isWaiting(works, no));
   const page = (
     <FieldsPage
-      {...(await frame(c))}
+      {...(await keepingFrame(c))}
       {...{ fields, deleted, works, typed, errors, flash }}
       mayEdit={can(role, "people.edit")}
     />
@@ -178,7 +173,7 @@ async function fieldPage(
   const others = all.filter(({ no, deletedAt }) => no !== field.no && deletedAt === null);
   const page = (
     <FieldPage
-      {...(await frame(c))}
+      {...(await keepingFrame(c))}
       {...{ field, others, misfits, errors }}
       typed={typed ?? typedOf(field)}
     />

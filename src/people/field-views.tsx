@@ -1,7 +1,4 @@
-import type { Group } from "../groups/types";
-import type { FlashMessage } from "../ui/flash";
 import {
-  ButtonLink,
   ButtonRow,
   CheckboxField,
   ErrorSummary,
@@ -14,12 +11,13 @@ import {
 } from "../ui/form";
 import { formatNumber } from "../ui/format";
 import { type Locale, localeNames, locales, type T } from "../ui/i18n";
-import { PageHeader, Section, Shell, type ShellProps } from "../ui/layout";
+import { PageHeader, Section, Shell } from "../ui/layout";
 import { PeopleTabs } from "../ui/people-tabs";
 import { Status } from "../ui/status";
 import { type Column, DataTable, EmptyState } from "../ui/table";
 import { FIELD_LABEL_MAX } from "./custom-field";
 import { type FieldListed, MISFITS_SHOWN_MAX } from "./field-keeping";
+import { DeletionLink, DeletionPage, type KeepingFrame, MergeSection, NamedLink } from "./keeping-views";
 import { NOTE_MAX, UNDO_MS } from "./tag-keeping";
 import { fieldTypes } from "./types";
 import type { Work } from "./work";
@@ -28,15 +26,6 @@ import { Works } from "./works-view";
 const DAY_MS = 86_400_000;
 const MASK_MAX = 50;
 const CHOICES_TEXT_MAX = 12_000;
-
-export type FieldFrame = {
-  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator" | "closedTabs">;
-  t: T;
-  locale: Locale;
-  group: Pick<Group, "name" | "slug" | "locale">;
-  now: number;
-  flash?: FlashMessage | undefined;
-};
 
 /** A field as its form holds it. */
 export type FieldTyped = {
@@ -51,7 +40,7 @@ export type FieldTyped = {
   labels: Record<string, string>;
 };
 
-export type FieldsPageProps = FieldFrame & {
+export type FieldsPageProps = KeepingFrame & {
   fields: readonly FieldListed[];
   deleted: readonly FieldListed[];
   works: readonly Work[];
@@ -111,16 +100,11 @@ function columns({ t, locale, mayEdit }: FieldsPageProps, href: string): Column<
       title: t("fields.columns.name"),
       isName: true,
       cell: ({ no, label, labels, isArchived }) => (
-        <>
-          {mayEdit ? (
-            <a href={`${href}/${no}`} dir="auto">
-              {labels[locale] || label}
-            </a>
-          ) : (
-            <span dir="auto">{labels[locale] || label}</span>
-          )}{" "}
-          {isArchived ? <Status>{t("fields.archived")}</Status> : null}
-        </>
+        <NamedLink
+          name={labels[locale] || label}
+          href={mayEdit ? `${href}/${no}` : null}
+          mark={isArchived ? t("fields.archived") : null}
+        />
       ),
     },
     { key: "type", title: t("fields.columns.type"), cell: ({ type }) => t(`fields.types.${type}`) },
@@ -158,7 +142,7 @@ function usesInWords(t: T, { actionCount, questionCount }: FieldListed): string 
   return words.length > 0 ? words.join(", ") : t("fields.uses.none");
 }
 
-type InputsProps = Pick<FieldFrame, "t" | "group"> & { typed: FieldTyped; errors: FieldErrors };
+type InputsProps = Pick<KeepingFrame, "t" | "group"> & { typed: FieldTyped; errors: FieldErrors };
 
 function FieldInputs({ t, group, typed, errors }: InputsProps) {
   const optionalLabel = t("common.form.optional");
@@ -248,7 +232,7 @@ function FieldInputs({ t, group, typed, errors }: InputsProps) {
   );
 }
 
-export type FieldPageProps = FieldFrame & {
+export type FieldPageProps = KeepingFrame & {
   field: FieldListed;
   others: readonly FieldListed[];
   misfits: readonly { value: string; name: string; href: string }[];
@@ -282,29 +266,18 @@ export function FieldPage(props: FieldPageProps) {
         </ButtonRow>
       </Form>
       {props.misfits.length > 0 ? <Misfits {...props} /> : null}
-      {others.length > 0 ? (
-        <Section title={t("fields.merge.title")} text={t("fields.merge.text", { name: field.label })}>
-          <Form class="form measure" action={`${href}/merge`} label={t("fields.merge.title")}>
-            <SelectField
-              name="into"
-              label={t("fields.merge.into")}
-              blank={t("common.form.choose")}
-              error={errors.into}
-              options={others.map(({ no, label }) => ({ value: String(no), label }))}
-            />
-            <ButtonRow>
-              <SubmitButton kind="secondary">{t("fields.merge.button")}</SubmitButton>
-            </ButtonRow>
-          </Form>
-        </Section>
-      ) : null}
-      <Section>
-        <ButtonRow>
-          <ButtonLink kind="danger" href={`${href}/deletion`}>
-            {t("fields.delete.link")}
-          </ButtonLink>
-        </ButtonRow>
-      </Section>
+      <MergeSection
+        {...{ t, href }}
+        words={{
+          title: t("fields.merge.title"),
+          text: t("fields.merge.text", { name: field.label }),
+          into: t("fields.merge.into"),
+          button: t("fields.merge.button"),
+        }}
+        others={others.map(({ no, label }) => ({ no, name: label }))}
+        error={errors.into}
+      />
+      <DeletionLink href={href}>{t("fields.delete.link")}</DeletionLink>
     </Shell>
   );
 }
@@ -343,25 +316,21 @@ function Misfits({ t, misfits }: FieldPageProps) {
 }
 
 /** Says what deleting a field takes, before it does. */
-export function FieldDeletionPage(props: FieldFrame & { field: FieldListed }) {
+export function FieldDeletionPage(props: KeepingFrame & { field: FieldListed }) {
   const { t, frame, group, field, locale } = props;
   const href = `/groups/${group.slug}/fields/${field.no}`;
-  const title = t("fields.delete.title", { name: field.label });
   const count = field.valueCount ?? 0;
   return (
-    <Shell {...frame} title={title} group={group} tab="people">
-      <PageHeader title={title} back={{ href, label: field.label }} />
-      <p class="lead">{t("fields.delete.people", { count, number: formatNumber(count, locale) })}</p>
-      {field.actionCount > 0 ? <p>{t("fields.delete.uses")}</p> : null}
-      <p>{t("fields.delete.undo", { days: UNDO_MS / DAY_MS })}</p>
-      <Form class="form" action={`${href}/deletion`} label={title}>
-        <ButtonRow>
-          <SubmitButton kind="danger">{t("fields.delete.button")}</SubmitButton>
-          <ButtonLink kind="quiet" href={href}>
-            {t("common.form.cancel")}
-          </ButtonLink>
-        </ButtonRow>
-      </Form>
-    </Shell>
+    <DeletionPage
+      {...{ t, frame, group, href }}
+      name={field.label}
+      title={t("fields.delete.title", { name: field.label })}
+      texts={[
+        t("fields.delete.people", { count, number: formatNumber(count, locale) }),
+        ...(field.actionCount > 0 ? [t("fields.delete.uses")] : []),
+        t("fields.delete.undo", { days: UNDO_MS / DAY_MS }),
+      ]}
+      button={t("fields.delete.button")}
+    />
   );
 }

@@ -2,7 +2,7 @@ import type { GroupDb } from "../groups/shard";
 import * as store from "./store";
 import * as fields from "./store-fields";
 import * as merge from "./store-merge";
-import * as search from "./store-search";
+import * as search from "./store-search-index";
 import * as subscriptions from "./store-subscriptions";
 import type { Channel, SubscriptionCause } from "./types";
 

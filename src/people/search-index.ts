@@ -3,7 +3,7 @@ import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
 import { duplicateKeys, reasonOf, type Searchable, termsOf } from "./search-terms";
-import * as store from "./store-search";
+import * as store from "./store-search-index";
 
 /** People an index statement writes at once; FTS5 merges its segments while it writes, which the longest of them pay (decision 0023). */
 const STEP = 250;

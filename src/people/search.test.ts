@@ -5,7 +5,7 @@ import type { Group } from "../groups/types";
 import { newId } from "../platform/ids";
 import { searchPeople } from "./search";
 import { askToIndexNews, indexPeople } from "./search-index";
-import { selectProgress } from "./store-search";
+import { selectProgress } from "./store-search-index";
 
 type Person = {
   email: string;

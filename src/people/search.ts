@@ -6,6 +6,7 @@ import { normalisePhone } from "../platform/phone";
 import { askToIndex, isIndexBehind } from "./search-index";
 import { compact, distance, fold, termsOf, typoKeys, wordsOf } from "./search-terms";
 import * as store from "./store-search";
+import type { SearchRow } from "./store-search-index";
 import { type SubscriptionStatus, subscriptionStatus } from "./types";
 
 /** Longer than any name or address somebody types to find one person. */
@@ -61,7 +62,7 @@ export async function searchPeople(
   return [...found, ...close.filter(({ personNo }) => !known.has(personNo))].slice(0, limit);
 }
 
-/** Domains nobody new has: few people have them, so that this is quick. */
+/** Domains that hardly anybody has: few people have them, so that this is quick. */
 async function othersAt(db: GroupDb, domain: string): Promise<number[]> {
   const asked = { matches: [beginning(domain)], addresses: [], parts: [], domain: "" };
   return (await store.selectCandidates(db, asked)).numbers;
@@ -188,7 +189,7 @@ export function variants(text: string, letters: string): string[] {
 }
 
 /** Of the people not indexed yet, those meant. */
-function tailOf(rows: store.SearchRow[], { words, code, email }: Asked, slips: number): number[] {
+function tailOf(rows: SearchRow[], { words, code, email }: Asked, slips: number): number[] {
   if (words.length === 0 || email !== "") return [];
   const found: number[] = [];
   for (const [no, givenName, familyName, street, locality, postalCode, address, isGone, others] of rows) {

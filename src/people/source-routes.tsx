@@ -1,5 +1,4 @@
 import { Hono, type Context as HonoContext } from "hono";
-import { frameOf } from "../accounts/web";
 import { can } from "../groups/roles";
 import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
@@ -20,8 +19,9 @@ import {
   type SourceRow,
   sourceCode,
 } from "./source";
-import { type SourceFrame, SourcePage, SourcesPage } from "./source-views";
+import { SourcePage, SourcesPage } from "./source-views";
 import { NOTE_MAX } from "./tag-keeping";
+import { keepingFrame } from "./web";
 
 const BYTES_MAX = 10_000;
 const PATH = "/groups/:group/sources";
@@ -52,7 +52,7 @@ export function sourceRoutes(pathOf: (kind: string) => string | undefined) {
     const link = { page: chosen?.path ?? "", code: typed, url };
     const page = (
       <SourcesPage
-        {...(await frame(c))}
+        {...(await keepingFrame(c))}
         {...{ sources, pages, link, errors }}
         mayEdit={can(role, "people.edit")}
       />
@@ -85,11 +85,6 @@ export function sourceRoutes(pathOf: (kind: string) => string | undefined) {
   return app;
 }
 
-async function frame(c: C): Promise<SourceFrame> {
-  const { ctx, t, locale, group, account } = c.var;
-  return { frame: await frameOf(c), t, locale, group, now: ctx.now, timeZone: account.timeZone };
-}
-
 async function sourcePage(c: C, code: string, error?: string): Promise<Response> {
   const { ctx, group, role } = c.var;
   const db = dbFor(ctx.env, group);
@@ -101,7 +96,11 @@ async function sourcePage(c: C, code: string, error?: string): Promise<Response>
     href: `/groups/${group.slug}/actions/${idFromBytes(id)}`,
   }));
   const page = (
-    <SourcePage {...(await frame(c))} {...{ row, actions, error }} mayEdit={can(role, "people.edit")} />
+    <SourcePage
+      {...(await keepingFrame(c))}
+      {...{ row, actions, error }}
+      mayEdit={can(role, "people.edit")}
+    />
   );
   return c.html(page, error ? 422 : 200);
 }

@@ -1,6 +1,4 @@
-import type { Group } from "../groups/types";
 import { CopyField } from "../ui/copy";
-import type { FlashMessage } from "../ui/flash";
 import {
   ButtonRow,
   ErrorSummary,
@@ -11,11 +9,12 @@ import {
   TextField,
 } from "../ui/form";
 import { formatNumber } from "../ui/format";
-import type { Locale, T } from "../ui/i18n";
-import { PageHeader, Section, Shell, type ShellProps } from "../ui/layout";
+import type { T } from "../ui/i18n";
+import { PageHeader, Section, Shell } from "../ui/layout";
 import { PeopleTabs } from "../ui/people-tabs";
 import { type Column, DataTable, EmptyState } from "../ui/table";
 import { When } from "../ui/when";
+import type { KeepingFrame } from "./keeping-views";
 import {
   OTHER_CODES,
   PERSONAL_LINKS,
@@ -26,17 +25,7 @@ import {
 } from "./source";
 import { NOTE_MAX } from "./tag-keeping";
 
-export type SourceFrame = {
-  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator" | "closedTabs">;
-  t: T;
-  locale: Locale;
-  group: Pick<Group, "name" | "slug">;
-  now: number;
-  timeZone: string;
-  flash?: FlashMessage | undefined;
-};
-
-export type SourcesPageProps = SourceFrame & {
+export type SourcesPageProps = KeepingFrame & {
   sources: Sources;
   pages: readonly { path: string; title: string }[];
   link: { page: string; code: string; url: string };
@@ -172,7 +161,7 @@ function LinkBuilder({ t, pages, link, errors, href }: SourcesPageProps & { href
   );
 }
 
-export type SourcePageProps = SourceFrame & {
+export type SourcePageProps = KeepingFrame & {
   row: SourceRow;
   actions: readonly { title: string; href: string; participations: number; newcomers: number }[];
   mayEdit: boolean;

@@ -184,19 +184,6 @@ export async function unmarkDeleted({ groupNo, d1 }: GroupDb, no: number): Promi
   return meta.changes > 0;
 }
 
-/** Empties a page of a field that was deleted before a moment; gives how many rows, 0 when there is nothing to empty. */
-export async function emptyValues({ groupNo, d1 }: GroupDb, no: number, deletedBy: number): Promise<number> {
-  const { meta } = await d1
-    .prepare(
-      `DELETE FROM field_values WHERE group_no = ?1 AND field_no = ?2
-         AND EXISTS (SELECT 1 FROM custom_fields WHERE group_no = ?1 AND field_no = ?2 AND deleted_at <= ?3)
-         AND person_no IN (SELECT person_no FROM field_values WHERE group_no = ?1 AND field_no = ?2 ORDER BY person_no LIMIT ${VALUES_MOVED_MAX})`,
-    )
-    .bind(groupNo, no, deletedBy)
-    .run();
-  return meta.changes;
-}
-
 export async function markEmptied(
   { groupNo, d1 }: GroupDb,
   no: number,

@@ -124,7 +124,16 @@ export function moveRecordStatements(
          weekly_max = nullif(min(coalesce(weekly_max, 1000000), coalesce(excluded.weekly_max, 1000000)), 1000000),
          at = max(at, excluded.at)`,
     ),
+    bind(
+      `INSERT INTO point_people (group_no, person_no, account_no, since)
+       SELECT group_no, ?2, account_no, since FROM point_people WHERE group_no = ?1 AND person_no = ?3 ON CONFLICT DO NOTHING`,
+    ),
+    bind("DELETE FROM point_people WHERE group_no = ?1 AND person_no = ?3 AND ?2 > 0"),
     move("mail_replies"),
+    bind("UPDATE merged_people SET root_no = ?2 WHERE group_no = ?1 AND root_no = ?3"),
+    bind(
+      "INSERT INTO merged_people (group_no, root_no, person_no) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+    ),
     bind("DELETE FROM duplicates WHERE group_no = ?1 AND (first_no = ?3 OR second_no = ?3) AND ?2 > 0"),
     bind("DELETE FROM address_changes WHERE group_no = ?1 AND person_no = ?3 AND done_at IS NULL AND ?2 > 0"),
   ];
@@ -275,9 +284,14 @@ export async function dismissDuplicate(
 export function forgetRecordStatements({ d1, groupNo }: GroupDb, personNo: number): D1PreparedStatement[] {
   const bind = (sql: string) => d1.prepare(sql).bind(groupNo, personNo);
   return [
-    ...["other_addresses", "person_edits", "subscription_changes", "person_notes", "address_changes"].map(
-      (table) => bind(`DELETE FROM ${table} WHERE group_no = ?1 AND person_no = ?2`),
-    ),
+    ...[
+      "other_addresses",
+      "person_edits",
+      "subscription_changes",
+      "person_notes",
+      "address_changes",
+      "point_people",
+    ].map((table) => bind(`DELETE FROM ${table} WHERE group_no = ?1 AND person_no = ?2`)),
     bind("DELETE FROM duplicates WHERE group_no = ?1 AND (first_no = ?2 OR second_no = ?2)"),
     bind(
       "UPDATE merges SET before = NULL, after = NULL, kept_email = NULL, lost_email = NULL WHERE group_no = ?1 AND (kept = ?2 OR lost = ?2)",

@@ -48,6 +48,7 @@ export function splitStatements(
          WHERE group_no = ?1 AND person_no = s.kept AND ${{ notes: "person_notes", edits: "person_edits", subscriptions: "subscription_changes" }[name]}.id = s.id`,
       ),
     ),
+    ...splitNumbers(bind),
     // Whoever parted them knows that they are two.
     bind(
       `INSERT INTO duplicates (group_no, first_no, second_no, reason, found_at, dismissed_at, dismissed_by)
@@ -58,6 +59,19 @@ export function splitStatements(
 }
 
 type Bind = (sql: string) => D1PreparedStatement;
+
+/** The one who goes takes along those who were merged into them before. */
+function splitNumbers(bind: Bind): D1PreparedStatement[] {
+  const along = `WITH RECURSIVE along (no) AS (SELECT m.lost FROM ${OPEN}
+    UNION SELECT n.lost FROM along CROSS JOIN merges n ON n.group_no = ?1 AND n.kept = along.no AND n.undone_at IS NULL)`;
+  return [
+    bind(
+      `UPDATE merged_people SET root_no = (SELECT m.lost FROM ${OPEN}) WHERE group_no = ?1 AND root_no = (SELECT m.kept FROM ${OPEN})
+         AND person_no IN (${along} SELECT no FROM along)`,
+    ),
+    bind(`DELETE FROM merged_people WHERE group_no = ?1 AND person_no = (SELECT m.lost FROM ${OPEN})`),
+  ];
+}
 
 function splitPeople(bind: Bind): D1PreparedStatement[] {
   const fields = arrivalFields.flatMap(([column]) => [column, `${column}_at`]);

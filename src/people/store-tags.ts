@@ -235,23 +235,6 @@ export async function unmarkDeleted({ groupNo, d1 }: GroupDb, no: number, key: s
   return (results[0]?.meta.changes ?? 0) > 0;
 }
 
-/** Empties a page of a tag that was deleted before a moment; gives how many rows, 0 when there is nothing to empty. */
-export async function emptyTaggings(
-  { groupNo, d1 }: GroupDb,
-  no: number,
-  deletedBy: number,
-): Promise<number> {
-  const { meta } = await d1
-    .prepare(
-      `DELETE FROM taggings WHERE group_no = ?1 AND tag_no = ?2
-         AND EXISTS (SELECT 1 FROM tags WHERE group_no = ?1 AND tag_no = ?2 AND deleted_at <= ?3)
-         AND person_no IN (SELECT person_no FROM taggings WHERE group_no = ?1 AND tag_no = ?2 ORDER BY person_no LIMIT ${TAGGINGS_MOVED_MAX})`,
-    )
-    .bind(groupNo, no, deletedBy)
-    .run();
-  return meta.changes;
-}
-
 /** Nothing brings it back from here on. */
 export async function markEmptied(
   { groupNo, d1 }: GroupDb,

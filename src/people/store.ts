@@ -80,7 +80,11 @@ function upsertPeople(fields: ArrivalField[]): string {
   const names = used.flatMap(([column]) => [column, `${column}_at`]);
   const said = used.map(([column, path]) => `j.value ->> '${path}' AS ${column}`);
   const values = used.flatMap(([column]) => [column, `iif(${column} IS NULL, NULL, acted_at)`]);
-  const updates = used.flatMap(([column]) => {
+  const hasPlace = fields.includes("postal_code") || fields.includes("locality");
+  const updates = arrivalFields.flatMap(([column]) => {
+    if (column === "street" && hasPlace) return placeUpdates(column, fields);
+    if (column === "locality" && fields.includes("postal_code")) return placeUpdates(column, fields);
+    if (!fields.includes(column)) return [];
     const isNewer = `excluded.${column}_at > coalesce(people.${column}_at, -1)`;
     return [
       `${column} = iif(${isNewer}, excluded.${column}, people.${column})`,
@@ -105,6 +109,44 @@ function upsertPeople(fields: ArrivalField[]): string {
       email_status = iif(${saysYes}, 1, people.email_status),
       email_status_at = iif(${saysYes}, excluded.email_status_at, people.email_status_at),
       email_status_cause = iif(${saysYes}, 'action', people.email_status_cause)`;
+}
+
+const bare = (column: string) => `upper(replace(replace(${column}, ' ', ''), '-', ''))`;
+// What costs least is asked first, of nearly everybody with the answer that ends it.
+const IS_ELSEWHERE = `excluded.postal_code <> people.postal_code AND ${bare("excluded.postal_code")} <> ${bare("people.postal_code")}`;
+const IS_OTHER_TOWN = "lower(excluded.locality) <> lower(people.locality)";
+
+/**
+ * Whoever says a newer postal code, or without one another town, has moved: the older street, and town, that they did not say
+ * anew are of the place they left. Said before they moved and drained after it, they do not count either.
+ */
+function placeUpdates(column: "street" | "locality", fields: readonly ArrivalField[]): string[] {
+  const says = (field: ArrivalField) => fields.includes(field);
+  const left = (by: string) =>
+    `people.${column} IS NOT NULL AND excluded.${column} IS NULL AND excluded.${by}_at > coalesce(people.${by}_at, -1) AND excluded.${by}_at >= coalesce(people.${column}_at, -1)`;
+  const isLate = (by: string) => `people.${by}_at > excluded.${column}_at`;
+  const isByTown = column === "street" && says("locality");
+  const hasLeft = [
+    ...(says("postal_code") ? [`${left("postal_code")} AND ${IS_ELSEWHERE}`] : []),
+    ...(isByTown ? [`${left("locality")} AND excluded.postal_code IS NULL AND ${IS_OTHER_TOWN}`] : []),
+  ].join(" OR ");
+  // NULL, where a place is not known, is no move.
+  const isOld = [
+    ...(says("postal_code") ? [`(${isLate("postal_code")} AND ${IS_ELSEWHERE}) IS TRUE`] : []),
+    ...(isByTown
+      ? [`(${isLate("locality")} AND (${isLate("postal_code")}) IS NOT TRUE AND ${IS_OTHER_TOWN}) IS TRUE`]
+      : []),
+  ].join(" OR ");
+  const isNewer = `excluded.${column}_at > coalesce(people.${column}_at, -1)`;
+  const said = (part: string) =>
+    says(column)
+      ? `iif(${isNewer} AND NOT (${isOld}), excluded.${column}${part}, people.${column}${part})`
+      : `people.${column}${part}`;
+  const leftAt = "max(coalesce(excluded.postal_code_at, -1), coalesce(excluded.locality_at, -1))";
+  return [
+    `${column} = iif(${hasLeft}, NULL, ${said("")})`,
+    `${column}_at = iif(${hasLeft}, ${leftAt}, ${said("_at")})`,
+  ];
 }
 
 // A phone two people gave belongs to whoever gave it last (osdi-api.md §4.2, rule 4).
@@ -133,7 +175,7 @@ const DROP_UNCLAIMED_PHONES = `
   WHERE people.group_no = ?1 AND people.person_no = lost.loser AND people.phone = lost.phone`;
 
 /** What a row of the page says of consent: as it is kept, and to which wording. A "yes" to be confirmed (3) is a yes. */
-export const CONSENT_SAID = "iif(j.value ->> 'co' = 3, 1, j.value ->> 'co')";
+export const CONSENT_SAID = "iif(j.value ->> 'co' = 3, 1, coalesce(j.value ->> 'co', 0))";
 export const WORDING_SAID = "unhex(j.value ->> 'w')";
 
 /** Keeps what the participations of the page could not: of somebody who had taken the action before. Runs when they are stored. */

@@ -387,6 +387,21 @@ export const subscriptionChanges = sqliteTable(
   (table) => [primaryKey({ columns: [table.groupNo, table.personNo, table.id] })],
 );
 
+/** Who of the team looks after a person: whom to ask about them, and who follows up. */
+export const pointPeople = sqliteTable(
+  "point_people",
+  {
+    groupNo: integer("group_no").notNull(),
+    personNo: integer("person_no").notNull(),
+    accountNo: integer("account_no").notNull(),
+    since: integer("since").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupNo, table.personNo] }),
+    index("point_people_by_account").on(table.groupNo, table.accountNo, table.personNo),
+  ],
+);
+
 export const personNotes = sqliteTable(
   "person_notes",
   {
@@ -431,6 +446,23 @@ export const merges = sqliteTable(
     primaryKey({ columns: [table.groupNo, table.id] }),
     index("merges_by_kept").on(table.groupNo, table.kept),
     index("merges_by_lost").on(table.groupNo, table.lost),
+  ],
+);
+
+/**
+ * Under which numbers somebody was known before they were merged, all of them beside whom they turned out to be in the end: what
+ * was sent to whoever is merged stays under the number it was sent to, and is read through this. Parting takes the row back.
+ */
+export const mergedPeople = sqliteTable(
+  "merged_people",
+  {
+    groupNo: integer("group_no").notNull(),
+    rootNo: integer("root_no").notNull(),
+    personNo: integer("person_no").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupNo, table.rootNo, table.personNo] }),
+    uniqueIndex("merged_people_by_person").on(table.groupNo, table.personNo),
   ],
 );
 

@@ -2,6 +2,7 @@ import { recordAct } from "../groups/audit";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
+import { emptyPage } from "./store-emptying";
 import * as store from "./store-tags";
 import { makeTags, TAGS_MAX, tagKey, tagName, tagNames } from "./tag";
 import { type Step, startWork } from "./work";
@@ -175,7 +176,7 @@ export const tagSteps: Record<(typeof tagWorks)[number], Step> = {
     const deletedBy = ctx.now - UNDO_MS;
     let done = 0;
     for (const no of [work.subject, ...(await store.mergedInto(db, work.subject))])
-      done += await store.emptyTaggings(db, no, deletedBy);
+      done += await emptyPage(db, "tag", no, deletedBy);
     if (done === 0) await store.markEmptied(db, work.subject, deletedBy, ctx.now);
     return { cursor: work.cursor + 1, done, isOver: done === 0 };
   },

@@ -1,5 +1,4 @@
 import { Hono, type Context as HonoContext } from "hono";
-import { frameOf } from "../accounts/web";
 import { can } from "../groups/roles";
 import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
@@ -21,7 +20,8 @@ import {
   tagsWithUses,
   tagWorks,
 } from "./tag-keeping";
-import { TagDeletionPage, type TagFrame, TagPage, TagsPage } from "./tag-views";
+import { TagDeletionPage, TagPage, TagsPage } from "./tag-views";
+import { keepingFrame } from "./web";
 import { listWorks } from "./work";
 
 const BYTES_MAX = 20_000;
@@ -93,7 +93,7 @@ export function tagRoutes(renameInActions: RenameInActions) {
     const db = dbFor(ctx.env, group);
     const [peopleCount, uses] = await Promise.all([store.countPeople(db, tag.no, ctx.now), actionsByTag(db)]);
     const actionCount = uses.get(tagKey(tag.name)) ?? 0;
-    return c.html(<TagDeletionPage {...(await frame(c))} {...{ tag, peopleCount, actionCount }} />);
+    return c.html(<TagDeletionPage {...(await keepingFrame(c))} {...{ tag, peopleCount, actionCount }} />);
   });
 
   app.post(`${PATH}/:no/deletion`, memberCan("people.edit"), async (c) => {
@@ -135,11 +135,6 @@ async function anyTagOf(c: C): Promise<Tag> {
   return tag;
 }
 
-async function frame(c: C): Promise<TagFrame> {
-  const { ctx, t, locale, group, account } = c.var;
-  return { frame: await frameOf(c), t, locale, group, now: ctx.now, timeZone: account.timeZone };
-}
-
 function doneFlash(c: C): FlashMessage | undefined {
   const done = dones.find((name) => name === c.req.query("done"));
   return done ? { kind: "good", text: c.var.t(`tags.done.${done}`) } : undefined;
@@ -163,7 +158,7 @@ async function listPage(c: C, { flash, names = "", errors = {} }: Shown): Promis
   };
   const page = (
     <TagsPage
-      {...(await frame(c))}
+      {...(await keepingFrame(c))}
       {...{ tags, deleted, works, names, errors, flash: flash ?? undo }}
       mayEdit={can(role, "people.edit")}
     />
@@ -183,7 +178,7 @@ async function tagPage(c: C, tag: Tag, { flash, values, errors = {} }: TagShown)
   const { name, note, isHidden } = tag;
   const page = (
     <TagPage
-      {...(await frame(c))}
+      {...(await keepingFrame(c))}
       {...{ tag, others, errors, flash }}
       values={values ?? { name, note, isHidden }}
     />

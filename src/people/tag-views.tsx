@@ -1,23 +1,18 @@
-import type { Group } from "../groups/types";
-import type { FlashMessage } from "../ui/flash";
 import {
-  ButtonLink,
   ButtonRow,
   CheckboxField,
   ErrorSummary,
   type FieldErrors,
   Form,
-  SelectField,
   SubmitButton,
   TextField,
 } from "../ui/form";
 import { formatNumber } from "../ui/format";
-import type { Locale, T } from "../ui/i18n";
-import { PageHeader, Section, Shell, type ShellProps } from "../ui/layout";
+import { PageHeader, Section, Shell } from "../ui/layout";
 import { PeopleTabs } from "../ui/people-tabs";
-import { Status } from "../ui/status";
 import { type Column, DataTable, EmptyState } from "../ui/table";
 import { When } from "../ui/when";
+import { DeletionLink, DeletionPage, type KeepingFrame, MergeSection, NamedLink } from "./keeping-views";
 import type { Tag } from "./tag";
 import { NOTE_MAX, type TagListed, UNDO_MS } from "./tag-keeping";
 import { TAG_NAME_MAX } from "./tag-name";
@@ -27,17 +22,7 @@ import { Works } from "./works-view";
 const DAY_MS = 86_400_000;
 const NAMES_MAX = 1_000;
 
-export type TagFrame = {
-  frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "isOperator" | "closedTabs">;
-  t: T;
-  locale: Locale;
-  group: Pick<Group, "name" | "slug">;
-  now: number;
-  timeZone: string;
-  flash?: FlashMessage | undefined;
-};
-
-export type TagsPageProps = TagFrame & {
+export type TagsPageProps = KeepingFrame & {
   tags: readonly TagListed[];
   deleted: readonly Tag[];
   works: readonly Work[];
@@ -91,16 +76,11 @@ function columns({ t, locale, mayEdit }: TagsPageProps, href: string): Column<Ta
       title: t("tags.columns.name"),
       isName: true,
       cell: ({ no, name, isHidden }) => (
-        <>
-          {mayEdit ? (
-            <a href={`${href}/${no}`} dir="auto">
-              {name}
-            </a>
-          ) : (
-            <span dir="auto">{name}</span>
-          )}{" "}
-          {isHidden ? <Status>{t("tags.hidden")}</Status> : null}
-        </>
+        <NamedLink
+          name={name}
+          href={mayEdit ? `${href}/${no}` : null}
+          mark={isHidden ? t("tags.hidden") : null}
+        />
       ),
     },
     {
@@ -171,7 +151,7 @@ function Deleted({ t, deleted, href, mayEdit, now, locale, timeZone }: TagsPageP
   );
 }
 
-export type TagPageProps = TagFrame & {
+export type TagPageProps = KeepingFrame & {
   tag: Tag;
   others: readonly Tag[];
   values: { name: string; note: string; isHidden: boolean };
@@ -215,57 +195,41 @@ export function TagPage(props: TagPageProps) {
           <SubmitButton>{t("common.form.saveChanges")}</SubmitButton>
         </ButtonRow>
       </Form>
-      {others.length > 0 ? (
-        <Section title={t("tags.merge.title")} text={t("tags.merge.text", { name: tag.name })}>
-          <Form class="form measure" action={`${href}/merge`} label={t("tags.merge.title")}>
-            <SelectField
-              name="into"
-              label={t("tags.merge.into")}
-              blank={t("common.form.choose")}
-              error={errors.into}
-              options={others.map(({ no, name }) => ({ value: String(no), label: name }))}
-            />
-            <ButtonRow>
-              <SubmitButton kind="secondary">{t("tags.merge.button")}</SubmitButton>
-            </ButtonRow>
-          </Form>
-        </Section>
-      ) : null}
-      <Section>
-        <ButtonRow>
-          <ButtonLink kind="danger" href={`${href}/deletion`}>
-            {t("tags.delete.link")}
-          </ButtonLink>
-        </ButtonRow>
-      </Section>
+      <MergeSection
+        {...{ t, href, others }}
+        words={{
+          title: t("tags.merge.title"),
+          text: t("tags.merge.text", { name: tag.name }),
+          into: t("tags.merge.into"),
+          button: t("tags.merge.button"),
+        }}
+        error={errors.into}
+      />
+      <DeletionLink href={href}>{t("tags.delete.link")}</DeletionLink>
     </Shell>
   );
 }
 
 /** Says what deleting a tag takes, before it does. */
-export function TagDeletionPage(props: TagFrame & { tag: Tag; peopleCount: number; actionCount: number }) {
+export function TagDeletionPage(
+  props: KeepingFrame & { tag: Tag; peopleCount: number; actionCount: number },
+) {
   const { t, frame, group, tag, peopleCount, actionCount, locale } = props;
   const href = `/groups/${group.slug}/tags/${tag.no}`;
-  const title = t("tags.delete.title", { name: tag.name });
+  const words = (key: "people" | "actions", count: number) =>
+    t(`tags.delete.${key}`, { count, number: formatNumber(count, locale) });
   return (
-    <Shell {...frame} title={title} group={group} tab="people">
-      <PageHeader title={title} back={{ href, label: tag.name }} />
-      <p class="lead">
-        {t("tags.delete.people", { count: peopleCount, number: formatNumber(peopleCount, locale) })}
-      </p>
-      {actionCount > 0 ? (
-        <p>{t("tags.delete.actions", { count: actionCount, number: formatNumber(actionCount, locale) })}</p>
-      ) : null}
-      <p>{t("tags.delete.undo", { days: UNDO_MS / DAY_MS })}</p>
-      <p>{t("tags.delete.instead")}</p>
-      <Form class="form" action={`${href}/deletion`} label={title}>
-        <ButtonRow>
-          <SubmitButton kind="danger">{t("tags.delete.button")}</SubmitButton>
-          <ButtonLink kind="quiet" href={href}>
-            {t("common.form.cancel")}
-          </ButtonLink>
-        </ButtonRow>
-      </Form>
-    </Shell>
+    <DeletionPage
+      {...{ t, frame, group, href }}
+      name={tag.name}
+      title={t("tags.delete.title", { name: tag.name })}
+      texts={[
+        words("people", peopleCount),
+        ...(actionCount > 0 ? [words("actions", actionCount)] : []),
+        t("tags.delete.undo", { days: UNDO_MS / DAY_MS }),
+        t("tags.delete.instead"),
+      ]}
+      button={t("tags.delete.button")}
+    />
   );
 }

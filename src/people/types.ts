@@ -49,9 +49,9 @@ export type DetailField = (typeof detailFields)[number];
 export type Details = Record<DetailField, string>;
 
 /** What was done to a record. */
-export const editActs = ["added", "details", "email", "phone", "tag", "field", "address"] as const;
+export const editActs = ["added", "details", "email", "phone", "tag", "field", "address", "point"] as const;
 export type EditAct = (typeof editActs)[number];
-/** One value before and after, "" for none; `name` says which: a detail, "email", "phone", a tag or a custom field. */
+/** One value before and after, "" for none; `name` says which: a detail, "email", "phone", "point", a tag or a custom field. */
 export type EditChange = { name: string; from: string; to: string };
 
 export const noteKinds = ["note", "call", "meeting", "message"] as const;

@@ -1,8 +1,10 @@
 import { actionByNo } from "../actions/action";
 import { refreshPage } from "../actions/publication";
+import { withdrawFiles } from "../exports/export";
 import { recordAct } from "../groups/audit";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { dropFilesWith } from "../imports/import";
 import { forgetReplyFiles } from "../inbound/reply";
 import { erasePerson, forgetIn, identitiesOf } from "../intake/erasure";
 import type { IntakeTarget } from "../intake/types";
@@ -61,10 +63,12 @@ async function eraseRows(ctx: Context, group: Group, work: Work): Promise<StepDo
   const gifts = await endGifts(ctx, group, await store.selectGiftsOn(db, work.subject));
   const taken = await store.selectActionsTaken(db, work.subject);
   await forgetReplyFiles(ctx, db, work.subject);
+  await dropFilesWith(ctx, group, [work.subject]);
   await erasePerson(asOf, group, work.subject, [], [], {
     more: store.forgetElsewhere(db, work.subject),
     identities: identitiesIn(work),
   });
+  await withdrawFiles(ctx, group);
   for (const { actionNo, isShown } of taken) {
     const action = isShown ? await actionByNo(db, actionNo) : null;
     if (action) await refreshPage(ctx, group, action);

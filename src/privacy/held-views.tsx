@@ -1,4 +1,5 @@
 import { standardFields } from "../actions/types";
+import { kindName } from "../audiences/kind-names";
 import { formatDate } from "../ui/format";
 import type { Key, Locale, T } from "../ui/i18n";
 import type { Held, Row } from "./everything";
@@ -7,6 +8,7 @@ const names: Record<string, Key> = {
   person: "privacy.tables.person",
   emails: "privacy.tables.emails",
   other_addresses: "privacy.tables.other_addresses",
+  point_person: "privacy.tables.point_person",
   tags: "privacy.tables.tags",
   fields: "privacy.tables.fields",
   actions: "privacy.tables.actions",
@@ -126,7 +128,11 @@ export function RowFacts({ t, row, locale, timeZone }: { t: T; row: Row } & When
           <div>
             <dt>{label}</dt>
             <dd dir="auto">
-              {isMoment ? formatDate(Date.parse(value), locale, timeZone) : textOf(t, value)}
+              {isMoment
+                ? formatDate(Date.parse(value), locale, timeZone)
+                : name === "kind" && typeof value === "string"
+                  ? kindName(t, value)
+                  : textOf(t, value)}
             </dd>
           </div>,
         ];

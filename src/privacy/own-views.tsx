@@ -76,6 +76,8 @@ export type OwnPageProps = OwnFrame & {
   key: string;
   held: Held;
   values: Details;
+  /** Another address as it was typed; "" before. */
+  newEmail: string;
   errors: FieldErrors;
   /** Where they choose topics and how often. */
   preferences: string;
@@ -103,6 +105,7 @@ export function OwnPage(props: OwnPageProps) {
         <h2>{t("privacy.own.page.details")}</h2>
         <DetailsForm {...props} href={href} />
       </div>
+      {person.email === null ? null : <AddressPanel {...props} email={person.email} href={href} />}
       <div class="panel">
         <h2>{t("privacy.own.page.subscriptions")}</h2>
         <Subscriptions {...props} href={href} />
@@ -190,6 +193,32 @@ function DetailsForm({ t, locale, values, errors, href }: OwnPageProps & { href:
       <HiddenField name="do" value="details" />
       <SubmitButton>{t("privacy.own.page.save")}</SubmitButton>
     </Form>
+  );
+}
+
+function AddressPanel({ t, email, newEmail, errors, href }: OwnPageProps & { email: string; href: string }) {
+  return (
+    <div class="panel">
+      <h2>{t("privacy.own.page.address")}</h2>
+      <p>{t("privacy.own.page.addressText", { email })}</p>
+      <Form action={href} label={t("privacy.own.page.address")}>
+        <TextField
+          name="newEmail"
+          type="email"
+          inputmode="email"
+          autocomplete="email"
+          autocapitalize="none"
+          spellcheck={false}
+          label={t("privacy.own.page.addressNew")}
+          value={newEmail}
+          error={errors.newEmail}
+          maxlength={254}
+          required
+        />
+        <HiddenField name="do" value="address" />
+        <SubmitButton kind="secondary">{t("privacy.own.page.addressButton")}</SubmitButton>
+      </Form>
+    </div>
   );
 }
 

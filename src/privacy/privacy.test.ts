@@ -1,4 +1,4 @@
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fakeQueue } from "../../test/fake-mail";
 import { personNoOf } from "../../test/forms";
@@ -106,6 +106,9 @@ async function rowsWith(group: Group, text: string): Promise<string[]> {
   }
   return found;
 }
+
+// The first object that is called loads the whole worker, which takes as long as the machine is busy.
+beforeAll(() => exports.default.fetch("http://localhost:8787/health").then((response) => response.text()));
 
 describe("somebody who is erased while signatures of theirs are still on the way", () => {
   it("is nowhere, counts nowhere, and comes back with nothing said before", async () => {
@@ -235,6 +238,7 @@ describe("the tables of a shard", () => {
     "calls",
     "mail_events",
     "mailing_recipients",
+    "merged_people",
     "event_notices",
     "letters",
     "event_attendances",
@@ -441,6 +445,28 @@ describe("one's own page", () => {
     expect((await post(`/privacy/mine?key=${key}`, { ...typed, country: "XX" })).status).toBe(422);
     expect((await post(`/privacy/mine?key=${key}`, typed)).status).toBe(303);
     expect(await person()).toMatchObject({ givenName: "Aminata", language: "fr" });
+  });
+
+  it("begins a change of address, which both addresses have to confirm; the key of another group begins none", async () => {
+    const { get, post, key, person, mail } = await withKey();
+    const wish = (newEmail: string) => post(`/privacy/mine?key=${key}`, { do: "address", newEmail });
+    for (const wrong of ["no address", amina.toUpperCase()]) expect((await wish(wrong)).status).toBe(422);
+    expect(mail.sent).toEqual([]);
+    const asked = await wish(" Amina@New.example ");
+    expect(asked.headers.get("Location")).toContain("done=addressAsked");
+    const sent = mail.sent.map(({ body }) => body.message);
+    expect(sent.map(({ to }) => to)).toEqual([amina, "amina@new.example"]);
+    // What confirms is a key of its own: the one to see one's data is none.
+    expect(sent[1]?.text).toContain("/address-change?key=");
+    expect(sent.map(({ text }) => text).join("")).not.toContain(key);
+    expect((await person()).email).toBe(amina);
+    expect(await (await get(`/privacy/mine?key=${key}`)).text()).toContain("amina@new.example");
+    for (let nth = 2; nth <= 3; nth += 1) await wish(`amina${nth}@new.example`);
+    expect(await (await wish("amina4@new.example")).text()).toContain("several times today");
+    const theirs = await makeWorld();
+    const foreign = { do: "address", newEmail: "eve@new.example" };
+    expect((await theirs.post(`/privacy/mine?key=${key}`, foreign)).status).toBe(404);
+    expect(theirs.mail.sent).toEqual([]);
   });
 
   it("takes off the list, and something newer stays", async () => {

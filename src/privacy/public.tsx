@@ -16,9 +16,10 @@ import { changesOf, editPerson, type PersonRow } from "../people/edit";
 import { changeSubscription } from "../people/person";
 import { subscriptionStatus } from "../people/types";
 import { normaliseEmail } from "../platform/email-address";
-import { readForm, single } from "../platform/forms";
+import { type FormValues, readForm, single } from "../platform/forms";
 import { clientIp } from "../platform/http";
 import { idToHex, type ParticipationId, parseId } from "../platform/ids";
+import { askForAddressChange } from "../profiles/address-change";
 import { detailsOf, readDetails } from "../profiles/details";
 import { preferencesHref } from "../tracking/copy";
 import type { FlashMessage } from "../ui/flash";
@@ -98,12 +99,12 @@ async function withPerson(c: PublicContext, answer: (mine: Mine) => Promise<Resp
   });
 }
 
-const dones = ["saved", "newer", "takeOutDone"] as const;
+const dones = ["saved", "newer", "takeOutDone", "addressAsked"] as const;
 
 async function ownPage(
   c: PublicContext,
   { person, key }: Mine,
-  refused?: { values: ReturnType<typeof detailsOf>; errors: FieldErrors },
+  refused?: { values?: ReturnType<typeof detailsOf>; newEmail?: string; errors: FieldErrors },
 ): Promise<Response> {
   const { ctx, t, group } = c.var;
   const held = await everythingOf(ctx, group, person.no, "person");
@@ -116,6 +117,7 @@ async function ownPage(
       {...{ person, key, held, flash }}
       preferences={await preferencesHref(ctx, whose)}
       values={refused?.values ?? detailsOf(person)}
+      newEmail={refused?.newEmail ?? ""}
       errors={refused?.errors ?? {}}
     />
   );
@@ -123,17 +125,56 @@ async function ownPage(
 }
 
 async function change(c: PublicContext, mine: Mine): Promise<Response> {
-  const { ctx, t, group, locale } = c.var;
   const { values } = await readForm(c.req.raw, { bytesMax: BYTES_MAX });
-  const db = dbFor(ctx.env, group);
-  const back = (done: (typeof dones)[number]) =>
-    c.redirect(hrefOf({ key: mine.key, locale }, "", `&done=${done}`), 303);
-  if (single(values, "do") === "details") {
-    const { details, problems } = readDetails(t, values);
-    if (Object.keys(problems).length > 0) return ownPage(c, mine, { values: details, errors: problems });
-    await editPerson(ctx, db, mine.person.no, changesOf(detailsOf(mine.person), details), null);
-    return back("saved");
+  switch (single(values, "do")) {
+    case "details":
+      return changeDetails(c, mine, values);
+    case "address":
+      return changeAddress(c, mine, single(values, "newEmail"));
+    default:
+      return changeSubscriptions(c, mine, values);
   }
+}
+
+const backTo = (c: PublicContext, { key }: Mine, done: (typeof dones)[number]) =>
+  c.redirect(hrefOf({ key, locale: c.var.locale }, "", `&done=${done}`), 303);
+
+async function changeDetails(c: PublicContext, mine: Mine, values: FormValues): Promise<Response> {
+  const { ctx, t, group } = c.var;
+  const { details, problems } = readDetails(t, values);
+  if (Object.keys(problems).length > 0) return ownPage(c, mine, { values: details, errors: problems });
+  await editPerson(
+    ctx,
+    dbFor(ctx.env, group),
+    mine.person.no,
+    changesOf(detailsOf(mine.person), details),
+    null,
+  );
+  return backTo(c, mine, "saved");
+}
+
+/** The link alone changes no address: whoever reads the old one and whoever reads the new one both have to say so. */
+async function changeAddress(c: PublicContext, mine: Mine, typed: string): Promise<Response> {
+  const { ctx, t, group, origin, locale } = c.var;
+  const again = (error: string) => ownPage(c, mine, { newEmail: typed, errors: { newEmail: error } });
+  const email = normaliseEmail(typed);
+  if (email === null) return again(t("privacy.own.ask.wrong"));
+  const outcome = await askForAddressChange(ctx, group, mine.person, { email, origin, locale });
+  switch (outcome) {
+    case "asked":
+      return backTo(c, mine, "addressAsked");
+    case "same":
+      return again(t("privacy.own.page.addressSame"));
+    case "tooMany":
+      return again(t("privacy.own.page.addressTooMany"));
+    case "none":
+      return ownPage(c, mine);
+  }
+}
+
+async function changeSubscriptions(c: PublicContext, mine: Mine, values: FormValues): Promise<Response> {
+  const { ctx, group } = c.var;
+  const db = dbFor(ctx.env, group);
   const wanted = { email: single(values, "email") === "yes", mobile: single(values, "mobile") === "yes" };
   const { person } = mine;
   const isKept: boolean[] = [];
@@ -147,7 +188,7 @@ async function change(c: PublicContext, mine: Mine): Promise<Response> {
     const said = { channel, status: to, cause: "page" as const, reason: "", by: null, at: ctx.now };
     isKept.push(await changeSubscription(db, person.no, said));
   }
-  return back(isKept.includes(false) ? "newer" : "saved");
+  return backTo(c, mine, isKept.includes(false) ? "newer" : "saved");
 }
 
 async function archive(c: PublicContext, { person }: Mine): Promise<Response> {

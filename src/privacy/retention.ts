@@ -1,8 +1,10 @@
 import { actionByNo } from "../actions/action";
 import { refreshPage } from "../actions/publication";
+import { withdrawFiles } from "../exports/export";
 import { recordAct } from "../groups/audit";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { dropFilesWith } from "../imports/import";
 import { forgetReplyFiles } from "../inbound/reply";
 import { erasePerson, forgetIn } from "../intake/erasure";
 import { highestPersonNo, listWorks, type Step, type StepDone, startWork, type Work } from "../people/work";
@@ -150,6 +152,7 @@ async function forgetIdle(ctx: Context, group: Group, range: store.Range): Promi
   const db = dbFor(ctx.env, group);
   const idle = await store.selectIdle(db, range, FORGOTTEN_PER_STEP);
   const taken = await store.selectActionsOf(db, idle);
+  if (idle.length > 0) await dropFilesWith(ctx, group, idle);
   for (const personNo of idle) {
     await forgetReplyFiles(ctx, db, personNo);
     await erasePerson(ctx, group, personNo, [], [], {
@@ -157,6 +160,7 @@ async function forgetIdle(ctx: Context, group: Group, range: store.Range): Promi
       identities: [],
     });
   }
+  if (idle.length > 0) await withdrawFiles(ctx, group);
   const actions = new Map(taken.map((each) => [each.no, each]));
   for (const action of actions.values()) {
     await erasedIn(

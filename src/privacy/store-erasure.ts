@@ -1,6 +1,7 @@
 import type { GroupDb } from "../groups/shard";
 import type { PaymentId } from "../payments/types";
 import { subscriptionStates } from "../payments/types";
+import { numbersOf } from "../people/merge";
 import { type ActionId, idFromBytes, idFromHex, type PersonId } from "../platform/ids";
 
 export type PersonHead = {
@@ -111,10 +112,13 @@ export function forgetElsewhere({ groupNo, d1 }: GroupDb, personNo: number): D1P
       `UPDATE import_people SET before = NULL WHERE group_no = ?1 AND person_no = ?2
          AND import_no IN (SELECT import_no FROM imports WHERE group_no = ?1)`,
     ),
-    bind("DELETE FROM mail_readers WHERE group_no = ?1 AND person_no = ?2"),
+    bind(`DELETE FROM mail_readers WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")})`),
     bind("DELETE FROM mail_wishes WHERE group_no = ?1 AND person_no = ?2"),
     bind("DELETE FROM confirmations WHERE group_no = ?1 AND person_no = ?2"),
-    bind("DELETE FROM mail_returns WHERE group_no = ?1 AND person_no = ?2"),
+    bind(`DELETE FROM mail_returns WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")})`),
+    bind(
+      "DELETE FROM mail_answers WHERE group_no = ?1 AND reply_no IN (SELECT reply_no FROM mail_replies WHERE group_no = ?1 AND person_no = ?2)",
+    ),
     bind("DELETE FROM mail_replies WHERE group_no = ?1 AND person_no = ?2"),
     bind(
       `DELETE FROM topic_refusals WHERE group_no = ?1 AND person_no = ?2
@@ -122,7 +126,7 @@ export function forgetElsewhere({ groupNo, d1 }: GroupDb, personNo: number): D1P
     ),
     // That somebody left is counted with the mailing; what they said of it goes.
     bind(
-      `UPDATE departures SET reason = NULL, comment = NULL WHERE group_no = ?1 AND person_no = ?2
+      `UPDATE departures SET reason = NULL, comment = NULL WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")})
          AND (mailing_no = 0 OR mailing_no IN (SELECT mailing_no FROM mailings WHERE group_no = ?1))`,
     ),
     bind("DELETE FROM people_scores WHERE group_no = ?1 AND person_no = ?2"),

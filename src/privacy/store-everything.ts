@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import { numbersOf } from "../people/merge";
 import { type ActionId, idFromHex } from "../platform/ids";
 
 /** Rows of one table about one person; whoever has more gets the newest. */
@@ -23,7 +24,7 @@ const tables: Record<string, string> = {
   fields: `SELECT c.key, c.label, c.type, v.value, v.acted_at FROM field_values v
     CROSS JOIN custom_fields c ON c.group_no = ?1 AND c.field_no = v.field_no
     WHERE v.group_no = ?1 AND v.person_no = ?2 AND c.deleted_at IS NULL`,
-  actions: `SELECT lower(hex(p.id)) AS id, a.title, a.kind, lower(hex(a.id)) AS action_id, a.status, p.acted_at, p.revised_at, p.answer, p.comment,
+  actions: `SELECT lower(hex(p.id)) AS id, a.title, a.kind, lower(hex(a.id)) AS action_id, a.status, p.acted_at, max(p.acted_at, p.revised_at) AS revised_at, p.answer, p.comment,
       p.comment_status, p.is_named, p.source, p.referrer, p.standing, p.amount, p.currency, p.removal_no > 0 AS is_removed
     FROM participations p CROSS JOIN actions a ON a.group_no = ?1 AND a.action_no = p.action_no
     WHERE p.group_no = ?1 AND p.person_no = ?2 ORDER BY p.acted_at DESC`,
@@ -51,28 +52,34 @@ const tables: Record<string, string> = {
     FROM (SELECT DISTINCT action_no FROM participations WHERE group_no = ?1 AND person_no = ?2) p
     CROSS JOIN receipts r ON r.group_no = ?1 AND r.action_no = p.action_no AND r.person_no = ?2
     CROSS JOIN actions a ON a.group_no = ?1 AND a.action_no = r.action_no`,
-  mailings: `SELECT m.subject, r.status, m.sent_at, e.opened_s, e.clicked_s FROM mailings m
-    CROSS JOIN mailing_recipients r ON r.group_no = ?1 AND r.mailing_no = m.mailing_no AND r.person_no = ?2
-    LEFT JOIN mail_events e ON e.group_no = ?1 AND e.mailing_no = m.mailing_no AND e.person_no = ?2
+  mailings: `SELECT m.subject, r.status, m.sent_at, e.opened_s, e.clicked_s FROM (${numbersOf("?2")}) n CROSS JOIN mailings m
+    CROSS JOIN mailing_recipients r ON r.group_no = ?1 AND r.mailing_no = m.mailing_no AND r.person_no = n.no
+    LEFT JOIN mail_events e ON e.group_no = ?1 AND e.mailing_no = m.mailing_no AND e.person_no = n.no
     WHERE m.group_no = ?1 ORDER BY m.mailing_no DESC`,
-  mail_clicks: `SELECT m.subject, l.url, c.clicked_s FROM mailings m
+  mail_clicks: `SELECT m.subject, l.url, c.clicked_s FROM (${numbersOf("?2")}) n CROSS JOIN mailings m
     CROSS JOIN mailing_links l ON l.group_no = ?1 AND l.mailing_no = m.mailing_no
-    CROSS JOIN mail_clicks c ON c.group_no = ?1 AND c.mailing_no = l.mailing_no AND c.link_no = l.link_no AND c.person_no = ?2
+    CROSS JOIN mail_clicks c ON c.group_no = ?1 AND c.mailing_no = l.mailing_no AND c.link_no = l.link_no AND c.person_no = n.no
     WHERE m.group_no = ?1 ORDER BY m.mailing_no DESC`,
-  mail_returns: `SELECT m.subject, r.kind, r.reason, r.at FROM mail_returns r
-    LEFT JOIN mailings m ON m.group_no = ?1 AND m.mailing_no = r.mailing_no WHERE r.group_no = ?1 AND r.person_no = ?2 ORDER BY r.at DESC`,
+  mail_returns: `SELECT m.subject, r.kind, r.reason, r.at FROM (${numbersOf("?2")}) n
+    CROSS JOIN mail_returns r ON r.group_no = ?1 AND r.person_no = n.no
+    LEFT JOIN mailings m ON m.group_no = ?1 AND m.mailing_no = r.mailing_no ORDER BY r.at DESC`,
   mail_replies: `SELECT from_email, subject, text, at FROM mail_replies WHERE group_no = ?1 AND person_no = ?2 ORDER BY reply_no DESC`,
+  mail_answers: `SELECT r.subject, a.text, a.at FROM mail_replies r
+    CROSS JOIN mail_answers a ON a.group_no = ?1 AND a.reply_no = r.reply_no WHERE r.group_no = ?1 AND r.person_no = ?2 ORDER BY a.at DESC`,
   topics_refused: `SELECT t.name, r.at FROM topics t CROSS JOIN topic_refusals r ON r.group_no = ?1 AND r.topic_no = t.topic_no AND r.person_no = ?2
     WHERE t.group_no = ?1`,
   mail_wishes: "SELECT paused_until, weekly_max, at FROM mail_wishes WHERE group_no = ?1 AND person_no = ?2",
-  departures: `SELECT m.subject, d.at_s, d.reason, d.comment FROM mailings m
-    CROSS JOIN departures d ON d.group_no = ?1 AND d.mailing_no = m.mailing_no AND d.person_no = ?2 WHERE m.group_no = ?1
-    UNION ALL SELECT NULL, d.at_s, d.reason, d.comment FROM departures d WHERE d.group_no = ?1 AND d.mailing_no = 0 AND d.person_no = ?2`,
+  departures: `SELECT m.subject, d.at_s, d.reason, d.comment FROM (${numbersOf("?2")}) n CROSS JOIN mailings m
+    CROSS JOIN departures d ON d.group_no = ?1 AND d.mailing_no = m.mailing_no AND d.person_no = n.no WHERE m.group_no = ?1
+    UNION ALL SELECT NULL, d.at_s, d.reason, d.comment FROM (${numbersOf("?2")}) n
+    CROSS JOIN departures d ON d.group_no = ?1 AND d.mailing_no = 0 AND d.person_no = n.no`,
   confirmations:
     "SELECT asked_at, answered_at, answer FROM confirmations WHERE group_no = ?1 AND person_no = ?2",
-  mail_reading: "SELECT opened_s, clicked_s FROM mail_readers WHERE group_no = ?1 AND person_no = ?2",
+  mail_reading: `SELECT max(opened_s) AS opened_s, max(clicked_s) AS clicked_s FROM mail_readers
+    WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")}) HAVING count(*) > 0`,
   imports: `SELECT i.file_name, i.created_at, p.is_new, p.before FROM imports i
     CROSS JOIN import_people p ON p.group_no = ?1 AND p.import_no = i.import_no AND p.person_no = ?2 WHERE i.group_no = ?1`,
+  point_person: "SELECT since AS changed_at FROM point_people WHERE group_no = ?1 AND person_no = ?2",
   score: "SELECT score, level FROM people_scores WHERE group_no = ?1 AND person_no = ?2",
   edits: `SELECT edited_at, act, changes FROM person_edits WHERE group_no = ?1 AND person_no = ?2 ORDER BY edited_at DESC`,
   address_changes: `SELECT old_email, new_email, asked_at, done_at FROM address_changes WHERE group_no = ?1 AND person_no = ?2`,

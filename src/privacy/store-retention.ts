@@ -1,5 +1,6 @@
 import type { GroupDb } from "../groups/shard";
 import { subscriptionStates } from "../payments/types";
+import { existsUnderNumbers } from "../people/merge";
 import { subscriptionStatus } from "../people/types";
 import { type ActionId, idFromBytes } from "../platform/ids";
 import type { RetentionRule } from "./types";
@@ -55,6 +56,12 @@ export function appliedStatement(
     .bind(groupNo, rule, now, count);
 }
 
+const HAS_READ = existsUnderNumbers(
+  "p.person_no",
+  (no) =>
+    `SELECT 1 FROM mail_readers r WHERE r.group_no = ?1 AND r.person_no = ${no} AND max(coalesce(r.opened_s, 0), coalesce(r.clicked_s, 0)) >= ?4 / 1000`,
+);
+
 // Whoever acted, agreed, read or was touched by the group since then is not forgotten, nor whoever still gives.
 const IDLE = `p.group_no = ?1 AND p.person_no > ?2 AND p.person_no <= ?3 AND p.erased_at IS NULL AND p.merged_into IS NULL
   AND p.created_at < ?4 AND coalesce(p.email_status_at, 0) < ?4 AND coalesce(p.mobile_status_at, 0) < ?4
@@ -62,7 +69,7 @@ const IDLE = `p.group_no = ?1 AND p.person_no > ?2 AND p.person_no <= ?3 AND p.e
   AND NOT EXISTS (SELECT 1 FROM participations a WHERE a.group_no = ?1 AND a.person_no = p.person_no AND max(a.acted_at, a.revised_at) >= ?4)
   AND NOT EXISTS (SELECT 1 FROM consent_events c WHERE c.group_no = ?1 AND c.person_no = p.person_no AND c.acted_at >= ?4)
   AND NOT EXISTS (SELECT 1 FROM person_edits e WHERE e.group_no = ?1 AND e.person_no = p.person_no AND e.edited_at >= ?4)
-  AND NOT EXISTS (SELECT 1 FROM mail_readers r WHERE r.group_no = ?1 AND r.person_no = p.person_no AND max(coalesce(r.opened_s, 0), coalesce(r.clicked_s, 0)) >= ?4 / 1000)
+  AND NOT ${HAS_READ}
   AND NOT EXISTS (SELECT 1 FROM participations g CROSS JOIN subscriptions s ON s.group_no = ?1 AND s.id = g.id
     WHERE g.group_no = ?1 AND g.person_no = p.person_no AND g.amount IS NOT NULL AND s.state <> ${subscriptionStates.ended})`;
 

@@ -236,3 +236,28 @@ function FieldInput({ t, locale, values, errors, field }: PersonPageProps & { fi
       );
   }
 }
+
+/** Who of the team looks after them. */
+export function PointPerson(props: PersonPageProps) {
+  const { t, person, group, point, members, nameOfMember, mayEdit } = props;
+  if (members.length < 2 && point === null) return null;
+  const label = t("profiles.point.title");
+  return (
+    <Part id="point" title={label}>
+      {mayEdit ? (
+        <Form class="filter" action={personHref(group, person, "/point")} label={label}>
+          <SelectField
+            name="point"
+            label={t("profiles.point.label")}
+            value={point === null ? "" : String(point)}
+            blank={t("profiles.point.nobody")}
+            options={members.map(({ accountNo, name }) => ({ value: String(accountNo), label: name }))}
+          />
+          <SubmitButton kind="secondary">{t("common.form.save")}</SubmitButton>
+        </Form>
+      ) : (
+        <p>{point === null ? t("profiles.point.nobody") : nameOfMember(point)}</p>
+      )}
+    </Part>
+  );
+}

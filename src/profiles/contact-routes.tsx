@@ -19,6 +19,7 @@ import {
 } from "../people/custom-field";
 import { noteEdit, type PersonRow, peopleByNumber } from "../people/edit";
 import { changeSubscription } from "../people/person";
+import { pointOf, setPoint } from "../people/point-person";
 import { ensureTags, tagNames, tagPeople, tagsOf, untagPeople } from "../people/tag";
 import { type EditChange, subscriptionStatus } from "../people/types";
 import { cleanLine } from "../platform/clean-text";
@@ -27,7 +28,18 @@ import { AppError } from "../platform/errors";
 import { type FormValues, readForm, several, single } from "../platform/forms";
 import { normalisePhone } from "../platform/phone";
 import { personPage } from "./person-page";
-import { BYTES_MAX, type C, groupDb, nameOf, PERSON_PATH, personHref, personIn, survivorOf } from "./web";
+import {
+  BYTES_MAX,
+  type C,
+  groupDb,
+  nameOf,
+  nameOfMembers,
+  PERSON_PATH,
+  personHref,
+  personIn,
+  pointsOf,
+  survivorOf,
+} from "./web";
 
 const REASON_MAX = 300;
 /** Tags one form gives; more are pasted by mistake. */
@@ -45,6 +57,27 @@ export const contactRoutes = new Hono<MemberEnv>()
         errors: { address: outcome.error },
       });
     return done(c, person, "addresses", "addresses");
+  })
+  .post(`${PERSON_PATH}/point`, memberCan("people.edit"), async (c) => {
+    const { ctx, account } = c.var;
+    const person = await personIn(c);
+    const { values } = await readForm(c.req.raw, { bytesMax: BYTES_MAX });
+    const chosen = single(values, "point");
+    const member = (await pointsOf(c)).find(({ accountNo }) => String(accountNo) === chosen);
+    // Whoever has left the team meanwhile, or sees no people, looks after nobody.
+    if (!member && chosen !== "") throw new AppError("bad_request");
+    const memberName = await nameOfMembers(c);
+    const pointTo = (accountNo: number | null) => ({
+      accountNo,
+      name: accountNo === null ? "" : memberName(accountNo),
+    });
+    const was = pointTo(await pointOf(groupDb(c), person.no));
+    await setPoint(ctx, groupDb(c), person.no, {
+      was,
+      is: pointTo(member?.accountNo ?? null),
+      by: account.no,
+    });
+    return done(c, person, "edited", "point");
   })
   .post(`${PERSON_PATH}/subscriptions`, memberCan("people.edit"), async (c) => {
     const { ctx, t, account } = c.var;

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { listPeople, type PersonRow } from "../people/edit";
+import { hasPoints, lookedAfterBy } from "../people/point-person";
 import { type FoundPerson, SEARCH_TEXT_MAX, searchPeople, statusName } from "../people/search";
 import type { FlashMessage } from "../ui/flash";
 import type { T } from "../ui/i18n";
@@ -9,18 +10,25 @@ import { groupDb, nameOf, PEOPLE_PATH, peopleFrame, personHref } from "./web";
 
 /** The people of a group: the newest, or those a search finds. */
 export const listRoutes = new Hono<MemberEnv>().get(PEOPLE_PATH, memberCan("people.view"), async (c) => {
-  const { ctx, group } = c.var;
+  const { ctx, group, account } = c.var;
   const text = (c.req.query("q") ?? c.req.query("email") ?? "").trim().slice(0, SEARCH_TEXT_MAX);
   const asked = Number(c.req.query("before"));
   const before = Number.isSafeInteger(asked) && asked > 0 ? asked : undefined;
   const isPart = c.req.query("part") === "found";
-  const newest = text === "" ? await listPeople(groupDb(c), before) : null;
-  const people = newest
-    ? newest.people.map((person) => ofRow(group, person))
-    : (await searchPeople(ctx, group, text)).map((person) => ofFound(group, person));
+  const isMine = text === "" && c.req.query("point") === "me";
+  const newest = text === "" && !isMine ? await listPeople(groupDb(c), before) : null;
+  const people = isMine
+    ? (await lookedAfterBy(groupDb(c), account.no)).map((person) => ({
+        ...ofRow(group, person),
+        actedAt: person.actedAt,
+      }))
+    : newest
+      ? newest.people.map((person) => ofRow(group, person))
+      : (await searchPeople(ctx, group, text)).map((person) => ofFound(group, person));
   const props = {
     ...(await peopleFrame(c, erasedFlash(c.var.t, c.req.query("done")))),
     ...{ people, text },
+    mine: isMine || (text === "" && (await hasPoints(groupDb(c)))) ? { isShown: isMine } : null,
     isFirstPage: before === undefined,
     next: newest?.next ?? null,
   };

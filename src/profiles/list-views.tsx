@@ -19,11 +19,15 @@ export type ListedPerson = {
   createdAt: number;
   /** Found although what was typed differs a little. */
   isSimilar: boolean;
+  /** When they last did something; told of those one looks after. */
+  actedAt?: number | null;
 };
 
 export type PeopleProps = PeopleFrame & {
   people: readonly ListedPerson[];
   text: string;
+  /** Whether those are shown whom the reader looks after; null where nobody looks after anybody. */
+  mine: { isShown: boolean } | null;
   isFirstPage: boolean;
   next: number | null;
 };
@@ -99,6 +103,7 @@ export function FoundPeople(props: PeopleProps) {
   const href = `/groups/${group.slug}/people`;
   return (
     <>
+      <Whose {...props} href={href} />
       <p class={text === "" ? "visually-hidden" : "soft"} role="status">
         {text === "" ? "" : t("profiles.search.found", { count: people.length })}
       </p>
@@ -112,14 +117,38 @@ export function FoundPeople(props: PeopleProps) {
   );
 }
 
-function People({ t, locale, now, timeZone, people, text, href }: PeopleProps & { href: string }) {
+/** Everybody, or those whom the reader looks after. */
+function Whose({ t, mine, href }: PeopleProps & { href: string }) {
+  if (!mine) return null;
+  const tabs = [
+    { href, words: t("profiles.point.everybody"), isCurrent: !mine.isShown },
+    { href: `${href}?point=me`, words: t("profiles.point.mine"), isCurrent: mine.isShown },
+  ];
+  return (
+    <nav class="subtabs" aria-label={t("profiles.point.whose")}>
+      <ul>
+        {tabs.map(({ href: to, words, isCurrent }) => (
+          <li>
+            <a class="subtab" href={to} aria-current={isCurrent ? "page" : undefined}>
+              {words}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function People({ t, locale, now, timeZone, people, text, mine, href }: PeopleProps & { href: string }) {
   return (
     <DataTable<ListedPerson>
       caption={t("common.nav.people")}
       isCaptionHidden
       rows={people}
       empty={
-        text === "" ? (
+        mine?.isShown ? (
+          <EmptyState title={t("profiles.point.none")} text={t("profiles.point.noneText")} />
+        ) : text === "" ? (
           <EmptyState title={t("people.list.empty")} text={t("people.list.emptyText")} />
         ) : (
           <EmptyState
@@ -159,10 +188,14 @@ function People({ t, locale, now, timeZone, people, text, href }: PeopleProps & 
         },
         {
           key: "since",
-          title: t("people.list.since"),
+          title: mine?.isShown ? t("profiles.point.acted") : t("people.list.since"),
           cell: (person) => (
             <>
-              <When at={person.createdAt} now={now} locale={locale} timeZone={timeZone} />
+              {person.actedAt === null ? (
+                "–"
+              ) : (
+                <When at={person.actedAt ?? person.createdAt} now={now} locale={locale} timeZone={timeZone} />
+              )}
               {person.isSimilar ? <span class="soft small"> {t("profiles.search.similar")}</span> : null}
             </>
           ),

@@ -4,6 +4,7 @@ import { fieldsOf, listFields, valuesOf } from "../people/custom-field";
 import type { PersonRow } from "../people/edit";
 import { SPLIT_DAYS } from "../people/merge";
 import { notesOf } from "../people/notes";
+import { pointOf } from "../people/point-person";
 import { statusName } from "../people/search";
 import { listTags, tagsOf } from "../people/tag";
 import { wishesOf } from "../subscriptions/subscription";
@@ -12,7 +13,7 @@ import type { FieldErrors } from "../ui/form";
 import { PersonPage } from "./person-views";
 import { selectFirstSource, selectTotals } from "./store";
 import { timelineOf } from "./timeline";
-import { type C, groupDb, nameOfMembers, peopleFrame } from "./web";
+import { type C, groupDb, nameOfMembers, peopleFrame, pointsOf } from "./web";
 
 /** A postal code in the middle of a big town lies in several; more are no answer. */
 const DISTRICTS_SHOWN_MAX = 5;
@@ -36,6 +37,8 @@ export async function personPage(c: C, person: PersonRow, { values = {}, errors 
     timeline,
     nameOfMember,
     wishes,
+    point,
+    members,
   ] = await Promise.all([
     peopleFrame(c, flash),
     addressesOf(db, person),
@@ -49,6 +52,8 @@ export async function personPage(c: C, person: PersonRow, { values = {}, errors 
     timelineOf(db, person.no, before),
     nameOfMembers(c),
     wishesOf(db, person.no),
+    pointOf(db, person.no),
+    pointsOf(c),
   ]);
   const page = (
     <PersonPage
@@ -66,7 +71,9 @@ export async function personPage(c: C, person: PersonRow, { values = {}, errors 
         values,
         errors,
         wishes,
+        point,
       }}
+      members={members}
       emailStatus={statusName(person.emailStatus)}
       mobileStatus={statusName(person.mobileStatus)}
       knownTags={all.filter(({ isHidden }) => !isHidden).map(({ name }) => name)}

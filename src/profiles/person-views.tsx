@@ -10,7 +10,7 @@ import { Icon } from "../ui/icon";
 import { PageHeader, Shell } from "../ui/layout";
 import { PeopleTabs } from "../ui/people-tabs";
 import { Status } from "../ui/status";
-import { Fields, Tags, WhoTheyAre } from "./about-views";
+import { Fields, PointPerson, Tags, WhoTheyAre } from "./about-views";
 import { Addresses, Subscriptions } from "./contact-views";
 import { Notes } from "./note-views";
 import type { Totals } from "./store";
@@ -31,6 +31,9 @@ export type PersonPageProps = PeopleFrame & {
   fields: readonly (CustomField & { value: string })[];
   notes: readonly NoteRow[];
   wishes: MailWishes;
+  /** Who looks after them, and who could. */
+  point: number | null;
+  members: readonly { accountNo: number; name: string }[];
   entries: readonly TimelineEntry[];
   next: string | null;
   isFirstPage: boolean;
@@ -83,6 +86,7 @@ export function PersonPage(props: PersonPageProps) {
           <Subscriptions {...props} />
           <Tags {...props} />
           <Fields {...props} />
+          <PointPerson {...props} />
         </div>
         <div class="profile-main">
           <Sums {...props} />

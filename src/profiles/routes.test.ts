@@ -6,7 +6,8 @@ import { makePetition } from "../../test/petitions";
 import { dbFor, type GroupDb } from "../groups/shard";
 import { makeField } from "../people/custom-field";
 import { peopleByNumber } from "../people/edit";
-import { unsubscribe } from "../people/person";
+import { erasurePlan, mergePlan, unsubscribe } from "../people/person";
+import { pointOf, setPoint } from "../people/point-person";
 import { timelineOf } from "./timeline";
 
 let team: Awaited<ReturnType<typeof makeOrganisers>>;
@@ -369,5 +370,47 @@ describe("another group", () => {
       );
     expect((await stranger.post(`${elsewhere}/people/merges`, { kept: id, lost: id })).status).toBe(404);
     expect((await team.organiser.get(`${people}/${id}`)).status).toBe(403);
+  });
+});
+
+describe("the point person", () => {
+  it("is one of the team, noted with their name, and finds their people by who acted last", async () => {
+    const [early, late] = [await somebody(), await somebody()];
+    await storeAnswers(team.group, actionNo, [{ email: late.email, at: Date.now() - 1_000 }]);
+    const own = String(team.owner.accountNo);
+    expect(await html(people)).not.toContain("?point=me");
+    for (const { path } of [early, late])
+      expect(place(await team.owner.post(`${path}/point`, { point: own }))).toContain("#point");
+    expect(await html(early.path)).toContain("Point person changed");
+    expect(await html(people)).toContain("?point=me");
+    const mine = await html(`${people}?point=me`);
+    for (const { email } of [early, late]) expect(mine).toContain(email);
+    const others = await (await team.administrator.get(`${people}?point=me`)).text();
+    expect(others).toContain("You look after nobody yet");
+    await team.owner.post(`${early.path}/point`, { point: "" });
+    expect(await html(`${people}?point=me`)).not.toContain(early.email);
+  });
+
+  it("is nobody of another group or unknown, and no organiser's or stranger's to choose", async () => {
+    const { path } = await somebody();
+    for (const { accountNo } of [team.stranger, team.organiser])
+      expect((await team.owner.post(`${path}/point`, { point: String(accountNo) })).status).toBe(400);
+    const own = { point: String(team.owner.accountNo) };
+    expect((await team.organiser.post(`${path}/point`, own)).status).toBe(403);
+    expect((await team.stranger.post(`${path}/point`, own)).status).toBe(404);
+  });
+
+  it("stays with whoever is kept of two, comes from the other where there was none, and goes with an erasure", async () => {
+    const [kept, lost, alone] = [await somebody(), await somebody(), await somebody()];
+    await setPoint(contextOf(), db, lost.no, {
+      was: { accountNo: null, name: "" },
+      is: { accountNo: team.owner.accountNo, name: "Rosa" },
+      by: team.owner.accountNo,
+    });
+    await db.d1.batch(mergePlan(db, kept.no, lost.no));
+    expect([await pointOf(db, kept.no), await pointOf(db, lost.no)]).toEqual([team.owner.accountNo, null]);
+    await db.d1.batch(erasurePlan(db, kept.no, [], Date.now()));
+    expect(await pointOf(db, kept.no)).toBeNull();
+    expect(await pointOf(db, alone.no)).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import { numbersOf } from "../people/merge";
 
 /**
  * Where a page of a timeline begins: after an entry's moment, and among those of one moment after its source and its key.
@@ -64,17 +65,18 @@ export const sources: readonly Source[] = [
   {
     name: "import",
     sql: `SELECT coalesce(i.finished_at, i.started_at, i.created_at) AS at, printf('%012d', i.import_no) AS key,
-        json_object('fileName', i.file_name, 'by', i.account_no, 'byName', i.account_name, 'isNew', p.is_new, 'statement', i.statement) AS entry
+        json_object('fileName', i.file_name, 'by', i.account_no, 'byName', i.account_name, 'isNew', p.is_new, 'importId', hex(i.id), 'undoneAt', i.undone_at) AS entry
       FROM imports i CROSS JOIN import_people p ON p.group_no = ?1 AND p.import_no = i.import_no AND p.person_no = ?2 WHERE i.group_no = ?1`,
   },
   {
     name: "mail",
-    sql: `SELECT coalesce(r.at_s * 1000, m.sent_at, m.updated_at) AS at, printf('%012d', m.mailing_no) AS key,
+    sql: `SELECT coalesce(r.at_s * 1000, m.sent_at, m.updated_at) AS at, printf('%012d%012d', m.mailing_no, n.no) AS key,
         json_object('subject', m.subject, 'mailingId', hex(m.id), 'status', r.status, 'openedAt', e.opened_s * 1000, 'clickedAt', e.clicked_s * 1000,
           'flags', coalesce(e.flags, 0), 'leftAt', d.at_s * 1000, 'choice', d.choice, 'backAt', d.back_s * 1000) AS entry
-      FROM mailings m CROSS JOIN mailing_recipients r ON r.group_no = ?1 AND r.mailing_no = m.mailing_no AND r.person_no = ?2
-      LEFT JOIN mail_events e ON e.group_no = ?1 AND e.mailing_no = m.mailing_no AND e.person_no = ?2
-      LEFT JOIN departures d ON d.group_no = ?1 AND d.mailing_no = m.mailing_no AND d.person_no = ?2
+      FROM (${numbersOf("?2")}) n CROSS JOIN mailings m
+      CROSS JOIN mailing_recipients r ON r.group_no = ?1 AND r.mailing_no = m.mailing_no AND r.person_no = n.no
+      LEFT JOIN mail_events e ON e.group_no = ?1 AND e.mailing_no = m.mailing_no AND e.person_no = n.no
+      LEFT JOIN departures d ON d.group_no = ?1 AND d.mailing_no = m.mailing_no AND d.person_no = n.no
       WHERE m.group_no = ?1 AND r.status IN (3, 5, 6)`,
   },
 ];

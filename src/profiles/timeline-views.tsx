@@ -10,7 +10,7 @@ import { EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
 import { causeInWords } from "./contact-views";
 import type { PersonPageProps } from "./person-views";
-import { actionIdOf, editIdOf, mailingIdOf, mergeIdOf, type TimelineEntry } from "./timeline";
+import { actionIdOf, editIdOf, importIdOf, mailingIdOf, mergeIdOf, type TimelineEntry } from "./timeline";
 import { personHref } from "./web";
 
 type Of<Is extends TimelineEntry["is"]> = Extract<TimelineEntry, { is: Is }>;
@@ -119,6 +119,7 @@ function Acted(props: Props<"action">) {
         {entry.amount !== null && entry.currency ? (
           <strong>{formatMoney(entry.amount, entry.currency, locale)}</strong>
         ) : null}{" "}
+        {entry.answer.import === undefined ? null : <Status>{t("profiles.timeline.imported")}</Status>}{" "}
         {entry.removal ? (
           <Status tone="warn">{t(`profiles.timeline.removed.${entry.removal}`)}</Status>
         ) : null}
@@ -155,8 +156,14 @@ function Consented(props: Props<"consent">) {
   return (
     <>
       <p>
-        {t(entry.answer === 1 ? "profiles.timeline.saidYes" : "profiles.timeline.saidNo")}{" "}
-        <ActionLink {...props} />
+        {entry.mode === "import" ? (
+          t("profiles.timeline.statedYes")
+        ) : (
+          <>
+            {t(entry.answer === 1 ? "profiles.timeline.saidYes" : "profiles.timeline.saidNo")}{" "}
+            <ActionLink {...props} />
+          </>
+        )}
       </p>
       {entry.wording ? (
         <blockquote class="said" dir="auto">
@@ -200,6 +207,7 @@ const names: Record<string, Key> = {
   email: "profiles.details.email",
   phone: "profiles.details.phone",
   tag: "profiles.details.tag",
+  point: "profiles.point.title",
 };
 
 function Edited(props: Props<"edit">) {
@@ -286,19 +294,16 @@ function Receipt(props: Props<"receipt">) {
   );
 }
 
-function Imported({ t, entry }: Props<"import">) {
+function Imported({ t, group, entry }: Props<"import">) {
   return (
-    <>
-      <p>
-        {t(entry.isNew === 1 ? "profiles.timeline.broughtBy" : "profiles.timeline.wasIn")}{" "}
-        <span dir="auto">{entry.fileName}</span> · {entry.byName}
-      </p>
-      {entry.statement ? (
-        <blockquote class="said" dir="auto">
-          {entry.statement}
-        </blockquote>
-      ) : null}
-    </>
+    <p>
+      {t(entry.isNew === 1 ? "profiles.timeline.broughtBy" : "profiles.timeline.wasIn")}{" "}
+      <a href={`/groups/${group.slug}/imports/${importIdOf(entry.importId)}`} dir="auto">
+        {entry.fileName}
+      </a>{" "}
+      · {entry.byName}{" "}
+      {entry.undoneAt === null ? null : <Status tone="warn">{t("profiles.timeline.importUndone")}</Status>}
+    </p>
   );
 }
 

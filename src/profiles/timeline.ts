@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { GroupDb } from "../groups/shard";
+import type { ImportId } from "../imports/types";
 import type { MailingId } from "../mailings/types";
 import { type EditId, editActs, type MergeId, mergeCause, noteKinds } from "../people/types";
 import { type ActionId, idFromHex } from "../platform/ids";
@@ -19,6 +20,8 @@ const entry = z.discriminatedUnion("is", [
     revisedAt: z.number(),
     answer: z.looseObject({
       answers: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
+      /** The import whose file said that they did it. */
+      import: z.number().optional(),
     }),
     comment: z.string().nullable(),
     commentStatus: z.number(),
@@ -69,7 +72,9 @@ const entry = z.discriminatedUnion("is", [
     by,
     byName: z.string(),
     isNew: z.number(),
-    statement: z.string().nullable(),
+    importId: z.string(),
+    /** When the import was taken back. */
+    undoneAt: z.number().nullable(),
   }),
   z.object({
     is: z.literal("mail"),
@@ -130,5 +135,6 @@ function entryOf(line: Line): TimelineEntry[] {
 
 export const mailingIdOf = (hex: string) => idFromHex<MailingId>(hex);
 export const actionIdOf = (hex: string) => idFromHex<ActionId>(hex);
+export const importIdOf = (hex: string) => idFromHex<ImportId>(hex);
 export const editIdOf = (hex: string) => idFromHex<EditId>(hex);
 export const mergeIdOf = (hex: string) => idFromHex<MergeId>(hex);

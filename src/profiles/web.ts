@@ -64,6 +64,14 @@ export async function nameOfMembers(c: C): Promise<(accountNo: number | null) =>
   return (accountNo) => names.get(accountNo ?? -1) ?? t("profiles.somebody");
 }
 
+/** Those of the team who may look after people: organisers, who see none, may not. */
+export async function pointsOf(c: C): Promise<{ accountNo: number; name: string }[]> {
+  const members = await listMembers(c.var.ctx, c.var.group);
+  return members
+    .filter(({ role }) => can(role, "people.view"))
+    .map(({ accountNo, name, email }) => ({ accountNo, name: name || email }));
+}
+
 /** Where somebody who was merged is found now; null when nobody is there. */
 export async function survivorOf(db: GroupDb, person: PersonRow): Promise<PersonRow | null> {
   let at: PersonRow | undefined = person;

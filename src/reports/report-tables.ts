@@ -73,6 +73,7 @@ type ColumnKey =
   | "country"
   | "region"
   | "tag"
+  | "tagged"
   | "month"
   | "joined"
   | "stayed"
@@ -209,8 +210,14 @@ function places(make: Make): ReportTable {
 function tags(make: Make): ReportTable {
   return {
     name: "tags",
-    columns: columnsOf(make, ["tag", "text"], ["people", "number"], ["onList", "number"]),
-    rows: make.report.tags.map(({ name, people, onList }) => [name, people, onList]),
+    columns: columnsOf(
+      make,
+      ["tag", "text"],
+      ["people", "number"],
+      ["onList", "number"],
+      ["tagged", "number"],
+    ),
+    rows: make.report.tags.map(({ name, people, onList, gained }) => [name, people, onList, gained]),
   };
 }
 

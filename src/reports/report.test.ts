@@ -321,7 +321,7 @@ describe("the page of reports", () => {
       db.d1
         .prepare("INSERT INTO tags (group_no, tag_no, name, created_at) VALUES (?, 1, 'Volunteer', 1)")
         .bind(db.groupNo),
-      db.d1.prepare("INSERT INTO taggings VALUES (?, 1, 1, 1)").bind(db.groupNo),
+      db.d1.prepare("INSERT INTO taggings VALUES (?1, 1, 1, 1), (?1, 1, 2, ?2)").bind(db.groupNo, now),
     ]);
   });
 
@@ -344,7 +344,8 @@ describe("the page of reports", () => {
     expect(await file("sources.jsonl")).toBe(
       `${JSON.stringify({ source: "leaflet", people: 3, onList: 2 })}\n`,
     );
-    expect(await file("tags.csv")).toContain("\r\nVolunteer,1,1\r\n");
+    expect(await file("tags.csv")).toContain("\r\nVolunteer,2,2,1\r\n");
+    expect(await file("tags.csv?from=2020-01-01&to=2020-12-31")).toContain("\r\nVolunteer,2,2,0\r\n");
     expect(await file("levels.csv")).toContain("\r\nWarm,3,2,1\r\n");
     expect(await file("cohorts.csv")).toMatch(/\r\n20\d\d-\d\d,3,2,0\.6667\r\n/);
     const days = (await file("activity.csv?range=30&by=day")).trimEnd().split("\r\n");

@@ -21,8 +21,6 @@ export type StepLine = {
   newly: number;
 };
 
-export type Named = { name: string; people: number; onList: number };
-
 /** Everything the page, its files and the mail are made of. */
 export type Report = {
   range: Range;
@@ -41,7 +39,8 @@ export type Report = {
   levels: { level: (typeof levelNames)[number]; people: number; onList: number }[];
   actions: { title: string; kind: string; acted: number; newly: number }[];
   places: { country: string; region: string; people: number; onList: number }[];
-  tags: Named[];
+  /** `gained`: who were given it in the range. */
+  tags: { name: string; people: number; onList: number; gained: number }[];
   cohorts: { month: string; people: number; onList: number }[];
 };
 
@@ -85,6 +84,7 @@ export async function reportOf(
     ...actionLines.map(({ actionNo }) => actionNo),
     ...actions.map(({ actionNo }) => actionNo),
   ]);
+  const tagged = sumBySub((cells.tagged ?? []).filter((cell) => isWithin(cell, range)));
   const lines = linesOf(range, changed.sizeBefore, within, activity);
   const total = (pick: (line: StepLine) => number) => lines.reduce((sum, line) => sum + pick(line), 0);
   return {
@@ -111,7 +111,7 @@ export async function reportOf(
     tags: (cells.tags ?? [])
       .flatMap(({ key, n, m }) => {
         const name = tagNames.get(Number(key));
-        return name === undefined ? [] : { name, people: n, onList: m };
+        return name === undefined ? [] : { name, people: n, onList: m, gained: tagged.get(key) ?? 0 };
       })
       .toSorted((a, b) => b.people - a.people || compare(a.name, b.name)),
     cohorts: (cells.cohorts ?? [])
@@ -127,6 +127,13 @@ function compare(one: string, other: string): number {
 
 function isWithin({ key }: Cell, { from, to }: Span): boolean {
   return Number(key) >= from && Number(key) <= to;
+}
+
+/** The first count of each second key, whatever the first. */
+function sumBySub(cells: readonly Cell[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { sub, n } of cells) sums.set(sub, (sums.get(sub) ?? 0) + n);
+  return sums;
 }
 
 function linesOf(

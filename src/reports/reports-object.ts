@@ -62,7 +62,10 @@ export class ReportsObject extends DurableObject<Env> {
     if (due <= Date.now() && this.#lastTook() <= QUICK_MS) await this.#turn(SHORT_TURN_MS);
     else await this.#sweepBy(due);
     const sweep = this.#sweep();
-    const cells = wanted.map((topic) => [topic, this.#cellsOf(topic, topic === "activity" ? since : 0)]);
+    const cells = wanted.map((topic) => [
+      topic,
+      this.#cellsOf(topic, topic === "activity" || topic === "tagged" ? since : 0),
+    ]);
     return {
       finishedAt: this.#finishedAt() || null,
       doneRatio: sweep ? sweep.after / Math.max(1, sweep.last) : null,

@@ -126,6 +126,10 @@ function counts({ timeZone, now }: Clock): Record<Topic, string> {
       SELECT t.tag_no AS key, '' AS sub, count(*) AS n, ${ON_LIST} AS m
       FROM taggings t INDEXED BY taggings_by_person CROSS JOIN people_scores s ON s.group_no = ?1 AND s.person_no = t.person_no
       WHERE t.group_no = ?1 AND t.person_no > ?2 AND t.person_no <= ?3 AND s.status < ${goneStatus.erased} GROUP BY 1`,
+    tagged: `
+      SELECT ${daySql("t.tagged_at", timeZone, now)} AS key, t.tag_no AS sub, count(*) AS n, ${ON_LIST} AS m
+      FROM taggings t INDEXED BY taggings_by_person CROSS JOIN people_scores s ON s.group_no = ?1 AND s.person_no = t.person_no
+      WHERE t.group_no = ?1 AND t.person_no > ?2 AND t.person_no <= ?3 AND s.status < ${goneStatus.erased} GROUP BY 1, 2`,
     statuses: `SELECT s.status AS key, '' AS sub, count(*) AS n, 0 AS m FROM ${KNOWN} GROUP BY 1`,
   };
 }

@@ -51,6 +51,8 @@ export const topics = {
   tags: 5,
   /** status: people */
   statuses: 6,
+  /** day, tag number: people who were given it, and of them on the mailing list */
+  tagged: 7,
 } as const;
 export type Topic = keyof typeof topics;
 export type Cell = { key: string; sub: string; n: number; m: number };
