@@ -20,8 +20,8 @@ export async function growthOf<V>(
   }
 }
 
-/** Of every workerd of a process group (proc_pid_stat(5), proc_pid_status(5)). */
-function residentMegabytes(group: number): number {
+/** What every workerd of a process group holds now, in MB (proc_pid_stat(5), proc_pid_status(5)). */
+export function residentMegabytes(group: number): number {
   let kilobytes = 0;
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {

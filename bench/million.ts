@@ -1,14 +1,27 @@
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { applyLocally } from "../migrations/apply.ts";
+import { readDatabases } from "../migrations/databases.ts";
 import { startServer } from "../test/server.ts";
 import { stageGroup } from "./stage.ts";
 
 /*
  * A group as large as the largest: a million people, five million participations, twenty million mails opened or clicked. Made
- * once, by writing into the very file of the shard that workerd has migrated, and kept out of git. `millionDir()` gives the
- * folder of a server's state; a bench works on a copy of it.
+ * once, by writing into the very file of the shard that workerd has migrated, and kept out of git. `withMillion` gives a bench a
+ * copy of it to work on.
  */
 
 const ROOT = join(import.meta.dirname, "..");
@@ -32,8 +45,20 @@ const OPENED_OF_EACH = 333_334;
 /** Two primes beyond every number scattered: a step by one through the numbers below the other meets each once. */
 const STEP = 618_033_989;
 
-/** The state folder of a server that holds the large group, made now if it is not there. Takes a few minutes the first time. */
-export async function millionDir(now = Date.now()): Promise<string> {
+/** Some work on the state folder of a server that holds the large group: a copy, with every migration there is by now. */
+export async function withMillion(work: (dir: string) => Promise<void>): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), "groundswell-million-"));
+  try {
+    cpSync(await millionDir(), dir, { recursive: true });
+    await applyLocally(dir, readDatabases(join(ROOT, "wrangler.toml")));
+    await work(dir);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** That folder as it was made, made now if it is not there. Takes a few minutes the first time. */
+async function millionDir(now = Date.now()): Promise<string> {
   const dir = join(HOME, stamp());
   if (existsSync(join(dir, "made"))) return dir;
   rmSync(HOME, { recursive: true, force: true });
@@ -56,7 +81,7 @@ export async function millionDir(now = Date.now()): Promise<string> {
   return dir;
 }
 
-/** Changes whenever this file or its tables do. Migrations of others are applied when a server starts on a copy. */
+/** Changes whenever this file or its tables do. Migrations of others are applied to the copy. */
 function stamp(): string {
   const hash = createHash("sha256").update(readFileSync(import.meta.filename));
   for (const name of ["0000_start", "0019_audiences"])

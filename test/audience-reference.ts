@@ -187,10 +187,12 @@ function isTrue(clause: Clause, person: WorldPerson, reference: Reference): bool
       const done = acts.filter(
         ({ actedAt, standing: place }) => place !== 3 && isThen(actedAt, clause.when, now),
       );
-      const read = mine(world.mailEvents).filter(
-        ({ openedS, clickedS }) =>
-          isThen(inMs(openedS), clause.when, now) || isThen(inMs(clickedS), clause.when, now),
-      );
+      const read = world.mailEvents
+        .filter((event) => isTheirs(event.personNo, person, world))
+        .filter(
+          ({ openedS, clickedS }) =>
+            isThen(inMs(openedS), clause.when, now) || isThen(inMs(clickedS), clause.when, now),
+        );
       return isOften(done.length + read.length, clause.times);
     }
     case "sample":
@@ -288,6 +290,11 @@ function hasGiven(
   );
 }
 
+/** What was sent to somebody who was merged since is theirs whom they turned out to be. */
+function isTheirs(no: number, person: WorldPerson, world: AudienceWorld): boolean {
+  return no === person.no || world.people.some((other) => other.no === no && other.mergedInto === person.no);
+}
+
 function hasMail(
   { did, mailings, when, times }: ClauseOf<"mail">,
   person: WorldPerson,
@@ -298,14 +305,17 @@ function hasMail(
     const got = world.recipients.filter(({ personNo, mailingNo, status }) => {
       const sentAt = world.mailings.find(({ no }) => no === mailingNo)?.sentAt ?? null;
       return (
-        personNo === person.no && status === 3 && isMeant(mailingNo) && (!when || isThen(sentAt, when, now))
+        isTheirs(personNo, person, world) &&
+        status === 3 &&
+        isMeant(mailingNo) &&
+        (!when || isThen(sentAt, when, now))
       );
     });
     return isOften(got.length, times);
   }
   const found = world.mailEvents.filter(({ personNo, mailingNo, openedS, clickedS }) => {
     const at = inMs(did === "opened" ? openedS : clickedS);
-    return personNo === person.no && isMeant(mailingNo) && isThen(at, when, now);
+    return isTheirs(personNo, person, world) && isMeant(mailingNo) && isThen(at, when, now);
   });
   return isOften(found.length, times);
 }

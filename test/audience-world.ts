@@ -240,6 +240,12 @@ export async function storeWorld({ d1, groupNo }: GroupDb, world: AudienceWorld)
       world.people,
     ),
     insert(
+      "merged_people",
+      "root_no, person_no",
+      of("mergedInto", "no"),
+      world.people.filter(({ no, mergedInto }) => mergedInto !== null && mergedInto !== no),
+    ),
+    insert(
       "actions",
       "action_no, kind, id, slug, status, title, locale, settings, version, created_by, created_at, updated_at",
       `${of("no", "kind")}, randomblob(16), 'action-' || (j.value ->> 'no'), 'published', 'Action ' || (j.value ->> 'no'), 'en', '{}', 1, 1, 1, 1`,

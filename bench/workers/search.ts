@@ -3,7 +3,7 @@ import { dbFor } from "../../src/groups/shard";
 import type { Group } from "../../src/groups/types";
 import { searchPeople } from "../../src/people/search";
 import { indexPeople } from "../../src/people/search-index";
-import { selectProgress } from "../../src/people/store-search";
+import { selectProgress } from "../../src/people/store-search-index";
 import { createContext } from "../../src/platform/context";
 
 /*

@@ -3,7 +3,8 @@ import { SelectField, SubmitButton, TextField } from "../ui/form";
 import { Icon } from "../ui/icon";
 import { Section } from "../ui/layout";
 import type { Draft } from "./builder";
-import { ClauseFields, type ClauseSetting } from "./clause-views";
+import type { ClauseSetting } from "./clause-inputs";
+import { ClauseFields } from "./clause-views";
 import { clauseKinds, type DraftGroup, type DraftNode } from "./draft";
 import { DEPTH_MAX, limitOrders } from "./types";
 

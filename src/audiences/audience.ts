@@ -2,9 +2,10 @@ import type { GroupDb } from "../groups/shard";
 import type { Context } from "../platform/context";
 import { compileAudience, placeSql, type Question } from "./compile";
 import { type CountOptions, countPeople } from "./count";
+import { drivenPlan, firstWidth } from "./driver";
 import { lookUpLimit } from "./limit";
-import { drivenPlan, planFor } from "./plan";
-import { FIRST_WIDTH, inRanges } from "./ranges";
+import { planFor } from "./plan";
+import { inRanges } from "./ranges";
 import { num } from "./sql";
 import * as store from "./store";
 import { askOfPerson, highestPerson, selectRange } from "./store-questions";
@@ -86,8 +87,7 @@ export async function audienceSql(
   const fixed = await fixAudience(ctx, db, audience);
   const highest = await highestPerson(db);
   const { plan, size } = await drivenPlan(db, fixed, await planFor(ctx, db, fixed), highest);
-  const width = size === null ? FIRST_WIDTH : Math.ceil((highest * FIRST_WIDTH) / Math.max(size, 1));
-  return { ...compileAudience(fixed, plan), fixed, highest, width };
+  return { ...compileAudience(fixed, plan), fixed, highest, width: firstWidth(highest, size) };
 }
 
 /**

@@ -27,7 +27,9 @@ async function questionsOf(db: GroupDb, asked: Audience) {
   const { include } = audience;
   const top = "all" in include ? include.all : [include];
   const drivers = top.flatMap((node) => ("is" in node && compileSize(node, plan) ? [node] : []));
-  return [null, ...drivers].map((driver) => compileAudience(audience, { ...plan, driver }));
+  return [null, null, ...drivers].map((driver, index) =>
+    compileAudience(audience, { ...plan, driver }, { isCount: index % 2 === 1 }),
+  );
 }
 
 async function peopleBySql(db: GroupDb, audiences: readonly Audience[]): Promise<number[][][]> {

@@ -1,4 +1,5 @@
-import { type Compiled, compileClause, type Lookup, type SetOf } from "./clauses";
+import type { Compiled, Lookup, SetOf } from "./clause-sql";
+import { compileClause } from "./clauses";
 import { chanceSql } from "./sample";
 import { joined, num, Values, within } from "./sql";
 import type { Audience, Clause, Limit, Node, When } from "./types";
@@ -11,6 +12,7 @@ export type Plan = {
   /** The postal codes of each place it names, by `placeKey`. */
   codes: ReadonlyMap<string, readonly string[]>;
   mailingsSent(when: When): readonly number[];
+  hasMerged: boolean;
   tagsOf(no: number): readonly number[];
   fieldsOf(no: number): readonly number[];
   /** The clause whose set is small: its people are looked up one by one instead of reading everybody. */
@@ -38,6 +40,7 @@ export function compileAudience(
 ): Question {
   const values = new Values();
   const compiling = new Compiling(plan, values);
+  const merges = isCount && !plan.driver ? compiling.merge(audience) : [];
   const asked = compiling.termsOf(audience);
   const json = () => values.json();
   const driver = compiling.driver(plan.driver);
@@ -47,7 +50,13 @@ export function compileAudience(
   const table = isBrief ? "people_brief" : "people";
   const alive = isBrief ? [] : ["p.erased_at IS NULL", "p.merged_into IS NULL"];
   const terms = ["p.group_no = ?1", ...alive, "?4 IS NOT NULL", ...asked].join(" AND ");
-  if (!driver) return { from: `FROM ${table} p WHERE ${within("p.person_no")} AND ${terms}`, json: json() };
+  if (!driver) {
+    const everybody = `FROM ${table} p WHERE ${within("p.person_no")} AND ${terms}`;
+    if (merges.length === 0) return { from: everybody, json: json() };
+    // With an order asked of the whole SQLite goes through all of them side by side, instead of looking for each person.
+    const merged = [`SELECT p.person_no ${everybody}`, ...merges].join(" ");
+    return { from: `FROM (${merged} ORDER BY 1) p`, json: json() };
+  }
   // A set in the order of people is read beside them; another is put in order first.
   const from = driver.isOrdered
     ? `FROM (${rows}) d CROSS JOIN ${table} p ON p.person_no = d.person_no WHERE ${terms}`
@@ -55,22 +64,19 @@ export function compileAudience(
   return { from, json: json() };
 }
 
-/** How many people a clause alone is true of, `most` at most; null where that would take as long as reading everybody. */
-export function compileSize(
-  clause: Clause,
-  plan: Plan,
-): { sql: string; json: string; isOrdered: boolean } | null {
+/** How many people of a range a clause alone is true of, half a million at most; null where nothing can be begun with it. */
+export function compileSize(clause: Clause, plan: Plan): (Question & { isOrdered: boolean }) | null {
   const values = new Values();
   const only = new Compiling(plan, values).driver(clause);
   if (!only) return null;
-  const { isOrdered = false } = only;
-  const most = isOrdered ? DRIVER_MAX.ordered : DRIVER_MAX.others;
-  const sql = `SELECT count(*) AS n FROM (${only.rows("driver")} LIMIT ${num(most)})`;
-  return { sql: `${sql} WHERE ?4 IS NOT NULL`, json: values.json(), isOrdered };
+  const from = `FROM (${only.rows("driver")} LIMIT ${num(DRIVER_MAX)}) WHERE ?4 IS NOT NULL`;
+  return { from, json: values.json(), isOrdered: only.isOrdered ?? false };
 }
 
-/** Sets up to this size are read instead of everybody. One that comes in no order costs more. */
-export const DRIVER_MAX = { ordered: 500_000, others: 150_000 } as const;
+/** D1 takes compounds of five terms at most. */
+const MERGES_MAX = 3;
+/** A larger set is not read for its size alone. */
+const DRIVER_MAX = 500_000;
 
 const MAY_DRIVE: ReadonlySet<Clause["is"]> = new Set([
   ...(["people", "import", "recurring", "tag", "donation", "action", "field", "mail"] as const),
@@ -104,8 +110,29 @@ export function* clausesIn({ include, exclude }: Audience): Generator<Clause> {
   if (exclude) yield* clausesOf(exclude);
 }
 
+/** The clauses that must be true of whoever is of it. */
+export function mustHold(node: Node): Clause[] {
+  if ("all" in node) return node.all.flatMap(mustHold);
+  return "any" in node || "not" in node ? [] : [node];
+}
+
+/** The clauses that must be false of whoever is of it. */
+function mustFail({ include, exclude }: Audience): Clause[] {
+  const holds = (node: Node): Clause[] => {
+    if ("all" in node) return node.all.flatMap(holds);
+    return "not" in node ? fails(node.not) : [];
+  };
+  const fails = (node: Node): Clause[] => {
+    if ("any" in node) return node.any.flatMap(fails);
+    return "all" in node || "not" in node ? [] : [node];
+  };
+  return [...holds(include), ...(exclude ? fails(exclude) : [])];
+}
+
 class Compiling {
   readonly #plan: Plan;
+  /** What clauses come to that are asked of everybody at once. */
+  readonly #merged = new Map<Clause, "0" | "1">();
   readonly #open: number[] = [];
   readonly lookup: Lookup;
 
@@ -117,6 +144,7 @@ class Compiling {
       codesOf: (key) => plan.codes.get(key) ?? [],
       saved: (no) => this.#saved(no),
       mailingsSent: plan.mailingsSent,
+      hasMerged: plan.hasMerged,
       tagsOf: plan.tagsOf,
       fieldsOf: plan.fieldsOf,
     };
@@ -128,6 +156,21 @@ class Compiling {
     if (clause.is === "action" && !clause.actions) return null;
     const [only, ...others] = compileClause(clause, this.lookup);
     return only && "rows" in only && others.length === 0 ? only : null;
+  }
+
+  /** Sets in the order of people that everybody must be of, or must not: they are read from end to end beside the people. */
+  merge(audience: Audience): string[] {
+    const merges: string[] = [];
+    const add = (clause: Clause, operator: "INTERSECT" | "EXCEPT") => {
+      if (merges.length >= MERGES_MAX || this.#merged.has(clause)) return;
+      const [only, ...others] = compileClause(clause, this.lookup);
+      if (!only || !("rows" in only) || !only.isOrdered || others.length > 0) return;
+      this.#merged.set(clause, operator === "EXCEPT" ? "0" : "1");
+      merges.push(`${operator} SELECT person_no FROM (${only.rows("driver")})`);
+    };
+    for (const clause of mustHold(audience.include)) add(clause, "INTERSECT");
+    for (const clause of mustFail(audience)) add(clause, "EXCEPT");
+    return merges;
   }
 
   termsOf({ include, exclude, limit }: Audience): string[] {
@@ -159,6 +202,8 @@ class Compiling {
   #condition(compiled: Compiled, clause: Clause): string {
     if ("test" in compiled) return `(${compiled.test})`;
     if (clause === this.#plan.driver) return "1";
+    const merged = this.#merged.get(clause);
+    if (merged) return merged;
     // The plus keeps SQLite from going through the set person by person.
     if (compiled.isForRanges) return `(+p.person_no IN (${compiled.rows("all")}))`;
     return `(EXISTS (${compiled.rows("each")}))`;

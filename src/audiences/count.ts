@@ -2,8 +2,9 @@ import type { GroupDb } from "../groups/shard";
 import type { Context } from "../platform/context";
 import { newId } from "../platform/ids";
 import { compileAudience, type Plan } from "./compile";
-import { drivenPlan, hashOf, planFor } from "./plan";
-import { FIRST_WIDTH, inRanges } from "./ranges";
+import { drivenPlan, firstWidth } from "./driver";
+import { hashOf, planFor } from "./plan";
+import { inRanges } from "./ranges";
 import { type CountRow, giveTurnBack, saveCount, selectCount, takeTurn } from "./store";
 import { countRange, highestPerson } from "./store-questions";
 import type { Audience, Counted } from "./types";
@@ -18,8 +19,6 @@ const FORGET_MS = 7 * 86_400_000;
 const RESUMED_MS = 10 * 60_000;
 /** Longer than the budget and one statement: whoever holds a turn longer has died. */
 const TURN_MS = 15_000;
-/** Of a small set, so many of its people are looked up by one statement. */
-const DRIVEN_PEOPLE = 20_000;
 
 export type CountOptions = {
   /** How long to count now, in ms. */
@@ -72,7 +71,7 @@ async function goOn(
   const deadline = Date.now() + budgetMs;
   const { plan: driven, size } = await drivenPlan(db, audience, plan, row.highestNo);
   const question = compileAudience(audience, driven, { isCount: true });
-  const width = size === null ? FIRST_WIDTH : Math.ceil((row.highestNo * DRIVEN_PEOPLE) / Math.max(size, 1));
+  const width = firstWidth(row.highestNo, size);
   let { matched } = row;
   const lastNo = await inRanges({ after: row.lastNo, highest: row.highestNo, width }, async (after, upTo) => {
     const { count, ms } = await countRange(db, question, after, upTo);

@@ -13,7 +13,7 @@ import { PageHeader, Shell, type ShellProps } from "../ui/layout";
 import { PeopleTabs } from "../ui/people-tabs";
 import { AudienceFields } from "./audience-fields";
 import type { Draft } from "./builder";
-import type { ClauseSetting } from "./clause-views";
+import type { ClauseSetting } from "./clause-inputs";
 import { CountPanel, type CountPanelProps } from "./count-views";
 import { DESCRIPTION_MAX, NAME_MAX } from "./types";
 

@@ -1,5 +1,5 @@
 import type { Context } from "../platform/context";
-import { bareCode, CODE_LENGTHS, placeKey } from "./clauses";
+import { bareCode, CODE_LENGTHS, placeKey } from "./clause-places";
 import type { ClauseOf } from "./types";
 
 /*

@@ -2,25 +2,14 @@ import type { GroupDb } from "../groups/shard";
 import type { Context } from "../platform/context";
 import { sha256 } from "../platform/crypto";
 import { LruCache } from "../platform/lru";
-import { isInTime } from "./clauses";
-import { clausesIn, compileAudience, compileSize, DRIVER_MAX, type Plan } from "./compile";
+import { isInTime } from "./clause-sql";
+import { clausesIn, compileAudience, type Plan } from "./compile";
 import { lookUpLimit } from "./limit";
 import { codesOfPlace, placeKey } from "./places";
 import { selectByNo } from "./store";
-import {
-  countOfActions,
-  countSize,
-  type Gone,
-  highestPerson,
-  selectGone,
-  sentMailings,
-} from "./store-questions";
+import { type Gone, hasMergedPeople, highestPerson, selectGone, sentMailings } from "./store-questions";
 import { type Audience, CLAUSES_MAX, type Clause, DEPTH_MAX, type Node } from "./types";
 
-/** Of so many clauses at most it is asked how many people they are true of: each question reads up to some 100,000 rows. */
-const CANDIDATES_MAX = 4;
-/** A set this small is not compared with others. */
-const SMALL = 20_000;
 const HASH_BYTES = 16;
 /** What a limit within a saved audience came to is asked once a minute at most. */
 const LIMIT_KEPT_MS = 60_000;
@@ -31,12 +20,13 @@ export async function planFor(ctx: Context, db: GroupDb, audience: Audience): Pr
   const saved = await savedWithin(db, audience);
   const all = [audience, ...saved.values()].flatMap((each) => [...clausesIn(each)]);
   const isOf = (kind: Clause["is"]) => all.some(({ is }) => is === kind);
-  const [codes, gone, sent] = await Promise.all([
+  const [codes, gone, sent, hasMerged] = await Promise.all([
     codesWithin(ctx, all),
     isOf("tag") || isOf("field") ? selectGone(db) : { tags: [], fields: [] },
     all.some((clause) => clause.is === "mail" && clause.did === "received" && clause.when)
       ? sentMailings(db)
       : [],
+    (isOf("mail") || isOf("active")) && hasMergedPeople(db),
   ]);
   const plan: Plan = {
     now: ctx.now,
@@ -45,6 +35,7 @@ export async function planFor(ctx: Context, db: GroupDb, audience: Audience): Pr
     mailingsSent: (when) => sent.filter(({ sentAt }) => isInTime(sentAt, when, ctx.now)).map(({ no }) => no),
     tagsOf: (no) => standingFor(no, gone.tags),
     fieldsOf: (no) => standingFor(no, gone.fields),
+    hasMerged,
     driver: null,
   };
   await fixLimits(db, saved, plan);
@@ -154,41 +145,4 @@ async function fixLimits(db: GroupDb, saved: Map<number, Audience>, plan: Plan):
 export async function hashOf(audience: Audience, { saved }: Pick<Plan, "saved">): Promise<string> {
   const named = [...saved].toSorted(([one], [other]) => one - other);
   return (await sha256(JSON.stringify([audience, named]))).slice(0, HASH_BYTES).toHex();
-}
-
-/**
- * The plan for going through everybody, beginning with a small set where one of the clauses that must hold is one, and how large
- * that is.
- */
-export async function drivenPlan(
-  db: GroupDb,
-  audience: Audience,
-  plan: Plan,
-  highest: number,
-): Promise<{ plan: Plan; size: number | null }> {
-  const candidates = mustHold(audience.include).slice(0, CANDIDATES_MAX);
-  let best: { clause: Clause; size: number } | null = null;
-  for (const clause of candidates) {
-    const size = await smallSize(db, clause, plan, highest);
-    if (size !== null && (best === null || size < best.size)) best = { clause, size };
-    if (best && best.size <= SMALL) break;
-  }
-  return { plan: { ...plan, driver: best?.clause ?? null }, size: best?.size ?? null };
-}
-
-/** Null: too large to begin with, or nothing that can be begun with. */
-async function smallSize(db: GroupDb, clause: Clause, plan: Plan, highest: number): Promise<number | null> {
-  const question = compileSize(clause, plan);
-  if (!question) return null;
-  const most = question.isOrdered ? DRIVER_MAX.ordered : DRIVER_MAX.others;
-  const size =
-    clause.is === "action" || clause.is === "donation"
-      ? await countOfActions(db, clause.actions ?? null, most)
-      : await countSize(db, question, highest);
-  return size < most ? size : null;
-}
-
-function mustHold(node: Node): Clause[] {
-  if ("all" in node) return node.all.flatMap(mustHold);
-  return "any" in node || "not" in node ? [] : [node];
 }

@@ -2,7 +2,8 @@
 const TARGET_MS = 100;
 export const FIRST_WIDTH = 20_000;
 const WIDTH_MIN = 500;
-const WIDTH_MAX = 1_000_000;
+/** Where everybody of a range is of a set that was thought to be small, reading them is still within the time. */
+export const WIDTH_MAX = 200_000;
 /** A width grows and shrinks by no more at once: the next range may hold other people. */
 const STEP_MAX = 4;
 

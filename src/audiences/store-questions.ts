@@ -126,30 +126,31 @@ export async function highestPerson({ d1, groupNo }: GroupDb): Promise<number> {
   return row?.no ?? 0;
 }
 
-/** A size asked with `compileSize`. */
-export async function countSize(
-  db: GroupDb,
-  { sql, json }: { sql: string; json: string },
-  highest: number,
+/** How many of several ranges a question is true of together, in one batch. */
+export async function countRanges(
+  { d1, groupNo }: GroupDb,
+  { from, json }: Question,
+  ranges: readonly (readonly [after: number, upTo: number])[],
 ): Promise<number> {
-  const { rows } = await ask<{ n: number }>(db, sql, [0, highest, json]);
-  return rows[0]?.n ?? 0;
+  const statement = d1.prepare(`SELECT count(*) AS n ${from}`);
+  const results = await d1.batch<{ n: number }>(
+    ranges.map(([after, upTo]) => statement.bind(groupNo, after, upTo, json)),
+  );
+  return results.reduce((sum, { results: [row] }) => sum + (row?.n ?? 0), 0);
 }
 
-/** How many participations actions have, `most` at most: of these, or without any named of all fundraisers. Reads an index alone. */
+/** How many participations actions have, `most` at most. Reads an index alone. */
 export async function countOfActions(
   { d1, groupNo }: GroupDb,
-  actions: readonly number[] | null,
+  actions: readonly number[],
   most: number,
 ): Promise<number> {
-  const which = actions
-    ? "action_no IN (SELECT value FROM json_each(?2))"
-    : "action_no IN (SELECT action_no FROM actions WHERE group_no = ?1 AND kind = 'fundraiser' AND ?2 IS NOT NULL)";
   const row = await d1
     .prepare(
-      `SELECT count(*) AS n FROM (SELECT 1 FROM participations INDEXED BY participations_by_action WHERE group_no = ?1 AND ${which} LIMIT ?3)`,
+      `SELECT count(*) AS n FROM (SELECT 1 FROM participations INDEXED BY participations_by_action
+       WHERE group_no = ?1 AND action_no IN (SELECT value FROM json_each(?2)) LIMIT ?3)`,
     )
-    .bind(groupNo, JSON.stringify(actions ?? []), most)
+    .bind(groupNo, JSON.stringify(actions), most)
     .first<{ n: number }>();
   return row?.n ?? 0;
 }
@@ -163,6 +164,16 @@ export async function sentMailings({ d1, groupNo }: GroupDb): Promise<{ no: numb
     .bind(groupNo)
     .all<{ no: number; sentAt: number }>();
   return results;
+}
+
+/** Whether any two people of a group were made one. */
+export async function hasMergedPeople({ d1, groupNo }: GroupDb): Promise<boolean> {
+  return (
+    (await d1
+      .prepare("SELECT 1 AS n FROM merged_people WHERE group_no = ?1 LIMIT 1")
+      .bind(groupNo)
+      .first()) !== null
+  );
 }
 
 /** A tag or field that has become another, or was deleted. */
