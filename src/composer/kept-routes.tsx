@@ -1,9 +1,11 @@
 import { Hono } from "hono";
 import { saveMailSettings } from "../groups/mail-settings";
+import { can } from "../groups/roles";
 import type { Group } from "../groups/types";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { previewOf } from "../mailings/content";
 import { parseLiquid, RenderError } from "../mailings/content/liquid";
+import { isLocked, withLock } from "../mailings/content/slots";
 import { wrapperOf } from "../mailings/mailing";
 import {
   BODY_BYTES_MAX,
@@ -90,7 +92,8 @@ for (const kind of kinds) {
   });
 
   keptRoutes.post(`${one}/removal`, memberCan("mailings.edit"), async (c) => {
-    const { id } = await keptIn(c, kind);
+    const { id, values } = await keptIn(c, kind);
+    mayChange(c, values);
     await removeKept(c.var.ctx, c.var.group, { kind, id }, true);
     return c.redirect(`${mailingsHref(c)}/${kind}s?done=removed&kept=${id}`, 303);
   });
@@ -152,8 +155,8 @@ async function listed(c: MemberContext, kind: KeptKind): Promise<ListedKept[]> {
       }));
     }
     case "template":
-      return (await listTemplates(db)).map(({ id, name, subject, updatedAt }) => ({
-        ...{ ...row, id, name, updatedAt, about: subject },
+      return (await listTemplates(db)).map(({ id, name, subject, body, updatedAt }) => ({
+        ...{ ...row, id, name, updatedAt, about: subject, isLocked: isLocked(body) },
       }));
     case "snippet":
       return (await listSnippets(db)).map(({ id, name, body, updatedAt }) => ({
@@ -180,6 +183,7 @@ async function keptIn(c: MemberContext, kind: KeptKind): Promise<Found> {
   const values = Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, value === null ? "" : String(value)]),
   );
+  if (values.form === "visual" && isLocked(values.body ?? "")) values.isLocked = "yes";
   return { no, id: found.id, values };
 }
 
@@ -203,9 +207,16 @@ async function formPage(c: MemberContext, { kind, id, values, errors }: FormStat
   );
 }
 
+/** What locks the mails of others is changed by whoever may decide for the group. */
+function mayChange(c: MemberContext, { isLocked: locked }: KeptValues): void {
+  if (locked === "yes" && !can(c.var.role, "settings.edit")) throw new AppError("forbidden");
+}
+
 async function receive(c: MemberContext, kind: KeptKind, found: Found | null): Promise<Response> {
+  if (found) mayChange(c, found.values);
   const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
   const typed = typedIn(kind, values);
+  mayChange(c, typed);
   const errors = errorsOf(c, kind, typed);
   const state = { kind, id: found?.id ?? null, values: typed };
   if (Object.keys(errors).length > 0) return formPage(c, { ...state, errors });
@@ -231,7 +242,11 @@ function typedIn(kind: KeptKind, values: FormValues): KeptValues {
     case "template":
       return {
         ...{ ...named, form, subject: line("subject"), preview: line("preview") },
-        ...{ body: text("body"), wrapperNo: single(values, "wrapperNo") },
+        ...{
+          body: text("body"),
+          wrapperNo: single(values, "wrapperNo"),
+          isLocked: single(values, "isLocked"),
+        },
       };
     case "snippet":
       return { ...named, name: named.name.toLowerCase(), form, body: text("body") };
@@ -266,6 +281,8 @@ function errorsOf(c: MemberContext, kind: KeptKind, typed: KeptValues): FieldErr
     else if (wrong) errors.body = wrong;
   }
   if (kind === "template" && bytes(body) > BODY_BYTES_MAX) errors.body = t("composer.problem.bodyTooLong");
+  if (typed.isLocked === "yes" && (typed.form !== "visual" || withLock(body, true) === null))
+    errors.isLocked = t("composer.kept.template.noSlot");
   return errors;
 }
 
@@ -295,7 +312,9 @@ async function save(c: MemberContext, kind: KeptKind, typed: KeptValues): Promis
       const form = bodyForms.find((each) => each === typed.form) ?? "visual";
       const wrappers = await listWrappers(shardOf(c));
       const wrapperNo = wrappers.find(({ no }) => String(no) === typed.wrapperNo)?.no ?? null;
-      return saveTemplate(ctx, group, account, { ...at, subject, preview, form, body, wrapperNo });
+      const locked = typed.isLocked === "yes";
+      const kept = form === "visual" && (locked || isLocked(body)) ? (withLock(body, locked) ?? body) : body;
+      return saveTemplate(ctx, group, account, { ...at, subject, preview, form, body: kept, wrapperNo });
     }
     case "snippet": {
       const form = snippetForms.find((each) => each === typed.form) ?? "markdown";

@@ -14,6 +14,7 @@ import { type FlashMessage, Notice } from "../ui/flash";
 import {
   ButtonLink,
   ButtonRow,
+  CheckboxField,
   ErrorSummary,
   type FieldErrors,
   Form,
@@ -28,12 +29,19 @@ import { MailingTabs } from "../ui/mailing-tabs";
 import { Status } from "../ui/status";
 import { DataTable, EmptyState } from "../ui/table";
 import { When } from "../ui/when";
+import { MailPreview } from "./mailing-frame";
 import type { Page } from "./web";
-import { MailPreview } from "./write-views";
 
 export type KeptKind = "wrapper" | "template" | "snippet";
 export type KeptValues = Record<string, string>;
-export type ListedKept = { id: string; name: string; updatedAt: number; about: string; isDefault: boolean };
+export type ListedKept = {
+  id: string;
+  name: string;
+  updatedAt: number;
+  about: string;
+  isDefault: boolean;
+  isLocked?: boolean;
+};
 
 type ListProps = Page & { kind: KeptKind; rows: readonly ListedKept[]; flash?: FlashMessage };
 
@@ -50,7 +58,7 @@ export function KeptListPage(props: ListProps) {
           mayEdit ? <ButtonLink href={`${base}/new`}>{t(`composer.kept.${kind}.new`)}</ButtonLink> : null
         }
       />
-      <MailingTabs t={t} slug={group.slug} current={`${kind}s`} />
+      <MailingTabs t={t} slug={group.slug} current={`${kind}s`} closedTabs={frame.closedTabs} />
       <DataTable<ListedKept>
         caption={t(`composer.tabs.${kind}s`)}
         isCaptionHidden
@@ -67,12 +75,13 @@ export function KeptListPage(props: ListProps) {
             key: "name",
             title: t("composer.kept.name"),
             isName: true,
-            cell: ({ id, name, isDefault }) => (
+            cell: ({ id, name, isDefault, isLocked }) => (
               <>
                 <a href={`${base}/${id}`} dir="auto">
                   {name}
                 </a>{" "}
                 {isDefault ? <Status tone="good">{t("composer.kept.default")}</Status> : null}
+                {isLocked ? <Status>{t("composer.kept.template.lockedWords")}</Status> : null}
               </>
             ),
           },
@@ -108,7 +117,8 @@ type FormProps = Page & {
 
 /** Where one is written. */
 export function KeptFormPage(props: FormProps) {
-  const { t, group, frame, kind, id, values, errors, flash, mayEdit } = props;
+  const { t, group, frame, kind, id, values, errors, flash } = props;
+  const mayEdit = props.mayEdit && (props.mayManage || values.isLocked !== "yes");
   const base = `/groups/${group.slug}/mailings/${kind}s`;
   const title = id ? (values.name ?? "") : t(`composer.kept.${kind}.new`);
   return (
@@ -117,7 +127,7 @@ export function KeptFormPage(props: FormProps) {
       title={title}
       tab="mailings"
       flash={flash}
-      scripts={kind === "template" ? ["preview", "mail-editor"] : ["preview"]}
+      scripts={kind === "template" ? ["preview", "resize", "mail-editor"] : ["preview"]}
     >
       <PageHeader title={title} back={{ href: base, label: t(`composer.tabs.${kind}s`) }} />
       <div class="editor split">
@@ -231,7 +241,7 @@ function WrapperFields(props: FormProps) {
 }
 
 function TemplateFields(props: FormProps) {
-  const { t, group, values, errors, wrappers } = props;
+  const { t, group, values, errors, wrappers, mayManage } = props;
   const form = bodyForms.find((each) => each === values.form) ?? "visual";
   return (
     <>
@@ -275,11 +285,20 @@ function TemplateFields(props: FormProps) {
         maxlength={BODY_BYTES_MAX}
         data={
           form === "visual"
-            ? { "mail-editor": `/groups/${group.slug}/mailings/editor.json` }
+            ? { "mail-editor": `/groups/${group.slug}/mailings/editor.json`, "mail-slots": "" }
             : { "mail-source": form }
         }
         error={errors.body}
       />
+      {mayManage ? (
+        <CheckboxField
+          name="isLocked"
+          label={t("composer.kept.template.isLocked")}
+          hint={t("composer.kept.template.isLockedHint")}
+          checked={values.isLocked === "yes"}
+          error={errors.isLocked}
+        />
+      ) : null}
     </>
   );
 }

@@ -10,13 +10,14 @@ import {
   mailingCounts,
   mailingTags,
   nameMailing,
+  tagMailings,
   versionsOf,
 } from "../mailings/mailing";
 import { KEPT_NAME_MAX, MAILING_TAG_MAX, MAILING_TAGS_MAX, NOTE_MAX, TITLE_MAX } from "../mailings/types";
 import { listTemplates, saveTemplate } from "../mailings/wrapper";
 import { cleanLine, cleanText } from "../platform/clean-text";
 import { AppError } from "../platform/errors";
-import { readForm, single } from "../platform/forms";
+import { readForm, several, single } from "../platform/forms";
 import { MailingListPage, NewMailingPage, type Shelf, shelves } from "./list-views";
 import { selectClicked } from "./store";
 import {
@@ -93,7 +94,13 @@ function turnedTo(c: MemberContext, before: number): string {
 }
 
 function flashIn(c: MemberContext) {
-  const { flash } = flashOf(c, { hidden: "composer.done.hidden", returned: "composer.done.returned" });
+  if (c.req.query("done") === "no_label")
+    return { flash: { kind: "warn" as const, text: c.var.t("composer.undone.label") } };
+  const { flash } = flashOf(c, {
+    hidden: "composer.done.hidden",
+    returned: "composer.done.returned",
+    labelled: "composer.done.labelled",
+  });
   const hidden = c.req.query("done") === "hidden" ? c.req.query("mailing") : undefined;
   if (!flash || !hidden) return flash ? { flash } : {};
   const undo = {
@@ -138,6 +145,16 @@ listRoutes.post(`${MAILING_PATH}/names`, memberCan("mailings.edit"), async (c) =
   const back = single(values, "back");
   const page = back === "target" || back === "review" || back === "progress" ? back : "";
   return c.redirect(`${hrefOf(c, mailing, page)}?done=named`, 303);
+});
+
+/** One tag for several mailings. */
+listRoutes.post(`${MAILINGS_PATH}/tags`, memberCan("mailings.edit"), async (c) => {
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const nos = several(values, "mailing").slice(0, MAILINGS_PAGE).map(Number).filter(Number.isSafeInteger);
+  const [tag] = tagsFrom(single(values, "tag"));
+  const done = tag !== undefined && nos.length > 0;
+  if (done) await tagMailings(c.var.ctx, c.var.group, nos, { tag, isGiven: single(values, "do") !== "take" });
+  return c.redirect(`${mailingsHref(c)}?done=${done ? "labelled" : "no_label"}`, 303);
 });
 
 listRoutes.post(`${MAILING_PATH}/template`, memberCan("mailings.edit"), async (c) => {

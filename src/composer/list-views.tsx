@@ -1,8 +1,15 @@
-import { type Mailing, type MailingStatus, type Template, TITLE_MAX } from "../mailings/types";
-import { Card, Cards } from "../ui/card";
+import {
+  MAILING_TAG_MAX,
+  type Mailing,
+  type MailingStatus,
+  type Template,
+  TITLE_MAX,
+} from "../mailings/types";
+import { Card, Cards, Disclosure } from "../ui/card";
 import type { FlashMessage } from "../ui/flash";
 import { ButtonLink, ButtonRow, Form, SubmitButton, TextField } from "../ui/form";
 import { formatNumber, formatPercent } from "../ui/format";
+import type { T } from "../ui/i18n";
 import { PageHeader, Section, Shell } from "../ui/layout";
 import { MailingTabs } from "../ui/mailing-tabs";
 import { DataTable, EmptyState, Pager } from "../ui/table";
@@ -50,7 +57,7 @@ export function MailingListPage(props: ListProps) {
         lead={t("composer.list.lead")}
         actions={mayEdit ? <ButtonLink href={`${base}/new`}>{t("composer.list.new")}</ButtonLink> : null}
       />
-      <MailingTabs t={t} slug={group.slug} current="mailings" />
+      <MailingTabs t={t} slug={group.slug} current="mailings" closedTabs={frame.closedTabs} />
       {counts.all > 0 ? <Filter {...props} base={base} /> : null}
       <DataTable<ListedMailing>
         caption={t("composer.list.title")}
@@ -73,6 +80,7 @@ export function MailingListPage(props: ListProps) {
         }
         columns={columnsOf(props, base)}
       />
+      {mayEdit && mailings.length > 0 ? <TagPicked {...props} base={base} /> : null}
       <Pager
         t={t}
         {...(props.before ? { before: props.before } : {})}
@@ -82,28 +90,78 @@ export function MailingListPage(props: ListProps) {
   );
 }
 
+const PICKED = "mail-tags";
+
+/** The form that the ticks in the list belong to. */
+function TagPicked({ t, tags, base }: ListProps & { base: string }) {
+  return (
+    <Disclosure summary={t("composer.list.picked")}>
+      <Form action={`${base}/tags`} id={PICKED} class="form measure" label={t("composer.list.picked")}>
+        <p class="soft small">{t("composer.list.pickedText")}</p>
+        <div class="field">
+          <label for="f-give-tag">{t("composer.list.label")}</label>
+          <input
+            class="input"
+            id="f-give-tag"
+            name="tag"
+            list="tags-there"
+            maxlength={MAILING_TAG_MAX}
+            autocomplete="off"
+          />
+          <datalist id="tags-there">
+            {tags.map((tag) => (
+              <option value={tag} />
+            ))}
+          </datalist>
+        </div>
+        <ButtonRow>
+          <SubmitButton kind="secondary">{t("composer.list.labelGive")}</SubmitButton>
+          <SubmitButton kind="quiet" name="do" value="take">
+            {t("composer.list.labelTake")}
+          </SubmitButton>
+        </ButtonRow>
+      </Form>
+    </Disclosure>
+  );
+}
+
+function Pick({ t, mailing }: { t: T; mailing: Mailing }) {
+  return (
+    <input
+      type="checkbox"
+      form={PICKED}
+      name="mailing"
+      value={String(mailing.no)}
+      aria-label={t("composer.list.pick", { name: nameOf(t, mailing) })}
+    />
+  );
+}
+
 function columnsOf(props: ListProps, base: string) {
-  const { t, locale } = props;
+  const { t, locale, mayEdit } = props;
   return [
     {
       key: "name",
       title: t("composer.list.name"),
       isName: true,
       cell: ({ mailing }: ListedMailing) => (
-        <span class="person">
-          <a href={`${base}/${mailing.id}`} dir="auto">
-            {nameOf(t, mailing)}
-          </a>
-          {mailing.internalTitle !== "" && mailing.subject !== "" ? (
-            <span class="soft small" dir="auto">
-              {mailing.subject}
-            </span>
-          ) : null}
-          {mailing.tags.length > 0 ? (
-            <span class="soft small" dir="auto">
-              {mailing.tags.join(" · ")}
-            </span>
-          ) : null}
+        <span class="mail-listed">
+          {mayEdit ? <Pick t={t} mailing={mailing} /> : null}
+          <span class="person">
+            <a href={`${base}/${mailing.id}`} dir="auto">
+              {nameOf(t, mailing)}
+            </a>
+            {mailing.internalTitle !== "" && mailing.subject !== "" ? (
+              <span class="soft small" dir="auto">
+                {mailing.subject}
+              </span>
+            ) : null}
+            {mailing.tags.length > 0 ? (
+              <span class="soft small" dir="auto">
+                {mailing.tags.join(" · ")}
+              </span>
+            ) : null}
+          </span>
         </span>
       ),
     },

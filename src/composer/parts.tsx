@@ -24,7 +24,7 @@ export type Step = (typeof steps)[number];
 /** The three steps of writing a mailing. Each can be gone to at any time. */
 export function Steps({ t, href, current }: { t: T; href: string; current: Step }) {
   return (
-    <nav class="subtabs" aria-label={t("composer.steps.label")}>
+    <nav class="subtabs mail-steps" aria-label={t("composer.steps.label")}>
       <ul>
         {steps.map((step, index) => (
           <li>
@@ -50,4 +50,11 @@ export function letterOf(variantNo: number): string {
 /** Whether its words, its audience and its settings may still change. */
 export function isOpen({ status }: Pick<Mailing, "status">): boolean {
   return status === "draft";
+}
+
+/** What an operator said who sent a mailing back or stopped it. */
+export function operatorWords(t: T, reason: string): string {
+  return reason === ""
+    ? t("composer.pauseNote.operatorNoReason")
+    : t("composer.pauseNote.operator", { reason });
 }

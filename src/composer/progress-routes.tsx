@@ -3,13 +3,15 @@ import { memberNames } from "../actions/web";
 import {
   approveMailing,
   chooseWinner,
-  estimateAudience,
+  deliveryOf,
+  operatorReason,
   pauseMailing,
   progressOf,
   rescheduleMailing,
   resumeMailing,
   stopMailing,
   takeBack,
+  waitsFor,
 } from "../delivery/delivery";
 import { listMembers } from "../groups/member";
 import { can } from "../groups/roles";
@@ -21,7 +23,9 @@ import { readForm, single } from "../platform/forms";
 import { localTimeAt, momentOf, parseLocalTime } from "../platform/local-time";
 import type { FlashMessage } from "../ui/flash";
 import type { Key } from "../ui/i18n";
-import { ProgressPage, type ProgressProps } from "./progress-views";
+import { operatorWords } from "./parts";
+import type { ProgressProps } from "./progress-props";
+import { ProgressPage } from "./progress-views";
 import { wordsOf } from "./target-routes";
 import { hrefOf, MAILING_PATH, type MemberContext, mailingIn, pageOf, shardOf } from "./web";
 
@@ -32,13 +36,8 @@ export const progressRoutes = new Hono<MemberEnv>();
 
 progressRoutes.get(`${MAILING_PATH}/progress`, memberCan("mailings.view"), async (c) => {
   const mailing = await mailingIn(c);
-  if (mailing.status === "draft") return c.redirect(hrefOf(c, mailing), 303);
+  if (mailing.status === "draft") return c.redirect(await draftHref(c, mailing), 303);
   return c.html(<ProgressPage {...(await progressing(c, mailing))} />);
-});
-
-/** The same numbers for whoever asks by script. */
-progressRoutes.get(`${MAILING_PATH}/progress.json`, memberCan("mailings.view"), async (c) => {
-  return c.json(await progressOf(c.var.ctx, c.var.group, await mailingIn(c)));
 });
 
 async function progressing(c: MemberContext, mailing: Mailing): Promise<ProgressProps> {
@@ -58,28 +57,24 @@ async function progressing(c: MemberContext, mailing: Mailing): Promise<Progress
     approvedBy: mailing.approvedBy === null ? null : nameOf(mailing.approvedBy),
     isOwn: mailing.askedBy === account.no,
     maySend: can(role, "mailings.send"),
-    waitsFor: await waitsFor(c, mailing, numbers.pauseNote),
+    waitsFor: await waitsFor(ctx, group, mailing, numbers.pauseNote),
     pauseWords: pauseWords(c, numbers.pauseNote),
     startAt: numbers.startAt === null ? "" : localTimeAt(numbers.startAt, group.timeZone),
     ...flashIn(c),
   };
 }
 
-/** Who must agree. What was found out when the audience was frozen says so itself; else its size does. */
-async function waitsFor(c: MemberContext, mailing: Mailing, note: string): Promise<"colleague" | "operator"> {
-  const { ctx, group } = c.var;
-  const { approvalFrom } = group.settings.mail;
-  if (mailing.status !== "waiting" || note === "needs_operator" || mailing.approvedBy !== null)
-    return "operator";
-  if (note !== "") return "colleague";
-  if (approvalFrom === 0 || !mailing.target) return "operator";
-  const { recipients } = await estimateAudience(ctx, group, mailing.target, mailing.settings, {
-    mailingNo: mailing.no,
-  });
-  return recipients >= approvalFrom ? "colleague" : "operator";
+/** Of a draft that an operator sent back the page that says why. */
+async function draftHref(c: MemberContext, mailing: Mailing): Promise<string> {
+  const delivery = await deliveryOf(shardOf(c), mailing.no);
+  const isSentBack = operatorReason(delivery?.pauseNote ?? "") !== null;
+  return isSentBack ? hrefOf(c, mailing, "review") : hrefOf(c, mailing);
 }
 
+/** What stands behind a pause or a stop: a known cause, or an operator's own words. */
 function pauseWords({ var: { t } }: MemberContext, note: string): string {
+  const reason = operatorReason(note);
+  if (reason !== null) return operatorWords(t, reason);
   const known = notes.find((each) => each === note);
   return known ? t(`composer.pauseNote.${known}`) : "";
 }

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import {
   deliveryOf,
   estimateAudience,
+  operatorReason,
   PROOF_RECIPIENTS_MAX,
   sendMailing,
   sendTest,
@@ -19,6 +20,7 @@ import {
   RenderError,
   standIn,
 } from "../mailings/content";
+import { isWritten } from "../mailings/content/merge-fields";
 import type { MergeValues } from "../mailings/content/types";
 import { saveSettings, versionsOf, wrapperOf } from "../mailings/mailing";
 import type { Mailing, MailingVersion } from "../mailings/types";
@@ -28,10 +30,13 @@ import { readForm, several, single } from "../platform/forms";
 import { senderOf } from "../senders/sender";
 import { topicName, topicsOf } from "../subscriptions/topic";
 import { formatNumber } from "../ui/format";
-import { isOpen } from "./parts";
+import { EstimateWords, languagesOf } from "./estimate-views";
+import { mergeFieldsFor } from "./merge-fields";
+import { isOpen, operatorWords } from "./parts";
 import { answerPreview } from "./preview";
 import { type ReviewProblems, type ReviewValues, readReview, reviewOf, typedReview } from "./review-form";
-import { EstimateWords, languagesOf, ReviewPage, type ReviewProps, type ShownAs } from "./review-views";
+import type { ReviewProps, ShownAs } from "./review-props";
+import { ReviewPage } from "./review-views";
 import { oneOf, sampleOf } from "./sample";
 import { numberOf } from "./settings-routes";
 import { wordsOf } from "./target-routes";
@@ -81,6 +86,13 @@ type State = {
   refusal?: string;
 };
 
+/** Why it is a draft again: it was to leave and could not be made, or an operator sent it back. */
+function cameBack({ var: { t } }: MemberContext, note: string): string {
+  const reason = operatorReason(note);
+  if (reason !== null) return operatorWords(t, reason);
+  return note === "not_built" ? t("composer.pauseNote.not_built") : "";
+}
+
 async function reviewing(c: MemberContext, mailing: Mailing, state: State): Promise<ReviewProps> {
   const { ctx, locale, group, role } = c.var;
   const db = shardOf(c);
@@ -95,9 +107,7 @@ async function reviewing(c: MemberContext, mailing: Mailing, state: State): Prom
     senderOf(ctx, group),
     deliveryOf(db, mailing.no),
   ]);
-  // It was to leave and could not be made: it came back as a draft.
-  const refusal =
-    state.refusal ?? (delivery?.pauseNote === "not_built" ? c.var.t("composer.pauseNote.not_built") : "");
+  const refusal = state.refusal ?? cameBack(c, delivery?.pauseNote ?? "");
   const estimate =
     target && (await estimateAudience(ctx, group, target, settings, { mailingNo: mailing.no }));
   const problems = await checkVersions(ctx, group, mailing, versions, wrapper);
@@ -184,8 +194,13 @@ async function blanksIn(
     const wrapper = await wrapperOf(shardOf(c), mailing.settings.wrapperNo);
     const { builds } = await buildVersions(ctx, group, mailing, versions, wrapper);
     const { blanks, isWhole } = await checkAudience(ctx, group, mailing.target.audience, fieldsOf(builds));
+    const sources = builds.flatMap((build) => [build.fromName, build.subject, build.html, build.plain]);
+    const labels = await mergeFieldsFor(c.var.t, c.var.locale, shardOf(c));
+    const labelOf = (name: string) => labels.find((each) => each.name === `{{ ${name} }}`)?.label ?? name;
     return {
-      blanks: Object.entries(blanks).map(([field, count]) => ({ field, count })),
+      blanks: Object.entries(blanks)
+        .filter(([name]) => isWritten(sources, name))
+        .map(([name, count]) => ({ field: labelOf(name), count })),
       isBlanksWhole: isWhole,
     };
   } catch (error) {

@@ -1,9 +1,10 @@
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { storeAnswers } from "../../test/forms";
 import { contextOf } from "../../test/groups";
 import { makeOrganisers, type Organiser } from "../../test/organisers";
 import { makePetition } from "../../test/petitions";
+import { listAudiences } from "../audiences/audience";
 import { saveMailSettings } from "../groups/mail-settings";
 import { dbFor, type GroupDb } from "../groups/shard";
 import { groupBySlug } from "../groups/store";
@@ -95,6 +96,22 @@ describe("the list", () => {
     expect(await shows("shelf=drafts")).toBe(false);
     await team.owner.post(`${base}/${one.id}/return`);
     expect(await shows("shelf=drafts")).toBe(true);
+  });
+});
+
+describe("a tag for several mailings", () => {
+  it("groups them in the list and in the numbers, and is taken away again", async () => {
+    const [one, two] = [await begin(), await begin()];
+    const give = (fields: Record<string, string | string[]>) => team.organiser.post(`${base}/tags`, fields);
+    await give({ mailing: [String(one.no), String(two.no)], tag: "Air, 2026" });
+    await give({ mailing: [String(one.no), "999999", "x"], tag: "Air" });
+    expect([(await found(one.id)).tags, (await found(two.id)).tags]).toEqual([["Air"], ["Air"]]);
+    const list = await (await team.organiser.get(`${base}?tag=Air`)).text();
+    expect([list.includes(one.id), list.includes(two.id)]).toEqual([true, true]);
+    await give({ mailing: String(two.no), tag: "Air", do: "take" });
+    expect((await found(two.id)).tags).toEqual([]);
+    expect((await give({ tag: "Air" })).headers.get("Location")).toBe(`${base}?done=no_label`);
+    expect(await (await team.owner.get(`${base}/numbers?tag=Air%26%22`)).text()).toContain("Air&amp;&quot;");
   });
 });
 
@@ -492,7 +509,151 @@ describe("wrappers, templates and snippets", () => {
   });
 });
 
+const PNG = Uint8Array.from(
+  "89504e470d0a1a0a0000000d49484452000000600000004008060000".match(/../g) ?? [],
+  (pair) => Number.parseInt(pair, 16),
+);
+
+describe("pictures", () => {
+  const add = (by: Organiser, fields: Record<string, string | Blob> = {}) =>
+    by.upload(`${base}/pictures`, { picture: new Blob([PNG]), alt: "A river", ...fields });
+  const offered = async (by: Organiser = team.owner) =>
+    (await (await by.get(`${base}/pictures.json`)).json()) as {
+      pictures: { src: string; alt: string; width: number; height: number }[];
+      next: number | null;
+    };
+
+  it("are kept with what they show, and mails find them where the page says", async () => {
+    expect((await add(team.organiser)).headers.get("Location")).toBe(`${base}/pictures?done=added`);
+    const [picture] = (await offered()).pictures;
+    expect(picture).toMatchObject({ alt: "A river", width: 96, height: 64 });
+    const page = await (await team.organiser.get(`${base}/pictures`)).text();
+    const address = /https?:[^"&]*\/files\/images\/[0-9a-f-]{36}\.png/.exec(page)?.[0] ?? "";
+    expect(new URL(address).pathname).toBe(picture?.src);
+    const served = await exports.default.fetch(address);
+    expect(served.headers.get("Content-Type")).toBe("image/png");
+    expect(await served.bytes()).toEqual(PNG);
+  });
+
+  it.each([
+    ["has no words and is no decoration", { alt: "" }, "Say what it shows"],
+    ["is no picture", { picture: new Blob(["<svg onload=x>"], { type: "image/png" }) }, "is not a PNG"],
+    [
+      "would be a bomb",
+      { picture: new Blob([PNG.map((byte, at) => (at > 15 && at < 24 ? 127 : byte))]) },
+      "pixels",
+    ],
+    ["is not there", { picture: "words" }, "Choose a picture."],
+  ])("are refused, and not kept, when one %s", async (_, fields, words) => {
+    const before = (await offered()).pictures.length;
+    const refused = await add(team.owner, fields);
+    expect([refused.status, (await refused.text()).includes(words)]).toEqual([422, true]);
+    expect((await offered()).pictures).toHaveLength(before);
+  });
+
+  it("may be decoration, change their words, leave the library and come back, and are nobody else's", async () => {
+    await add(team.owner, { alt: "", isDecoration: "yes" });
+    expect((await offered()).pictures[0]?.alt).toBe("");
+    const page = await (await team.owner.get(`${base}/pictures`)).text();
+    const one = new RegExp(`${base}/pictures/[0-9a-f-]{36}`).exec(page)?.[0] ?? "";
+    await team.owner.post(one, { alt: "A bridge" });
+    expect((await offered()).pictures[0]?.alt).toBe("A bridge");
+    const removed = await team.owner.post(`${one}/removal`);
+    expect((await offered()).pictures[0]?.alt).not.toBe("A bridge");
+    const after = await (await team.owner.get(removed.headers.get("Location") ?? "")).text();
+    expect(after).toContain(`${one}/return`);
+    await team.owner.post(`${one}/return`);
+    expect((await offered()).pictures[0]?.alt).toBe("A bridge");
+    const [other] = await env.DIRECTORY.prepare(
+      "SELECT slug FROM groups JOIN memberships USING (group_no) WHERE account_no = ? AND group_no <> ?",
+    )
+      .bind(team.stranger.accountNo, team.group.no)
+      .run<{ slug: string }>()
+      .then(({ results }) => results);
+    const theirs = one.replace(team.base, `/groups/${other?.slug}`);
+    expect((await team.stranger.post(theirs, { alt: "Mine" })).status).toBe(404);
+    expect((await team.stranger.get(`${base}/pictures.json`)).status).toBe(404);
+  });
+});
+
+describe("a template that is locked", () => {
+  const say = (text: string) => ({ type: "paragraph", content: [{ type: "text", text }] });
+  const documentOf = (opening: string, inside: string, locked = false) =>
+    JSON.stringify({
+      ...{ type: "doc", attrs: { locked } },
+      content: [say(opening), { type: "slot", attrs: { name: "Your story" }, content: [say(inside)] }],
+    });
+  const visual = (body: string, more: Record<string, string> = {}) =>
+    words({ form: "visual", bodyForm: "visual", body, ...more });
+  const keep = (by: Organiser, fields: Record<string, string> = {}) =>
+    by.post(`${base}/templates/new`, {
+      ...{ name: "Locked", subject: "S", form: "visual", isLocked: "yes" },
+      ...{ body: documentOf("Ours", "Yours"), ...fields },
+    });
+
+  it("is made by whoever decides for the group, and has an open part", async () => {
+    expect((await keep(team.organiser)).status).toBe(403);
+    const without = JSON.stringify({ type: "doc", content: [say("Ours")] });
+    expect((await keep(team.owner, { body: without })).status).toBe(422);
+    const kept = (await keep(team.owner)).headers.get("Location")?.split("?")[0] ?? "";
+    expect((await team.organiser.post(`${kept}/removal`)).status).toBe(403);
+    expect((await team.organiser.post(kept, { name: "Open", form: "visual", body: "" })).status).toBe(403);
+  });
+
+  it("lets a mail change in its open parts alone, with and without the editor, until somebody unlocks it", async () => {
+    const template = (await listTemplates(db)).find(({ name }) => name === "Locked");
+    const { id, no } = await begin(team.organiser, { template: String(template?.no) });
+    const bodyNow = async () => (await draftVersionsOf(db, no))[0]?.body ?? "";
+    const save = (fields: Record<string, string>) =>
+      team.organiser.post(`${base}/${id}`, fields, { Accept: "application/json" });
+    for (const refused of [
+      visual(documentOf("Theirs", "Mine", true)),
+      visual(documentOf("Ours", "Mine", false)),
+      words(),
+      visual(documentOf("Ours", "Mine", true), { plain: "All mine" }),
+      visual(JSON.stringify({ type: "doc", attrs: { locked: true }, content: [say("Ours")] })),
+    ])
+      expect((await save(refused)).status).toBe(422);
+    // Spaces do not hide a lock.
+    const spaced = JSON.stringify(JSON.parse(documentOf("Ours", "Mine", true)), null, 2);
+    expect((await save(visual(spaced))).status).toBe(200);
+    expect((await save(visual(documentOf("Theirs", "Mine", true), { version: "2" }))).status).toBe(422);
+    const page = await (await team.organiser.get(`${base}/${id}`)).text();
+    expect(page).toContain('name="slot.0"');
+    expect(page).not.toContain("/unlocking");
+    await team.organiser.post(
+      `${base}/${id}`,
+      visual(await bodyNow(), { version: "2", "slot.0": "One\n\nTwo" }),
+    );
+    expect(await bodyNow()).toContain('"text":"Two"');
+    await team.organiser.post(`${base}/${id}/variants`);
+    expect((await save({ ...words(), version: "1" })).status).not.toBe(200);
+    expect((await team.organiser.post(`${base}/${id}/unlocking`)).status).toBe(403);
+    await team.owner.post(`${base}/${id}/unlocking`);
+    expect((await save(visual(documentOf("Theirs", "Mine"), { version: "4" }))).status).toBe(200);
+  });
+});
+
 describe("the group's settings", () => {
+  it("say whom new mailings are for, as long as those audiences are there", async () => {
+    await team.owner.post(`${team.base}/audiences/new`, {
+      ...{ name: "Usual", isShared: "yes", "i:join": "all", "i.0:is": "mailbox" },
+      "i.0:domains": "supporters.example",
+    });
+    const audience = (await listAudiences(db)).find(({ name }) => name === "Usual")?.no ?? 0;
+    const decide = (fields: Record<string, string>) =>
+      team.owner.post(`${base}/settings`, { replies: "keep", undoMinutes: "1", ...fields });
+    await decide({ excludeNo: String(audience), includeNo: "424242" });
+    const usual = { any: [{ is: "saved", audience }] };
+    expect((await begin()).target?.audience).toEqual({ include: { all: [] }, exclude: usual });
+    await decide({ includeNo: String(audience) });
+    expect((await begin()).target?.audience).toEqual({ include: usual });
+    // What is no longer shared with all who write is not theirs to use.
+    await db.d1.prepare("UPDATE audiences SET is_shared = 0 WHERE group_no = ?").bind(team.group.no).run();
+    expect((await begin()).target).toBeNull();
+    await decide({});
+  });
+
   it("saves what is right, and says beside the field what is not", async () => {
     expect((await team.organiser.get(`${base}/settings`)).status).toBe(403);
     const fields = { fromName: "Rosa of Clean Air", replies: "keep", weeklyMax: "3", approvalFrom: "10 000" };

@@ -2,6 +2,8 @@ import { Hono } from "hono";
 import type { MemberEnv } from "../groups/web";
 import { keptRoutes } from "./kept-routes";
 import { listRoutes } from "./list-routes";
+import { newsRoutes } from "./news-routes";
+import { pictureRoutes } from "./picture-routes";
 import { progressRoutes } from "./progress-routes";
 import { reviewRoutes } from "./review-routes";
 import { settingsRoutes } from "./settings-routes";
@@ -14,7 +16,9 @@ export const composerRoutes = new Hono<MemberEnv>();
 
 composerRoutes.route("/", visualRoutes);
 composerRoutes.route("/", listRoutes);
+composerRoutes.route("/", newsRoutes);
 composerRoutes.route("/", keptRoutes);
+composerRoutes.route("/", pictureRoutes);
 composerRoutes.route("/", settingsRoutes);
 composerRoutes.route("/", writeRoutes);
 composerRoutes.route("/", targetRoutes);

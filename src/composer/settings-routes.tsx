@@ -13,6 +13,7 @@ import { type FormValues, readForm, single } from "../platform/forms";
 import type { FieldErrors } from "../ui/form";
 import { formatNumber } from "../ui/format";
 import { MailSettingsPage, type SettingsValues } from "./settings-views";
+import { sharedAudiences } from "./target-routes";
 import { flashOf, MAILINGS_PATH, type MemberContext, mailingsHref, pageOf, shardOf } from "./web";
 
 const FORM_BYTES_MAX = 64 * 1024;
@@ -28,8 +29,10 @@ settingsRoutes.get(PATH, memberCan("settings.edit"), (c) =>
 function valuesOf(settings: MailSettings): SettingsValues {
   const { fromName, replies, wrapperNo } = settings;
   const tick = (isOn: boolean) => (isOn ? "yes" : "");
+  const chosen = (no: number | null) => (no === null ? "" : String(no));
   return {
-    ...{ fromName, replies, wrapperNo: wrapperNo === null ? "" : String(wrapperNo) },
+    ...{ fromName, replies, wrapperNo: chosen(wrapperNo) },
+    ...{ includeNo: chosen(settings.includeNo), excludeNo: chosen(settings.excludeNo) },
     weeklyMax: settings.weeklyMax === 0 ? "" : String(settings.weeklyMax),
     approvalFrom: settings.approvalFrom === 0 ? "" : String(settings.approvalFrom),
     undoMinutes: String(settings.undoMinutes),
@@ -46,16 +49,21 @@ async function settingsPage(
   errors: FieldErrors,
 ): Promise<Response> {
   const { ctx, group, role } = c.var;
-  const [page, wrappers, members] = await Promise.all([
+  const [page, wrappers, audiences, members] = await Promise.all([
     pageOf(c),
     listWrappers(shardOf(c)),
+    sharedAudiences(c),
     listMembers(ctx, group),
   ]);
   const organisers = members.filter((member) => !can(member.role, "mailings.send"));
   const flash = flashOf(c, { saved: "composer.done.settings", ceiling: "composer.done.ceiling" });
   const mayCeil = can(role, "members.edit");
   return c.html(
-    <MailSettingsPage {...page} {...{ values, errors, wrappers, organisers, mayCeil }} {...flash} />,
+    <MailSettingsPage
+      {...page}
+      {...{ values, errors, wrappers, audiences, organisers, mayCeil }}
+      {...flash}
+    />,
     Object.keys(errors).length > 0 ? 422 : 200,
   );
 }
@@ -63,12 +71,16 @@ async function settingsPage(
 settingsRoutes.post(PATH, memberCan("settings.edit"), async (c) => {
   const { ctx, group, account } = c.var;
   const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
-  const wrappers = await listWrappers(shardOf(c));
+  const [wrappers, audiences] = await Promise.all([listWrappers(shardOf(c)), sharedAudiences(c)]);
   const typed = typedIn(values);
-  const wrapperNo = wrappers.find(({ no }) => String(no) === typed.wrapperNo)?.no ?? null;
+  const among = (list: readonly { no: number }[], asked: string) =>
+    list.find(({ no }) => String(no) === asked)?.no ?? null;
   const tick = (name: keyof MailSettings) => typed[name] === "yes";
   const parsed = mailSettings.safeParse({
-    ...{ fromName: typed.fromName, replies: typed.replies, wrapperNo },
+    ...{ fromName: typed.fromName, replies: typed.replies },
+    wrapperNo: among(wrappers, typed.wrapperNo),
+    includeNo: among(audiences, typed.includeNo),
+    excludeNo: among(audiences, typed.excludeNo),
     weeklyMax: numberOf(typed.weeklyMax),
     approvalFrom: numberOf(typed.approvalFrom),
     undoMinutes: numberOf(typed.undoMinutes),
@@ -89,6 +101,7 @@ function typedIn(values: FormValues): SettingsValues {
     ...{ wrapperNo: text("wrapperNo"), weeklyMax: text("weeklyMax"), approvalFrom: text("approvalFrom") },
     ...{ undoMinutes: text("undoMinutes"), tracksOpens: text("tracksOpens") },
     ...{ tracksClicks: text("tracksClicks"), doubleOptIn: text("doubleOptIn") },
+    ...{ includeNo: text("includeNo"), excludeNo: text("excludeNo") },
     confirmationReminders: text("confirmationReminders"),
   };
 }

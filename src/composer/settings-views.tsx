@@ -24,6 +24,8 @@ type SettingsProps = Page & {
   values: SettingsValues;
   errors: FieldErrors;
   wrappers: readonly { no: number; name: string }[];
+  /** Saved ones that are shared. */
+  audiences: readonly { no: number; name: string }[];
   /** Members whose role may write mailings but not send them. */
   organisers: readonly Member[];
   mayCeil: boolean;
@@ -37,10 +39,11 @@ export function MailSettingsPage(props: SettingsProps) {
   return (
     <Shell {...frame} title={t("composer.tabs.settings")} tab="mailings" flash={flash}>
       <PageHeader title={t("composer.groupSettings.title")} lead={t("composer.groupSettings.lead")} />
-      <MailingTabs t={t} slug={group.slug} current="settings" />
+      <MailingTabs t={t} slug={group.slug} current="settings" closedTabs={frame.closedTabs} />
       <ErrorSummary t={t} errors={errors} />
       <Form class="form measure" action={base} label={t("composer.groupSettings.title")}>
         <SenderFields {...props} />
+        <AudienceFields {...props} />
         <SafetyFields {...props} />
         <TrackingFields {...props} />
         <ButtonRow isSticky>
@@ -48,6 +51,11 @@ export function MailSettingsPage(props: SettingsProps) {
         </ButtonRow>
       </Form>
       <Ceilings {...props} base={base} />
+      <Section title={t("inbound.silence.title")} text={t("inbound.silence.lead")}>
+        <p>
+          <a href={`/groups/${group.slug}/mailings/silence`}>{t("inbound.silence.rule")}</a>
+        </p>
+      </Section>
     </Shell>
   );
 }
@@ -82,6 +90,28 @@ function SenderFields({ t, group, values, errors, wrappers }: SettingsProps) {
           hint: t(`composer.groupSettings.repliesHint.${value}`),
         }))}
         error={errors.replies}
+      />
+    </Section>
+  );
+}
+
+function AudienceFields({ t, values, audiences }: SettingsProps) {
+  const options = audiences.map(({ no, name }) => ({ value: String(no), label: name }));
+  return (
+    <Section title={t("composer.groupSettings.audience")} text={t("composer.groupSettings.audienceText")}>
+      <SelectField
+        name="includeNo"
+        label={t("composer.groupSettings.include")}
+        value={values.includeNo}
+        blank={t("composer.groupSettings.includeAll")}
+        options={options}
+      />
+      <SelectField
+        name="excludeNo"
+        label={t("composer.groupSettings.exclude")}
+        value={values.excludeNo}
+        blank={t("composer.groupSettings.excludeNone")}
+        options={options}
       />
     </Section>
   );

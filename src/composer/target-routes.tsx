@@ -179,7 +179,8 @@ async function receiveChosen(c: MemberContext, mailing: Mailing, values: FormVal
   return saved(c, mailing, audience, command);
 }
 
-async function sharedAudiences(c: MemberContext): Promise<SavedAudience[]> {
+/** Those that everybody of the group may use. */
+export async function sharedAudiences(c: MemberContext): Promise<SavedAudience[]> {
   const all = await listAudiences(shardOf(c), c.var.account.no);
   return all.filter(({ isShared }) => isShared);
 }

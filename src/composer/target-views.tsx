@@ -14,9 +14,9 @@ import {
   SubmitButton,
 } from "../ui/form";
 import { Shell } from "../ui/layout";
+import { MailingHeader } from "./mailing-frame";
 import { Steps } from "./parts";
 import type { Page } from "./web";
-import { MailingHeader } from "./write-views";
 
 type TargetProps = Page & {
   mailing: Mailing;

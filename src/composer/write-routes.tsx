@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import { memberNames } from "../actions/web";
+import { recordAct } from "../groups/audit";
 import { listMembers } from "../groups/member";
 import { can } from "../groups/roles";
 import { type MemberEnv, memberCan } from "../groups/web";
+import { isLocked, slotWords, withSlotWords } from "../mailings/content/slots";
 import {
   addLanguage,
   addVariant,
@@ -10,6 +12,7 @@ import {
   draftVersionsOf,
   removeVersions,
   saveVersion,
+  unlockMailing,
 } from "../mailings/mailing";
 import {
   BODY_BYTES_MAX,
@@ -72,6 +75,7 @@ async function writing(c: MemberContext, mailing: Mailing, state: Shown): Promis
     ...{ ...page, mailing, versions, first, presence, mergeFields },
     href: hrefOf(c, mailing),
     shown: formOf(version),
+    slots: lockedSlots(version.body || first.body),
     errors: {},
     ...flashOf(c, {
       saved: "composer.done.saved",
@@ -80,6 +84,10 @@ async function writing(c: MemberContext, mailing: Mailing, state: Shown): Promis
     }),
     ...state,
   };
+}
+
+function lockedSlots(body: string): { name: string; words: string }[] {
+  return isLocked(body) ? slotWords(body) : [];
 }
 
 /** Which version an address means. */
@@ -121,6 +129,11 @@ writeRoutes.post(MAILING_PATH, memberCan("mailings.edit"), async (c) => {
     if (isScript) return c.json({ error: { message: c.var.t("composer.conflict.notADraft") } }, 409);
     return c.redirect(hrefOf(c, mailing, "progress"), 303);
   }
+  if (saved.is === "locked") {
+    const errors = { body: c.var.t("composer.locked.refused") };
+    if (isScript) return c.json({ error: { message: errors.body } }, 422);
+    return c.html(<WritePage {...(await writing(c, mailing, { shown: typed, errors }))} />, 422);
+  }
   if (saved.is === "stale") return answerStale(c, mailing, typed, saved, isScript);
   if (isScript) return c.json({ version: saved.revision, saved: savedWords(c) });
   if (single(values, "do") === "next") return c.redirect(hrefOf(c, mailing, "target"), 303);
@@ -148,10 +161,16 @@ function versionFrom(
     fromName: cleanLine(single(values, "fromName")),
     subject: cleanLine(single(values, "subject")),
     preview: cleanLine(single(values, "preview")),
-    body: form === "same" ? "" : single(values, "body").toWellFormed(),
+    body: form === "same" ? "" : bodyFrom(values),
     plain: form === "same" ? "" : single(values, "plain").toWellFormed(),
     revision: Number(single(values, "version")) || 0,
   };
+}
+
+function bodyFrom(values: FormValues): string {
+  const body = single(values, "body").toWellFormed();
+  const slots = slotsFrom(values);
+  return slots.size > 0 && isLocked(body) ? withSlotWords(body, slots) : body;
 }
 
 /** A draft may be unfinished; it is only refused what cannot be kept. */
@@ -194,6 +213,16 @@ async function versionOf(
   const first = versions.find((each) => each.variantNo === 1 && each.language === typed.language);
   if (form === "same") return { ...kept, form: first?.form ?? "visual", body: "", plain: null };
   return { ...kept, form: first?.form ?? form, body: first?.body ?? "", plain: first?.plain ?? null };
+}
+
+/** Without script the open parts of a locked mail are typed as words, each in a box of its own. */
+function slotsFrom(values: FormValues): Map<number, string> {
+  return new Map(
+    Object.entries(values).flatMap(([name, words]) => {
+      const at = /^slot\.(\d{1,4})$/.exec(name)?.[1];
+      return at !== undefined && typeof words === "string" ? [[Number(at), words.toWellFormed()]] : [];
+    }),
+  );
 }
 
 async function answerStale(
@@ -250,6 +279,18 @@ writeRoutes.post(`${MAILING_PATH}/variants/removal`, memberCan("mailings.edit"),
   await removeVersions(c.var.ctx, c.var.group, mailing, {
     variantNo: Number(single(values, "variant")) || 1,
   });
+  return c.redirect(hrefOf(c, mailing), 303);
+});
+
+/** Takes the lock of its template off. */
+writeRoutes.post(`${MAILING_PATH}/unlocking`, memberCan("settings.edit"), async (c) => {
+  const { ctx, group, account } = c.var;
+  const mailing = await mailingIn(c);
+  if (await unlockMailing(ctx, group, mailing, account))
+    await recordAct(ctx, {
+      ...{ groupNo: group.no, accountNo: account.no, subject: mailing.id },
+      ...{ act: "mailing.unlocked", detail: { name: mailing.subject } },
+    });
   return c.redirect(hrefOf(c, mailing), 303);
 });
 

@@ -1,17 +1,11 @@
-import type { Child } from "hono/jsx";
 import {
   BODY_BYTES_MAX,
   bodyForms,
   FROM_NAME_MAX,
-  MAILING_TAG_MAX,
-  MAILING_TAGS_MAX,
   type Mailing,
   type MailingVersion,
-  NOTE_MAX,
   PREVIEW_MAX,
   SUBJECT_MAX,
-  TITLE_MAX,
-  VARIANTS_MAX,
 } from "../mailings/types";
 import { Disclosure } from "../ui/card";
 import { AutosaveState } from "../ui/copy";
@@ -26,13 +20,13 @@ import {
   TextArea,
   TextField,
 } from "../ui/form";
-import { localeNames, locales, type T } from "../ui/i18n";
-import { PageHeader, Shell } from "../ui/layout";
-import { PreviewPane } from "../ui/preview-pane";
+import { Shell } from "../ui/layout";
 import { Status } from "../ui/status";
 import { When } from "../ui/when";
-import { letterOf, MailingState, Steps } from "./parts";
-import { type Language, nameOf, type Page } from "./web";
+import { MailingHeader, MailPreview, Names } from "./mailing-frame";
+import { Steps } from "./parts";
+import { VersionChoices } from "./version-choices";
+import { nameOf, type Page } from "./web";
 
 /** A version as its form holds it; `form` is "same" where a variant's body is the first one's. */
 export type VersionForm = Omit<MailingVersion, "form" | "plain"> & {
@@ -53,6 +47,8 @@ export type WriteProps = Page & {
   conflict?: { by: string; at: number; theirs: MailingVersion };
   /** Who else has it open, in words; "" for nobody. */
   presence: string;
+  /** The parts of a locked mail that may be changed; empty for one that is not locked. */
+  slots: readonly { name: string; words: string }[];
   mergeFields: readonly { name: string; label: string }[];
   flash?: FlashMessage;
 };
@@ -67,17 +63,15 @@ export function WritePage(props: WriteProps) {
       title={nameOf(t, mailing)}
       tab="mailings"
       flash={flash}
-      scripts={["editor", "preview", "presence", "mail-form", "mail-editor"]}
+      scripts={["editor", "preview", "presence", "resize", "mail-form", "mail-editor"]}
     >
       <MailingHeader {...props} />
       <Steps t={t} href={href} current="write" />
       <p class="soft small" role="status" data-presence={`${href}/presence`}>
         {props.presence}
       </p>
-      <div class="mail-choices">
-        <Variants {...props} />
-        <Languages {...props} />
-      </div>
+      <VersionChoices {...props} />
+      <Lock {...props} />
       <div class="editor split">
         <Form
           action={`${href}${query}`}
@@ -96,100 +90,6 @@ export function WritePage(props: WriteProps) {
       </div>
       <Names {...props} back="write" />
     </Shell>
-  );
-}
-
-type HeaderProps = Page & { mailing: Mailing };
-
-/** The top of every page of one mailing. */
-export function MailingHeader({ t, group, mailing, actions }: HeaderProps & { actions?: Child }) {
-  return (
-    <PageHeader
-      title={nameOf(t, mailing)}
-      status={<MailingState t={t} status={mailing.status} />}
-      lead={mailing.internalTitle !== "" && mailing.subject !== "" ? mailing.subject : undefined}
-      back={{ href: `/groups/${group.slug}/mailings`, label: t("composer.list.title") }}
-      actions={actions}
-    />
-  );
-}
-
-function Variants({ t, href, versions, shown, mayEdit }: WriteProps) {
-  const numbers = [...new Set(versions.map(({ variantNo }) => variantNo))];
-  return (
-    <nav class="cluster" aria-label={t("composer.write.variants")}>
-      {numbers.length > 1
-        ? numbers.map((no) => (
-            <a
-              class="chip"
-              href={`${href}?variant=${no}&language=${shown.language}`}
-              aria-current={no === shown.variantNo ? "true" : undefined}
-            >
-              {t("composer.write.variant", { letter: letterOf(no) })}
-            </a>
-          ))
-        : null}
-      {mayEdit && numbers.length < VARIANTS_MAX ? (
-        <Form action={`${href}/variants`} class="inline">
-          <SubmitButton kind="quiet">
-            {t(numbers.length > 1 ? "composer.write.addVariant" : "composer.write.testVariant")}
-          </SubmitButton>
-        </Form>
-      ) : null}
-      {mayEdit && shown.variantNo > 1 ? (
-        <Form action={`${href}/variants/removal`} class="inline">
-          <HiddenField name="variant" value={String(shown.variantNo)} />
-          <SubmitButton
-            kind="quiet"
-            confirm={t("composer.write.removeVariantAsk", { letter: letterOf(shown.variantNo) })}
-          >
-            {t("composer.write.removeVariant", { letter: letterOf(shown.variantNo) })}
-          </SubmitButton>
-        </Form>
-      ) : null}
-    </nav>
-  );
-}
-
-function Languages({ t, group, href, versions, shown, mayEdit }: WriteProps) {
-  const there = locales.filter((language) => versions.some((each) => each.language === language));
-  const missing = locales.filter((language) => !there.includes(language));
-  const ofVariant = (language: Language) => `${href}?variant=${shown.variantNo}&language=${language}`;
-  return (
-    <nav class="cluster" aria-label={t("composer.write.languages")}>
-      {there.length > 1
-        ? there.map((language) => (
-            <a
-              class="chip"
-              href={ofVariant(language)}
-              aria-current={language === shown.language ? "true" : undefined}
-            >
-              {localeNames[language]}
-            </a>
-          ))
-        : null}
-      {mayEdit
-        ? missing.map((language) => (
-            <Form action={`${href}/languages`} class="inline">
-              <HiddenField name="language" value={language} />
-              <SubmitButton kind="quiet">
-                {t("composer.write.addLanguage", { language: localeNames[language] })}
-              </SubmitButton>
-            </Form>
-          ))
-        : null}
-      {mayEdit && shown.language !== group.locale ? (
-        <Form action={`${href}/languages/removal`} class="inline">
-          <HiddenField name="language" value={shown.language} />
-          <SubmitButton
-            kind="quiet"
-            confirm={t("composer.write.removeLanguageAsk", { language: localeNames[shown.language] })}
-          >
-            {t("composer.write.removeLanguage", { language: localeNames[shown.language] })}
-          </SubmitButton>
-        </Form>
-      ) : null}
-    </nav>
   );
 }
 
@@ -258,23 +158,69 @@ function HeadFields({ t, shown, first, errors }: WriteProps) {
   );
 }
 
-function BodyFields(props: WriteProps) {
-  const { t, shown, errors, mergeFields, group } = props;
+/** Says that a template locked the mail, with the way out for whoever may take it. */
+function Lock({ t, href, slots, mayManage }: WriteProps) {
+  if (slots.length === 0) return null;
+  return (
+    <Notice title={t("composer.locked.title")}>
+      <p>{t(mayManage ? "composer.locked.textManager" : "composer.locked.text")}</p>
+      {mayManage ? (
+        <Form action={`${href}/unlocking`} class="inline" label={t("composer.locked.unlock")}>
+          <SubmitButton kind="quiet" confirm={t("composer.locked.unlockAsk")}>
+            {t("composer.locked.unlock")}
+          </SubmitButton>
+        </Form>
+      ) : null}
+    </Notice>
+  );
+}
+
+function FormField({ t, shown, slots }: WriteProps) {
   const forms = [...(shown.variantNo > 1 ? (["same"] as const) : []), ...bodyForms];
+  const isLocked = slots.length > 0;
+  if (isLocked && shown.variantNo === 1) return <HiddenField name="form" value="visual" />;
+  return (
+    <div class="mail-form" data-mail-form>
+      <SelectField
+        name="form"
+        label={t("composer.field.form")}
+        value={shown.form}
+        options={forms
+          .filter((value) => !isLocked || value === "same" || value === "visual")
+          .map((value) => ({ value, label: t(`composer.form.${value}`) }))}
+      />
+      <SubmitButton kind="quiet" name="do" value="form">
+        {t("composer.write.changeForm")}
+      </SubmitButton>
+    </div>
+  );
+}
+
+/** For whoever writes without script: the visual editor takes them away as it starts. */
+function SlotFields({ t, slots }: WriteProps) {
+  return (
+    <div class="form" data-mail-slot-words>
+      {slots.map(({ name, words }, at) => (
+        <TextArea
+          name={`slot.${at}`}
+          label={name}
+          hint={t("composer.locked.slotHint")}
+          rows={6}
+          value={words}
+          maxlength={BODY_BYTES_MAX}
+        />
+      ))}
+    </div>
+  );
+}
+
+function BodyFields(props: WriteProps) {
+  const { t, shown, errors, mergeFields, group, slots } = props;
   return (
     <>
       <HiddenField name="bodyForm" value={shown.form} />
-      <div class="mail-form" data-mail-form>
-        <SelectField
-          name="form"
-          label={t("composer.field.form")}
-          value={shown.form}
-          options={forms.map((value) => ({ value, label: t(`composer.form.${value}`) }))}
-        />
-        <SubmitButton kind="quiet" name="do" value="form">
-          {t("composer.write.changeForm")}
-        </SubmitButton>
-      </div>
+      <FormField {...props} />
+      {slots.length > 0 && shown.form !== "same" ? <SlotFields {...props} /> : null}
       {shown.form === "same" ? (
         <HiddenField name="body" value="" />
       ) : (
@@ -288,7 +234,10 @@ function BodyFields(props: WriteProps) {
           error={errors.body}
           data={
             shown.form === "visual"
-              ? { "mail-editor": `/groups/${group.slug}/mailings/editor.json` }
+              ? {
+                  "mail-editor": `/groups/${group.slug}/mailings/editor.json`,
+                  ...(slots.length > 0 ? { "mail-locked": "" } : {}),
+                }
               : { "mail-source": shown.form }
           }
         />
@@ -309,8 +258,8 @@ function BodyFields(props: WriteProps) {
   );
 }
 
-function PlainField({ t, shown }: WriteProps) {
-  if (shown.form === "same") return <HiddenField name="plain" value="" />;
+function PlainField({ t, shown, slots }: WriteProps) {
+  if (shown.form === "same" || slots.length > 0) return <HiddenField name="plain" value="" />;
   return (
     <Disclosure summary={t("composer.field.plain")} isOpen={shown.plain !== ""}>
       <TextArea
@@ -348,70 +297,5 @@ function Bar({ t, mailing, now, locale, timeZone, previewHref }: WriteProps & { 
         </SubmitButton>
       </div>
     </div>
-  );
-}
-
-/** The mail as a phone or a computer shows it: a frame that may do nothing. */
-export function MailPreview({ t, url, title }: { t: T; url: string; title?: string }) {
-  return <PreviewPane {...{ t, url }} title={title ?? t("composer.write.previewTitle")} sandbox="" />;
-}
-
-/** What only organisers see of a mailing: how it is called, found and remembered. */
-export function Names({
-  t,
-  mailing,
-  href,
-  mayEdit,
-  back,
-}: Page & { mailing: Mailing; href: string; back: string }) {
-  if (!mayEdit) return null;
-  const { internalTitle, tags, settings } = mailing;
-  return (
-    <Disclosure summary={t("composer.names.title")}>
-      <Form action={`${href}/names`} class="form measure" label={t("composer.names.title")}>
-        <HiddenField name="back" value={back} />
-        <TextField
-          name="internalTitle"
-          label={t("composer.names.internalTitle")}
-          hint={t("composer.names.internalTitleHint")}
-          optionalLabel={t("common.form.optional")}
-          value={internalTitle}
-          maxlength={TITLE_MAX}
-          autocomplete="off"
-        />
-        <TextField
-          name="tags"
-          label={t("composer.names.tags")}
-          hint={t("composer.names.tagsHint")}
-          optionalLabel={t("common.form.optional")}
-          value={tags.join(", ")}
-          maxlength={MAILING_TAG_MAX * MAILING_TAGS_MAX}
-          autocomplete="off"
-        />
-        <TextArea
-          name="note"
-          label={t("composer.names.note")}
-          optionalLabel={t("common.form.optional")}
-          rows={3}
-          value={settings.note}
-          maxlength={NOTE_MAX}
-        />
-        <SubmitButton kind="secondary">{t("composer.names.save")}</SubmitButton>
-      </Form>
-      <div class="cluster">
-        <Form action={`${href}/copies`} class="inline">
-          <HiddenField name="for" value="same" />
-          <SubmitButton kind="quiet">{t("composer.copy.same")}</SubmitButton>
-        </Form>
-        <Form action={`${href}/template`} class="inline">
-          <SubmitButton kind="quiet">{t("composer.names.template")}</SubmitButton>
-        </Form>
-        {mailing.status === "draft" || mailing.status === "sent" || mailing.status === "stopped" ? (
-          <Form action={`${href}/hiding`} class="inline">
-            <SubmitButton kind="quiet">{t("composer.names.hide")}</SubmitButton>
-          </Form>
-        ) : null}
-      </div>
-    </Disclosure>
   );
 }

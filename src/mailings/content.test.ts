@@ -135,7 +135,7 @@ test("reads what a mail says of people in one statement, and nothing that looks 
     loadMergeValues(
       db,
       group,
-      Array.from({ length: 101 }, (_, no) => no),
+      Array.from({ length: 201 }, (_, no) => no),
       needed,
     ),
   ).rejects.toThrow();
@@ -243,6 +243,22 @@ describe("checks", () => {
           type: "doc",
           content: [
             { type: "paragraph", content: [{ type: "field", attrs: { name: "nope", fallback: "" } }] },
+          ],
+        }),
+      },
+      "unknown_field body -",
+    ],
+    [
+      {
+        form: "visual",
+        body: JSON.stringify({
+          type: "doc",
+          content: [
+            {
+              type: "condition",
+              attrs: { clauses: [{ field: "fields.nope", is: "filled", value: "" }] },
+              content: [{ type: "paragraph", content: [{ type: "text", text: "a" }] }],
+            },
           ],
         }),
       },

@@ -94,7 +94,7 @@ export function fieldsOf(builds: readonly Build[]): NeededFields {
   );
 }
 
-/** What templates need of some people, by their numbers; a hundred at most, in one statement. Who is gone is not in it. */
+/** What templates need of some people, by their numbers; two hundred at most, in one statement. Who is gone is not in it. */
 export function loadMergeValues(
   db: GroupDb,
   _group: Group,

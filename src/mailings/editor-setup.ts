@@ -23,6 +23,8 @@ export type EditorSetup = {
   networks: { name: string; label: string }[];
   /** Of the group's pages. */
   origin: string;
+  /** Where a picture is sent to; with `.json` behind it, where those of the library are asked for. */
+  pictures: string;
 };
 
 /** Everything the visual editor needs of a group, in the language of whoever writes. */
@@ -47,6 +49,7 @@ export async function editorSetup(ctx: Context, group: Group, locale: Locale): P
     })),
     snippets: snippets.map(({ name }) => name),
     origin: groupOrigin(ctx.config, group.slug),
+    pictures: `/groups/${group.slug}/mailings/pictures`,
     networks: networks.map((name) => ({ name, label: networkNames[name] || t("mailContent.website") })),
   };
 }

@@ -1,9 +1,11 @@
+import { everybody, listAudiences } from "../audiences/audience";
 import { dbFor, type GroupDb } from "../groups/shard";
 import { type Group, mailSettings } from "../groups/types";
 import type { Context } from "../platform/context";
 import { newId } from "../platform/ids";
+import { isLocked, skeletonOf, withLock } from "./content/slots";
 import * as store from "./store";
-import { selectTemplate, selectWrapper } from "./store-kept";
+import * as kept from "./store-kept";
 import {
   type Mailing,
   type MailingId,
@@ -66,28 +68,52 @@ function asSent(version: MailingVersion, written: readonly MailingVersion[]): Ma
 
 /** A wrapper by its number, also one that was removed: what names one goes on wearing it. Null for none. */
 export async function wrapperOf(db: GroupDb, no: number | null): Promise<Wrapper | null> {
-  return no === null ? null : selectWrapper(db, no);
+  return no === null ? null : kept.wrappers.everByNo(db, no);
 }
 
-/** A new draft in the group's language, with what the group decided about its mailings, or as a template has it. */
+/** What a draft begins with that is made from something written elsewhere, such as news of a petition, and whom it is for. */
+export type Beginning = Pick<MailingVersion, "language" | "subject" | "preview" | "body"> & {
+  target: Target;
+};
+
+/** A new draft in the group's language, with what the group decided about its mailings, or as a template or something else has it. */
 export async function createMailing(
   ctx: Context,
   group: Group,
   by: By,
-  { templateNo = null }: { templateNo?: number | null } = {},
+  { templateNo = null, beginning = null }: { templateNo?: number | null; beginning?: Beginning | null } = {},
 ): Promise<Mailing> {
   const db = dbFor(ctx.env, group);
-  const template = templateNo === null ? null : await selectTemplate(db, templateNo);
+  const template = templateNo === null ? null : await kept.templates.byNo(db, templateNo);
   const { fromName, tracksOpens, tracksClicks, wrapperNo } = mailSettings.parse(group.settings.mail);
   const made = {
-    ...{ id: newId<MailingId>(), internalTitle: "", target: null, tags: [], copyOf: null },
-    subject: template?.subject ?? "",
+    ...{ id: newId<MailingId>(), internalTitle: "", tags: [], copyOf: null },
+    target: beginning?.target ?? (await usualTarget(db, group)),
+    subject: beginning?.subject ?? template?.subject ?? "",
     settings: { tracksOpens, tracksClicks, wrapperNo: template?.wrapperNo ?? wrapperNo },
-    versions: [{ ...emptyVersion(group, template), fromName: fromName || group.name }],
+    versions: firstVersions(group, template, beginning).map((version) => ({
+      ...version,
+      fromName: fromName || group.name,
+    })),
     ...{ by: by.no, now: ctx.now },
   };
   await store.insertMailing(db, made);
   return found(db, made.id);
+}
+
+/** Whom a group's mailings are for unless somebody chooses otherwise; null where it decided nothing. Audiences that are gone say nothing. */
+async function usualTarget(db: GroupDb, group: Group): Promise<Target | null> {
+  const { includeNo, excludeNo } = mailSettings.parse(group.settings.mail);
+  if (includeNo === null && excludeNo === null) return null;
+  const there = new Set(
+    (await listAudiences(db)).filter(({ isShared }) => isShared).map((audience) => audience.no),
+  );
+  const saved = (no: number | null) =>
+    no !== null && there.has(no) ? { any: [{ is: "saved" as const, audience: no }] } : null;
+  const [include, exclude] = [saved(includeNo), saved(excludeNo)];
+  if (!include && !exclude) return null;
+  const audience = { include: include ?? everybody.include, ...(exclude ? { exclude } : {}) };
+  return { audience, most: null };
 }
 
 function emptyVersion({ locale }: Group, template: Template | null): MailingVersion {
@@ -96,6 +122,19 @@ function emptyVersion({ locale }: Group, template: Template | null): MailingVers
     ...{ variantNo: 1, language: locale, fromName: "" },
     ...{ subject, preview, form, body, plain: null, revision: 0 },
   };
+}
+
+/** Words in another language stand in the group's too: whoever reads neither gets those. */
+function firstVersions(
+  group: Group,
+  template: Template | null,
+  beginning: Beginning | null,
+): MailingVersion[] {
+  const empty = emptyVersion(group, template);
+  if (!beginning) return [empty];
+  const { subject, preview, body } = beginning;
+  const spoken = new Set([group.locale, beginning.language]);
+  return [...spoken].map((language) => ({ ...empty, language, subject, preview, body, form: "visual" }));
 }
 
 async function found(db: GroupDb, id: MailingId): Promise<Mailing> {
@@ -108,6 +147,8 @@ export type SaveResult =
   | { is: "saved"; revision: number }
   /** Somebody saved since: who, and when; the version is as they left it. */
   | { is: "stale"; by: number; at: number; revision: number }
+  /** Its template allows changes in its slots alone, and something else was changed. */
+  | { is: "locked" }
   | { is: "not_a_draft" };
 
 /**
@@ -123,13 +164,42 @@ export async function saveVersion(
 ): Promise<SaveResult> {
   if (version.variantNo < 1 || version.variantNo > VARIANTS_MAX) throw new Error("no such variant");
   const db = dbFor(ctx.env, group);
+  const body = withinLock(version, await store.selectLockedBodies(db, mailing.no));
+  if (body === null) return { is: "locked" };
   const listed = version.variantNo === 1 && version.language === group.locale;
-  if (await store.saveVersion(db, mailing.no, version, { by: by.no, now: ctx.now, listed }))
+  if (await store.saveVersion(db, mailing.no, { ...version, body }, { by: by.no, now: ctx.now, listed }))
     return { is: "saved", revision: version.revision + 1 };
   const last = await store.selectLastSave(db, mailing.no, version);
   const now = await store.selectMailingByNo(db, mailing.no);
   if (now?.status !== "draft" || !last) return { is: "not_a_draft" };
   return { is: "stale", ...last };
+}
+
+/** The body to be stored; null when it changes what is locked. A variant without a body of its own is as the first one. */
+function withinLock({ form, body, plain }: MailingVersion, locked: readonly string[]): string | null {
+  if (locked.length === 0 || body === "") return body;
+  const skeleton = form === "visual" && plain === null ? skeletonOf(body) : null;
+  if (skeleton === null || !locked.some((each) => skeletonOf(each) === skeleton)) return null;
+  // As our own writer writes it, which is how a lock is found.
+  return withLock(body, true);
+}
+
+/** Takes the lock of its template off a mailing, so that all of it may be changed. False when there was none, or it is no draft. */
+export async function unlockMailing(
+  ctx: Context,
+  group: Group,
+  mailing: Pick<Mailing, "no">,
+  by: By,
+): Promise<boolean> {
+  const db = dbFor(ctx.env, group);
+  const written = await store.selectVersions(db, mailing.no);
+  let isOpen = false;
+  for (const version of written.filter(({ form, body }) => form === "visual" && isLocked(body))) {
+    const body = withLock(version.body, false) ?? version.body;
+    const saving = { by: by.no, now: ctx.now, listed: false };
+    isOpen = (await store.saveVersion(db, mailing.no, { ...version, body }, saving)) || isOpen;
+  }
+  return isOpen;
 }
 
 /** Adds a variant that is as the first until something of it is written. Null: there are as many as there may be, or it is no draft. */
@@ -273,6 +343,16 @@ export function hideMailing(
   isHidden: boolean,
 ): Promise<boolean> {
   return store.updateHidden(dbFor(ctx.env, group), mailing.no, isHidden ? ctx.now : null);
+}
+
+/** Groups several mailings by a tag, as a campaign does, or takes it from them; their numbers are summed by tag. */
+export function tagMailings(
+  ctx: Context,
+  group: Group,
+  nos: readonly number[],
+  { tag, isGiven }: { tag: string; isGiven: boolean },
+): Promise<void> {
+  return store.updateTag(dbFor(ctx.env, group), nos, tag, isGiven);
 }
 
 /** How many of a group's mailings are in each status. */

@@ -1,141 +1,82 @@
-import { and, asc, eq, isNull } from "drizzle-orm";
+import { and, asc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { GroupDb } from "../groups/shard";
 import { idToHex } from "../platform/ids";
 import { mailingSnippets, mailingTemplates, mailingWrappers } from "./tables";
-import {
-  KEPT_MAX,
-  type Snippet,
-  type SnippetId,
-  type Template,
-  type TemplateId,
-  type Wrapper,
-  type WrapperId,
-} from "./types";
+import { KEPT_MAX, type SnippetId, type TemplateId, type WrapperId } from "./types";
 
-/* What a group keeps for its mailings: wrappers, templates and snippets. */
+/* What a group keeps for its mailings: wrappers, templates and snippets, of which the same is asked. */
 
-const wrapper = {
-  no: mailingWrappers.wrapperNo,
-  id: mailingWrappers.id,
-  name: mailingWrappers.name,
-  html: mailingWrappers.html,
-  plain: mailingWrappers.plain,
-  revision: mailingWrappers.revision,
-  updatedAt: mailingWrappers.updatedAt,
-};
+type Table = typeof mailingWrappers | typeof mailingTemplates | typeof mailingSnippets;
+type Rows<Kept> = (db: GroupDb["db"], where: SQL | undefined) => Promise<Kept[]>;
 
-/** By its number, also when it was removed. */
-export async function selectWrapper({ groupNo, db }: GroupDb, no: number): Promise<Wrapper | null> {
-  const [row] = await db
-    .select(wrapper)
-    .from(mailingWrappers)
-    .where(and(eq(mailingWrappers.groupNo, groupNo), eq(mailingWrappers.wrapperNo, no)));
-  return row ?? null;
+/** @param rows those of a kind that something holds for, by name */
+function questionsOf<Kept, KeptId extends WrapperId | TemplateId | SnippetId>(
+  { groupNo: ofGroup, id, removedAt }: Table,
+  no: SQL,
+  rows: Rows<Kept>,
+) {
+  const kept = (groupNo: number) => and(eq(ofGroup, groupNo), isNull(removedAt));
+  const first = async (found: Promise<Kept[]>) => (await found)[0] ?? null;
+  return {
+    all: ({ groupNo, db }: GroupDb): Promise<Kept[]> => rows(db, kept(groupNo)),
+    byId: ({ groupNo, db }: GroupDb, asked: KeptId): Promise<Kept | null> =>
+      first(rows(db, and(kept(groupNo), sql`${id} = unhex(${idToHex(asked)})`))),
+    byNo: ({ groupNo, db }: GroupDb, asked: number): Promise<Kept | null> =>
+      first(rows(db, and(kept(groupNo), sql`${no} = ${asked}`))),
+    /** Also when it was removed: what names it goes on doing so. */
+    everByNo: ({ groupNo, db }: GroupDb, asked: number): Promise<Kept | null> =>
+      first(rows(db, and(eq(ofGroup, groupNo), sql`${no} = ${asked}`))),
+  };
 }
 
-export async function selectWrapperById({ groupNo, db }: GroupDb, id: WrapperId): Promise<Wrapper | null> {
-  const [row] = await db
-    .select(wrapper)
-    .from(mailingWrappers)
-    .where(
-      and(
-        eq(mailingWrappers.groupNo, groupNo),
-        eq(mailingWrappers.id, id),
-        isNull(mailingWrappers.removedAt),
-      ),
-    );
-  return row ?? null;
-}
+export const wrappers = questionsOf<WrapperRow, WrapperId>(
+  mailingWrappers,
+  sql`${mailingWrappers.wrapperNo}`,
+  wrapperRows,
+);
+export const templates = questionsOf<TemplateRow, TemplateId>(
+  mailingTemplates,
+  sql`${mailingTemplates.templateNo}`,
+  templateRows,
+);
+export const snippets = questionsOf<SnippetRow, SnippetId>(
+  mailingSnippets,
+  sql`${mailingSnippets.snippetNo}`,
+  snippetRows,
+);
 
-export async function selectWrappers({ groupNo, db }: GroupDb): Promise<Wrapper[]> {
+type WrapperRow = Awaited<ReturnType<typeof wrapperRows>>[number];
+type TemplateRow = Awaited<ReturnType<typeof templateRows>>[number];
+type SnippetRow = Awaited<ReturnType<typeof snippetRows>>[number];
+
+function wrapperRows(db: GroupDb["db"], where: SQL | undefined) {
+  const { wrapperNo: no, id, name, html, plain, revision, updatedAt } = mailingWrappers;
   return db
-    .select(wrapper)
+    .select({ no, id, name, html, plain, revision, updatedAt })
     .from(mailingWrappers)
-    .where(and(eq(mailingWrappers.groupNo, groupNo), isNull(mailingWrappers.removedAt)))
-    .orderBy(asc(mailingWrappers.name), asc(mailingWrappers.wrapperNo))
+    .where(where)
+    .orderBy(asc(name), asc(no))
     .limit(KEPT_MAX);
 }
 
-const template = {
-  no: mailingTemplates.templateNo,
-  id: mailingTemplates.id,
-  name: mailingTemplates.name,
-  subject: mailingTemplates.subject,
-  preview: mailingTemplates.preview,
-  form: mailingTemplates.form,
-  body: mailingTemplates.body,
-  wrapperNo: mailingTemplates.wrapperNo,
-  revision: mailingTemplates.revision,
-  updatedAt: mailingTemplates.updatedAt,
-};
-
-export async function selectTemplate({ groupNo, db }: GroupDb, no: number): Promise<Template | null> {
-  const [row] = await db
-    .select(template)
-    .from(mailingTemplates)
-    .where(
-      and(
-        eq(mailingTemplates.groupNo, groupNo),
-        eq(mailingTemplates.templateNo, no),
-        isNull(mailingTemplates.removedAt),
-      ),
-    );
-  return row ?? null;
-}
-
-export async function selectTemplateById({ groupNo, db }: GroupDb, id: TemplateId): Promise<Template | null> {
-  const [row] = await db
-    .select(template)
-    .from(mailingTemplates)
-    .where(
-      and(
-        eq(mailingTemplates.groupNo, groupNo),
-        eq(mailingTemplates.id, id),
-        isNull(mailingTemplates.removedAt),
-      ),
-    );
-  return row ?? null;
-}
-
-export async function selectTemplates({ groupNo, db }: GroupDb): Promise<Template[]> {
+function templateRows(db: GroupDb["db"], where: SQL | undefined) {
+  const { templateNo: no, wrapperNo, id, name, subject, preview } = mailingTemplates;
+  const { form, body, revision, updatedAt } = mailingTemplates;
   return db
-    .select(template)
+    .select({ no, wrapperNo, id, name, subject, preview, form, body, revision, updatedAt })
     .from(mailingTemplates)
-    .where(and(eq(mailingTemplates.groupNo, groupNo), isNull(mailingTemplates.removedAt)))
-    .orderBy(asc(mailingTemplates.name), asc(mailingTemplates.templateNo))
+    .where(where)
+    .orderBy(asc(name), asc(no))
     .limit(KEPT_MAX);
 }
 
-const snippet = {
-  no: mailingSnippets.snippetNo,
-  id: mailingSnippets.id,
-  name: mailingSnippets.name,
-  form: mailingSnippets.form,
-  body: mailingSnippets.body,
-  revision: mailingSnippets.revision,
-  updatedAt: mailingSnippets.updatedAt,
-};
-
-export async function selectSnippetById({ groupNo, db }: GroupDb, id: SnippetId): Promise<Snippet | null> {
-  const [row] = await db
-    .select(snippet)
-    .from(mailingSnippets)
-    .where(
-      and(
-        eq(mailingSnippets.groupNo, groupNo),
-        eq(mailingSnippets.id, id),
-        isNull(mailingSnippets.removedAt),
-      ),
-    );
-  return row ?? null;
-}
-
-export async function selectSnippets({ groupNo, db }: GroupDb): Promise<Snippet[]> {
+function snippetRows(db: GroupDb["db"], where: SQL | undefined) {
+  const { snippetNo: no, id, name, form, body, revision, updatedAt } = mailingSnippets;
   return db
-    .select(snippet)
+    .select({ no, id, name, form, body, revision, updatedAt })
     .from(mailingSnippets)
-    .where(and(eq(mailingSnippets.groupNo, groupNo), isNull(mailingSnippets.removedAt)))
-    .orderBy(asc(mailingSnippets.name), asc(mailingSnippets.snippetNo))
+    .where(where)
+    .orderBy(asc(name), asc(no))
     .limit(KEPT_MAX);
 }
 

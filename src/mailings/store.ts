@@ -3,6 +3,7 @@ import type { GroupDb } from "../groups/shard";
 import { idToHex } from "../platform/ids";
 import { mailings, mailingVersions } from "./tables";
 import {
+  MAILING_TAGS_MAX,
   type Mailing,
   type MailingId,
   type MailingSettings,
@@ -215,6 +216,18 @@ export async function saveVersion(
   return saved?.meta.changes === 1;
 }
 
+/** The bodies of a mailing that are locked, as `withLock` writes them. */
+export async function selectLockedBodies({ groupNo, d1 }: GroupDb, no: number): Promise<string[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT body FROM mailing_versions WHERE group_no = ?1 AND mailing_no = ?2 AND form = 'visual'
+         AND instr(body, '"locked":true') > 0`,
+    )
+    .bind(groupNo, no)
+    .run<{ body: string }>();
+  return results.map(({ body }) => body);
+}
+
 /** Takes versions away while the mailing is a draft. */
 export async function deleteVersions(
   { groupNo, d1 }: GroupDb,
@@ -272,6 +285,23 @@ export async function updateNames(
       "UPDATE mailings SET internal_title = ?3, tags = ?4, settings = json_set(settings, '$.note', ?5) WHERE group_no = ?1 AND mailing_no = ?2",
     )
     .bind(groupNo, no, internalTitle, JSON.stringify(tags), note)
+    .run();
+}
+
+/** Gives a tag to some mailings, as far as they have room for it, or takes it away. */
+export async function updateTag(
+  { groupNo, d1 }: GroupDb,
+  nos: readonly number[],
+  tag: string,
+  isGiven: boolean,
+): Promise<void> {
+  const change = isGiven
+    ? `SET tags = json_insert(tags, '$[#]', ?3) WHERE json_array_length(tags) < ${MAILING_TAGS_MAX}
+         AND NOT EXISTS (SELECT 1 FROM json_each(mailings.tags) AS tag WHERE tag.value = ?3) AND`
+    : "SET tags = (SELECT json_group_array(tag.value) FROM json_each(mailings.tags) AS tag WHERE tag.value <> ?3) WHERE";
+  await d1
+    .prepare(`UPDATE mailings ${change} group_no = ?1 AND mailing_no IN (SELECT value FROM json_each(?2))`)
+    .bind(groupNo, JSON.stringify(nos), tag)
     .run();
 }
 

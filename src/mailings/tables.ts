@@ -7,6 +7,7 @@ import type {
   MailingId,
   MailingStatus,
   PauseCause,
+  PictureId,
   SnippetForm,
   SnippetId,
   TemplateId,
@@ -238,6 +239,31 @@ export const mailingSnippets = sqliteTable(
     primaryKey({ columns: [table.groupNo, table.snippetNo] }),
     uniqueIndex("mailing_snippets_by_id").on(table.groupNo, table.id),
     uniqueIndex("mailing_snippets_by_name").on(table.groupNo, table.name).where(sql`removed_at IS NULL`),
+  ],
+);
+
+/** The pictures a group keeps for its mailings; the files are in R2. */
+export const mailPictures = sqliteTable(
+  "mail_pictures",
+  {
+    groupNo: integer("group_no").notNull(),
+    pictureNo: integer("picture_no").notNull(),
+    id: uuid<PictureId>("id").notNull(),
+    /** Key in R2, below which the group's host serves it. Never given to another picture. */
+    file: text("file").notNull(),
+    /** What it shows, in words; "" for one that is decoration alone. */
+    alt: text("alt").notNull(),
+    width: integer("width").notNull(),
+    height: integer("height").notNull(),
+    bytes: integer("bytes").notNull(),
+    createdBy: integer("created_by").notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** Out of the library; what was sent goes on showing it. */
+    removedAt: integer("removed_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupNo, table.pictureNo] }),
+    uniqueIndex("mail_pictures_by_id").on(table.groupNo, table.id),
   ],
 );
 

@@ -225,6 +225,23 @@ export type Template = {
   updatedAt: number;
 };
 
+export type PictureId = Id<"picture">;
+export const PICTURE_ALT_MAX = 500;
+
+/** A picture of the group's library, to be shown in mails. */
+export type Picture = {
+  no: number;
+  id: PictureId;
+  /** Key in R2. */
+  file: string;
+  /** What it shows, in words; "" for decoration alone. */
+  alt: string;
+  width: number;
+  height: number;
+  bytes: number;
+  createdAt: number;
+};
+
 export const snippetForms = ["markdown", "html"] as const;
 export type SnippetForm = (typeof snippetForms)[number];
 /** As it is named in a mail: `{% snippet "our-office" %}`. */

@@ -13,27 +13,27 @@ export type KeptResult<KeptId> = { is: "saved"; id: KeptId } | { is: "full" | "t
 
 /** By name; removed ones are not among them. */
 export function listWrappers(db: GroupDb): Promise<Wrapper[]> {
-  return store.selectWrappers(db);
+  return store.wrappers.all(db);
 }
 
 export function listTemplates(db: GroupDb): Promise<Template[]> {
-  return store.selectTemplates(db);
+  return store.templates.all(db);
 }
 
 export function listSnippets(db: GroupDb): Promise<Snippet[]> {
-  return store.selectSnippets(db);
+  return store.snippets.all(db);
 }
 
 export function wrapperById(db: GroupDb, id: WrapperId): Promise<Wrapper | null> {
-  return store.selectWrapperById(db, id);
+  return store.wrappers.byId(db, id);
 }
 
 export function templateById(db: GroupDb, id: TemplateId): Promise<Template | null> {
-  return store.selectTemplateById(db, id);
+  return store.templates.byId(db, id);
 }
 
 export function snippetById(db: GroupDb, id: SnippetId): Promise<Snippet | null> {
-  return store.selectSnippetById(db, id);
+  return store.snippets.byId(db, id);
 }
 
 /** How many of the mailings in the lists wear each wrapper, by its number. */
@@ -110,7 +110,7 @@ async function save<KeptId extends WrapperId | TemplateId | SnippetId>(
 }
 
 async function isTaken(db: GroupDb, name: string, id: string): Promise<boolean> {
-  return (await store.selectSnippets(db)).some((each) => each.name === name && each.id !== id);
+  return (await store.snippets.all(db)).some((each) => each.name === name && each.id !== id);
 }
 
 /** Takes one out of the lists, or brings it back. Mailings go on wearing a wrapper that was removed. False when it is so already. */

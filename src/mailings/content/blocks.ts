@@ -1,4 +1,5 @@
 import type { Key, T } from "../../ui/i18n";
+import { conditionLiquid, fieldLiquid } from "./condition";
 import type { Block, Inline, MailDocument, Mark, Network } from "./document";
 import { escapeHtml } from "./liquid";
 import { buttonHtml, buttonRowHtml, SHEET_WIDTH } from "./looks";
@@ -51,7 +52,8 @@ export function actionsIn(document: MailDocument): number[] {
       numbers.push(block.attrs.actionNo);
     if (block.type === "columns" || block.type === "bulletList" || block.type === "orderedList")
       for (const { content } of block.content) content.forEach(look);
-    else if (block.type === "blockquote") block.content.forEach(look);
+    else if (block.type === "blockquote" || block.type === "condition" || block.type === "slot")
+      block.content.forEach(look);
   };
   document.content.forEach(look);
   return [...new Set(numbers)];
@@ -86,6 +88,12 @@ function blockHtml(block: Block, making: Making): string {
     }
     case "columns":
       return columnsHtml(block.content, making);
+    case "slot":
+      return blocksHtml(block.content, making);
+    case "condition": {
+      const begin = newToken(`{% if ${conditionLiquid(block.attrs)} %}`, making.tokens);
+      return `${begin}\n${blocksHtml(block.content, making)}\n${newToken("{% endif %}", making.tokens)}`;
+    }
     case "image":
       return imageHtml(block.attrs, making);
     case "button": {
@@ -143,14 +151,7 @@ function inlineHtml(content: readonly Inline[] | undefined, making: Making): str
 function contentOf(node: Inline, making: Making): string {
   if (node.type === "hardBreak") return "<br>";
   if (node.type === "text") return words(node.text, making);
-  const { name, fallback } = node.attrs;
-  const otherwise = fallback === "" ? "" : ` | default: ${quoted(fallback)}`;
-  return newToken(`{{ ${name}${otherwise} }}`, making.tokens);
-}
-
-/** Liquid knows no sign that would let a quotation mark stand within its own kind. */
-function quoted(text: string): string {
-  return text.includes('"') ? `'${text.replaceAll("'", "’")}'` : `"${text}"`;
+  return newToken(fieldLiquid(node.attrs), making.tokens);
 }
 
 function marked(html: string, marks: readonly Mark[]): string {

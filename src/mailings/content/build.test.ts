@@ -3,7 +3,8 @@ import { type Group, groupSettings } from "../../groups/types";
 import { newId } from "../../platform/ids";
 import { type MailingVersion, mailingSettings, type Snippet, type Wrapper } from "../types";
 import type { MailAction } from "./blocks";
-import { countedAddress, type Material, makeVersion, withLinks } from "./build";
+import { countedAddress, makeVersion, withLinks } from "./build";
+import type { Material } from "./making";
 import { neededBy } from "./merge-fields";
 import { RenderError } from "./render-error";
 import { templatesOf } from "./templates";
@@ -364,6 +365,59 @@ test.each([
   expect(() => made(form, source)).toThrow(
     expect.objectContaining({ fault: expect.objectContaining({ line }) }),
   );
+});
+
+const say = (text: string) => ({ type: "paragraph", content: [{ type: "text", text }] });
+const only = (clauses: object[], match = "all") => [
+  say("To all."),
+  { type: "condition", attrs: { match, clauses }, content: [say("To some."), { type: "horizontalRule" }] },
+  { type: "slot", attrs: { name: "Place" }, content: [say("In the slot.")] },
+];
+const clause = (field: string, is: string, value = "") => ({ field, is, value });
+
+test.each([
+  ["is exactly", [clause("city", "equals", "Paris")], { city: "Paris" }, { city: "Rome" }],
+  ["is not, or was never said", [clause("city", "differs", "Paris")], {}, { city: "Paris" }],
+  ["contains", [clause("city", "contains", "Saint")], { city: "Saint-Denis" }, {}],
+  ["has the tag", [clause("tags", "contains", "vip")], { tags: ["vip"] }, { tags: ["vips"] }],
+  ["has no tag", [clause("tags", "blank")], { tags: [] }, { tags: ["vip"] }],
+  ["is filled in", [clause("city", "filled")], { city: "Rome" }, {}],
+  ["is blank", [clause("fields.age", "blank")], { fields: {} }, { fields: { age: "4" } }],
+  ["is more", [clause("fields.age", "more", "9")], { fields: { age: "10" } }, { fields: { age: "9" } }],
+  ["is less", [clause("fields.age", "less", "9,5")], { fields: { age: "9" } }, {}],
+  [
+    "are both so",
+    [clause("city", "equals", "Paris"), clause("tags", "contains", "a")],
+    { city: "Paris", tags: ["a"] },
+    { city: "Paris" },
+  ],
+  ["holds signs of Liquid", [clause("city", "equals", '%} }} {{ x "" \\')], {}, { city: "Paris" }],
+])("shows a block to those for whom a field %s", (name, clauses, shown, hidden) => {
+  const { render, problems } = made("visual", only(clauses));
+  expect(problems).toEqual([]);
+  const isHostile = name.startsWith("holds");
+  const [some, others] = [render(shown), render(hidden)];
+  for (const part of ["html", "text"] as const) {
+    expect(some[part].includes("To some.")).toBe(!isHostile);
+    expect(others[part]).not.toContain("To some.");
+    for (const mail of [some, others]) {
+      expect(mail[part]).toContain("To all.");
+      expect(mail[part]).toContain("In the slot.");
+      expect(mail[part]).not.toMatch(/\{%/);
+    }
+  }
+  expect(others.text).toMatch(/To all\.\n\nIn the slot\./);
+});
+
+test("shows a block where one of two conditions is enough, and takes no block without any", () => {
+  const either = [clause("city", "equals", "Paris"), clause("city", "equals", "Rome")];
+  const { render } = made("visual", only(either, "any"));
+  expect(render({ city: "Rome" }).html).toContain("To some.");
+  expect(render({ city: "Oslo" }).html).not.toContain("To some.");
+  expect(made("visual", only([])).problems).toMatchObject([{ code: "body_form" }]);
+  expect(made("visual", only([clause("city == 1 or tags", "filled")])).problems).toMatchObject([
+    { code: "body_form" },
+  ]);
 });
 
 test("puts the body into its wrapper once, and says no twice what the wrapper says", () => {

@@ -4,9 +4,11 @@ import { listFields } from "../../people/custom-field";
 import type { Context } from "../../platform/context";
 import type { T } from "../../ui/i18n";
 import { CLIPPED_BYTES, type Mailing, type MailingVersion, SUBJECT_MAX, type Wrapper } from "../types";
-import { countedAddress, isDocument, type Material, makeVersion, problemOf, withLinks } from "./build";
-import { readDocument } from "./document";
+import { countedAddress, makeVersion, withLinks } from "./build";
+import { conditionLiquid, fieldLiquid } from "./condition";
+import { type Block, type Inline, readDocument } from "./document";
 import { type LiquidKind, parseLiquid } from "./liquid";
+import { isDocument, type Material, problemOf } from "./making";
 import { materialOf, ownActions } from "./material";
 import { fieldsWithoutFallback, type UsedFields, usedFields } from "./merge-fields";
 import { plainOf } from "./plain";
@@ -138,22 +140,20 @@ function textsOf(body: string): string {
   JSON.stringify(document, (key, value: unknown) => {
     if (typeof value === "string" && (key === "text" || key === "href" || key === "label" || key === "alt"))
       found.push(value);
-    if (
-      typeof value === "object" &&
-      value !== null &&
-      "type" in value &&
-      value.type === "field" &&
-      "attrs" in value
-    ) {
-      const { attrs } = value;
-      if (typeof attrs === "object" && attrs !== null && "name" in attrs) {
-        const fallback = "fallback" in attrs && attrs.fallback !== "" ? ' | default: "x"' : "";
-        found.push(`{{ ${String(attrs.name)}${fallback} }}`);
-      }
-    }
+    if (isField(value)) found.push(fieldLiquid(value.attrs));
+    if (isCondition(value)) found.push(`{% if ${conditionLiquid(value.attrs)} %}{% endif %}`);
     return value;
   });
   return found.join("\n");
+}
+
+/** Of what is known to be a document. */
+function isField(value: unknown): value is Extract<Inline, { type: "field" }> {
+  return typeof value === "object" && value !== null && "type" in value && value.type === "field";
+}
+
+function isCondition(value: unknown): value is Extract<Block, { type: "condition" }> {
+  return typeof value === "object" && value !== null && "type" in value && value.type === "condition";
 }
 
 function fieldProblems(

@@ -13,6 +13,7 @@ export const LABEL_MAX = 200;
 export const AMOUNTS_MAX = 8;
 export const SOCIAL_MAX = 10;
 export const COLUMNS_MAX = 3;
+export const CLAUSES_MAX = 5;
 
 export const networks = [
   "facebook",
@@ -29,6 +30,12 @@ export const networks = [
   "website",
 ] as const;
 export type Network = (typeof networks)[number];
+
+const FIELD_NAME = /^[a-z_]\w*(?:\.[a-z_]\w*)?$/i;
+
+/** What a condition may ask of a merge field. `more` and `less` compare numbers. */
+export const clauseTests = ["equals", "differs", "contains", "filled", "blank", "more", "less"] as const;
+export type ClauseTest = (typeof clauseTests)[number];
 
 const align = z.enum(["left", "center", "right"]).nullish().catch(null);
 const url = z.string().max(URL_MAX).nullish();
@@ -49,7 +56,7 @@ const inline = z.discriminatedUnion("type", [
   z.object({ type: z.literal("hardBreak") }),
   z.object({
     type: z.literal("field"),
-    attrs: z.object({ name: z.string().regex(/^[a-z_]\w*(?:\.[a-z_]\w*)?$/i), fallback: text }),
+    attrs: z.object({ name: z.string().regex(FIELD_NAME), fallback: text }),
     marks: z.array(mark).max(10).optional(),
   }),
 ]);
@@ -57,6 +64,13 @@ export type Inline = z.infer<typeof inline>;
 
 const aligned = z.object({ textAlign: align }).optional();
 const inlines = z.array(inline).max(NODES_MAX).optional();
+const clause = z.object({ field: z.string().regex(FIELD_NAME), is: z.enum(clauseTests), value: text });
+/** Who sees what is inside: people for whom all, or any, of this is so. */
+const conditionAttributes = z.object({
+  match: z.enum(["all", "any"]).default("all"),
+  clauses: z.array(clause).min(1).max(CLAUSES_MAX),
+});
+export type Condition = z.infer<typeof conditionAttributes>;
 const actionNo = z.int().min(1).nullish();
 
 const leaves = [
@@ -125,6 +139,21 @@ const block = z.discriminatedUnion("type", [
       return z.array(column).min(1).max(COLUMNS_MAX);
     },
   }),
+  z.object({
+    type: z.literal("condition"),
+    attrs: conditionAttributes,
+    get content() {
+      return z.array(block).max(NODES_MAX);
+    },
+  }),
+  // What may be changed in a mail made from a template that locks the rest.
+  z.object({
+    type: z.literal("slot"),
+    attrs: z.object({ name: text }),
+    get content() {
+      return z.array(block).max(NODES_MAX);
+    },
+  }),
 ]);
 const item = z.object({
   type: z.literal("listItem"),
@@ -140,6 +169,8 @@ const column = z.object({
 });
 const documentSchema = z.object({
   type: z.literal("doc"),
+  /** Locked: nothing but what is in its slots may be changed. */
+  attrs: z.object({ locked: z.boolean().default(false) }).optional(),
   content: z.array(block).max(NODES_MAX).default([]),
 });
 

@@ -18,6 +18,7 @@ import {
   type Value,
 } from "liquidjs";
 import { oneLine } from "../../platform/mail/headers";
+import { FixedText, wholeText } from "../../platform/mail/mail-text";
 
 export { type LiquidFault, RenderError } from "./render-error";
 
@@ -27,6 +28,8 @@ import { RenderError } from "./render-error";
 export type LiquidKind = "html" | "text";
 export type Scope = Readonly<Record<string, unknown>>;
 export type Compiled = (scope: Scope) => string;
+/** What stands alike in every filling is the same object each time. */
+export type CompiledPieces = (scope: Scope) => (string | FixedText)[];
 
 /** Characters of one template: the body, its frame and what it wears. */
 const SOURCE_MAX = 1_500_000;
@@ -123,33 +126,52 @@ export function parseLiquid(source: string, kind: LiquidKind): Template[] {
  * put together without Liquid's own renderer; everything else is Liquid's, with the same result.
  */
 export function compileLiquid(source: string, kind: LiquidKind): Compiled {
+  const pieces = compilePieces(source, kind);
+  return (scope) => wholeText(pieces(scope));
+}
+
+/** The same in pieces, for whoever remembers what became of those that come again. */
+export function compilePieces(source: string, kind: LiquidKind): CompiledPieces {
   const templates = parseLiquid(source, kind);
   const whole = /\{%-?\s*(?:assign|break|continue)\b/.test(source);
   const pieces = whole ? [throughLiquid(templates)] : piecesOf(templates, kind);
-  return (scope) => joined(pieces, new Run(scope, kind));
+  return (scope) => {
+    const filled: Filled = { pieces: [], length: 0 };
+    fill(filled, pieces, new Run(scope, kind));
+    return filled.pieces;
+  };
 }
 
-/** A text, or what makes one of the values of a person. */
-type Piece = string | ((run: Run) => string);
+/** A text, what makes one of the values of a person, or what chooses between pieces. */
+type Piece = FixedText | ((run: Run) => string) | { choose(run: Run): readonly Piece[] };
+type Filled = { pieces: (string | FixedText)[]; length: number };
 
 function piecesOf(templates: readonly Template[], kind: LiquidKind): Piece[] {
   const pieces: Piece[] = [];
   for (const template of templates) {
     const piece = template instanceof IfTag ? conditionOf(template, kind) : pieceOf(template, kind);
     const last = pieces.at(-1);
-    if (typeof piece === "string" && typeof last === "string") pieces[pieces.length - 1] = last + piece;
-    else pieces.push(piece);
+    if (typeof piece !== "string") pieces.push(piece);
+    else if (last instanceof FixedText) pieces[pieces.length - 1] = new FixedText(last.text + piece);
+    else if (piece !== "") pieces.push(new FixedText(piece));
   }
   return pieces;
 }
 
-function joined(pieces: readonly Piece[], run: Run): string {
-  let text = "";
+function fill(filled: Filled, pieces: readonly Piece[], run: Run): void {
   for (const piece of pieces) {
-    text += typeof piece === "string" ? piece : piece(run);
-    if (text.length > OUTPUT_MAX) throw tooLarge();
+    if (piece instanceof FixedText) add(filled, piece, piece.text.length);
+    else if (typeof piece === "function") {
+      const text = piece(run);
+      add(filled, text, text.length);
+    } else fill(filled, piece.choose(run), run);
   }
-  return text;
+}
+
+function add(filled: Filled, piece: string | FixedText, length: number): void {
+  filled.length += length;
+  if (filled.length > OUTPUT_MAX) throw tooLarge();
+  if (length > 0) filled.pieces.push(piece);
 }
 
 function throughLiquid(templates: Template[]): (run: Run) => string {
@@ -157,16 +179,37 @@ function throughLiquid(templates: Template[]): (run: Run) => string {
 }
 
 function conditionOf({ branches, elseTemplates }: IfTag, kind: LiquidKind): Piece {
-  const ways = branches.map(({ value, templates }) => ({ value, pieces: piecesOf(templates, kind) }));
+  const ways = branches.map(({ value, templates }) => ({
+    isTrue: testOf(value),
+    pieces: piecesOf(templates, kind),
+  }));
   const otherwise = piecesOf(elseTemplates ?? [], kind);
-  return (run) => joined(ways.find(({ value }) => run.isTrue(value))?.pieces ?? otherwise, run);
+  return { choose: (run) => ways.find(({ isTrue }) => isTrue(run))?.pieces ?? otherwise };
 }
+
+/** `{% if city %}` and `{% if fields.shoe_size %}`, by far the most common, ask the values themselves; the rest is Liquid's. */
+function testOf(value: Value): (run: Run) => boolean {
+  const [token, more] = value.initial.postfix;
+  const path =
+    token && more === undefined && value.filters.length === 0 ? PLAIN_NAME.exec(token.getText()) : null;
+  if (!path) return (run) => run.isTrue(value);
+  const [, name = "", property] = path;
+  return (run) => {
+    const asked = valueAt(run.scope, name, property);
+    // What Liquid itself calls false; of anything but texts and nothing it is asked.
+    if (asked === undefined || asked === null || asked === false) return false;
+    return typeof asked === "string" || run.isTrue(value);
+  };
+}
+
+const PLAIN_NAME =
+  /^(?!(?:true|false|nil|null|empty|blank)\b)([a-z_]\w*)(?:\.(?!(?:size|first|last)\b)([a-z_]\w*))?$/;
 
 /** `{{ first_name | default: "friend" }}`, `{{ group.name }}`, `{{ "words" }}`. `size`, `first` and `last` mean more than a property. */
 const PLAIN_OUTPUT =
   /^\{\{-?\s*(?:("[^"\\]*"|'[^'\\]*')|(?!(?:true|false|nil|null|empty|blank)\b)([a-z_]\w*(?:\.(?!(?:size|first|last)\b)[a-z_]\w*)?)(?:\s*\|\s*default:\s*("[^"\\]*"|'[^'\\]*'))?)\s*-?\}\}$/;
 
-function pieceOf(template: Template, kind: LiquidKind): Piece {
+function pieceOf(template: Template, kind: LiquidKind): string | ((run: Run) => string) {
   const { token } = template;
   if ("str" in template && typeof template.str === "string") return template.str;
   const through = throughLiquid([template]);
@@ -178,10 +221,14 @@ function pieceOf(template: Template, kind: LiquidKind): Piece {
   const [name = "", property] = path.split(".");
   const otherwise = fallback === undefined ? "" : safe(fallback.slice(1, -1));
   return (run) => {
-    const value = property === undefined ? own(run.scope, name) : own(own(run.scope, name), property);
+    const value = valueAt(run.scope, name, property);
     if (typeof value === "string") return value === "" ? otherwise : safe(value);
     return value === null || value === undefined ? otherwise : through(run);
   };
+}
+
+function valueAt(scope: Scope, name: string, property: string | undefined): unknown {
+  return property === undefined ? own(scope, name) : own(own(scope, name), property);
 }
 
 function own(holder: unknown, name: string): unknown {

@@ -6,8 +6,8 @@ import { groupOrigin } from "../../platform/http";
 import type { Mailing, MailingVersion, Wrapper } from "../types";
 import { listSnippets } from "../wrapper";
 import { actionsIn, type MailAction } from "./blocks";
-import type { Material, VersionLink } from "./build";
 import { readDocument } from "./document";
+import type { Material, VersionLink } from "./making";
 import { type ActionRow, selectActions, selectActionsAt } from "./store";
 
 /** What all versions of a mailing are made with: their actions and snippets, read once. */

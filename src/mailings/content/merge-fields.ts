@@ -91,6 +91,12 @@ export function customNames(fields: readonly Pick<CustomField, "key">[]): string
   return fields.map(({ key }) => `fields.${key}`);
 }
 
+/** Whether a field is written in one of some templates, and not only asked about by a condition. */
+export function isWritten(sources: readonly string[], field: string): boolean {
+  const output = new RegExp(`\\{\\{-?\\s*${field.replaceAll(".", "\\.")}\\b`);
+  return sources.some((source) => output.test(source));
+}
+
 /** The merge fields a source writes without saying what stands there when they are blank. */
 export function fieldsWithoutFallback(source: string): string[] {
   const names = [...source.matchAll(/\{\{-?\s*([a-z_]\w*(?:\.\w+)?)\s*([^}]*)\}\}/g)]

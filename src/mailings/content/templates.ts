@@ -1,10 +1,11 @@
 import type { Group } from "../../groups/types";
 import { oneLine } from "../../platform/mail/headers";
+import { wholeText } from "../../platform/mail/mail-text";
 import { isLocale, type Locale } from "../../ui/i18n";
 import { FROM_NAME_MAX, SUBJECT_MAX } from "../types";
-import { type Compiled, compileLiquid } from "./liquid";
+import { type Compiled, compileLiquid, compilePieces } from "./liquid";
 import { groupScope } from "./merge-fields";
-import type { Build, MailTemplate } from "./types";
+import type { Build, MailInPieces, MailTemplate, MergeValues } from "./types";
 
 export type TemplateOptions = { group: Group };
 
@@ -31,16 +32,21 @@ export function templatesOf(
 function templateOf(build: Build, constants: { group: Record<string, string> }): MailTemplate {
   const fromName = header(build.fromName, FROM_NAME_MAX);
   const subject = header(build.subject, SUBJECT_MAX);
-  const html = compileLiquid(build.html, "html");
-  const text = compileLiquid(build.plain, "text");
+  const html = compilePieces(build.html, "html");
+  const text = compilePieces(build.plain, "text");
+  const fill = (values: MergeValues, mailKey: string): MailInPieces => {
+    const first = { ...values.fields, ...constants, mail_key: mailKey };
+    const line = subject(first);
+    const scope = { ...first, mailing: { subject: line } };
+    return { fromName: fromName(scope), subject: line, html: html(scope), text: text(scope) };
+  };
   return {
     variantNo: build.variantNo,
     language: localeOf(build.language),
+    fill,
     render: (values, mailKey) => {
-      const first = { ...values.fields, ...constants, mail_key: mailKey };
-      const line = subject(first);
-      const scope = { ...first, mailing: { subject: line } };
-      return { fromName: fromName(scope), subject: line, html: html(scope), text: text(scope) };
+      const mail = fill(values, mailKey);
+      return { ...mail, html: wholeText(mail.html), text: wholeText(mail.text) };
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { MailText } from "../../platform/mail/mail-text";
 import type { Locale } from "../../ui/i18n";
 import type { mailingBuilds } from "../tables";
 import type { MailingVersion } from "../types";
@@ -28,9 +29,14 @@ export type MergeValues = {
 
 export type RenderedMail = { fromName: string; subject: string; html: string; text: string };
 
+/** The same, as a MIME builder likes it: what stands alike in every copy is the same object in each. */
+export type MailInPieces = { fromName: string; subject: string; html: MailText; text: MailText };
+
 export type MailTemplate = {
   variantNo: number;
   language: Locale;
+  /** As `render`, in pieces. */
+  fill(values: MergeValues, mailKey: string): MailInPieces;
   /**
    * Fills in one person's copy.
    * @throws RenderError when the Liquid of the mail fails, or takes or makes more than a mail may

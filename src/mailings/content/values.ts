@@ -7,7 +7,7 @@ import { selectValues, type ValuesRow } from "./store";
 import type { MergeValues, NeededFields } from "./types";
 
 /** People looked up by one statement. */
-export const VALUES_MAX = 100;
+export const VALUES_MAX = 200;
 const LINE_MAX = 500;
 const PARAGRAPH_MAX = 5_000;
 

@@ -2,6 +2,7 @@ import { type Editor, mergeAttributes, Node, type NodeViewRenderer } from "@tipt
 import type { Node as ProseNode } from "@tiptap/pm/model";
 import { NodeSelection } from "@tiptap/pm/state";
 import { ask, type DialogField, isAddress } from "./dialog";
+import { askPicture } from "./picture";
 import { element, icon, type Say, type Setup } from "./setup";
 
 export type BlockName = "image" | "button" | "actionCard" | "donation" | "social" | "snippet";
@@ -12,6 +13,8 @@ type BlockKind = {
   attributes: Attributes;
   /** What a dialog asks about it, and how answers and attributes become each other. */
   fields(setup: Setup, say: Say): DialogField[];
+  /** In place of the dialog of fields. */
+  ask?(setup: Setup, say: Say, values: Record<string, string>): Promise<Record<string, string> | null>;
   read(attributes: Attributes): Record<string, string>;
   write(values: Record<string, string>): Attributes;
   /** What the editor shows of it. */
@@ -63,23 +66,20 @@ function actOf(setup: Setup, no: unknown): string {
 const image: BlockKind = {
   name: "image",
   attributes: { src: "", alt: null, width: null, href: null, align: "left" },
-  fields: (_, say) => [
-    addressField(say, "src", true),
-    { name: "alt", label: say("alt"), type: "text" },
-    { name: "width", label: say("width"), type: "number" },
-    { ...addressField(say, "href", false), label: say("link") },
-    aligning(say),
-  ],
+  fields: () => [],
+  ask: askPicture,
   read: ({ src, alt, width, href, align }) => ({
     src: text(src),
     alt: text(alt),
+    // A new one is none yet: nothing was said of it.
+    isDecoration: src !== "" && alt === "" ? "yes" : "",
     width: text(width),
     href: text(href),
     align: text(align),
   }),
-  write: ({ src, alt, width, href, align }) => ({
+  write: ({ src, alt, isDecoration, width, href, align }) => ({
     src,
-    alt: alt === "" ? null : alt,
+    alt: isDecoration === "yes" ? "" : alt || null,
     width: Number(width) > 0 ? Math.min(Number(width), 2_000) : null,
     href: href === "" ? null : href,
     align,
@@ -198,16 +198,21 @@ const snippet: BlockKind = {
   ],
   read: ({ name }) => ({ name: text(name) }),
   write: (values) => values,
-  show: ({ name }, _, say) => [`${say("snippet")}: ${text(name) || say("empty")}`],
+  show: ({ name }, _, say) => [say("snippetNamed", { name: text(name) || say("empty") })],
 };
 
 export const blockKinds: readonly BlockKind[] = [image, button, actionCard, donation, social, snippet];
+
+function askFor(kind: BlockKind, attributes: Attributes, setup: Setup, say: Say) {
+  const values = kind.read(attributes);
+  return kind.ask?.(setup, say, values) ?? ask(say, say(kind.name), kind.fields(setup, say), values);
+}
 
 /** Asks for the values of a new block, and puts it where the cursor is. */
 export async function insertBlock(editor: Editor, name: BlockName, setup: Setup, say: Say): Promise<void> {
   const kind = blockKinds.find((each) => each.name === name);
   if (!kind) return;
-  const values = await ask(say, say(name), kind.fields(setup, say), kind.read(kind.attributes));
+  const values = await askFor(kind, kind.attributes, setup, say);
   if (!values) return;
   editor.view.focus();
   editor.commands.insertContent([{ type: name, attrs: kind.write(values) }, { type: "paragraph" }]);
@@ -262,7 +267,7 @@ function viewOf(kind: BlockKind, setup: Setup, say: Say): NodeViewRenderer {
     const at = () => getPos() ?? 0;
     const shown = element("div", { class: "mail-editor-shown" });
     const edit = async (): Promise<void> => {
-      const values = await ask(say, name, kind.fields(setup, say), kind.read(node.attrs));
+      const values = await askFor(kind, node.attrs, setup, say);
       if (values) editor.view.dispatch(editor.state.tr.setNodeMarkup(at(), undefined, kind.write(values)));
     };
     const tools = blockTools(editor, { name, at, size: () => node.nodeSize, edit }, say);

@@ -1,5 +1,7 @@
 import type { Editor } from "@tiptap/core";
 import { blockKinds, insertBlock } from "./blocks";
+import { insertCondition } from "./condition";
+import { insertSlot } from "./lock";
 import type { MenuItem } from "./menu";
 import type { Say, Setup } from "./setup";
 
@@ -10,6 +12,8 @@ export function insertItems(editor: Editor, setup: Setup, say: Say): MenuItem[] 
       label: say(name),
       act: () => void insertBlock(editor, name, setup, say),
     })),
+    { label: say("condition"), act: () => void insertCondition(editor, setup, say) },
+    ...(setup.hasSlots ? [{ label: say("slot"), act: () => void insertSlot(editor, say) }] : []),
     { label: say("columns"), act: () => insertColumns(editor) },
     { label: say("divider"), act: () => editor.chain().focus().setHorizontalRule().run() },
   ];

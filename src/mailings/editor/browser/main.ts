@@ -1,7 +1,9 @@
 import { Editor, Extension, type JSONContent } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
 import { blockNodes } from "./blocks";
+import { conditionNode } from "./condition";
 import { insertItems } from "./insert";
+import { lockOf, Mail, slotNode } from "./lock";
 import { openMenu } from "./menu";
 import { Alignment, Column, columnsNode, fieldNode } from "./nodes";
 import { cleanPaste } from "./paste";
@@ -26,12 +28,14 @@ async function enhance(area: HTMLTextAreaElement): Promise<void> {
     headers: { Accept: "application/json" },
   });
   if (!response.ok) return;
-  const setup: Setup = await response.json();
+  const asked: Setup = await response.json();
+  const setup = { ...asked, hasSlots: area.dataset.mailSlots !== undefined };
   const say = sayIn(setup);
   if (!document.querySelector('link[href^="/css/mail-editor.css"]'))
     document.head.append(element("link", { rel: "stylesheet", href: "/css/mail-editor.css" }));
   const label = area.labels?.[0];
   if (label && label.id === "") label.id = `${area.id || "mail-editor"}-label`;
+  const status = element("p", { class: "mail-editor-help", role: "status" });
   const writing = element("div", { class: "mail-editor-writing" });
   const editor: Editor = new Editor({
     element: writing,
@@ -39,7 +43,9 @@ async function enhance(area: HTMLTextAreaElement): Promise<void> {
     content: contentOf(area.value),
     editable: !area.disabled && !area.readOnly,
     extensions: [
+      Mail,
       StarterKit.configure({
+        document: false,
         heading: { levels: [1, 2, 3] },
         link: {
           openOnClick: false,
@@ -54,6 +60,9 @@ async function enhance(area: HTMLTextAreaElement): Promise<void> {
       Column,
       fieldNode(setup, say),
       ...blockNodes(setup, say),
+      conditionNode(setup, say),
+      slotNode(say),
+      ...(setup.hasSlots ? [] : [lockOf(() => tell(status, say("locked")))]),
       keys(setup, say, () => toolbar.focus()),
     ],
     editorProps: {
@@ -73,14 +82,24 @@ async function enhance(area: HTMLTextAreaElement): Promise<void> {
     { class: "mail-editor-help", id: `${area.id || "mail-editor"}-keys` },
     `${say("hint")} ${say("help")}`,
   );
-  const whole = element("div", { class: "mail-editor" }, toolbar.dom, writing, help);
+  const whole = element("div", { class: "mail-editor" }, toolbar.dom, writing, status, help);
+  if (editor.state.doc.attrs.locked === true && !setup.hasSlots) whole.classList.add("mail-editor-locked");
   area.after(whole);
   area.hidden = true;
+  for (const instead of document.querySelectorAll("[data-mail-slot-words]")) instead.remove();
   label?.addEventListener("click", () => editor.commands.focus());
   editor.on("update", () => {
     area.value = JSON.stringify(editor.getJSON());
     area.dispatchEvent(new Event("input", { bubbles: true }));
     area.dispatchEvent(new CustomEvent(CHANGE, { bubbles: true, detail: editor.getJSON() }));
+  });
+}
+
+/** Said again, it is read again. */
+function tell(status: HTMLElement, words: string): void {
+  status.textContent = "";
+  requestAnimationFrame(() => {
+    status.textContent = words;
   });
 }
 

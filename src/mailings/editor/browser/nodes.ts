@@ -56,7 +56,7 @@ export function columnsNode(say: Say): Node {
 
 /** Every block but columns, which have no room in one another. */
 const IN_COLUMN =
-  "(paragraph | heading | bulletList | orderedList | blockquote | codeBlock | horizontalRule | image | button | actionCard | donation | social | snippet)+";
+  "(paragraph | heading | bulletList | orderedList | blockquote | codeBlock | horizontalRule | image | button | actionCard | donation | social | snippet | condition | slot)+";
 
 export const Column = Node.create({
   name: "column",

@@ -8,6 +8,10 @@ export type Setup = {
   networks: { name: string; label: string }[];
   /** Of the group's pages, whose pictures may be shown here. */
   origin: string;
+  /** Where a picture is sent to; with `.json` behind it, where those of the library are asked for. */
+  pictures: string;
+  /** Whether a template is written, whose slots are chosen here. */
+  hasSlots?: boolean;
 };
 
 export type Say = (word: string, values?: Record<string, string>) => string;

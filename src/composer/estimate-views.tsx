@@ -1,0 +1,101 @@
+import type { Estimate } from "../delivery/types";
+import { type LeftOutReason, leftOutReasons, type MailingVersion } from "../mailings/types";
+import { formatList, formatNumber, formatPercent } from "../ui/format";
+import type { Locale, T } from "../ui/i18n";
+import { Section } from "../ui/layout";
+import type { ReviewProps } from "./review-props";
+
+/** Whom it mails and who is left out, and the audience in a sentence. */
+export function AudienceSection(props: ReviewProps) {
+  const { t, href, audience, estimate } = props;
+  return (
+    <Section title={t("composer.review.audience")} id="audience">
+      {audience === null ? (
+        <p>
+          {t("composer.review.noAudience")} <a href={`${href}/target`}>{t("composer.review.choose")}</a>
+        </p>
+      ) : (
+        <>
+          {estimate ? (
+            <div data-audience-shown={`${href}/estimate`}>
+              <EstimateWords {...props} estimate={estimate} languages={languagesOf(props.versions)} />
+            </div>
+          ) : null}
+          <p class="soft" dir="auto">
+            {audience}. <a href={`${href}/target`}>{t("composer.review.change")}</a>
+          </p>
+        </>
+      )}
+    </Section>
+  );
+}
+
+/**
+ * "This mails 12,408 people in 3 languages. 311 are left out: 205 unsubscribed, 106 had two mails this week." A count that takes
+ * longer is taken further by `public/js/audiences.js`.
+ */
+export function EstimateWords({
+  t,
+  locale,
+  estimate,
+  languages,
+}: Pick<ReviewProps, "t" | "locale"> & { estimate: Estimate; languages: number }) {
+  const { recipients, share, isWhole } = estimate;
+  const mails = t("composer.review.mails", { count: recipients, number: formatNumber(recipients, locale) });
+  return (
+    <div aria-live="polite" data-audience-panel data-whole={isWhole ? "yes" : "no"}>
+      <p class="lead">
+        {languages > 1
+          ? t("composer.review.inLanguages", { mails, count: languages })
+          : t("composer.review.inOneLanguage", { mails })}{" "}
+        {leftOutWords(t, locale, estimate.leftOut)}
+      </p>
+      {isWhole ? null : (
+        <p class="soft small">
+          <progress class="progress" value={share} max={1} aria-label={t("audiences.count.progress")} />{" "}
+          {t("composer.review.counting", { share: formatPercent(share, locale) })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function languagesOf(versions: readonly MailingVersion[]): number {
+  return new Set(versions.map(({ language }) => language)).size;
+}
+
+/** Who is left out, by why. */
+export function leftOutWords(t: T, locale: Locale, leftOut: Partial<Record<LeftOutReason, number>>): string {
+  const parts = Object.keys(leftOutReasons).flatMap((name) => {
+    const reason = reasonNamed(name);
+    const count = reason ? (leftOut[reason] ?? 0) : 0;
+    return reason && count > 0
+      ? [t(`composer.leftOut.${reason}`, { count, number: formatNumber(count, locale) })]
+      : [];
+  });
+  const total = Object.values(leftOut).reduce((sum, count) => sum + count, 0);
+  if (total === 0) return t("composer.review.nobodyLeftOut");
+  return t("composer.review.leftOut", {
+    count: total,
+    number: formatNumber(total, locale),
+    reasons: formatList(parts, locale),
+  });
+}
+
+const reasons = [
+  "gone",
+  "no_address",
+  "not_subscribed",
+  "bounced",
+  "complained",
+  "suppressed",
+  "pausing",
+  "topic",
+  "too_many",
+  "excluded",
+  "over_limit",
+] as const satisfies readonly LeftOutReason[];
+
+function reasonNamed(name: string): LeftOutReason | undefined {
+  return reasons.find((each) => each === name);
+}

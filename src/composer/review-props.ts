@@ -1,0 +1,41 @@
+import type { Estimate } from "../delivery/types";
+import type { Problem } from "../mailings/content";
+import type { Mailing, MailingVersion } from "../mailings/types";
+import type { FlashMessage } from "../ui/flash";
+import type { FieldErrors } from "../ui/form";
+import type { ReviewValues } from "./review-form";
+import type { Language, Page } from "./web";
+
+/** Somebody the mail is shown as. */
+export type ShownAs = { personNo: number; name: string; language: Language };
+
+export type ReviewProps = Page & {
+  mailing: Mailing;
+  href: string;
+  versions: readonly MailingVersion[];
+  /** In words; null while nobody is chosen. */
+  audience: string | null;
+  estimate: Estimate | null;
+  problems: readonly Problem[];
+  /** How many lack what a mail says of people, by merge field. */
+  blanks: readonly { field: string; count: number }[];
+  isBlanksWhole: boolean;
+  values: ReviewValues;
+  errors: FieldErrors;
+  topics: readonly { no: number; name: string }[];
+  wrappers: readonly { no: number; name: string }[];
+  /** Empty for whoever may not see people: the mail is shown with stand-ins. */
+  shownAs: readonly ShownAs[];
+  as: ShownAs | null;
+  variantNo: number;
+  sender: { fromName: string; fromEmail: string };
+  /** What is to be typed back; null for a send nobody needs to be asked about. */
+  typeBack: number | null;
+  /** Whether pressing the button sends, or asks somebody else to agree. */
+  isAsking: boolean;
+  mayWrite: boolean;
+  presence: string;
+  flash?: FlashMessage;
+  /** Why it was not sent. */
+  refusal?: string;
+};

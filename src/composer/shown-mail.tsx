@@ -1,0 +1,58 @@
+import { MailPreview } from "./mailing-frame";
+import { letterOf } from "./parts";
+import type { ReviewProps } from "./review-props";
+
+/** The mail as one of those who would get it reads it. */
+export function ShownMail(props: ReviewProps) {
+  const { t, href, shownAs, as, variantNo, versions, sender } = props;
+  const numbers = [...new Set(versions.map((version) => version.variantNo))];
+  const link = (variant: number, personNo: number | null) =>
+    `${href}/review?variant=${variant}${personNo === null ? "" : `&as=${personNo}`}#mail`;
+  const language = as?.language ?? props.group.locale;
+  const query = `variant=${variantNo}&language=${language}${as ? `&as=${as.personNo}` : ""}`;
+  return (
+    <div class="mail-shown" id="mail">
+      <p class="small">
+        <span class="soft">{t("composer.review.from")}</span>{" "}
+        <span dir="auto">
+          {sender.fromName} &lt;{sender.fromEmail}&gt;
+        </span>
+      </p>
+      {numbers.length > 1 ? (
+        <nav class="cluster" aria-label={t("composer.write.variants")}>
+          {numbers.map((no) => (
+            <a
+              class="chip"
+              href={link(no, as?.personNo ?? null)}
+              aria-current={no === variantNo ? "true" : undefined}
+            >
+              {t("composer.write.variant", { letter: letterOf(no) })}
+            </a>
+          ))}
+        </nav>
+      ) : null}
+      {shownAs.length > 0 ? (
+        <nav class="cluster" aria-label={t("composer.review.as")}>
+          <span class="soft small">{t("composer.review.as")}</span>
+          {shownAs.map((each) => (
+            <a
+              class="chip"
+              href={link(variantNo, each.personNo)}
+              aria-current={each.personNo === as?.personNo ? "true" : undefined}
+              dir="auto"
+            >
+              {each.name}
+            </a>
+          ))}
+          <a href={`${href}/review?variant=${variantNo}&others=yes#mail`}>{t("composer.review.others")}</a>
+        </nav>
+      ) : (
+        <p class="soft small">{t("composer.review.standIn")}</p>
+      )}
+      <a class="mail-open" href={`${href}/preview?${query}`} target="_blank" rel="noopener">
+        {t("composer.write.preview")}
+      </a>
+      <MailPreview t={t} url={`${href}/preview?${query}`} />
+    </div>
+  );
+}

@@ -1,0 +1,142 @@
+import { marked } from "marked";
+import { WRAPPER_CONTENT } from "../types";
+import { documentHtml } from "./blocks";
+import { cleanHtml, unwrapTags } from "./clean-html";
+import { readDocument } from "./document";
+import { markdownButtons } from "./dress";
+import { isDocument, isTag, type Making, problemOf, SNIPPET_TAG } from "./making";
+import { noteLink } from "./noted";
+import { RenderError } from "./render-error";
+import { hideLiquid, mendTokens, newToken, TOKEN, tokensIn } from "./tokens";
+import type { MailPart } from "./types";
+
+/** Characters of a body, a wrapper or a snippet that is read as markup. Twice what Gmail shows. */
+const SOURCE_MAX = 200_000;
+const SNIPPETS_DEEP_MAX = 3;
+const SNIPPETS_MAX = 50;
+const RUNS = /^(?:javascript|vbscript|data|file|blob):/i;
+
+/** The body as sanitised markup, whatever it was written in. */
+export function contentHtml(making: Making): string {
+  const { version, problems } = making;
+  if (version.form === "visual" && isDocument(version.body)) {
+    const document = readDocument(version.body);
+    if (!document) {
+      problems.push(problemOf(making, "body_form", "body"));
+      return "";
+    }
+    const { t, accent, actions } = making;
+    const snippet = (name: string) => snippetHtml(name, making, 0);
+    const html = documentHtml(
+      document,
+      { t, accent, language: version.language, actions, snippet },
+      making.tokens,
+    );
+    return withSnippets(html, making, 0);
+  }
+  const form = version.form === "visual" ? "markdown" : version.form;
+  return sourceHtml(form, version.body, making, "body", 0);
+}
+
+function sourceHtml(
+  form: "markdown" | "html",
+  source: string,
+  making: Making,
+  part: MailPart,
+  depth: number,
+): string {
+  const { tokens } = making;
+  if (source.length > SOURCE_MAX) throw new RenderError({ code: "too_large", line: null, detail: "" });
+  const first = tokens.length;
+  const hidden = hideLiquid(source, tokens);
+  const last = tokens.length;
+  const read = form === "markdown" ? mendTokens(readMarkdown(hidden)) : hidden;
+  const { html, css, removed, badLinks } = cleanHtml(read);
+  for (const href of badLinks)
+    noteLink(href, RUNS.test(href.replace(/\s/g, "")) ? "link_script" : "link_broken", making);
+  if (removed.length > 0)
+    making.problems.push(problemOf(making, "removed", part, { what: removed.join(", ") }));
+  making.css = { rules: [...making.css.rules, ...css.rules], head: making.css.head + css.head };
+  const kept = tokensIn(html);
+  for (let index = first; index < last; index += 1) {
+    if (kept[index - first] === index) continue;
+    throw new RenderError({
+      code: "liquid_place",
+      line: lineOfToken(source, index - first),
+      detail: tokens[index] ?? "",
+    });
+  }
+  const lean = unwrapTags(html, (index) => isTag(tokens[index] ?? ""));
+  return withSnippets(form === "markdown" ? markdownButtons(lean, making.accent) : lean, making, depth);
+}
+
+function lineOfToken(source: string, nth: number): number | null {
+  const found = [...source.matchAll(/\{[{%]/g)][nth];
+  return found ? source.slice(0, found.index).split("\n").length : null;
+}
+
+/** Reading emphasis and links takes time by the square of these signs, and what nests is read once a level. */
+const SIGNS_MAX = 5_000;
+const NESTED = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])){20}/m;
+
+/** The parser recurses: text made to nest thousands deep ends in a RangeError. */
+function readMarkdown(source: string): string {
+  if ((source.match(/[*_~[\]`]/g)?.length ?? 0) > SIGNS_MAX || NESTED.test(source))
+    throw new RenderError({ code: "too_large", line: null, detail: "" });
+  try {
+    return marked.parse(source, { async: false, gfm: true, breaks: true });
+  } catch (error) {
+    if (error instanceof RangeError) throw new RenderError({ code: "too_large", line: null, detail: "" });
+    throw error;
+  }
+}
+
+function withSnippets(html: string, making: Making, depth: number): string {
+  return html.replace(TOKEN, (whole, index) => {
+    const name = SNIPPET_TAG.exec(making.tokens[Number(index)] ?? "")?.[1];
+    return name === undefined ? whole : (snippetHtml(name, making, depth) ?? "");
+  });
+}
+
+/** A snippet as markup; null, and noted, for one that is not there or goes too deep. */
+export function snippetHtml(name: string, making: Making, depth: number): string | null {
+  const snippet = making.snippets.get(name);
+  making.snippetsUsed += 1;
+  if (!snippet || depth >= SNIPPETS_DEEP_MAX || making.snippetsUsed > SNIPPETS_MAX) {
+    making.problems.push(problemOf(making, "snippet_unknown", "body", { name }));
+    return null;
+  }
+  return sourceHtml(snippet.form, snippet.body, making, "snippet", depth + 1);
+}
+
+export type WrapperText = { text: string; edge: string };
+
+/** The place of the body in a wrapper. */
+export const SLOT = /^\{\{-?\s*content\s*-?\}\}$/;
+
+/**
+ * The body in its wrapper, between two tokens that say where it begins and ends. `plain` is the wrapper as text, with a token
+ * where the body goes; null without one.
+ */
+export function wrapped(content: string, making: Making): { html: string; plain: WrapperText | null } {
+  const { wrapper, tokens } = making;
+  if (!wrapper) return { html: content, plain: null };
+  const html = sourceHtml("html", wrapper.html, making, "wrapper", 0);
+  const slots = tokensIn(html).filter((index) => SLOT.test(tokens[index] ?? ""));
+  const [slot, more] = slots;
+  if (slot === undefined || more !== undefined) {
+    making.problems.push(problemOf(making, "wrapper_slot", "wrapper", { slot: WRAPPER_CONTENT }));
+    return { html: content, plain: null };
+  }
+  const plain = wrapper.plain.trim() === "" ? null : hideLiquid(wrapper.plain, tokens);
+  const edge = newToken("", tokens);
+  return {
+    html: put(html, slot, edge + content + edge),
+    plain: plain === null ? null : { text: plain, edge },
+  };
+}
+
+/** Puts text in the place of a token. */
+export function put(text: string, token: number, content: string): string {
+  return text.replace(TOKEN, (whole, index) => (Number(index) === token ? content : whole));
+}
