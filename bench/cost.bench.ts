@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Server } from "../test/server.ts";
+import { type Counts, linesOf, type MeterName, printBill } from "./bill.ts";
 import { cpuSecondsOf } from "./cpu.ts";
 import { figure, withServer } from "./harness.ts";
 import { load } from "./load.ts";
@@ -19,41 +20,6 @@ const AFTERWARDS_MS = 120 * MINUTE_MS;
 const SETTLE_MS = 3_000;
 const DRAIN_TIMEOUT_MS = 60_000;
 const METER_HOST = "meter.localhost";
-
-/** A Durable Object is billed for 128 MB whatever it uses. */
-const OBJECT_GB = 0.128;
-
-type Counts = Record<string, number>;
-
-/** What is billed: dollars for a million, the section of the reference (cloudflare.md) that says so, and the counts it adds up. */
-const METERS = [
-  { name: "requests, queue consumers", dollars: 0.3, section: "§1.2", counts: /^(request|consumer )/ },
-  { name: "CPU ms, emulators included", dollars: 0.02, section: "§1.2", counts: /^cpu ms/ },
-  { name: "object calls and alarms", dollars: 0.15, section: "§4.9", counts: /^(call|alarm) / },
-  {
-    name: "object GB-s, at most",
-    dollars: 12.5,
-    section: "§4.9",
-    counts: /^busy ms /,
-    factor: OBJECT_GB / 1000,
-  },
-  { name: "rows written in objects", dollars: 1, section: "§4.9", counts: /^(row (?!D1)|setAlarm )/ },
-  { name: "rows read in objects", dollars: 0.001, section: "§4.9", counts: /^read (?!D1)/ },
-  { name: "rows written in D1", dollars: 1, section: "§3.6", counts: /^row D1 / },
-  { name: "rows read in D1", dollars: 0.001, section: "§3.6", counts: /^read D1/ },
-  { name: "queue operations", dollars: 0.4, section: "§5.3", counts: /^queue / },
-  { name: "KV reads", dollars: 0.5, section: "§13", counts: /^kv read/ },
-  { name: "KV writes", dollars: 5, section: "§13", counts: /^kv write/ },
-  { name: "e-mails", dollars: 350, section: "§6.1", counts: /^e-mail/ },
-] as const;
-type MeterName = (typeof METERS)[number]["name"];
-
-/** Of these every table, and of objects every call, is shown. */
-const DETAILED: readonly MeterName[] = [
-  "object calls and alarms",
-  "rows written in objects",
-  "rows written in D1",
-];
 
 type Scenario = { name: string; isTrickle: boolean; hasReceipt: boolean; isKnown: boolean };
 type Site = { server: Server; group: Stage; petition: StagedPetition };
@@ -138,28 +104,6 @@ async function mailsOf({ server, group, petition }: Site): Promise<number> {
   return row?.n ?? 0;
 }
 
-type Line = { name: MeterName; amount: number; dollars: number; details: [string, number][] };
-
-function linesOf(counts: Counts): Line[] {
-  return METERS.map((meter) => {
-    const details = Object.entries(counts).filter(([name]) => meter.counts.test(name));
-    const factor = "factor" in meter ? meter.factor : 1;
-    const amount = details.reduce((sum, [, count]) => sum + count, 0) * factor;
-    return { name: meter.name, amount, dollars: amount * meter.dollars, details };
-  });
-}
-
-function print({ name }: Scenario, lines: Line[]): void {
-  console.log(`\n  ${name}: a signature, and $ a million of them`);
-  for (const { name, amount, dollars, details } of lines) {
-    if (amount === 0) continue;
-    console.log(`    ${name.padEnd(40)} ${amount.toFixed(3).padStart(8)} ${dollars.toFixed(2).padStart(8)}`);
-    if (!DETAILED.includes(name)) continue;
-    for (const [detail, count] of details.toSorted(([, a], [, b]) => b - a))
-      console.log(`      ${detail.padEnd(38)} ${count.toFixed(3).padStart(8)}`);
-  }
-}
-
 /** Rows promised for a signature without a thank-you mail. */
 const OBJECT_ROWS_MAX = 4;
 const D1_ROWS_MAX = { new: 9, known: 4 };
@@ -175,7 +119,7 @@ const scenarios: Scenario[] = [
 
 for (const scenario of scenarios) {
   const lines = linesOf(await measure(scenario));
-  print(scenario, lines);
+  printBill(`${scenario.name}: a signature, and $ a million of them`, lines);
   const amountOf = (name: MeterName) => lines.find((line) => line.name === name)?.amount ?? 0;
   const { name, hasReceipt, isKnown } = scenario;
   const promise = (atMost: number) => ({ unit: "rows", ...(hasReceipt ? {} : { atMost }) });

@@ -8,7 +8,7 @@ const LINK =
 const ROW = `<tr><td style="padding:12px 24px;font:16px/1.5 sans-serif"><p style="margin:0 0 12px">${PARAGRAPH}${LINK}</p></td></tr>`;
 
 /** The n-th of many mails like those that groups send: about 20 kB of HTML in tables, plain text beside it, all differ. */
-export function bulkMail(n: number): BulkMessage {
+export function bulkMail(n: number): BulkMessage & { html: string; text: string } {
   const key = `AQIDBAUGBw${String(n).padStart(6, "0")}.c2lnbmF0dXJlLW9mLTE2Yg`;
   return {
     key,

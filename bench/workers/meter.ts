@@ -22,7 +22,7 @@ export function takeCounts(): Counts {
   return taken;
 }
 
-const OBJECTS = ["INTAKE", "HOME", "LIMITS", "OPERATIONS"] as const;
+const OBJECTS = ["INTAKE", "HOME", "LIMITS", "OPERATIONS", "MAILING", "GATE"] as const;
 export type ObjectBinding = (typeof OBJECTS)[number];
 
 export type Method = (...values: unknown[]) => unknown;

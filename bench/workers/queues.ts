@@ -12,9 +12,10 @@ const QUEUES = {
   EVENTS: "groundswell-events",
   MAIL: "groundswell-mail",
   RECEIPTS: "groundswell-receipts",
+  MAILINGS: "groundswell-mailings",
 } as const;
 type QueueBinding = keyof typeof QUEUES;
-const bindings: QueueBinding[] = ["EVENTS", "MAIL", "RECEIPTS"];
+const bindings: QueueBinding[] = ["EVENTS", "MAIL", "RECEIPTS", "MAILINGS"];
 
 const held: { queue: string; body: unknown }[] = [];
 

@@ -19,6 +19,7 @@ export { progressOf } from "./progress";
 export { PROOF_RECIPIENTS_MAX, type ProofResult, sendTest } from "./proof";
 export { selectDelivery as deliveryOf } from "./store";
 export type { Estimate, Progress, SendProblem, SendResult, Verdict } from "./types";
+export { operatorNote, operatorReason, waitsFor } from "./waiting";
 
 const MINUTE_MS = 60_000;
 /** How long somebody who presses "send" waits for the audience to be counted; what is larger is estimated, and counted when it is frozen. */
@@ -196,11 +197,11 @@ export function stopMailing(
   ctx: Context,
   group: Group,
   mailing: MailingOf,
-  { by }: { by: number | null } = { by: null },
+  { by = null, note = "" }: { by?: number | null; note?: string } = {},
 ): Promise<boolean> {
   return change(ctx, group, mailing, async (db) => {
     await record(ctx, group, mailing, by, "stopped", {});
-    return store.stop(db, mailing.no, ctx.now);
+    return store.stop(db, mailing.no, note, ctx.now);
   });
 }
 
@@ -209,11 +210,11 @@ export function takeBack(
   ctx: Context,
   group: Group,
   mailing: MailingOf,
-  { by }: { by: number | null } = { by: null },
+  { by = null, note = "" }: { by?: number | null; note?: string } = {},
 ): Promise<boolean> {
   return change(ctx, group, mailing, async (db) => {
     await record(ctx, group, mailing, by, "taken_back", {});
-    return store.unsend(db, mailing.no, "", ctx.now);
+    return store.unsend(db, mailing.no, note, ctx.now);
   });
 }
 

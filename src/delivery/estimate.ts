@@ -42,7 +42,7 @@ export async function estimateAudience(
   const until = Date.now() + budgetMs;
   let part = parts.get(key, ctx.now) ?? (await begin(ctx, group, target));
   const question = await audienceSql({ ...ctx, now: part.countedAt }, db, target.audience);
-  const isAlone = !(await hasRecent(db, mailingNo, part.countedAt));
+  const isAlone = !(await hasRecent(db, { mailingNo, now: part.countedAt, weeklyMax }));
   const { beyond, countedAt: now } = part;
   const judging = { mailingNo, now, topicNo, weeklyMax, question, beyond, isAlone };
   while (part.after < part.highest && Date.now() < until) {

@@ -89,13 +89,13 @@ async function freezingOf(
   const { startAt, variants, beyond, languages } = state;
   const { localTime, topicNo, ignoresFatigue, test } = settings;
   const question = await audienceSql(ctx, db, state.audience);
+  const weeklyMax = ignoresFatigue ? 0 : group.settings.mail.weeklyMax;
   const places = localTime
     ? dueByPlace(countryCodes, { startAt, localTime, timeZone: group.timeZone })
     : null;
   return {
     ...{ mailingNo: no, now: state.now, topicNo, startAt, question, beyond, languages },
-    isAlone: !(await hasRecent(db, no, state.now)),
-    weeklyMax: ignoresFatigue ? 0 : group.settings.mail.weeklyMax,
+    ...{ weeklyMax, isAlone: !(await hasRecent(db, { mailingNo: no, now: state.now, weeklyMax })) },
     variant: variantSql(no, variants, test),
     due: places && { ...places, startS: Math.ceil(startAt / 1000) },
     ownLanguage: group.locale,

@@ -1,5 +1,5 @@
 import type { Group } from "../groups/types";
-import type { RenderedMail } from "../mailings/content/types";
+import type { MailInPieces } from "../mailings/content/types";
 import type { Mailing } from "../mailings/types";
 import type { Context } from "../platform/context";
 import { normaliseEmail } from "../platform/email-address";
@@ -13,29 +13,36 @@ import type { Sender } from "../senders/sender";
  * A copy, whole. Both ways to leave the list stand in its headers (RFC 2369, RFC 8058): the address for mailboxes that press the
  * button themselves, and the mail for those that write.
  */
-export function bulkMessage(
-  ctx: Pick<Context, "config">,
-  { group, mailing, sender }: { group: Group; mailing: Pick<Mailing, "no" | "settings">; sender: Sender },
-  { key, to, mail }: { key: string; to: string; mail: RenderedMail },
-): BulkMessage {
-  const { config } = ctx;
+export function bulkMessage(ctx: Pick<Context, "config">, from: Letterhead, copy: Copy): BulkMessage {
+  return messageMaker(ctx, from)(copy);
+}
+
+type Letterhead = { group: Group; mailing: Pick<Mailing, "no" | "settings">; sender: Sender };
+type Copy = { key: string; to: string; mail: MailInPieces };
+
+/** The same for many copies: what they have in common is worked out once. */
+export function messageMaker(
+  { config }: Pick<Context, "config">,
+  { group, mailing, sender }: Letterhead,
+): (copy: Copy) => BulkMessage {
   const domain = config.mailDomain;
-  const page = `${groupOrigin(config, group.slug)}${MAIL_PATH}/${key}/unsubscribe`;
+  const pages = `${groupOrigin(config, group.slug)}${MAIL_PATH}`;
   const own = normaliseEmail(mailing.settings.replyTo) ?? sender.replyTo;
   const keeps = group.settings.mail.replies === "keep" || own === "";
-  return {
+  const listId = `<${group.slug}.list.${config.ROOT_DOMAIN.replace(/:\d+$/, "")}>`;
+  return ({ key, to, mail }) => ({
     ...{ key, to, subject: mail.subject, html: mail.html, text: mail.text },
     fromName: `${mail.fromName}${sender.fromSuffix}`,
     fromEmail: sender.fromEmail,
     replyTo: keeps ? returnAddress("reply", key, domain) : own,
     headers: {
-      "List-Unsubscribe": `<${page}>, <mailto:${returnAddress("unsubscribe", key, domain)}?subject=unsubscribe>`,
+      "List-Unsubscribe": `<${pages}/${key}/unsubscribe>, <mailto:${returnAddress("unsubscribe", key, domain)}?subject=unsubscribe>`,
       "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-      "List-Id": `<${group.slug}.list.${config.ROOT_DOMAIN.replace(/:\d+$/, "")}>`,
+      "List-Id": listId,
       Precedence: "bulk",
       "X-Auto-Response-Suppress": "OOF, AutoReply",
       "X-Groundswell-Mailing": `${group.no}-${mailing.no}`,
-      "X-Report-Abuse": `${config.PLATFORM_ORIGIN}/report?mail=${key}`,
+      "X-Report-Abuse": `${pages}/${key}/report`,
     },
-  };
+  });
 }

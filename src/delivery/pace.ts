@@ -3,7 +3,7 @@ import { PAGE_MAX } from "./types";
 /** Work that is under way covers about so many seconds, which bounds what a pause still meets. */
 const UNDER_WAY_SECONDS = 2;
 /** Before anybody knows how fast it goes. */
-const FIRST_UNDER_WAY = 4 * PAGE_MAX;
+const FIRST_UNDER_WAY = 2 * PAGE_MAX;
 const UNDER_WAY_MAX = 20_000;
 /** How much of the past counts: after so many ms, half. */
 const HALF_LIFE_MS = 4_000;

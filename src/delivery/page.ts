@@ -12,7 +12,7 @@ import { mailKey } from "../platform/mail-keys";
 import type { Sender } from "../senders/sender";
 import { suppressedAmong } from "../subscriptions/suppression";
 import { type Kit, kitOf, laneOf } from "./kit";
-import { bulkMessage } from "./message";
+import { messageMaker } from "./message";
 import { driverOf } from "./objects";
 import { isSenderError, released, settlementOf } from "./outcomes";
 import type { Judging } from "./store-freeze";
@@ -33,10 +33,10 @@ export type FindLane = (ctx: Context, group: Group) => Promise<{ sender: Sender;
 type Chunk = { settlements: Settlement[]; isOver: boolean };
 
 /**
- * Mails some of a mailing's recipients, ten at a time: claimed in D1 in the statement right before they are handed over, which is
- * also the one that writes down how the ten before ended. So whoever unsubscribes is left out up to the ten that are being made,
- * a paused mailing stops at the next ten, a doubled message finds nobody to claim, and a consumer that dies leaves ten unknown at
- * most (docs/decisions/0027). What goes wrong is told to the driver, which issues what still waits again.
+ * Mails some of a mailing's recipients, twenty at a time: claimed in D1 in the statement right before they are handed over, which is
+ * also the one that writes down how the twenty before ended. So whoever unsubscribes is left out up to the twenty that are being made,
+ * a paused mailing stops at the next twenty, a doubled message finds nobody to claim, and a consumer that dies leaves twenty
+ * unknown at most (docs/decisions/0027, 0037). What goes wrong is told to the driver, which issues what still waits again.
  * @throws only when neither the work nor the driver could be reached
  */
 export async function sendPage(ctx: Context, page: MailingPage, findLane: FindLane = laneOf): Promise<void> {
@@ -142,9 +142,11 @@ class PageSender {
   ): Promise<Chunk> {
     const settlements: Settlement[] = [];
     const made: { claim: Claim; message: BulkMessage }[] = [];
+    const { mailing } = kit;
+    const message = messageMaker(this.#ctx, { group: this.#group, mailing, sender: lane.sender });
     const keys = await Promise.all(claims.map(({ personNo }) => this.#keyOf(personNo)));
     for (const [index, claim] of claims.entries()) {
-      const end = this.#make(kit, lane.sender, ahead, { claim, key: keys[index] ?? "" });
+      const end = this.#make(kit, message, ahead, { claim, key: keys[index] ?? "" });
       if ("key" in end) made.push({ claim, message: end });
       else settlements.push(end);
     }
@@ -173,7 +175,7 @@ class PageSender {
   /** Somebody's copy, or how their claim ends without one. */
   #make(
     kit: Kit,
-    sender: Sender,
+    message: ReturnType<typeof messageMaker>,
     ahead: Ahead,
     { claim, key }: { claim: Claim; key: string },
   ): BulkMessage | Settlement {
@@ -194,8 +196,7 @@ class PageSender {
     try {
       const template = kit.template(variantNo, values.language ?? group.locale);
       if (!template) throw new Error(`no version for variant ${variantNo}`);
-      const mail = template.render(values, key);
-      return bulkMessage(this.#ctx, { group, mailing: kit.mailing, sender }, { key, to: email, mail });
+      return message({ key, to: email, mail: template.fill(values, key) });
     } catch (error) {
       this.#ctx.log.error("delivery.not_rendered", error, { groupNo: group.no, personNo });
       this.#report.notRendered += 1;

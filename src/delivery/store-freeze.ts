@@ -31,14 +31,18 @@ const REFUSAL = refusalSql("p", {
 /** The same where none of the group's mailings had anybody in the last week: half of the work of freezing is that question. */
 const REFUSAL_ALONE = refusalSql("p", { group: "?1", now: "?6", topic: "?7", weekly: null });
 
-/** Whether any mailing has to be asked about the last week. */
-export async function hasRecent({ d1, groupNo }: GroupDb, mailingNo: number, now: number): Promise<boolean> {
+/** Whether any mailing has to be asked about the last week: there is one, and a cap, of the group's or of anybody's own. */
+export async function hasRecent(
+  { d1, groupNo }: GroupDb,
+  { mailingNo, now, weeklyMax }: Pick<Judging, "mailingNo" | "now" | "weeklyMax">,
+): Promise<boolean> {
   const row = await d1
     .prepare(
       `SELECT 1 AS is_there FROM mailings m WHERE m.group_no = ?1 AND m.mailing_no <> ?2 AND m.sent_at >= ?3 - ${RUNS_MS_MAX}
-         AND (m.finished_at IS NULL OR m.finished_at >= ?3 - ${WEEK_MS}) LIMIT 1`,
+         AND (m.finished_at IS NULL OR m.finished_at >= ?3 - ${WEEK_MS})
+         AND (?4 > 0 OR EXISTS (SELECT 1 FROM mail_wishes w WHERE w.group_no = ?1 AND w.weekly_max IS NOT NULL)) LIMIT 1`,
     )
-    .bind(groupNo, mailingNo, now)
+    .bind(groupNo, mailingNo, now, weeklyMax)
     .first();
   return row !== null;
 }
@@ -94,14 +98,14 @@ export async function freezeRange(
       .bind(groupNo, mailingNo, after, upTo, startAt),
     insertion({ d1, groupNo }, freezing, after, upTo),
     d1
-      .prepare(freezing.languages.length === 1 ? COUNTS_OF_ONE_LANGUAGE : COUNTS)
+      .prepare(countsSql(freezing))
       .bind(
         ...[groupNo, mailingNo, after, upTo],
         ...[JSON.stringify(freezing.languages), freezing.ownLanguage],
       ),
   ]);
   const ms = results.reduce((sum, { meta }) => sum + meta.duration, 0);
-  return { counts: results[2]?.results ?? [], ms };
+  return { counts: (results[2]?.results ?? []).filter(({ count }) => count > 0), ms };
 }
 
 // The subquery keeps its LIMIT so that SQLite works each expression out once: flattened, the refusal would be asked four times.
@@ -148,6 +152,21 @@ const COUNTS_OF_ONE_LANGUAGE = `
     CASE status WHEN ${recipientStatus.left_out} THEN '' ELSE ?5 ->> 0 END AS language
   FROM mailing_recipients WHERE group_no = ?1 AND mailing_no = ?2 AND person_no > ?3 AND person_no <= ?4 AND ?6 IS NOT NULL
   GROUP BY 1, 2, 3`;
+
+/** The same where there is one variant too: most are alike, and what is alike needs no sorting. */
+const COUNTS_ALIKE = `
+  SELECT ${recipientStatus.waiting} AS status, NULL AS reason, NULL AS variantNo, count(*) AS count, ?5 ->> 0 AS language
+  FROM mailing_recipients WHERE group_no = ?1 AND mailing_no = ?2 AND person_no > ?3 AND person_no <= ?4
+    AND status = ${recipientStatus.waiting} AND ?6 IS NOT NULL
+  UNION ALL
+  SELECT status, reason, NULL, count(*), '' FROM mailing_recipients
+  WHERE group_no = ?1 AND mailing_no = ?2 AND person_no > ?3 AND person_no <= ?4 AND status <> ${recipientStatus.waiting}
+  GROUP BY 1, 2`;
+
+function countsSql({ languages, variant }: Freezing): string {
+  if (languages.length > 1) return COUNTS;
+  return variant === "NULL" ? COUNTS_ALIKE : COUNTS_OF_ONE_LANGUAGE;
+}
 
 /** Who would be mailed and who left out, in a range: the same question as freezing, with nothing written. */
 export async function estimateRange(

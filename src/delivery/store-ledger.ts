@@ -2,7 +2,7 @@ import type { GroupDb } from "../groups/shard";
 import { failureReasons, recipientStatus } from "../mailings/types";
 import { type Judging, RECENT, REFUSAL } from "./store-freeze";
 
-const { waiting, claimed, left_out: leftOut, failed, unknown } = recipientStatus;
+const { waiting, claimed, sent, left_out: leftOut, failed, unknown } = recipientStatus;
 
 /** Due: waiting, their time has come, and no test decides first what they get; ?5 is the moment in s. */
 const DUE = (at: string) =>
@@ -241,12 +241,20 @@ export async function countRange(
 ): Promise<{ rows: TotalRow[]; ms: number }> {
   const { results, meta } = await d1
     .prepare(
-      `SELECT status, CASE WHEN status IN (${leftOut}, ${failed}) THEN reason END AS reason, count(*) AS count FROM mailing_recipients
-       WHERE group_no = ?1 AND mailing_no = ?2 AND person_no > ?3 AND person_no <= ?4 GROUP BY 1, 2`,
+      // Those who wait or were sent to are nearly all, and need no sorting.
+      `SELECT ${waiting} AS status, NULL AS reason, count(*) FILTER (WHERE status = ${waiting}) AS count,
+         count(*) FILTER (WHERE status = ${sent}) AS sent FROM mailing_recipients
+       WHERE group_no = ?1 AND mailing_no = ?2 AND person_no > ?3 AND person_no <= ?4
+       UNION ALL
+       SELECT status, CASE WHEN status IN (${leftOut}, ${failed}) THEN reason END, count(*), 0 FROM mailing_recipients
+       WHERE group_no = ?1 AND mailing_no = ?2 AND person_no > ?3 AND person_no <= ?4 AND status NOT IN (${waiting}, ${sent})
+       GROUP BY 1, 2`,
     )
     .bind(groupNo, mailingNo, after, upTo)
-    .run<TotalRow>();
-  return { rows: results, ms: meta.duration };
+    .run<TotalRow & { sent: number }>();
+  const rows = results.map(({ status, reason, count }) => ({ status, reason, count }));
+  const sentRow = { status: sent, reason: null, count: results[0]?.sent ?? 0 };
+  return { rows: [...rows, sentRow].filter(({ count }) => count > 0), ms: meta.duration };
 }
 
 /** The highest number among a mailing's people. */
@@ -304,7 +312,7 @@ export async function countSample(
          count(*) FILTER (WHERE e.flags & 2) AS unsubscribed, max(r.at_s) AS lastS
        FROM mailing_recipients r LEFT JOIN mail_events e ON e.group_no = ?1 AND e.mailing_no = ?2 AND e.person_no = r.person_no
        WHERE r.group_no = ?1 AND r.mailing_no = ?2 AND r.person_no > ?3 AND r.person_no <= ?4
-         AND r.status IN (${recipientStatus.sent}, ${unknown}) AND r.variant_no IS NOT 0
+         AND r.status IN (${sent}, ${unknown}) AND r.variant_no IS NOT 0
        GROUP BY 1`,
     )
     .bind(groupNo, mailingNo, after, upTo)

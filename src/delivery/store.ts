@@ -168,11 +168,11 @@ export function resume(db: GroupDb, no: number, now: number): Promise<boolean> {
   );
 }
 
-export function stop(db: GroupDb, no: number, now: number): Promise<boolean> {
+export function stop(db: GroupDb, no: number, note: string, now: number): Promise<boolean> {
   return changes(
     db,
-    `UPDATE mailings SET status = 'stopped', pause_cause = NULL, pause_note = '', updated_at = ?3 ${WHERE} AND status IN ('sending', 'paused')`,
-    [no, now],
+    `UPDATE mailings SET status = 'stopped', pause_cause = NULL, pause_note = ?3, updated_at = ?4 ${WHERE} AND status IN ('sending', 'paused')`,
+    [no, note, now],
   );
 }
 

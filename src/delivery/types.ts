@@ -10,8 +10,8 @@ import type {
   TestPlan,
 } from "../mailings/types";
 
-/** Recipients in one message: about a tenth of a second of work, so that a pause meets little that is under way. */
-export const PAGE_MAX = 100;
+/** Recipients in one message: some tenths of a second of work, so that a pause meets little that is under way. */
+export const PAGE_MAX = 200;
 
 /** Some of a mailing's recipients, to be mailed by whoever gets the message. A hint: the rows say who is still to be mailed. */
 export const mailingPage = z.object({
@@ -64,7 +64,7 @@ export type Delivery = {
   frozen: Frozen | null;
   winnerNo: number | null;
   pauseCause: PauseCause | null;
-  /** A word that says more than the cause, for the locale files (`composer.pauseNote`); "" for none. */
+  /** A word that says more than the cause, for the locale files (`composer.pauseNote`), or an operator's reason (`waiting.ts`); "" for none. */
   pauseNote: string;
   /** When the sample of a test is judged; null before its last mail left. */
   testEndsAt: number | null;

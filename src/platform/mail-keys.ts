@@ -21,13 +21,9 @@ const DAY_MS = 86_400_000;
  * @param now ms; the key holds to the day when it was made
  */
 export async function mailKey(keys: SigningKeys, copy: MailCopy, now: number): Promise<string> {
-  const body = [
-    VERSION | (copy.isProof ? PROOF : 0),
-    ...encodeNumber(Math.floor(now / DAY_MS)),
-    ...encodeNumber(copy.groupNo),
-    ...encodeNumber(copy.mailingNo),
-    ...encodeNumber(copy.personNo),
-  ];
+  const body = [VERSION | (copy.isProof ? PROOF : 0)];
+  for (const number of [Math.floor(now / DAY_MS), copy.groupNo, copy.mailingNo, copy.personNo])
+    pushNumber(body, number);
   const text = toBase64Url(Uint8Array.from(body));
   return `${text}.${toBase64Url(await signatureOf(keys, keys.current, text))}`;
 }
@@ -85,14 +81,13 @@ async function signatureOf(keys: SigningKeys, keyId: string, text: string): Prom
 }
 
 /** Seven bits a byte, the lowest first, the eighth says that more follow (LEB128). */
-function encodeNumber(number: number): number[] {
-  const bytes: number[] = [];
+function pushNumber(bytes: number[], number: number): void {
   let rest = number;
   while (rest >= 128) {
     bytes.push((rest % 128) | 128);
     rest = Math.floor(rest / 128);
   }
-  return [...bytes, rest];
+  bytes.push(rest);
 }
 
 function decodeNumbers(bytes: readonly number[]): number[] {

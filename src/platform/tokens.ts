@@ -18,7 +18,8 @@ export type TokenPurpose =
   | "address-change"
   | "privacy"
   | "export"
-  | "report-mail";
+  | "report-mail"
+  | "mail-again";
 
 const ISSUER = "groundswell";
 

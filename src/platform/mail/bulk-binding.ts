@@ -3,6 +3,7 @@ import type { Carrier } from "./bulk-transport";
 import { failureOf } from "./errors";
 import { oneLine } from "./headers";
 import { inTurns } from "./in-turns";
+import { wholeText } from "./mail-text";
 import { SUBJECT_MAX } from "./messages";
 
 const NAME_MAX = 150;
@@ -19,8 +20,8 @@ export function bindingCarrier({ EMAIL }: Env): Carrier {
           to,
           ...(replyTo ? { replyTo } : {}),
           subject: oneLine(message.subject, SUBJECT_MAX),
-          html,
-          text,
+          html: wholeText(html),
+          text: wholeText(text),
           headers: { ...headers, "X-Mailing-Copy": message.key },
         });
         return { outcome: "accepted", id: messageId };

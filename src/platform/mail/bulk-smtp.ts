@@ -17,7 +17,7 @@ export function smtpCarrier(config: Config, log: Log): Carrier & { close(): Prom
   const carry: Carrier = async (parcels) => {
     const mails = await Promise.all(
       parcels.map(async ({ message, returnPath, mime }) => ({
-        from: returnPath,
+        from: returnPath(),
         to: message.to,
         bytes: await mime(),
         id: messageIdOf(message.key, config.mailDomain),

@@ -7,6 +7,7 @@ import { createContext } from "../context";
 import type { BulkMessage } from "./bulk";
 import { bulkTransport } from "./bulk-transport";
 import { listCaptured, readCaptured } from "./capture";
+import { FixedText, wholeText } from "./mail-text";
 import { readReturnAddress } from "./return-addresses";
 
 const lane = { dkim: null };
@@ -51,6 +52,51 @@ it("captures what was accepted in development, as it would travel and with where
   const parsed = await PostalMime.parse(mail?.raw ?? "");
   expect(parsed).toMatchObject({ subject: "The river 🌊", messageId: mail?.messageId });
   expect(parsed.html?.trim()).toBe(mail?.html);
+});
+
+it("is the same text for whoever reads it, whether it was made whole or of pieces that copies have in common", async () => {
+  const words = [
+    "Amina 🌊",
+    "a",
+    ".",
+    "From",
+    "  two  ",
+    "x=",
+    "",
+    "مرحبا بكم",
+    "é",
+    " ",
+    "\n",
+    "long".repeat(60),
+  ];
+  const lines = [
+    "\n.\nFrom here",
+    "tab\t",
+    "<p>\n",
+    `${"wide ".repeat(40)}`,
+    "=3D ends in a blank ",
+    "\r\n..",
+    "L’eau",
+  ];
+  const fixed = [...words, ...lines].filter((text) => text !== "").map((text) => new FixedText(text));
+  const order = (n: number) => (n * 7 + 3) % 19;
+  for (const copy of [0, 1, 2]) {
+    // Now a piece of all copies, now a word of this one, in ever other neighbourhoods.
+    const pieces = Array.from({ length: 240 }, (_, n) => {
+      const piece = fixed[order(n * (copy + 1)) % fixed.length] ?? "";
+      return n % 3 === copy ? (words[n % words.length] ?? "") : piece;
+    });
+    const to = `pieces-${copy}@example.org`;
+    await transport({}).send([{ ...mailTo(to, 10 + copy), html: pieces, text: [...pieces].reverse() }]);
+    const [listed] = (await listCaptured(env.FILES, { to })).mails;
+    const raw = (await readCaptured(env.FILES, listed?.key ?? ""))?.raw ?? "";
+    expect(raw).toContain("quoted-printable");
+    expect(Math.max(...raw.split("\r\n").map((line) => line.length))).toBeLessThanOrEqual(78);
+    const parsed = await PostalMime.parse(raw);
+    const read = (text: string) => text.replaceAll("\r\n", "\n").trimEnd();
+    expect(read(parsed.html ?? "")).toBe(read(wholeText(pieces)));
+    expect(read(parsed.text ?? "")).toBe(read(wholeText([...pieces].reverse())));
+  }
 });
 
 it("captures nothing when it is told so, and sends nothing in production without a transport", async () => {

@@ -6,14 +6,15 @@ import { sesCarrier } from "./bulk-ses";
 import { smtpCarrier } from "./bulk-smtp";
 import { captureMail } from "./capture";
 import { signed } from "./dkim";
+import { wholeText } from "./mail-text";
 import { buildMime, messageIdOf } from "./mime";
 import { returnAddress } from "./return-addresses";
 import type { MailResult } from "./transport";
 
 type Deps = Pick<Context, "env" | "config" | "log" | "now">;
 
-/** A message that is made ready to leave: its envelope (RFC 5321 §2.3.1) and, when it is asked for, its bytes. */
-export type Parcel = { message: BulkMessage; returnPath: string; mime(): Promise<Uint8Array> };
+/** A message that is made ready to leave: its envelope (RFC 5321 §2.3.1) and its bytes, when they are asked for. */
+export type Parcel = { message: BulkMessage; returnPath(): string; mime(): Promise<Uint8Array> };
 
 /** How parcels leave. Answers for each, in their order, and never throws. */
 export type Carrier = ((parcels: readonly Parcel[]) => Promise<MailResult[]>) & { close?(): Promise<void> };
@@ -49,7 +50,7 @@ function parcelOf(message: BulkMessage, lane: BulkLane, options: { domain: strin
   };
   return {
     message,
-    returnPath: returnAddress("bounce", message.key, options.domain),
+    returnPath: () => returnAddress("bounce", message.key, options.domain),
     mime: () => {
       made ??= mime();
       return made;
@@ -100,7 +101,9 @@ async function captureAll(ctx: Deps, parcels: readonly Parcel[], results: MailRe
       if (result?.outcome !== "accepted") return;
       const { fromEmail, key: _key, ...mail } = message;
       const raw = new TextDecoder().decode(await mime());
-      const captured = { ...mail, from: fromEmail, messageId: result.id, returnPath, raw };
+      const texts = { html: wholeText(mail.html), text: wholeText(mail.text) };
+      const envelope = { from: fromEmail, messageId: result.id, returnPath: returnPath() };
+      const captured = { ...mail, ...texts, ...envelope, raw };
       await captureMail(ctx.env.FILES, captured, ctx.now).catch((error: unknown) =>
         ctx.log.error("mail.not_captured", error),
       );

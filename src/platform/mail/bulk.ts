@@ -1,7 +1,8 @@
+import type { MailText } from "./mail-text";
 import type { MailResult } from "./transport";
 
-/** What is handed over at once: so many at most are unknown when a process dies (docs/decisions/0027). */
-export const BULK_CHUNK = 10;
+/** What is handed over at once: so many at most are unknown when a process dies (docs/decisions/0037). */
+export const BULK_CHUNK = 20;
 
 /** One copy of a mailing, whole. Every header is made safe by the transport. */
 export type BulkMessage = {
@@ -12,8 +13,8 @@ export type BulkMessage = {
   fromEmail: string;
   replyTo: string;
   subject: string;
-  html: string;
-  text: string;
+  html: MailText;
+  text: MailText;
   /** List-Unsubscribe, List-Unsubscribe-Post, List-Id, X-… */
   headers: Record<string, string>;
 };

@@ -21,13 +21,16 @@ const domains = {
 
 export type MailboxProvider = keyof typeof domains | "";
 
-const known = new Map<string, MailboxProvider>();
-for (const name of Object.keys(domains).filter(isProvider))
-  for (const domain of domains[name]) known.set(domain, name);
+/** Who keeps the mailboxes of a domain. */
+export const providerDomains: ReadonlyMap<string, keyof typeof domains> = new Map(
+  Object.keys(domains)
+    .filter(isProvider)
+    .flatMap((name) => domains[name].map((domain) => [domain, name])),
+);
 
-/** Providers that give out addresses of many countries: hotmail.fr, yahoo.co.uk. */
-const COUNTRY_DOMAINS = /^(yahoo|ymail|aol|hotmail|outlook|live|msn)\.(?:com?\.)?[a-z]{2}$/;
-const byLabel: Record<string, MailboxProvider> = {
+/** Providers that give out addresses of many countries: hotmail.fr, yahoo.co.uk, live.com.au. */
+const COUNTRY_DOMAIN = /^([a-z]+)\.(?:com?\.)?[a-z]{2}$/;
+export const providerLabels: Readonly<Record<string, keyof typeof domains>> = {
   yahoo: "Yahoo",
   ymail: "Yahoo",
   aol: "AOL",
@@ -40,7 +43,10 @@ const byLabel: Record<string, MailboxProvider> = {
 /** Who keeps a mailbox, as far as its address says; "" for all others. A domain of one's own says nothing, whoever keeps it. */
 export function mailboxProvider(email: string): MailboxProvider {
   const domain = email.slice(email.lastIndexOf("@") + 1).toLowerCase();
-  return known.get(domain) ?? byLabel[COUNTRY_DOMAINS.exec(domain)?.[1] ?? ""] ?? "";
+  const label = COUNTRY_DOMAIN.exec(domain)?.[1] ?? "";
+  return (
+    providerDomains.get(domain) ?? (Object.hasOwn(providerLabels, label) ? providerLabels[label] : "") ?? ""
+  );
 }
 
 function isProvider(name: string): name is keyof typeof domains {

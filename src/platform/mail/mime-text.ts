@@ -3,6 +3,8 @@ export type TransferEncoding = "7bit" | "quoted-printable" | "base64";
 
 /** RFC 2045 §6.7 and §6.8. */
 const ENCODED_LINE_MAX = 76;
+/** One column stays free for the "=" of a soft break. */
+export const QUOTED_LINE_MAX = ENCODED_LINE_MAX - 1;
 /** RFC 5322 §2.1.1. */
 const LINE_MAX = 998;
 
@@ -20,6 +22,18 @@ const HEX = new TextEncoder().encode("0123456789ABCDEF");
  * one byte in six would have to be escaped, quoted-printable otherwise.
  */
 export function chooseEncoding(bytes: Uint8Array): TransferEncoding {
+  const { escaped, longest } = shapeOf(bytes);
+  if (escaped === 0 && longest <= LINE_MAX) return "7bit";
+  return isHeavy(escaped, bytes.length) ? "base64" : "quoted-printable";
+}
+
+/** Whether base64 is lighter than quoted-printable. */
+export function isHeavy(escaped: number, size: number): boolean {
+  return escaped * 6 > size;
+}
+
+/** How many of its bytes must be escaped, and how long its longest line is. */
+export function shapeOf(bytes: Uint8Array): { escaped: number; longest: number } {
   let escaped = 0;
   let line = 0;
   let longest = 0;
@@ -33,8 +47,7 @@ export function chooseEncoding(bytes: Uint8Array): TransferEncoding {
     line += 1;
     if (byte > 126 || (byte < SPACE && byte !== TAB)) escaped += 1;
   }
-  if (escaped === 0 && Math.max(line, longest) <= LINE_MAX) return "7bit";
-  return escaped * 6 > bytes.length ? "base64" : "quoted-printable";
+  return { escaped, longest: Math.max(line, longest) };
 }
 
 /** The most bytes a text becomes. */
@@ -56,7 +69,7 @@ export function writeText(
     case "7bit":
       return writeLines(target, from, bytes);
     case "quoted-printable":
-      return writeQuotedPrintable(target, from, bytes);
+      return quotedFrom(target, from, bytes);
     case "base64":
       return writeBase64(target, from, bytes);
   }
@@ -75,9 +88,18 @@ function writeLines(target: Uint8Array, from: number, bytes: Uint8Array): number
   return to;
 }
 
-function writeQuotedPrintable(target: Uint8Array, from: number, bytes: Uint8Array): number {
-  let to = from;
-  let column = 0;
+function quotedFrom(target: Uint8Array, from: number, bytes: Uint8Array): number {
+  const place = { to: from, column: 0 };
+  writeQuotedPrintable(target, place, bytes);
+  return place.to;
+}
+
+/** Where the next byte goes, and in which column of its line that is. */
+export type Place = { to: number; column: number };
+
+/** Writes on from a place within a quoted-printable part, and moves the place. */
+export function writeQuotedPrintable(target: Uint8Array, place: Place, bytes: Uint8Array): void {
+  let { to, column } = place;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0;
     const kind = KINDS[byte];
@@ -89,8 +111,7 @@ function writeQuotedPrintable(target: Uint8Array, from: number, bytes: Uint8Arra
       continue;
     }
     const mayStand = kind === PLAIN || (kind === BLANK && maySpace(bytes[at + 1]));
-    // One column stays free for the "=" of a soft break.
-    if (column + (mayStand ? 1 : 3) > ENCODED_LINE_MAX - 1) {
+    if (column + (mayStand ? 1 : 3) > QUOTED_LINE_MAX) {
       target[to++] = EQUALS;
       target[to++] = CR;
       target[to++] = LF;
@@ -106,7 +127,33 @@ function writeQuotedPrintable(target: Uint8Array, from: number, bytes: Uint8Arra
       column += 3;
     }
   }
-  return to;
+  place.to = to;
+  place.column = column;
+}
+
+/**
+ * The same for a short text of plain ASCII, without the detour by bytes.
+ * @returns false, with nothing moved, for any other text
+ */
+export function writePlainQuoted(target: Uint8Array, place: Place, text: string): boolean {
+  let { to, column } = place;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    // A blank at the end might end a line.
+    if (code > 126 || !(KINDS[code] === PLAIN || (code === SPACE && at + 1 < text.length))) return false;
+    if (column + 1 > QUOTED_LINE_MAX) {
+      target[to++] = EQUALS;
+      target[to++] = CR;
+      target[to++] = LF;
+      column = 0;
+    }
+    if (column === 0 && opensBadly(code)) return false;
+    target[to++] = code;
+    column += 1;
+  }
+  place.to = to;
+  place.column = column;
+  return true;
 }
 
 const PLAIN = 0;

@@ -55,7 +55,7 @@ function phraseOf(name: string): string {
 
 /** Whether a value has a word that no fold makes short enough for a line. */
 export function hasLongWord(value: string): boolean {
-  return LONG_WORD.test(value);
+  return value.length >= WORD_MAX_PLAIN && LONG_WORD.test(value);
 }
 
 /** Broken before a space wherever the line would become too long. A word that is too long by itself stays whole. */

@@ -1,7 +1,9 @@
 import { randomToken } from "../crypto";
 import type { BulkMessage } from "./bulk";
+import { type MailText, wholeText } from "./mail-text";
 import { SUBJECT_MAX } from "./messages";
-import { chooseEncoding, encodedMost, type TransferEncoding, writeText } from "./mime-text";
+import { isForPieces, quotedMost, writePieces } from "./mime-pieces";
+import { chooseEncoding, encodedMost, writeText } from "./mime-text";
 import { addressHeader, otherHeader, textHeader } from "./mime-words";
 
 /** Names the copy in what comes back of a mail whose Message-ID a provider has replaced. */
@@ -10,6 +12,8 @@ export const COPY_HEADER = "X-Mailing-Copy";
 const NAME_MAX = 150;
 const VALUE_MAX = 2_048;
 const BOUNDARY_BYTES = 15;
+/** A mail that needs more than this is rare. */
+const ROOM_KEPT_MAX = 1_000_000;
 
 const encoder = new TextEncoder();
 
@@ -25,14 +29,23 @@ export function buildMime(mail: BulkMessage, { domain, now }: { domain: string; 
   const text = partOf(mail.text, "text/plain");
   const html = partOf(mail.html, "text/html");
   const head = headersOf(mail, boundary, domain, now);
-  const bytes = new Uint8Array(head.length + text.most + html.most + 1_024);
+  const bytes = roomFor(head.length + text.most + html.most + 1_024);
   let to = put(bytes, 0, head);
   for (const part of [text, html]) {
     to = put(bytes, to, `--${boundary}\r\n${part.head}\r\n`);
-    to = writeText(bytes, to, part.bytes, part.encoding);
+    to = part.write(bytes, to);
     to = put(bytes, to, "\r\n");
   }
-  return bytes.subarray(0, put(bytes, to, `--${boundary}--\r\n`));
+  return bytes.slice(0, put(bytes, to, `--${boundary}--\r\n`));
+}
+
+/** Where a mail is written before its length is known. Kept, since making room costs about as much as filling it. */
+let room = new Uint8Array(0);
+
+function roomFor(length: number): Uint8Array {
+  if (length > ROOM_KEPT_MAX) return new Uint8Array(length);
+  if (room.length < length) room = new Uint8Array(Math.min(ROOM_KEPT_MAX, length * 2));
+  return room;
 }
 
 /** The Message-ID of a copy. */
@@ -56,13 +69,19 @@ function headersOf(mail: BulkMessage, boundary: string, domain: string, now: num
   ].join("");
 }
 
-type Part = { bytes: Uint8Array; encoding: TransferEncoding; head: string; most: number };
+type Part = { head: string; most: number; write(target: Uint8Array, from: number): number };
 
-function partOf(text: string, type: string): Part {
-  const bytes = encoder.encode(text);
+function partOf(text: MailText, type: string): Part {
+  const head = (encoding: string) =>
+    `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n`;
+  if (typeof text !== "string" && isForPieces(text)) {
+    const write = (target: Uint8Array, from: number) => writePieces(target, from, text);
+    return { head: head("quoted-printable"), most: quotedMost(text), write };
+  }
+  const bytes = encoder.encode(wholeText(text));
   const encoding = chooseEncoding(bytes);
-  const head = `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n`;
-  return { bytes, encoding, head, most: encodedMost(bytes.length) };
+  const write = (target: Uint8Array, from: number) => writeText(target, from, bytes, encoding);
+  return { head: head(encoding), most: encodedMost(bytes.length), write };
 }
 
 /** ASCII, hence a byte a character. */

@@ -19,9 +19,21 @@ const SIGNATURE_BYTES = 16;
  * @param domain the installation's own (`config.mailDomain`): its mail comes to `email()`
  */
 export function returnAddress(purpose: ReturnPurpose, key: string, domain: string): string {
-  const [body = "", signature = ""] = key.split(".");
-  const spelled = toBase32(Uint8Array.from([...fromBase64Url(signature), ...fromBase64Url(body)]));
-  return `${purpose.charAt(0)}+${spelled}@${domain}`;
+  if (spelled.key !== key) spelled = { key, local: spell(key) };
+  return `${purpose.charAt(0)}+${spelled.local}@${domain}`;
+}
+
+/** Of the key that was asked for last: a copy has several addresses. */
+let spelled = { key: "", local: "" };
+
+function spell(key: string): string {
+  const dot = key.indexOf(".");
+  const signature = fromBase64Url(key.slice(dot + 1));
+  const body = fromBase64Url(key.slice(0, dot));
+  const bytes = new Uint8Array(signature.length + body.length);
+  bytes.set(signature);
+  bytes.set(body, signature.length);
+  return toBase32(bytes);
 }
 
 /**

@@ -111,6 +111,10 @@ describe("a message of SNS", () => {
       "https://evil.example/sns.eu-west-1.amazonaws.com/x.pem",
       "https://s3.eu-west-1.amazonaws.com/bucket/x.pem",
       "https://sns.eu-west-1.amazonaws.com/x.pem.exe",
+      // Its own host also gives out what others put there: a topic's name, an endpoint's data.
+      "https://sns.eu-west-1.amazonaws.com/x.pem",
+      "https://sns.eu-west-1.amazonaws.com/?Action=GetEndpointAttributes&x=.pem",
+      `${CERTIFICATE_URL}?Action=GetEndpointAttributes`,
       "file:///etc/x.pem",
       "nonsense",
     ])
@@ -121,17 +125,35 @@ describe("a message of SNS", () => {
     expect(asked).toEqual([]);
   });
 
+  it("goes nowhere else for a certificate, wherever it is sent", async () => {
+    const elsewhere = CERTIFICATE_URL.replace("-0.pem", "-1.pem");
+    const message = JSON.stringify(await signed({ SigningCertURL: elsewhere }));
+    const sentOn = {
+      topics: [TOPIC],
+      now: NOW,
+      fetchCertificate: async (_: string, init?: { redirect: string }) =>
+        init?.redirect === "manual"
+          ? new Response(null, { status: 302, headers: { Location: "https://evil.example" } })
+          : new Response(pem),
+    };
+    await expect(readSns(message, sentOn)).rejects.toThrow("no certificate: 302");
+  });
+
   it("confirms a subscription at Amazon alone", async () => {
     const got: string[] = [];
     const get = async (url: string) => {
       got.push(url);
       return new Response("<ConfirmSubscriptionResponse/>");
     };
-    const SubscribeURL = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=t";
+    const SubscribeURL = `https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=${TOPIC}&Token=t`;
     const right = await read(await signed({ Type: "SubscriptionConfirmation", Token: "t", SubscribeURL }));
     if (right.is !== "message") throw new Error(right.why);
     expect(await confirmSubscription(right.message, get)).toBe(true);
-    for (const other of ["https://evil.example/", "https://sns.eu-west-1.amazonaws.com/elsewhere", ""])
+    for (const other of [
+      ...["https://evil.example/", "https://sns.eu-west-1.amazonaws.com/elsewhere", ""],
+      SubscribeURL.replace("ConfirmSubscription", "DeleteTopic"),
+      SubscribeURL.replace(TOPIC, `${TOPIC}-of-somebody-else`),
+    ])
       expect(await confirmSubscription({ ...right.message, SubscribeURL: other }, get)).toBe(false);
     expect(got).toEqual([SubscribeURL]);
   });

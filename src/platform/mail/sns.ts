@@ -29,7 +29,14 @@ const CERTIFICATE_MS = 24 * HOUR_MS;
 const certificates = new LruCache<string>(10);
 
 export type SnsRead = { is: "message"; message: SnsMessage } | { is: "forged"; why: string };
-type Fetch = (url: string) => Promise<Response>;
+type Fetch = (url: string, init?: { redirect: "manual" }) => Promise<Response>;
+/** Whoever was sent on elsewhere has left Amazon. */
+const STAY = { redirect: "manual" } as const;
+/**
+ * Where certificates are, and nothing after it: the same host answers questions, and an answer may hold what somebody else put
+ * there.
+ */
+const CERTIFICATE_PATH = /^\/SimpleNotificationService-[A-Za-z0-9]{1,64}\.pem$/;
 
 /**
  * Reads a message of SNS and checks that Amazon signed it, for one of our topics, lately. Fails closed.
@@ -48,18 +55,20 @@ export async function readSns(
   const message = parsed.data;
   if (!topics.includes(message.TopicArn)) return { is: "forged", why: "topic" };
   if (Math.abs(now - Date.parse(message.Timestamp)) > TOO_OLD_MS) return { is: "forged", why: "time" };
-  if (!isAmazons(message.SigningCertURL, /\.pem$/)) return { is: "forged", why: "certificate" };
+  const url = amazonsUrl(message.SigningCertURL, CERTIFICATE_PATH);
+  if (url?.search !== "") return { is: "forged", why: "certificate" };
   if (!(await isSigned(message, now, fetchCertificate))) return { is: "forged", why: "signature" };
   return { is: "message", message };
 }
 
 /** Says yes to a subscription that our own topic asks for, at Amazon alone. */
 export async function confirmSubscription(
-  { SubscribeURL = "" }: SnsMessage,
+  { SubscribeURL = "", TopicArn }: SnsMessage,
   get: Fetch = fetch,
 ): Promise<boolean> {
-  if (!isAmazons(SubscribeURL, /^\/$/)) return false;
-  const response = await get(SubscribeURL);
+  const asked = amazonsUrl(SubscribeURL, /^\/$/)?.searchParams;
+  if (asked?.get("Action") !== "ConfirmSubscription" || asked.get("TopicArn") !== TopicArn) return false;
+  const response = await get(SubscribeURL, STAY);
   await response.body?.cancel();
   return response.ok;
 }
@@ -72,16 +81,17 @@ function jsonOf(body: string): unknown {
   }
 }
 
-function isAmazons(text: string, path: RegExp): boolean {
-  if (!URL.canParse(text)) return false;
+/** An address at Amazon's own servers; null for any other. */
+function amazonsUrl(text: string, path: RegExp): URL | null {
+  if (!URL.canParse(text)) return null;
   const url = new URL(text);
-  return (
+  const isTheirs =
     url.protocol === "https:" &&
     url.port === "" &&
     url.username === "" &&
     AMAZON.test(url.hostname) &&
-    path.test(url.pathname)
-  );
+    path.test(url.pathname);
+  return isTheirs ? url : null;
 }
 
 async function isSigned(message: SnsMessage, now: number, get: Fetch): Promise<boolean> {
@@ -108,7 +118,7 @@ async function publicKey(pem: string, algorithm: { name: string; hash: string })
 async function certificateAt(url: string, now: number, get: Fetch): Promise<string> {
   const known = certificates.get(url, now);
   if (known !== undefined) return known;
-  const response = await get(url);
+  const response = await get(url, STAY);
   const text = await response.text();
   if (!response.ok || text.length > CERTIFICATE_BYTES_MAX)
     throw new Error(`no certificate: ${response.status}`);
