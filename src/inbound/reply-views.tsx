@@ -2,14 +2,25 @@ import { subscriptionStatus } from "../people/types";
 import { Facts } from "../ui/card";
 import type { FlashMessage } from "../ui/flash";
 import { Notice } from "../ui/flash";
-import { ButtonLink, ButtonRow, Form, SelectField, SubmitButton } from "../ui/form";
+import {
+  ButtonLink,
+  ButtonRow,
+  ErrorSummary,
+  type FieldErrors,
+  Form,
+  HiddenField,
+  SelectField,
+  SubmitButton,
+  TextArea,
+} from "../ui/form";
 import { PageHeader, Section, Shell } from "../ui/layout";
 import { MailingTabs } from "../ui/mailing-tabs";
 import { Status } from "../ui/status";
 import { DataTable, EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
+import type { Answer } from "./answer";
 import type { Reply } from "./reply";
-import type { ReplyState } from "./types";
+import { ANSWER_TEXT_MAX, type ReplyState } from "./types";
 import type { Page } from "./web";
 
 export type Reader = { no: number; name: string };
@@ -31,7 +42,7 @@ export function InboxPage(props: InboxProps) {
   return (
     <Shell {...frame} title={t("inbound.replies.title")} tab="mailings" flash={flash}>
       <PageHeader title={t("inbound.replies.title")} lead={t("inbound.replies.lead")} />
-      <MailingTabs t={t} slug={group.slug} current="replies" />
+      <MailingTabs t={t} slug={group.slug} current="replies" closedTabs={frame.closedTabs} />
       {maySeePeople ? (
         <>
           <nav class="cluster inbox-shelves" aria-label={t("inbound.replies.shelves")}>
@@ -107,7 +118,17 @@ function writerOf({ person, fromName, fromEmail }: Reply): string {
   return person?.name || fromName || fromEmail || "–";
 }
 
-type ReplyProps = Page & { reply: Reply; readers: readonly Reader[]; flash?: FlashMessage };
+type ReplyProps = Page & {
+  reply: Reply;
+  readers: readonly Reader[];
+  /** What the group wrote back. */
+  answers: readonly Answer[];
+  /** The id of the form below, so that pressing twice sends once. */
+  formId: string;
+  written: string;
+  errors: FieldErrors;
+  flash?: FlashMessage;
+};
 
 /** One answer, and what can be done with it. */
 export function ReplyPage(props: ReplyProps) {
@@ -132,9 +153,6 @@ export function ReplyPage(props: ReplyProps) {
           <p class="soft small">{t("inbound.replies.files", { count: reply.fileCount })}</p>
         ) : null}
         <ButtonRow>
-          {reply.fromEmail ? (
-            <ButtonLink href={answerHref(reply)}>{t("inbound.replies.answer")}</ButtonLink>
-          ) : null}
           <Form action={`${href}/state`} class="cluster">
             <SubmitButton kind="secondary" name="state" value={reply.doneAt === null ? "done" : "open"}>
               {t(reply.doneAt === null ? "inbound.replies.settle" : "inbound.replies.reopen")}
@@ -143,9 +161,55 @@ export function ReplyPage(props: ReplyProps) {
           {reply.raw ? <a href={`${href}/raw`}>{t("inbound.replies.raw")}</a> : null}
         </ButtonRow>
       </Section>
+      <Answers {...props} href={href} />
       <Assignment {...props} href={href} />
       <ListAgain {...props} href={href} />
     </Shell>
+  );
+}
+
+/** What the group wrote back, and where it writes more. */
+function Answers(props: ReplyProps & { href: string }) {
+  const { t, reply, readers, answers, formId, written, errors, href } = props;
+  return (
+    <Section title={t("inbound.answer.title")} id="answers">
+      {answers.map(({ text, accountNo, at, sentAt }) => (
+        <article>
+          <p class="soft small">
+            {readers.find(({ no }) => no === accountNo)?.name ?? t("inbound.answer.colleague")},{" "}
+            <When {...props} at={at} />
+          </p>
+          <div class="reply-text" dir="auto">
+            {text}
+          </div>
+          {sentAt === null ? <p>{t("inbound.answer.notSent")}</p> : null}
+        </article>
+      ))}
+      {reply.fromEmail ? (
+        <>
+          <ErrorSummary t={t} errors={errors} />
+          <Form action={`${href}/answers`} class="form measure" label={t("inbound.answer.title")}>
+            <HiddenField name="form" value={formId} />
+            <TextArea
+              name="text"
+              label={t("inbound.answer.text", { email: reply.fromEmail })}
+              hint={t("inbound.answer.hint")}
+              value={written}
+              error={errors.text}
+              rows={8}
+              maxlength={ANSWER_TEXT_MAX}
+              required
+            />
+            <ButtonRow>
+              <SubmitButton>{t("inbound.answer.send")}</SubmitButton>
+              <ButtonLink kind="quiet" href={answerHref(reply)}>
+                {t("inbound.replies.answer")}
+              </ButtonLink>
+            </ButtonRow>
+          </Form>
+        </>
+      ) : null}
+    </Section>
   );
 }
 
@@ -199,13 +263,19 @@ function Assignment({ t, reply, readers, href }: ReplyProps & { href: string }) 
   );
 }
 
-/** Only where they wrote from their own address: a complaint is lifted at nobody else's word. */
+/** Only where they wrote from their own address. What they complained of, they take back themselves. */
 function ListAgain({ t, reply, href, mayEditPeople }: ReplyProps & { href: string }) {
   const { person, fromEmail } = reply;
-  const isGone =
-    person?.emailStatus === subscriptionStatus.complained ||
-    person?.emailStatus === subscriptionStatus.bounced;
-  if (!mayEditPeople || !isGone || person.email !== fromEmail) return null;
+  if (!mayEditPeople || !person || person.email !== fromEmail) return null;
+  if (person.emailStatus === subscriptionStatus.complained)
+    return (
+      <Section title={t("inbound.lift.title")} text={t("inbound.lift.complained")}>
+        <Form action={`${href}/own-word`} class="cluster">
+          <SubmitButton kind="secondary">{t("inbound.lift.ask")}</SubmitButton>
+        </Form>
+      </Section>
+    );
+  if (person.emailStatus !== subscriptionStatus.bounced) return null;
   return (
     <Section title={t("inbound.lift.title")} text={t("inbound.lift.theyWrote")}>
       <Form action={`${href}/lift`} class="cluster">

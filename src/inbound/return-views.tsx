@@ -43,7 +43,7 @@ export function ReturnsPage(props: ReturnsProps) {
           ) : null
         }
       />
-      <MailingTabs t={t} slug={group.slug} current="returns" />
+      <MailingTabs t={t} slug={group.slug} current="returns" closedTabs={frame.closedTabs} />
       {isEmpty ? (
         <EmptyState title={t("inbound.returns.empty")} text={t("inbound.returns.emptyText")} />
       ) : (

@@ -10,6 +10,7 @@ import { sha256, toHex } from "../platform/crypto";
 import { normaliseEmail } from "../platform/email-address";
 import { mailboxProvider } from "../platform/mail/mailbox-provider";
 import { gateOfGroup } from "../senders/sender";
+import { blockOf } from "../subscriptions/own-word";
 import { type Recipient, recipientOf } from "../subscriptions/subscription";
 import { liftSuppression, suppress } from "../subscriptions/suppression";
 import * as store from "./store";
@@ -107,38 +108,29 @@ async function tellGate(ctx: Context, group: Group, { copy, how }: Said): Promis
 
 export type Lifted = { is: "lifted" } | { is: "refused"; why: "complained" | "not_bounced" | "no_address" };
 
-/**
- * Lets an address be mailed again that somebody says works. A complaint is lifted by the person alone: `theyWrote` is the
- * answer in the group's inbox in which they ask for it.
- */
+/** Lets an address be mailed again that somebody says works. A complaint is lifted by the person alone (subscriptions/own-word.ts). */
 export async function liftReturn(
   ctx: Context,
   group: Group,
   personNo: number,
   by: { no: number },
-  theyWrote: boolean,
 ): Promise<Lifted> {
   const db = dbFor(ctx.env, group);
   const person = await recipientOf(db, personNo);
   if (!person?.email) return { is: "refused", why: "no_address" };
-  const { subscribed, bounced, complained } = subscriptionStatus;
-  if (person.emailStatus === complained && !theyWrote) return { is: "refused", why: "complained" };
-  const record = (reason: "bounced" | "complained") =>
-    recordAct(ctx, {
-      ...{ groupNo: group.no, accountNo: by.no, act: "person.mailed_again" },
-      ...{ subject: String(person.personNo), detail: { reason } },
-    });
-  if (person.emailStatus === subscribed) {
-    // Whoever signed again is on the list again, and still written to by nobody.
-    if (!(await liftSuppression(ctx, person.email, "bounce"))) return { is: "refused", why: "not_bounced" };
-    await record("bounced");
-    return { is: "lifted" };
-  }
-  if (person.emailStatus !== bounced && person.emailStatus !== complained)
+  const block = await blockOf(ctx, person);
+  if (block === "complaint") return { is: "refused", why: "complained" };
+  const { subscribed, bounced } = subscriptionStatus;
+  const isBounced = person.emailStatus === bounced;
+  // Whoever signed again is on the list again, and still written to by nobody.
+  if (block !== "bounce" || (!isBounced && person.emailStatus !== subscribed))
     return { is: "refused", why: "not_bounced" };
-  const was = person.emailStatus === bounced ? "bounced" : "complained";
-  await record(was);
-  await liftSuppression(ctx, person.email, was === "bounced" ? "bounce" : "complaint");
+  await recordAct(ctx, {
+    ...{ groupNo: group.no, accountNo: by.no, act: "person.mailed_again" },
+    ...{ subject: String(person.personNo), detail: { reason: "bounced" } },
+  });
+  await liftSuppression(ctx, person.email, ["bounce"]);
+  if (!isBounced) return { is: "lifted" };
   const change = { channel: "email" as const, status: "subscribed" as const, cause: "organiser" as const };
   await changeSubscription(db, person.personNo, { ...change, reason: "", by: by.no, at: ctx.now });
   return { is: "lifted" };

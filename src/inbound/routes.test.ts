@@ -1,17 +1,23 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { fakeQueue } from "../../test/fake-mail";
 import { contextOf, makeGroup } from "../../test/groups";
 import { makeOrganisers } from "../../test/organisers";
 import { platformHost } from "../../test/platform-host";
 import { makeMailing } from "../../test/results";
 import type { Env } from "../env";
 import { dbFor } from "../groups/shard";
+import { newId } from "../platform/ids";
+import type { MailMessage } from "../platform/mail/mail";
 import { returnAddress } from "../platform/mail/return-addresses";
 import { mailKey } from "../platform/mail-keys";
 import { signMessage } from "../platform/signed-webhook";
+import { everythingOf } from "../privacy/everything";
+import { answerReply } from "./answer";
 import { receiveEmail } from "./email";
 import { listReplies } from "./reply";
 import { returned } from "./returned";
+import type { AnswerId } from "./types";
 import { mailWebhookRoutes } from "./webhook-routes";
 
 const NOW = Date.now();
@@ -40,7 +46,7 @@ async function sent(of = team.group, firstPerson?: number) {
 
 async function answered(text = "<script>alert(1)</script> I will come.") {
   const { email, copy, key } = await sent();
-  const raw = `From: "Ana <b>Lima</b>" <${email}>\r\nSubject: Re: <i>Clean air</i>\r\nMessage-ID: <${crypto.randomUUID()}@x>\r\n\r\n${text}\r\n`;
+  const raw = `From: "Ana <b>Lima</b>" <${email}>\r\nSubject: Re: <i>Clean air</i>\r\nMessage-ID: <${crypto.randomUUID()}@x>\r\nReferences: <first@x>\r\n\tnonsense\r\n\r\n${text}\r\n`;
   const bytes = new TextEncoder().encode(raw);
   const to = returnAddress("reply", key, contextOf().config.mailDomain);
   const body = new Blob([bytes]).stream() as ReadableStream<Uint8Array>;
@@ -82,10 +88,12 @@ describe("the inbox", () => {
     const other = await make();
     const foreign = href.replace(team.base, other.base);
     for (const path of [foreign, `${foreign}/raw`]) expect((await other.owner.get(path)).status).toBe(404);
-    for (const verb of ["state", "assignment", "lift"])
-      expect((await other.owner.post(`${foreign}/${verb}`, { state: "done", to: "" })).status, verb).toBe(
-        404,
-      );
+    const form = newId();
+    for (const verb of ["state", "assignment", "lift", "own-word", "answers"])
+      expect(
+        (await other.owner.post(`${foreign}/${verb}`, { state: "done", to: "", form, text: "x" })).status,
+        verb,
+      ).toBe(404);
   });
 
   it("is seen to: given to somebody, done, and open again", async () => {
@@ -105,12 +113,58 @@ describe("the inbox", () => {
     expect(await (await team.owner.get(`${team.base}/mailings/replies`)).text()).toContain(href);
   });
 
+  it("answers once a form, below what they wrote, and what they write next comes here again", async () => {
+    const { href, email, reply, copy } = await answered();
+    const page = await (await team.owner.get(href)).text();
+    const form = /name="form" value="([0-9a-f-]{36})"/.exec(page)?.[1] ?? "";
+    expect((await team.organiser.post(`${href}/answers`, { form, text: "Yes" })).status).toBe(403);
+    const empty = await team.owner.post(`${href}/answers`, { form, text: " " });
+    expect([empty.status, (await empty.text()).includes("Write something first")]).toEqual([422, true]);
+    for (const text of ["Yes, <b>come</b>.", "Yes, <b>come</b>."]) {
+      const done = await team.owner.post(`${href}/answers`, { form, text });
+      expect(done.headers.get("Location")).toBe(`${href}?done=answered#answers`);
+    }
+    const shown = await (await team.owner.get(href)).text();
+    expect(shown.split("Yes, &lt;b&gt;come&lt;/b&gt;.")).toHaveLength(2);
+    expect(shown).not.toContain("may not have left");
+    expect(shown).toContain("Done");
+    const held = await everythingOf(contextOf(), team.group, copy.personNo, "person");
+    expect(JSON.stringify(held)).toContain("Yes, <b>come</b>.");
+    const { sent: mails, binding } = fakeQueue<{ message: MailMessage }>();
+    const ctx = contextOf({ ...(env as Env), MAIL: binding });
+    const db = dbFor(env as Env, team.group);
+    const answer = { text: "More", by: { no: team.owner.accountNo } };
+    const id = newId<AnswerId>();
+    for (const is of ["sent", "known"])
+      expect(await answerReply(ctx, team.group, db, reply, { ...answer, id })).toBe(is);
+    const [mail, ...others] = mails.map(({ body }) => body.message);
+    expect(others).toEqual([]);
+    expect(mail).toMatchObject({ to: email, subject: "Re: <i>Clean air</i>", fromName: team.group.name });
+    expect(mail?.headers).toMatchObject({ "Auto-Submitted": "no" });
+    expect(mail?.headers?.["In-Reply-To"]).toMatch(/^<[0-9a-f-]{36}@x>$/);
+    expect(mail?.headers?.References).toBe(`<first@x> ${mail?.headers?.["In-Reply-To"]}`);
+    expect(mail?.replyTo).toMatch(/^r\+[a-z2-7]+@/);
+    expect(mail?.text).toContain("> <script>");
+    expect(mail?.html).not.toContain("<script>");
+    const failing = { send: () => Promise.reject(new Error("the queue is away")) } as unknown as Queue;
+    const away = contextOf({ ...(env as Env), MAIL: failing });
+    await expect(
+      answerReply(away, team.group, db, reply, { ...answer, text: "Lost", id: newId<AnswerId>() }),
+    ).rejects.toThrow("away");
+    expect(await (await team.owner.get(href)).text()).toContain("may not have left");
+  });
+
   it("lets back in whoever complained and then wrote", async () => {
     const { href, copy } = await answered("Please send me your mails again.");
     expect((await team.owner.post(`${href}/lift`)).headers.get("Location")).toContain("not_lifted");
     await returned(contextOf(), { copy, how: "complaint", reason: "", eventId: "c" });
-    expect(await (await team.owner.get(href)).text()).toContain(`${href}/lift`);
-    expect((await team.owner.post(`${href}/lift`)).headers.get("Location")).toContain("done=lifted");
+    expect(await (await team.owner.get(href)).text()).toContain(`${href}/own-word`);
+    expect((await team.owner.post(`${href}/lift`)).headers.get("Location")).toContain("not_lifted");
+    expect((await team.organiser.post(`${href}/own-word`)).status).toBe(403);
+    for (const is of ["asked", "asked_lately"])
+      expect((await team.owner.post(`${href}/own-word`)).headers.get("Location")).toMatch(
+        new RegExp(`done=${is}$`),
+      );
   });
 });
 

@@ -7,6 +7,7 @@ export type Reply = {
   no: number;
   id: ReplyId;
   personNo: number | null;
+  mailingNo: number | null;
   person: { id: PersonId; name: string; email: string | null; emailStatus: number } | null;
   mailing: { id: MailingId; subject: string } | null;
   fromEmail: string;
@@ -32,7 +33,7 @@ type Stored = Omit<Reply, "id" | "person" | "mailing"> & {
 
 const SELECT = `SELECT r.reply_no AS no, hex(r.id) AS id, p.person_no AS personNo, hex(p.id) AS personId,
     trim(coalesce(p.given_name, '') || ' ' || coalesce(p.family_name, '')) AS name, p.email, p.email_status AS emailStatus,
-    hex(m.id) AS mailingId, coalesce(nullif(m.internal_title, ''), m.subject) AS mailingSubject, r.from_email AS fromEmail,
+    m.mailing_no AS mailingNo, hex(m.id) AS mailingId, coalesce(nullif(m.internal_title, ''), m.subject) AS mailingSubject, r.from_email AS fromEmail,
     r.from_name AS fromName, r.subject, r.text, r.raw, r.file_count AS fileCount, r.at, r.done_at AS doneAt, r.assigned_to AS assignedTo
   FROM mail_replies r
   LEFT JOIN people p ON p.group_no = ?1 AND p.person_no = r.person_no AND p.erased_at IS NULL

@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import { existsUnderNumbers } from "../people/merge";
 import { subscriptionStatus } from "../people/types";
 import { STILL_THERE, type Work } from "../people/work";
 import type { Sunset, SunsetRun } from "./types";
@@ -57,11 +58,16 @@ export type Looked = {
   toLeave: number[];
 };
 
+const HAS_READ = existsUnderNumbers(
+  "p.person_no",
+  (no) =>
+    `SELECT 1 FROM mail_readers r WHERE r.group_no = ?1 AND r.person_no = ${no} AND max(coalesce(r.opened_s, 0), coalesce(r.clicked_s, 0)) >= ?4 / 1000`,
+);
+
 // Silent: was mailed before, and has neither opened, clicked, acted, agreed nor been touched by the group since. Whoever was
 // never mailed, or came later, is not.
 const SILENT = `p.created_at < ?4 AND coalesce(p.email_status_at, 0) < ?4
-  AND NOT EXISTS (SELECT 1 FROM mail_readers r WHERE r.group_no = ?1 AND r.person_no = p.person_no
-    AND max(coalesce(r.opened_s, 0), coalesce(r.clicked_s, 0)) >= ?4 / 1000)
+  AND NOT ${HAS_READ}
   AND NOT EXISTS (SELECT 1 FROM participations a WHERE a.group_no = ?1 AND a.person_no = p.person_no AND max(a.acted_at, a.revised_at) >= ?4)
   AND NOT EXISTS (SELECT 1 FROM consent_events c WHERE c.group_no = ?1 AND c.person_no = p.person_no AND c.acted_at >= ?4)
   AND NOT EXISTS (SELECT 1 FROM person_edits e WHERE e.group_no = ?1 AND e.person_no = p.person_no AND e.edited_at >= ?4)`;

@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import { numbersOf } from "../people/merge";
 import { type Fault, FLAG, type ReturnKind, returnCodes } from "./types";
 
 type Copy = { mailingNo: number; personNo: number };
@@ -92,10 +93,10 @@ export async function countSoft({ groupNo, d1 }: GroupDb, personNo: number, sinc
   const row = await d1
     .prepare(
       `SELECT count(DISTINCT mailing_no) AS n FROM mail_returns INDEXED BY mail_returns_by_person
-       WHERE group_no = ?1 AND person_no = ?2 AND kind = ${returnCodes.soft} AND fault IN ('full', 'unreachable', 'other')
+       WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")}) AND kind = ${returnCodes.soft} AND fault IN ('full', 'unreachable', 'other')
          AND at > max(?3,
-           coalesce((SELECT max(at) FROM mail_returns WHERE group_no = ?1 AND person_no = ?2 AND kind = ${returnCodes.delivered}), 0),
-           coalesce((SELECT max(coalesce(opened_s, 0), coalesce(clicked_s, 0)) * 1000 FROM mail_readers WHERE group_no = ?1 AND person_no = ?2), 0))`,
+           coalesce((SELECT max(at) FROM mail_returns WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")}) AND kind = ${returnCodes.delivered}), 0),
+           coalesce((SELECT max(coalesce(opened_s, 0), coalesce(clicked_s, 0)) * 1000 FROM mail_readers WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")})), 0))`,
     )
     .bind(groupNo, personNo, since)
     .first<{ n: number }>();
@@ -187,7 +188,7 @@ export async function selectReturnsOf(
   const { results } = await d1
     .prepare(
       `SELECT at, mailing_no AS mailingNo, kind, fault, reason FROM mail_returns INDEXED BY mail_returns_by_person
-       WHERE group_no = ?1 AND person_no = ?2 ORDER BY at DESC LIMIT ?3`,
+       WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")}) ORDER BY at DESC LIMIT ?3`,
     )
     .bind(groupNo, personNo, limit)
     .all<{ at: number; mailingNo: number; kind: number; fault: Fault; reason: string }>();

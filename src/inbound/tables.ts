@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { bytes, uuid } from "../platform/columns";
-import type { ReplyId } from "./types";
+import type { AnswerId, ReplyId } from "./types";
 
 /** What was reported of a copy, once a report. Few: of a hundred mails one or two come back. */
 export const mailReturns = sqliteTable(
@@ -68,6 +68,23 @@ export const mailReplies = sqliteTable(
     uniqueIndex("mail_replies_by_event").on(table.groupNo, table.event),
     uniqueIndex("mail_replies_by_id").on(table.groupNo, table.id),
   ],
+);
+
+/** What a group wrote back. */
+export const mailAnswers = sqliteTable(
+  "mail_answers",
+  {
+    groupNo: integer("group_no").notNull(),
+    replyNo: integer("reply_no").notNull(),
+    /** Of the form it was written in. */
+    id: uuid<AnswerId>("id").notNull(),
+    text: text("text").notNull(),
+    accountNo: integer("account_no").notNull(),
+    at: integer("at").notNull(),
+    /** When it was put on its way; null when that failed. */
+    sentAt: integer("sent_at"),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.replyNo, table.id] })],
 );
 
 /** How a group parts from those who no longer read. A group without a row does not. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Id } from "../platform/ids";
 
 export type ReplyId = Id<"mail-reply">;
+export type AnswerId = Id<"mail-answer">;
 export type KeptMailId = Id<"kept-mail">;
 
 /** Of an incoming mail this much is read and understood; what follows are pictures and files. */
@@ -22,6 +23,9 @@ export const REASON_MAX = 300;
 /** Of what somebody answered. */
 export const REPLY_TEXT_MAX = 20_000;
 export const REPLY_SUBJECT_MAX = 250;
+/** What the group writes back, and how often to one mail of somebody's. */
+export const ANSWER_TEXT_MAX = 10_000;
+export const ANSWERS_MAX = 50;
 /** A group's inbox shows so many on a page. */
 export const REPLIES_PAGE_MAX = 50;
 /** Answers of one person to one group in an hour; what is more is kept for the operator. */

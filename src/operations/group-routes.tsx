@@ -113,7 +113,13 @@ groupOperations.get("/operations/groups/:group/actions/:action/parked", async (c
   const { group, action } = await actionIn(c.var.ctx, c.req.param("group"), c.req.param("action"));
   const [rows, props] = await Promise.all([parkedErrors(c.var.ctx, group, action), pageProps(c, doneWords)]);
   return c.html(
-    <ParkedPage {...props} group={group} action={action} rows={rows.slice(0, PARKED_SHOWN_MAX)} />,
+    <ParkedPage
+      {...props}
+      lead={c.var.t("operations.parked.lead")}
+      href={`/operations/groups/${group.id}/actions/${action.id}/parked`}
+      back={{ href: `/operations/groups/${group.id}`, label: `${group.name}: ${action.title}` }}
+      rows={rows.slice(0, PARKED_SHOWN_MAX)}
+    />,
   );
 });
 

@@ -216,19 +216,19 @@ function ActionsSection(props: GroupPageProps) {
   );
 }
 
-type ParkedPageProps = PageProps & { group: Group; action: Action; rows: { at: number; error: string }[] };
+type ParkedPageProps = PageProps & {
+  rows: { at: number; error: string }[];
+  lead: string;
+  /** Where they are tried again. */
+  href: string;
+  back: { href: string; label: string };
+};
 
-/** The rows of one action that the database refuses, with its words. */
+/** The rows of one action or mailing that the database refuses, with its words. */
 export function ParkedPage(props: ParkedPageProps) {
-  const { t, group, action, rows } = props;
+  const { t, rows, href } = props;
   return (
-    <OperationsFrame
-      {...props}
-      title={t("operations.parked.title")}
-      lead={t("operations.parked.lead")}
-      current="overview"
-      back={{ href: `${PATH}/${group.id}`, label: `${group.name}: ${action.title}` }}
-    >
+    <OperationsFrame {...props} title={t("operations.parked.title")} current="overview">
       <DataTable
         caption={t("operations.parked.title")}
         isCaptionHidden
@@ -240,11 +240,7 @@ export function ParkedPage(props: ParkedPageProps) {
         ]}
       />
       {rows.length > 0 ? (
-        <Form
-          action={`${PATH}/${group.id}/actions/${action.id}/parked`}
-          label={t("operations.parked.again")}
-          class="cluster"
-        >
+        <Form action={href} label={t("operations.parked.again")} class="cluster">
           <SubmitButton>{t("operations.parked.again")}</SubmitButton>
         </Form>
       ) : null}

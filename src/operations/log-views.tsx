@@ -74,6 +74,7 @@ const words: Record<string, Key> = {
   "mailing.refused": "results.acts.refused",
   "mailing.halted": "results.acts.stopped",
   "suppression.lifted": "results.acts.lifted",
+  "readings.unparked": "results.acts.unparked",
 };
 
 function wordsFor(t: T, act: string): string {

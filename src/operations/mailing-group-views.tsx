@@ -190,13 +190,14 @@ function Facts(props: MailingPageProps) {
 
 const stoppable = ["waiting", "scheduled", "preparing", "sending", "paused"];
 
-function Decision({ t, group, mailing }: MailingPageProps) {
+function Decision({ t, group, mailing, waitsFor }: MailingPageProps) {
   if (!stoppable.includes(mailing.status)) return null;
   const path = `${pathOf({ group })}/${mailing.no}`;
   const isWaiting = mailing.status === "waiting";
   return (
     <Section>
-      {isWaiting ? (
+      {isWaiting ? <p>{t(`results.operations.waitsFor.${waitsFor}`)}</p> : null}
+      {isWaiting && waitsFor === "operator" ? (
         <Form action={`${path}/approval`} label={t("results.operations.approve")}>
           <SubmitButton>{t("results.operations.approve")}</SubmitButton>
         </Form>
@@ -205,7 +206,12 @@ function Decision({ t, group, mailing }: MailingPageProps) {
         action={`${path}/${isWaiting ? "refusal" : "stop"}`}
         label={t(isWaiting ? "results.operations.refuse" : "results.operations.stop")}
       >
-        <TextField name="reason" label={t("results.operations.reason")} maxlength={REASON_MAX} />
+        <TextField
+          name="reason"
+          label={t("results.operations.reason")}
+          maxlength={REASON_MAX}
+          required={isWaiting}
+        />
         <ButtonRow>
           <SubmitButton kind="danger" confirm={isWaiting ? undefined : t("results.operations.stopConfirm")}>
             {t(isWaiting ? "results.operations.refuse" : "results.operations.stop")}

@@ -9,22 +9,25 @@ import { groupOrigin } from "../platform/http";
 import { mapHeaders, mapOf } from "../results/map";
 import { resumeSender, setQuota } from "../senders/sender";
 import { QUOTA_MAX } from "../senders/types";
+import { parkedReadings } from "../tracking/parked";
 import type { Key } from "../ui/i18n";
+import { ParkedPage } from "./group-views";
 import {
   approveBigSend,
   contentOf,
   haltMailing,
-  isSuppressed,
   mailingOfGroup,
   mailingsOfGroup,
   mailingsOverview,
   refuseBigSend,
+  suppressionCause,
+  unparkOf,
   unsuppress,
 } from "./mailing";
 import { GroupMailingsPage, MailingPage } from "./mailing-group-views";
 import { MailingsPage, SuppressionsPage } from "./mailing-views";
 import { findGroup } from "./operation";
-import { FORM_BYTES_MAX, REASON_MAX } from "./types";
+import { FORM_BYTES_MAX, PARKED_SHOWN_MAX, REASON_MAX } from "./types";
 import { numberIn, type OperatorEnv, pageProps } from "./web";
 
 /** What operators see and do about mailings. */
@@ -43,7 +46,10 @@ const doneWords: Record<string, Key> = {
   lifted: "results.operations.done.lifted",
   resumed: "results.operations.done.resumed",
   notSuppressed: "results.operations.done.notSuppressed",
+  theirWord: "results.operations.done.theirWord",
+  unparked: "operations.parked.done",
 };
+const liftedWords = { lifted: "lifted", not_suppressed: "notSuppressed", their_word: "theirWord" } as const;
 
 mailingOperations.get("/operations/mailings", async (c) => {
   const [overview, props] = await Promise.all([mailingsOverview(c.var.ctx), pageProps(c, doneWords)]);
@@ -142,6 +148,31 @@ mailingOperations.post(`${MAILING_PATH}/stop`, async (c) => {
   return done(c, group, mailing.no, isStopped ? "stopped" : "changed");
 });
 
+mailingOperations.get(`${MAILING_PATH}/parked`, async (c) => {
+  const { ctx, t } = c.var;
+  const group = await groupIn(c);
+  const { mailing } = await wholeIn(c, group);
+  const [rows, props] = await Promise.all([parkedReadings(ctx, group, mailing.no), pageProps(c, doneWords)]);
+  const back = `/operations/groups/${group.id}/mailings/${mailing.no}`;
+  return c.html(
+    <ParkedPage
+      {...props}
+      lead={t("results.operations.readers.lead")}
+      href={`${back}/parked`}
+      back={{ href: back, label: `${group.name}: ${mailing.subject || t("results.untitled")}` }}
+      rows={rows.slice(0, PARKED_SHOWN_MAX)}
+    />,
+  );
+});
+
+mailingOperations.post(`${MAILING_PATH}/parked`, async (c) => {
+  const group = await groupIn(c);
+  const { mailing } = await wholeIn(c, group);
+  const count = await unparkOf(c.var.ctx, group, mailing, c.var.account);
+  const path = `/operations/groups/${group.id}/mailings/${mailing.no}/parked`;
+  return c.redirect(`${path}?done=unparked&count=${count}`, 303);
+});
+
 mailingOperations.get("/operations/suppressions", async (c) => {
   return c.html(<SuppressionsPage {...(await pageProps(c, doneWords))} email="" found={null} />);
 });
@@ -157,15 +188,17 @@ mailingOperations.post("/operations/suppressions", async (c) => {
     const errors = { email: t("results.operations.suppressions.wrong") };
     return c.html(<SuppressionsPage {...props} email={typed} found={null} errors={errors} />, 422);
   }
-  return c.html(<SuppressionsPage {...props} email={email} found={await isSuppressed(ctx, email)} />);
+  return c.html(
+    <SuppressionsPage {...props} email={email} found={{ cause: await suppressionCause(ctx, email) }} />,
+  );
 });
 
 mailingOperations.post("/operations/suppressions/lifting", async (c) => {
   const { ctx, account } = c.var;
   const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
   const email = normaliseEmail(single(values, "email"));
-  const isLifted = email !== null && (await unsuppress(ctx, email, account));
-  return c.redirect(`/operations/suppressions?done=${isLifted ? "lifted" : "notSuppressed"}`, 303);
+  const is = email === null ? "not_suppressed" : await unsuppress(ctx, email, account);
+  return c.redirect(`/operations/suppressions?done=${liftedWords[is]}`, 303);
 });
 
 async function groupIn(c: {

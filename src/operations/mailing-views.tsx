@@ -1,3 +1,4 @@
+import type { SuppressionCause } from "../subscriptions/types";
 import { Notice } from "../ui/flash";
 import {
   ButtonRow,
@@ -13,15 +14,16 @@ import { Section } from "../ui/layout";
 import { Status } from "../ui/status";
 import { DataTable, EmptyState } from "../ui/table";
 import { When } from "../ui/when";
-import type { NamedHealth, NamedMailing } from "./mailing";
+import type { NamedHealth, NamedMailing, NamedReaders, WaitingMailing } from "./mailing";
 import { rateWords } from "./mailing-words";
 import { OperationsFrame, RowButton } from "./views";
 import type { PageProps } from "./web";
 
 type MailingsPageProps = PageProps & {
-  waiting: NamedMailing[];
+  waiting: WaitingMailing[];
   open: NamedMailing[];
   senders: NamedHealth[];
+  readers: NamedReaders[];
 };
 
 export function MailingsPage(props: MailingsPageProps) {
@@ -38,6 +40,7 @@ export function MailingsPage(props: MailingsPageProps) {
           {...props}
           caption={t("results.operations.waiting")}
           rows={waiting}
+          stateOf={({ waitsFor }) => t(`results.operations.waitsFor.${waitsFor}`)}
           empty={{ title: t("results.operations.noWaiting"), text: t("results.operations.noWaitingText") }}
         />
       </Section>
@@ -46,10 +49,12 @@ export function MailingsPage(props: MailingsPageProps) {
           {...props}
           caption={t("results.operations.open")}
           rows={open}
+          stateOf={({ status }) => stateWords(t, status)}
           empty={{ title: t("results.operations.noOpen"), text: t("results.operations.noOpenText") }}
         />
       </Section>
       <SendersSection {...props} />
+      {props.readers.length > 0 ? <ReadersSection {...props} /> : null}
       <p>
         <a href="/operations/suppressions">{t("results.operations.suppressions.title")}</a>
       </p>
@@ -57,12 +62,17 @@ export function MailingsPage(props: MailingsPageProps) {
   );
 }
 
-function OpenTable(
-  props: PageProps & { caption: string; rows: NamedMailing[]; empty: { title: string; text: string } },
+function OpenTable<Row extends NamedMailing>(
+  props: PageProps & {
+    caption: string;
+    rows: Row[];
+    stateOf: (row: Row) => string;
+    empty: { title: string; text: string };
+  },
 ) {
-  const { t, locale, caption, rows, empty } = props;
+  const { t, locale, caption, rows, stateOf, empty } = props;
   return (
-    <DataTable<NamedMailing>
+    <DataTable<Row>
       caption={caption}
       isCaptionHidden
       rows={rows}
@@ -84,7 +94,7 @@ function OpenTable(
             </a>
           ),
         },
-        { key: "state", title: t("results.operations.state"), cell: ({ status }) => stateWords(t, status) },
+        { key: "state", title: t("results.operations.state"), cell: stateOf },
         {
           ...{ key: "recipients", title: t("results.operations.recipients"), isNumber: true },
           cell: ({ recipients }) => (recipients === null ? "–" : formatNumber(recipients, locale)),
@@ -163,6 +173,38 @@ function SendersSection(props: MailingsPageProps) {
   );
 }
 
+/** Mailings whose openings and clicks the database refuses; without any there is nothing to show. */
+function ReadersSection(props: MailingsPageProps) {
+  const { t, locale, readers } = props;
+  const title = t("results.operations.readers.title");
+  return (
+    <Section title={title} text={t("results.operations.readers.lead")}>
+      <DataTable<NamedReaders>
+        caption={title}
+        isCaptionHidden
+        rows={readers}
+        empty={null}
+        columns={[
+          {
+            ...{ key: "group", title: t("results.operations.group"), isName: true },
+            cell: ({ groupId, groupName, mailingNo }) => (
+              <a href={`/operations/groups/${groupId ?? ""}/mailings/${mailingNo}/parked`} dir="auto">
+                {groupName}
+                <span class="visually-hidden"> {mailingNo}</span>
+              </a>
+            ),
+          },
+          {
+            ...{ key: "parked", title: t("operations.homes.parked"), isNumber: true },
+            cell: ({ parked }) => formatNumber(parked, locale),
+          },
+          { key: "at", title: t("operations.parked.at"), cell: ({ at }) => <When {...props} at={at} /> },
+        ]}
+      />
+    </Section>
+  );
+}
+
 function SenderState({ t, sender }: PageProps & { sender: NamedHealth }) {
   const { health, groupId, groupName } = sender;
   if (!health) return <Status tone="warn">{t("results.operations.senders.unreachable")}</Status>;
@@ -182,7 +224,7 @@ function SenderState({ t, sender }: PageProps & { sender: NamedHealth }) {
 type SuppressionsPageProps = PageProps & {
   email: string;
   /** Null before anybody asked. */
-  found: boolean | null;
+  found: { cause: SuppressionCause | null } | null;
   errors?: FieldErrors;
 };
 
@@ -213,21 +255,30 @@ export function SuppressionsPage(props: SuppressionsPageProps) {
           <SubmitButton kind="secondary">{t("results.operations.suppressions.look")}</SubmitButton>
         </ButtonRow>
       </Form>
-      {found === null ? null : (
-        <Notice kind={found ? "warn" : "info"}>
-          <p>
-            {t(found ? "results.operations.suppressions.is" : "results.operations.suppressions.isNot", {
-              email,
-            })}
-          </p>
-          {found ? (
-            <Form action="/operations/suppressions/lifting" label={t("results.operations.suppressions.lift")}>
-              <HiddenField name="email" value={email} />
-              <SubmitButton kind="secondary">{t("results.operations.suppressions.lift")}</SubmitButton>
-            </Form>
-          ) : null}
-        </Notice>
-      )}
+      {found === null ? null : <Found {...props} cause={found.cause} />}
     </OperationsFrame>
+  );
+}
+
+/** What was found of an address; what an operator may lift has a button, and a complaint the reason why it has none. */
+function Found({ t, email, cause }: SuppressionsPageProps & { cause: SuppressionCause | null }) {
+  if (cause === null)
+    return (
+      <Notice>
+        <p>{t("results.operations.suppressions.isNot", { email })}</p>
+      </Notice>
+    );
+  return (
+    <Notice kind="warn">
+      <p>{t(`results.operations.suppressions.causes.${cause}`, { email })}</p>
+      {cause === "complaint" ? (
+        <p>{t("results.operations.suppressions.theirWord")}</p>
+      ) : (
+        <Form action="/operations/suppressions/lifting" label={t("results.operations.suppressions.lift")}>
+          <HiddenField name="email" value={email} />
+          <SubmitButton kind="secondary">{t("results.operations.suppressions.lift")}</SubmitButton>
+        </Form>
+      )}
+    </Notice>
   );
 }

@@ -1,16 +1,22 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { fakeQueue } from "../../test/fake-mail";
 import { contextOf, makeGroup, settled } from "../../test/groups";
 import { newAddress, platformHost, type Visitor } from "../../test/platform-host";
 import { BEGAN, makeMailing } from "../../test/results";
 import { OPERATOR_EMAIL } from "../../test/variables";
+import { findAccount } from "../accounts/account";
+import { deliveryOf, operatorReason } from "../delivery/delivery";
 import { listRecordedActs } from "../groups/audit";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { mailingByNo } from "../mailings/mailing";
+import type { MailingId } from "../mailings/types";
+import { newId } from "../platform/ids";
 import { gateOfGroup, quotaOf } from "../senders/sender";
 import { suppress, suppressedAmong } from "../subscriptions/suppression";
 import { fileAbuseReport } from "./abuse-report";
+import { tellAsker } from "./email";
 import { operationsRoutes } from "./routes";
 
 const host = platformHost({}, (app) => app.route("/", operationsRoutes));
@@ -82,6 +88,7 @@ describe("a first big send", () => {
     const overview = await page("/operations/mailings");
     expect(overview).toContain(`href="${pathOf(mailing, own)}"`);
     expect(overview).toContain("A first big &lt;b&gt;send&lt;/b&gt;");
+    expect(overview).toContain("Waits for us");
     const html = await page(pathOf(mailing, own));
     expect(html).toMatch(/Would go to<\/dt><dd>2<\/dd>/);
     expect(html).toContain("Clean &lt;i&gt;Air&lt;/i&gt;");
@@ -119,8 +126,32 @@ describe("a first big send", () => {
       act: "mailing.refused",
       detail: { reason: "It asks for card numbers" },
     });
+    const note = (await deliveryOf(dbFor(contextOf().env, own), mailing.no))?.pauseNote ?? "";
+    expect(operatorReason(note)).toBe("It asks for card numbers");
     const again = await operator.post(`${pathOf(mailing, own)}/refusal`, { reason: "Again" });
     expect(again.headers.get("Location")).toContain("done=changed");
+  });
+
+  it("tells whoever asked why, once, and not when their account is gone", async () => {
+    const queue = fakeQueue<{ message: { to: string; text: string } }>();
+    const account = (await findAccount(contextOf(), OPERATOR_EMAIL))?.no ?? 0;
+    const asked = { id: newId<MailingId>(), subject: "Big", internalTitle: "" };
+    const ctx = contextOf({ ...contextOf().env, MAIL: queue.binding });
+    for (const askedBy of [account, account + 1_000_000, null])
+      await tellAsker(ctx, group, { ...asked, askedBy }, { what: "refused", reason: "Card <b>numbers</b>" });
+    expect(queue.sent.map(({ body }) => body.message.to)).toEqual([OPERATOR_EMAIL]);
+    expect(queue.sent[0]?.body.message.text).toContain("Card <b>numbers</b>");
+    expect(queue.sent[0]?.body.message.text).toContain(`/mailings/${asked.id}/review`);
+  });
+
+  it("that a second person of the group must see first is not ours to allow", async () => {
+    const { own, mailing } = await makeWaiting();
+    const settings = { ...own.settings, mail: { ...own.settings.mail, approvalFrom: 1 } };
+    await env.DIRECTORY.prepare("UPDATE groups SET settings = ? WHERE group_no = ?")
+      .bind(JSON.stringify(settings), own.no)
+      .run();
+    expect(await page("/operations/mailings")).toContain("Waits for somebody of the group first");
+    expect(await page(pathOf(mailing, own))).not.toContain("/approval");
   });
 });
 
@@ -155,6 +186,21 @@ describe("a mailing that leaves", () => {
     expect(content).toContain("https://where-it-leads.example/");
     expect(await page(`/operations/groups/${group.id}/mailings`)).toContain(`href="${pathOf(mailing)}"`);
     expect(await page("/operations/reports")).toContain("It tries to deceive or to steal");
+  });
+
+  it("whose openings and clicks the database refuses is listed, and has them tried again", async () => {
+    const mailing = await makeMailing(group, [{ status: "sent" }], {});
+    const reports = env.OPERATIONS.getByName("operations");
+    const report = { groupNo: group.no, mailingNo: mailing.no, part: 1, at: Date.now() };
+    await reports.reportReaders({ ...report, parked: 3 });
+    // An older word changes nothing.
+    await reports.reportReaders({ ...report, parked: 0, at: report.at - 1 });
+    const href = `${pathOf(mailing)}/parked`;
+    expect(await page("/operations/mailings")).toContain(`href="${href}"`);
+    expect(await page(href)).toContain("Nothing is parked");
+    expect((await operator.post(href, {})).headers.get("Location")).toBe(`${href}?done=unparked&count=0`);
+    await reports.reportReaders({ ...report, parked: 0 });
+    expect(await page("/operations/mailings")).not.toContain(href);
   });
 
   it("is one of its group alone", async () => {
@@ -212,9 +258,9 @@ describe("senders", () => {
 describe("suppressions", () => {
   it("are looked up by address and lifted, and the log holds no address", async () => {
     const email = newAddress();
-    await suppress(contextOf(), email, "complaint");
+    await suppress(contextOf(), email, "bounce");
     const found = await operator.post("/operations/suppressions", { email: ` ${email.toUpperCase()} ` });
-    expect(await found.text()).toContain(`Nobody here may write to ${email}.`);
+    expect(await found.text()).toContain(`Nobody here may write to ${email}: mail to it came back.`);
     const lifted = await operator.post("/operations/suppressions/lifting", { email });
     expect(lifted.headers.get("Location")).toContain("done=lifted");
     expect(await suppressedAmong(contextOf(), [email])).toEqual(new Set());
@@ -226,6 +272,17 @@ describe("suppressions", () => {
     const overview = await page("/operations");
     expect(overview).toContain("Lifted a suppression");
     expect(overview).not.toContain(email);
+  });
+
+  it("for a complaint are no operator's to lift, who is told why", async () => {
+    const email = newAddress();
+    await suppress(contextOf(), email, "complaint");
+    const found = await (await operator.post("/operations/suppressions", { email })).text();
+    expect(found).toContain("a complaint is taken back by the person alone");
+    expect(found).not.toContain("/operations/suppressions/lifting");
+    const tried = await operator.post("/operations/suppressions/lifting", { email });
+    expect(tried.headers.get("Location")).toContain("theirWord");
+    expect(await suppressedAmong(contextOf(), [email])).toEqual(new Set([email]));
   });
 
   it("are not asked for what is no address", async () => {

@@ -2,9 +2,12 @@ import type { Account } from "../accounts/account";
 import {
   type ApprovalResult,
   approveMailing,
+  deliveryOf,
   estimateAudience,
+  operatorNote,
   stopMailing,
   takeBack,
+  waitsFor,
 } from "../delivery/delivery";
 import { recordAct } from "../groups/audit";
 import { groupByNo } from "../groups/group";
@@ -19,9 +22,13 @@ import { sentMail } from "../results/lists";
 import { leftStatuses, resultsOf } from "../results/result";
 import type { Figures } from "../results/types";
 import { allowBigSends, gateOfGroup, type Quota, quotaOf, type SenderHealth } from "../senders/sender";
-import { liftSuppression, suppressedAmong } from "../subscriptions/suppression";
+import { liftSuppression, suppressionOf } from "../subscriptions/suppression";
+import type { SuppressionCause } from "../subscriptions/types";
+import { unparkReadings } from "../tracking/parked";
+import { tellAsker } from "./email";
 import { namesOfGroups } from "./store";
 import * as store from "./store-mailings";
+import { OPERATIONS_OBJECT } from "./types";
 
 export const OPEN_MAILINGS_MAX = 200;
 export const SENDERS_SHOWN_MAX = 50;
@@ -32,6 +39,17 @@ const NO_GROUP = 0;
 
 type By = Pick<Account, "no">;
 export type NamedMailing = store.OpenMailing & { groupName: string; groupId: string | null };
+/** Whose word it waits for: ours, or first that of somebody of the group. */
+export type WaitingMailing = NamedMailing & { waitsFor: "colleague" | "operator" };
+/** A mailing with openings or clicks that D1 refuses. */
+export type NamedReaders = {
+  groupNo: number;
+  mailingNo: number;
+  parked: number;
+  at: number;
+  groupName: string;
+  groupId: string | null;
+};
 export type NamedHealth = {
   groupName: string;
   groupId: string;
@@ -40,16 +58,20 @@ export type NamedHealth = {
 };
 
 /** What waits, what is leaving, and how each sender does. A shard or a gate that is away does not take the page with it. */
-export async function mailingsOverview(
-  ctx: Context,
-): Promise<{ waiting: NamedMailing[]; open: NamedMailing[]; senders: NamedHealth[] }> {
-  const [asked, sending] = await Promise.all([
+export async function mailingsOverview(ctx: Context): Promise<{
+  waiting: WaitingMailing[];
+  open: NamedMailing[];
+  senders: NamedHealth[];
+  readers: NamedReaders[];
+}> {
+  const [asked, sending, troubled] = await Promise.all([
     Promise.allSettled(
       shardNames(ctx.env).map((shard) =>
         store.openMailings(dbFor(ctx.env, { no: NO_GROUP, shard }), OPEN_MAILINGS_MAX),
       ),
     ),
     store.groupsThatSend(ctx.directory, SENDERS_SHOWN_MAX),
+    ctx.env.OPERATIONS.getByName(OPERATIONS_OBJECT).troubledReaders(),
   ]);
   const found = asked.flatMap((answer) => {
     if (answer.status === "fulfilled") return answer.value;
@@ -57,7 +79,9 @@ export async function mailingsOverview(
     return [];
   });
   const groupNos = [...new Set([...found.map(({ groupNo }) => groupNo), ...sending])];
-  const groups = await namesOfGroups(ctx.directory, groupNos);
+  const groups = await namesOfGroups(ctx.directory, [
+    ...new Set([...groupNos, ...troubled.map(({ groupNo }) => groupNo)]),
+  ]);
   const named = found.map((mailing) => {
     const group = groups.get(mailing.groupNo);
     return { ...mailing, groupName: group?.name ?? "", groupId: group?.id ?? null };
@@ -72,20 +96,29 @@ export async function mailingsOverview(
       return [{ groupName: group.name, groupId: group.id, health }];
     }),
   );
-  const waiting = named.filter(({ status }) => status === "waiting");
-  const needing = await Promise.all(waiting.map(({ groupNo }) => needsOperator(ctx, groupNo)));
+  const waiting: WaitingMailing[] = [];
+  // One after another: where its size decides, somebody's audience is counted.
+  for (const mailing of named.filter(({ status }) => status === "waiting"))
+    waiting.push({ ...mailing, waitsFor: await whoseWord(ctx, mailing) });
   return {
-    waiting: waiting.filter((_, index) => needing[index]),
+    waiting: waiting.sort(
+      (one, other) => Number(one.waitsFor === "colleague") - Number(other.waitsFor === "colleague"),
+    ),
     open: named.filter(({ status }) => status !== "waiting"),
     senders: senders.flat(),
+    readers: troubled.map((entry) => {
+      const group = groups.get(entry.groupNo);
+      return { ...entry, groupName: group?.name ?? "", groupId: group?.id ?? null };
+    }),
   };
 }
 
-/** Whether a group's mailings may wait for an operator: those of the others wait for a colleague alone. */
-async function needsOperator(ctx: Context, groupNo: number): Promise<boolean> {
+async function whoseWord(ctx: Context, { groupNo, no }: NamedMailing): Promise<"colleague" | "operator"> {
   const group = await groupByNo(ctx.directory, groupNo);
-  const quota = group && (await quotaOf(ctx, group).catch(() => null));
-  return !quota || (quota.approvedAt === null && !quota.isFixed);
+  if (!group) return "operator";
+  const db = dbFor(ctx.env, group);
+  const [mailing, delivery] = await Promise.all([mailingByNo(db, no), deliveryOf(db, no)]);
+  return mailing ? waitsFor(ctx, group, mailing, delivery?.pauseNote ?? "") : "operator";
 }
 
 /** A page of what a group wrote and sent, and what it may send. */
@@ -109,6 +142,8 @@ export type WholeMailing = {
   countedAt: number | null;
   /** Of one that has not been frozen: how many it would go to now. */
   audience: { recipients: number; isWhole: boolean } | null;
+  /** Of one that waits: whose word it waits for. */
+  waitsFor: "colleague" | "operator";
   reports: store.MailingReport[];
 };
 
@@ -119,16 +154,18 @@ export async function mailingOfGroup(ctx: Context, group: Group, no: number): Pr
   if (!mailing) return null;
   const isFrozen = mailing.frozen !== null;
   const hasLeft = leftStatuses.includes(mailing.status);
-  const [versions, results, estimate, reports] = await Promise.all([
+  const [versions, results, estimate, delivery, reports] = await Promise.all([
     versionsOf(db, no),
     hasLeft ? resultsOf(ctx, group, mailing) : null,
     mailing.target && !isFrozen
       ? estimateAudience(ctx, group, mailing.target, mailing.settings, { mailingNo: no })
       : null,
+    deliveryOf(db, no),
     store.reportsOf(ctx.directory, { groupNo: group.no, no }, REPORTS_SHOWN_MAX),
   ]);
   return {
     ...{ mailing, versions, reports },
+    waitsFor: await waitsFor(ctx, group, mailing, delivery?.pauseNote ?? ""),
     figures: results && figuresOf(results.tally),
     countedAt: results?.countedAt ?? null,
     audience: estimate && { recipients: estimate.recipients, isWhole: estimate.isWhole },
@@ -168,15 +205,18 @@ export async function approveBigSend(
   return approveMailing(ctx, group, mailing, { by: by.no, as: "operator" });
 }
 
-/** Makes a waiting mailing a draft again, and says why in the log that the group reads too. False when it was not waiting. */
+/** Makes a waiting mailing a draft again, and says why: to whoever asked, on its page, in the group's log. False when it was not waiting. */
 export async function refuseBigSend(
   ctx: Context,
   group: Group,
   mailing: Mailing,
   { by, reason }: { by: By; reason: string },
 ): Promise<boolean> {
-  if (mailing.status !== "waiting" || !(await takeBack(ctx, group, mailing, { by: by.no }))) return false;
+  const note = operatorNote(reason);
+  if (mailing.status !== "waiting" || !(await takeBack(ctx, group, mailing, { by: by.no, note })))
+    return false;
   await noteAct(ctx, group, mailing, { by, act: "mailing.refused", reason });
+  await tellAsker(ctx, group, mailing, { what: "refused", reason });
   return true;
 }
 
@@ -187,11 +227,13 @@ export async function haltMailing(
   mailing: Mailing,
   { by, reason }: { by: By; reason: string },
 ): Promise<boolean> {
-  const isStopped =
-    (await stopMailing(ctx, group, mailing, { by: by.no })) ||
-    (mailing.status !== "draft" && (await takeBack(ctx, group, mailing, { by: by.no })));
-  if (isStopped) await noteAct(ctx, group, mailing, { by, act: "mailing.halted", reason });
-  return isStopped;
+  const how = { by: by.no, note: operatorNote(reason) };
+  const isStopped = await stopMailing(ctx, group, mailing, how);
+  const isBack = !isStopped && mailing.status !== "draft" && (await takeBack(ctx, group, mailing, how));
+  if (!isStopped && !isBack) return false;
+  await noteAct(ctx, group, mailing, { by, act: "mailing.halted", reason });
+  await tellAsker(ctx, group, mailing, { what: isBack ? "refused" : "halted", reason });
+  return true;
 }
 
 function noteAct(
@@ -204,15 +246,34 @@ function noteAct(
   return recordAct(ctx, { groupNo: group.no, accountNo: by.no, act, subject: mailing.id, detail });
 }
 
-/** Whether the whole installation sends an address no mailings. */
-export async function isSuppressed(ctx: Context, email: string): Promise<boolean> {
-  return (await suppressedAmong(ctx, [email])).size > 0;
+/** Lets the openings and clicks of a mailing that D1 refused be stored again. Gives how many there were. */
+export async function unparkOf(ctx: Context, group: Group, mailing: Mailing, by: By): Promise<number> {
+  const count = await unparkReadings(ctx, group, mailing.no);
+  if (count > 0)
+    await recordAct(ctx, {
+      ...{ groupNo: group.no, accountNo: by.no, act: "readings.unparked", subject: mailing.id },
+      detail: { count },
+    });
+  return count;
 }
 
-/** Lets an address be mailed again. False when it was not suppressed. The log names its domain alone. */
-export async function unsuppress(ctx: Context, email: string, by: By): Promise<boolean> {
-  if (!(await liftSuppression(ctx, email))) return false;
+/** Why the whole installation sends an address no mailings; null when it does. */
+export async function suppressionCause(ctx: Context, email: string): Promise<SuppressionCause | null> {
+  return (await suppressionOf(ctx, email))?.cause ?? null;
+}
+
+/**
+ * Lets an address be mailed again; the log names its domain alone.
+ * @returns "their_word" for one that was complained of: the person alone takes that back (subscriptions/own-word.ts)
+ */
+export async function unsuppress(
+  ctx: Context,
+  email: string,
+  by: By,
+): Promise<"lifted" | "not_suppressed" | "their_word"> {
+  if (!(await liftSuppression(ctx, email, ["bounce", "operator"])))
+    return (await suppressionCause(ctx, email)) === "complaint" ? "their_word" : "not_suppressed";
   const subject = email.slice(email.lastIndexOf("@"));
   await recordAct(ctx, { groupNo: null, accountNo: by.no, act: "suppression.lifted", subject });
-  return true;
+  return "lifted";
 }

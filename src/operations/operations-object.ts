@@ -16,6 +16,9 @@ import {
   type QueueBatch,
   type QueueRate,
   RATE_FRESH_MS,
+  READERS_MAX,
+  READERS_SHOWN_MAX,
+  type ReadersReport,
   TROUBLED_HOME_STALE_MS,
 } from "./types";
 
@@ -38,6 +41,9 @@ export class OperationsObject extends DurableObject<Env> {
       CREATE TABLE IF NOT EXISTS homes (
         action_id TEXT PRIMARY KEY, at INTEGER NOT NULL, pending INTEGER NOT NULL, oldest_pending_at INTEGER,
         parked INTEGER NOT NULL, rate REAL NOT NULL, has_error INTEGER NOT NULL, report TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS readers (
+        group_no INTEGER NOT NULL, mailing_no INTEGER NOT NULL, part INTEGER NOT NULL, parked INTEGER NOT NULL,
+        at INTEGER NOT NULL, PRIMARY KEY (group_no, mailing_no, part)) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS failures (
         no INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, error_text TEXT NOT NULL, at INTEGER NOT NULL);
       CREATE TABLE IF NOT EXISTS queue_minutes (
@@ -64,6 +70,44 @@ export class OperationsObject extends DurableObject<Env> {
       ...[entry.lastError === undefined ? 0 : 1, JSON.stringify(report)],
     );
     this.#sweepLater();
+  }
+
+  /** What the readers of a part of a mailing did and D1 refuses; nothing is kept of a part where all is stored. */
+  reportReaders({ groupNo, mailingNo, part, parked, at }: ReadersReport): void {
+    if (parked === 0) {
+      this.#sql.exec(
+        "DELETE FROM readers WHERE group_no = ? AND mailing_no = ? AND part = ? AND at <= ?",
+        ...[groupNo, mailingNo, part, at],
+      );
+      return;
+    }
+    this.#sql.exec(
+      `INSERT INTO readers (group_no, mailing_no, part, parked, at) VALUES (?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT (group_no, mailing_no, part) DO UPDATE SET parked = ?4, at = ?5 WHERE excluded.at >= at`,
+      ...[groupNo, mailingNo, part, parked, at],
+    );
+    this.#sql.exec(
+      `DELETE FROM readers WHERE (group_no, mailing_no, part) IN (
+         SELECT group_no, mailing_no, part FROM readers ORDER BY at DESC LIMIT -1 OFFSET ?)`,
+      READERS_MAX,
+    );
+  }
+
+  /** Mailings with openings or clicks that D1 refuses, the latest first. */
+  troubledReaders(): { groupNo: number; mailingNo: number; parked: number; at: number }[] {
+    return this.#sql
+      .exec<{ group_no: number; mailing_no: number; parked: number; at: number }>(
+        `SELECT group_no, mailing_no, sum(parked) AS parked, max(at) AS at FROM readers
+         GROUP BY group_no, mailing_no ORDER BY at DESC LIMIT ?`,
+        READERS_SHOWN_MAX,
+      )
+      .toArray()
+      .map(({ group_no: groupNo, mailing_no: mailingNo, parked, at }) => ({
+        groupNo,
+        mailingNo,
+        parked,
+        at,
+      }));
   }
 
   /** Adds to the last errors; the oldest give way. */

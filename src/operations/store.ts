@@ -299,7 +299,7 @@ export async function operatorActs(db: Database, limit: number): Promise<Operato
       and(
         gte(auditLog.auditNo, sql`(SELECT coalesce(max(audit_no), 0) FROM audit_log) - ${ACTS_LOOKED_AT}`),
         sql`${auditLog.act} IN ('group.status', 'action.limited', 'action.released', 'deadletters.replayed', 'deadletters.discarded', 'report.settled', 'intake.unparked', 'intake.stored_again',
-          'sending.allowed', 'sending.quota', 'sending.resumed', 'mailing.refused', 'mailing.halted', 'suppression.lifted')`,
+          'sending.allowed', 'sending.quota', 'sending.resumed', 'mailing.refused', 'mailing.halted', 'suppression.lifted', 'readings.unparked')`,
       ),
     )
     .orderBy(desc(auditLog.auditNo))

@@ -22,6 +22,13 @@ export const QUEUE_MINUTES_KEPT = 60;
 /** Parked rows of one action shown, each with D1's words. */
 export const PARKED_SHOWN_MAX = 100;
 
+/** Parts of mailings with openings or clicks that D1 refuses. */
+export const READERS_MAX = 1_000;
+export const READERS_SHOWN_MAX = 50;
+
+/** How many openings and clicks of a part of a mailing (tracking/types.ts) D1 refuses. */
+export type ReadersReport = { groupNo: number; mailingNo: number; part: number; parked: number; at: number };
+
 /** How one action's intake is doing, as its home sees it. Figures only. */
 export type HomeReport = {
   actionId: ActionId;

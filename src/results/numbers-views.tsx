@@ -31,9 +31,16 @@ export type NumbersPageProps = Page & {
   span: Span;
   order: Order;
   isRising: boolean;
+  /** What the mailings shown are tagged with; "" for all of them. */
+  tag: string;
 };
 
 const pathOf = ({ group }: Pick<Page, "group">) => `/groups/${group.slug}/mailings/numbers`;
+
+/** The query that keeps what was chosen, and changes some of it. */
+function queryOf({ span, tag }: Pick<NumbersPageProps, "span" | "tag">): string {
+  return `?days=${span}${tag === "" ? "" : `&tag=${encodeURIComponent(tag)}`}`;
+}
 
 /** All mailings of a time beside each other. */
 export function NumbersPage(props: NumbersPageProps) {
@@ -41,9 +48,10 @@ export function NumbersPage(props: NumbersPageProps) {
   return (
     <Shell {...frame} title={t("results.numbers.title")} group={group} tab="mailings">
       <PageHeader title={t("results.numbers.title")} lead={t("results.numbers.lead")} />
-      <MailingTabs t={t} slug={group.slug} current="numbers" />
+      <MailingTabs t={t} slug={group.slug} current="numbers" closedTabs={frame.closedTabs} />
       <div class="statistics results">
         <Spans {...props} />
+        <Narrowed {...props} />
         {summaries.length === 0 ? (
           <EmptyState title={t("results.numbers.empty")} text={t("results.numbers.emptyText")} />
         ) : (
@@ -69,7 +77,7 @@ function Spans(props: NumbersPageProps) {
           <li>
             <a
               class="subtab"
-              href={`${pathOf(props)}?days=${each}`}
+              href={`${pathOf(props)}${queryOf({ ...props, span: each })}`}
               aria-current={each === span ? "page" : undefined}
             >
               {each === "all"
@@ -80,6 +88,18 @@ function Spans(props: NumbersPageProps) {
         ))}
       </ul>
     </nav>
+  );
+}
+
+/** That only the mailings of one tag are counted, and the way back to all. */
+function Narrowed(props: NumbersPageProps) {
+  const { t, tag } = props;
+  if (tag === "") return null;
+  return (
+    <p class="cluster">
+      <strong dir="auto">{t("results.numbers.only", { tag })}</strong>
+      <a href={`${pathOf(props)}${queryOf({ ...props, tag: "" })}`}>{t("results.numbers.showAll")}</a>
+    </p>
   );
 }
 
@@ -119,9 +139,9 @@ function Totals({ t, locale, totals: { all }, summaries }: NumbersPageProps) {
 }
 
 function List(props: NumbersPageProps) {
-  const { t, locale, now, timeZone, group, summaries, span, order, isRising } = props;
+  const { t, locale, now, timeZone, group, summaries, order, isRising } = props;
   const sortBy = (by: Order) => ({
-    href: `${pathOf(props)}?days=${span}&sort=${by}${by === order && !isRising ? "&rising=yes" : ""}`,
+    href: `${pathOf(props)}${queryOf(props)}&sort=${by}${by === order && !isRising ? "&rising=yes" : ""}`,
     direction:
       by === order ? (isRising ? ("ascending" as const) : ("descending" as const)) : ("none" as const),
   });
@@ -167,7 +187,7 @@ function List(props: NumbersPageProps) {
         <p class="soft small">{t("results.numbers.more", { count: SUMMARIES_MAX })}</p>
       ) : null}
       <p class="small">
-        <a class="download" href={`${pathOf(props)}.csv?days=${span}`}>
+        <a class="download" href={`${pathOf(props)}.csv${queryOf(props)}`}>
           <Icon name="download" />
           {t("results.csv")}
         </a>
@@ -178,7 +198,9 @@ function List(props: NumbersPageProps) {
 
 type Tagged = NumbersPageProps["totals"]["tags"][number];
 
-function Tags({ t, locale, totals: { tags } }: NumbersPageProps) {
+function Tags(props: NumbersPageProps) {
+  const { t, locale } = props;
+  const { tags } = props.totals;
   if (tags.length === 0) return null;
   const rate = (measure: Measure): Column<Tagged> => ({
     ...{ key: measure, title: t(`results.measures.${measure}`), isNumber: true },
@@ -194,7 +216,11 @@ function Tags({ t, locale, totals: { tags } }: NumbersPageProps) {
         columns={[
           {
             ...{ key: "tag", title: t("results.columns.campaign"), isName: true },
-            cell: ({ tag }) => <span dir="auto">{tag}</span>,
+            cell: ({ tag }) => (
+              <a href={`${pathOf(props)}${queryOf({ ...props, tag })}`} dir="auto">
+                {tag}
+              </a>
+            ),
           },
           {
             ...{ key: "mailings", title: t("results.numbers.mailings"), isNumber: true },

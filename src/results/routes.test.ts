@@ -4,8 +4,14 @@ import { makeOrganisers } from "../../test/organisers";
 import { makePetition } from "../../test/petitions";
 import { makeAct, makeMailing, type Received } from "../../test/results";
 import type { Action } from "../actions/types";
+import { type Audience, isPersonOf } from "../audiences/audience";
 import { dbFor } from "../groups/shard";
+import { mergePeople, splitPeople } from "../intake/erasure";
 import { leftOutReasons } from "../mailings/types";
+import { peopleByNumber } from "../people/edit";
+import type { MergeId } from "../people/types";
+import { newId } from "../platform/ids";
+import { everythingOf } from "../privacy/everything";
 
 let team: Awaited<ReturnType<typeof makeOrganisers>>;
 let action: Action;
@@ -343,5 +349,36 @@ describe("a person's timeline", () => {
     expect(back).toContain("Chose a pause");
     expect(back).toContain("Came back");
     expect(failed).not.toContain("bounced");
+  });
+
+  it("follows a merge, as do lists, audiences and what is told on request, and comes back when it is undone", async () => {
+    const { group } = team;
+    const db = dbFor(contextOf().env, group);
+    const made = await makeMailing(group, [{ openedAfter: 60 }, {}], { subject: "Before the merge" });
+    const [lost = 0] = made.people;
+    const [kept = 0] = (await makeMailing(group, [{}], {})).people;
+    const idOf = async (no: number) => (await peopleByNumber(db, [no]))[0]?.id ?? "";
+    const seen = async () => {
+      const id = await idOf(kept);
+      const tree: Audience = { include: { all: [{ is: "mail", did: "opened", mailings: [made.no] }] } };
+      const [timeline, list, held, found] = await Promise.all([
+        team.owner.get(`${team.base}/people/${id}`).then((page) => page.text()),
+        team.owner.get(`${resultsOf(made)}/people/opened`).then((page) => page.text()),
+        everythingOf(contextOf(), group, kept, "group"),
+        isPersonOf(contextOf(), db, kept, [tree]).then(([is]) => is),
+      ]);
+      return [
+        timeline.includes("Before the merge"),
+        list.includes(`/people/${id}"`),
+        JSON.stringify(held).includes("Before the merge"),
+        found,
+      ];
+    };
+    expect(await seen()).toEqual([false, false, false, false]);
+    const by = { by: team.owner.accountNo, cause: "organiser" as const, choices: {} };
+    const id = await mergePeople(contextOf(), group, { kept, lost }, [], by);
+    expect(await seen()).toEqual([true, true, true, true]);
+    await splitPeople(contextOf(), group, id ?? newId<MergeId>(), team.owner.accountNo, []);
+    expect(await seen()).toEqual([false, false, false, false]);
   });
 });

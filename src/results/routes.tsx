@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
-import type { Mailing } from "../mailings/types";
+import { MAILING_TAG_MAX, type Mailing } from "../mailings/types";
 import { AppError } from "../platform/errors";
 import { groupOrigin } from "../platform/http";
 import { comparisonOf } from "./comparison";
@@ -32,7 +32,7 @@ resultRoutes.get(`${MAILINGS_PATH}/numbers`, memberCan("mailings.view"), async (
   return c.html(
     <NumbersPage
       {...page}
-      {...{ span, order, isRising }}
+      {...{ span, order, isRising, tag: tagIn(c) }}
       summaries={inOrder(summaries, order, isRising)}
       totals={totalsOf(summaries)}
       health={healthOf(summaries, group.timeZone)}
@@ -132,9 +132,16 @@ function spanIn(c: MemberContext) {
   return spans.find((each) => each === c.req.query("days")) ?? USUAL_SPAN;
 }
 
-function summariesIn(c: MemberContext) {
+/** The tag that the numbers are narrowed to; "" for none. */
+function tagIn(c: MemberContext): string {
+  return (c.req.query("tag") ?? "").slice(0, MAILING_TAG_MAX);
+}
+
+async function summariesIn(c: MemberContext) {
   const span = spanIn(c);
-  return summariesOf(c.var.ctx, c.var.group, span === "all" ? null : Number(span));
+  const tag = tagIn(c);
+  const all = await summariesOf(c.var.ctx, c.var.group, span === "all" ? null : Number(span));
+  return tag === "" ? all : all.filter(({ tags }) => tags.includes(tag));
 }
 
 function csvFile(c: MemberContext, text: string, name: string): Response {

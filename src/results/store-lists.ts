@@ -160,7 +160,8 @@ export async function selectOutcome(
     .prepare(
       `SELECT r.person_no AS personNo, lower(hex(p.id)) AS id, trim(coalesce(p.given_name, '') || ' ' || coalesce(p.family_name, '')) AS name, p.email,
          ${at} AS atS, r.status, r.reason, r.variant_no AS variantNo
-       ${from} CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = ${first}.person_no
+       ${from} LEFT JOIN merged_people now ON now.group_no = ?1 AND now.person_no = ${first}.person_no
+       CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = coalesce(now.root_no, ${first}.person_no)
        WHERE ${first}.group_no = ?1 AND ${first}.mailing_no = ?2 AND ${first}.person_no > ?3 AND ${first}.person_no <= ?4 AND (${where})
        ORDER BY ${first}.person_no LIMIT ?5`,
     )

@@ -1,5 +1,6 @@
 import type { GroupDb } from "../groups/shard";
-import { type Mailbox, mailboxDomains, mailboxes } from "./types";
+import { type MailboxProvider, providerDomains, providerLabels } from "../platform/mail/mailbox-provider";
+import { mailboxes, mailboxFamilies } from "./types";
 
 /** One value of JSON a statement: D1 makes an object of each row it gives. */
 type Answer = { results: Record<string, unknown>[]; meta: { duration?: number } };
@@ -97,17 +98,21 @@ export async function endsOfRecipients(
   return row ?? { lowest: 0, highest: 0 };
 }
 
-/** The place of somebody's mailbox in `mailboxes`, by the domain of an expression that holds an address or is null. */
+/**
+ * The place of somebody's mailbox in `mailboxes`, by the domain of an expression that holds an address or is null: what
+ * `mailboxProvider` says, as SQL.
+ */
 export function mailboxSql(email: string): string {
   const domain = `substr(${email}, instr(${email}, '@') + 1)`;
-  const whens = Object.entries(mailboxDomains).map(([name, domains]) => {
-    const index = mailboxes.findIndex((each: Mailbox) => each === name);
-    const tests = domains.map((each) =>
-      each.endsWith("*") ? `${domain} GLOB '${each}'` : `${domain} = '${each}'`,
-    );
-    return `WHEN ${tests.join(" OR ")} THEN ${index}`;
+  const placeOf = (provider: MailboxProvider) => mailboxes.indexOf(mailboxFamilies[provider] ?? "others");
+  const exact = [...providerDomains].map(([name, provider]) => `WHEN '${name}' THEN ${placeOf(provider)}`);
+  const ofCountries = Object.entries(providerLabels).map(([label, provider]) => {
+    const tests = ["", "co.", "com."].map((middle) => `${domain} GLOB '${label}.${middle}[a-z][a-z]'`);
+    return `WHEN ${tests.join(" OR ")} THEN ${placeOf(provider)}`;
   });
-  return `CASE ${whens.join(" ")} ELSE ${mailboxes.indexOf("others")} END`;
+  const others = mailboxes.indexOf("others");
+  // Most end in something else than a country, and are asked nothing more.
+  return `CASE ${domain} ${exact.join(" ")} ELSE CASE WHEN (${domain} GLOB '*.[a-z][a-z]') IS NOT TRUE THEN ${others} ${ofCountries.join(" ")} ELSE ${others} END END`;
 }
 
 // Of everybody in a range: `?3` is the number before it, `?4` the last within.
@@ -115,14 +120,16 @@ const RANGE = "r.group_no = ?1 AND r.mailing_no = ?2 AND r.person_no > ?3 AND r.
 
 // Flags are those of `mail_events`: 1 a machine opened it, 2 unsubscribed, 4 bounced, 8 complained, 16 held, 32 delivered. A
 // departure says more than the flag: who chose a pause has not unsubscribed, nor who came back.
+// Of whoever was merged since, the mailbox and the language are those of whom they turned out to be.
 const CELLS = `
   SELECT json_group_array(json_array(json_array(variant, language, mailbox, status, reason),
     json_array(people, opened, machine, clicked, unsubscribed, bounced, held, complained))) AS cells,
     min(first_s) AS firstS, max(last_s) AS lastS
   FROM (
     SELECT coalesce(r.variant_no, 1) AS variant,
-      CASE WHEN r.status <> 4 AND substr(p.language, 1, 2) IN ('en', 'fr', 'es') THEN substr(p.language, 1, 2) ELSE '' END AS language,
-      CASE WHEN r.status = 4 THEN 0 ELSE ${mailboxSql("p.email")} END AS mailbox,
+      CASE WHEN r.status <> 4 AND substr(coalesce(root.language, p.language), 1, 2) IN ('en', 'fr', 'es')
+        THEN substr(coalesce(root.language, p.language), 1, 2) ELSE '' END AS language,
+      CASE WHEN r.status = 4 THEN 0 ELSE ${mailboxSql("coalesce(p.email, root.email)")} END AS mailbox,
       r.status AS status, coalesce(r.reason, 0) AS reason, count(*) AS people,
       count(coalesce(e.opened_s, e.clicked_s)) AS opened,
       count(CASE WHEN coalesce(e.flags, 0) & 1 AND e.opened_s IS NULL AND e.clicked_s IS NULL THEN 1 END) AS machine,
@@ -136,6 +143,8 @@ const CELLS = `
     LEFT JOIN mail_events e ON e.group_no = ?1 AND e.mailing_no = ?2 AND e.person_no = r.person_no
     LEFT JOIN departures d ON d.group_no = ?1 AND d.mailing_no = ?2 AND d.person_no = r.person_no
     LEFT JOIN people p ON p.group_no = ?1 AND p.person_no = r.person_no
+    LEFT JOIN merged_people now ON now.group_no = ?1 AND now.person_no = iif(p.merged_into IS NULL, NULL, p.person_no)
+    LEFT JOIN people root ON root.group_no = ?1 AND root.person_no = now.root_no
     WHERE ${RANGE} GROUP BY 1, 2, 3, 4, 5)`;
 
 const hourOf = (what: number, column: string) => `

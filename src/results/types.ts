@@ -1,15 +1,14 @@
+import type { MailboxProvider } from "../platform/mail/mailbox-provider";
+
 /** Whose mailbox an address is in, by its domain. The order is that of `mailboxSql`. */
 export const mailboxes = ["gmail", "outlook", "yahoo", "icloud", "gmx", "orange", "others"] as const;
 export type Mailbox = (typeof mailboxes)[number];
 
-/** Domains of each; one with a `*` begins so and ends in whatever country. */
-export const mailboxDomains: Record<Exclude<Mailbox, "others">, readonly string[]> = {
-  gmail: ["gmail.com", "googlemail.com"],
-  outlook: ["outlook.*", "hotmail.*", "live.*", "msn.com", "passport.com"],
-  yahoo: ["yahoo.*", "ymail.com", "rocketmail.com", "aol.*"],
-  icloud: ["icloud.com", "me.com", "mac.com"],
-  gmx: ["gmx.*", "web.de"],
-  orange: ["orange.*", "wanadoo.fr", "free.fr", "laposte.net", "sfr.fr"],
+/** Those of some providers stand together: they are one house, or too small to be told apart. The rest are the others. */
+export const mailboxFamilies: Partial<Record<MailboxProvider, Mailbox>> = {
+  ...{ Gmail: "gmail", Outlook: "outlook", Yahoo: "yahoo", AOL: "yahoo", iCloud: "icloud" },
+  ...{ GMX: "gmx", "WEB.DE": "gmx" },
+  ...{ Orange: "orange", Free: "orange", "La Poste": "orange", SFR: "orange" },
 };
 
 /** Hours since somebody's mail left that are told apart; what came later is one. */

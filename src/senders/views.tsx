@@ -43,7 +43,7 @@ export function SendersPage(props: SendersPageProps) {
   return (
     <Shell {...frame} title={t("senders.title")} tab="mailings" flash={flash}>
       <PageHeader title={t("senders.title")} lead={t("senders.lead")} />
-      <MailingTabs t={t} slug={slug} current="senders" />
+      <MailingTabs t={t} slug={slug} current="senders" closedTabs={frame.closedTabs} />
       <ErrorSummary t={t} errors={errors} />
       <Stopped {...props} href={href} />
       <From {...props} />
@@ -245,7 +245,7 @@ export function DomainPage(props: DomainPageProps) {
           </>
         }
       />
-      <MailingTabs t={t} slug={slug} current="senders" />
+      <MailingTabs t={t} slug={slug} current="senders" closedTabs={frame.closedTabs} />
       <ErrorSummary t={t} errors={errors} />
       <Section title={t("senders.records.title")} text={t("senders.records.about")}>
         <ol class="dns-records">

@@ -31,15 +31,27 @@ export async function insertSuppression(
     .run();
 }
 
-/** False when there was none, or one of another cause. */
+export function selectSuppression(
+  directory: D1Database,
+  hash: string,
+): Promise<{ cause: SuppressionCause; at: number } | null> {
+  return directory
+    .prepare("SELECT cause, at FROM suppressions WHERE hash = unhex(?1)")
+    .bind(hash)
+    .first<{ cause: SuppressionCause; at: number }>();
+}
+
+/** False when there was none, one of another cause, or a later one. */
 export async function deleteSuppression(
   directory: D1Database,
   hash: string,
-  cause: SuppressionCause | null,
+  { causes, until }: { causes: readonly SuppressionCause[]; until: number },
 ): Promise<boolean> {
   const { meta } = await directory
-    .prepare("DELETE FROM suppressions WHERE hash = unhex(?1) AND cause = coalesce(?2, cause)")
-    .bind(hash, cause)
+    .prepare(
+      "DELETE FROM suppressions WHERE hash = unhex(?1) AND at <= ?3 AND cause IN (SELECT value FROM json_each(?2))",
+    )
+    .bind(hash, JSON.stringify(causes), until)
     .run();
   return meta.changes > 0;
 }

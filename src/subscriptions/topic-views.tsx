@@ -40,7 +40,7 @@ export function TopicsPage(props: TopicsPageProps) {
   return (
     <Shell {...frame} title={title} tab="mailings" flash={flash}>
       <PageHeader title={title} lead={t("readers.topics.lead")} />
-      <MailingTabs t={t} slug={group.slug} current="topics" />
+      <MailingTabs t={t} slug={group.slug} current="topics" closedTabs={frame.closedTabs} />
       <ErrorSummary t={t} errors={errors} />
       <DataTable
         caption={title}

@@ -36,6 +36,20 @@ export async function withCopy(
   return answer({ copy, key: c.req.param("key") ?? "", recipient });
 }
 
+export type Known = Mine & { recipient: Recipient };
+
+/** For a page that says what D1 says: whoever was forgotten is told where to ask, and without D1 `unread` answers. */
+export function knownOnly(
+  c: PublicContext,
+  mine: Mine,
+  answer: (c: PublicContext, mine: Known) => Promise<Response>,
+  unread: () => Promise<Response>,
+): Promise<Response> {
+  const { recipient } = mine;
+  if (recipient === null) return stale(c);
+  return recipient === "unread" ? unread() : answer(c, { ...mine, recipient });
+}
+
 /** Who reads a test mail, whomever it was made for: somebody who has said nothing yet. */
 const nobody: Recipient = {
   ...{ personNo: 0, email: "", givenName: null, language: null },

@@ -47,16 +47,27 @@ export function hrefOf({ key, locale }: Pick<ReaderFrame, "key" | "locale">, pag
 
 /** The frame of every page a mail leads to. */
 export function ReaderPage(
-  props: ReaderFrame & { title: string; page: string; children: unknown; isProof?: boolean },
+  props: ReaderFrame & {
+    title: string;
+    page: string;
+    /** Of the page's address, for the same page in another language. */
+    more?: string;
+    children: unknown;
+    isProof?: boolean;
+  },
 ) {
-  const { t, locale, group, platformOrigin, title, page, children, isProof } = props;
+  const { t, locale, group, platformOrigin, title, page, more = "", children, isProof } = props;
   return (
     <SitePage
       {...{ t, locale, group, platformOrigin, title }}
       mainClass="thanks reader"
       style={readersStyle}
       languages={
-        <LanguageLinks t={t} locale={locale} hrefOf={(to) => hrefOf({ ...props, locale: to }, page)} />
+        <LanguageLinks
+          t={t}
+          locale={locale}
+          hrefOf={(to) => `${hrefOf({ ...props, locale: to }, page)}${more}`}
+        />
       }
     >
       <div class="panel">

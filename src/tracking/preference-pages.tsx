@@ -5,11 +5,12 @@ import { editPerson } from "../people/edit";
 import { subscriptionStatus } from "../people/types";
 import { type FormValues, readForm, single } from "../platform/forms";
 import { MAIL_PATH } from "../platform/mail-keys";
+import { blockOf } from "../subscriptions/own-word";
 import { leaveList, type Recipient, resubscribe, savePreferences } from "../subscriptions/subscription";
 import { refusedTopics, type Topic, topicName, topicsOf } from "../subscriptions/topic";
 import type { FlashMessage } from "../ui/flash";
 import { isLocale } from "../ui/i18n";
-import { type Mine, pageHref, stale, veiled, withCopy } from "./copy";
+import { type Known, knownOnly, pageHref, veiled, withCopy } from "./copy";
 import { PreferencePage, pauseDays, weeklyChoices } from "./preference-views";
 import { readersStyle } from "./style";
 import { NO_TRACES } from "./web-headers";
@@ -24,30 +25,31 @@ export function preferencePages(): Hono<PublicEnv> {
     .post(`${MAIL_PATH}/:key/preferences`, (c) => withRecipient(c, save));
 }
 
-type Known = Mine & { recipient: Recipient };
-
 /** This page says what D1 says: without it, it says so, and where leaving works all the same. */
 function withRecipient(
   c: PublicContext,
   answer: (c: PublicContext, mine: Known) => Promise<Response>,
 ): Promise<Response> {
-  return withCopy(c, async (mine) => {
-    const { t, locale } = c.var;
-    const { recipient, key } = mine;
-    if (recipient === null) return stale(c);
-    if (recipient !== "unread") return answer(c, { ...mine, recipient });
-    return refuse(c, "unavailable", {
-      title: t("readers.preferences.title"),
-      text: t("readers.preferences.notNow"),
-      next: { href: pageHref(key, "unsubscribe", locale), words: t("readers.preferences.leaveNow") },
-    });
-  });
+  return withCopy(c, (mine) =>
+    knownOnly(c, mine, answer, () => {
+      const { t, locale } = c.var;
+      return refuse(c, "unavailable", {
+        title: t("readers.preferences.title"),
+        text: t("readers.preferences.notNow"),
+        next: { href: pageHref(mine.key, "unsubscribe", locale), words: t("readers.preferences.leaveNow") },
+      });
+    }),
+  );
 }
 
 async function show(c: PublicContext, { copy, key, recipient }: Known): Promise<Response> {
   const { ctx, t, locale, group } = c.var;
   const db = dbFor(ctx.env, group);
-  const [topics, refused] = await Promise.all([topicsOf(db), refusedTopics(db, recipient.personNo)]);
+  const [topics, refused, block] = await Promise.all([
+    topicsOf(db),
+    refusedTopics(db, recipient.personNo),
+    blockOf(ctx, recipient),
+  ]);
   const flash: FlashMessage | undefined =
     c.req.query("done") === "saved" ? { kind: "good", text: t("readers.preferences.saved") } : undefined;
   const page = (
@@ -55,8 +57,10 @@ async function show(c: PublicContext, { copy, key, recipient }: Known): Promise<
       {...{ t, locale, group, key, flash }}
       platformOrigin={ctx.config.PLATFORM_ORIGIN}
       isProof={copy.isProof}
+      isOfMailing={copy.mailingNo !== 0}
       address={veiled(recipient.email ?? "")}
-      status={recipient.emailStatus}
+      isSubscribed={recipient.emailStatus === subscriptionStatus.subscribed}
+      block={block}
       topics={topics.map((topic) => ({
         no: topic.no,
         name: topicName(topic, locale),
@@ -113,8 +117,8 @@ function pauseOf(values: FormValues, { pausedUntil }: Recipient, now: number): n
 async function subscribeAs(c: PublicContext, { copy, recipient }: Known, wanted: boolean): Promise<void> {
   const { ctx, group } = c.var;
   const isOn = recipient.emailStatus === subscriptionStatus.subscribed;
-  // What came back is not for them to switch on: the box is not offered, and so it is not sent.
-  if (isOn === wanted || recipient.emailStatus >= subscriptionStatus.bounced) return;
+  // The box is not offered to whoever's address is blocked, and so it is not sent: they say it by mail (own-word.ts).
+  if (isOn === wanted || (await blockOf(ctx, recipient)) !== null) return;
   if (wanted) {
     await resubscribe(ctx, dbFor(ctx.env, group), recipient);
     return;

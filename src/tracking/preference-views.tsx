@@ -1,9 +1,10 @@
-import { subscriptionStatus } from "../people/types";
+import type { SuppressionCause } from "../subscriptions/types";
 import type { FlashMessage } from "../ui/flash";
 import { Flash } from "../ui/flash";
 import { CheckboxField, CheckboxGroup, Form, HiddenField, SelectField, SubmitButton } from "../ui/form";
 import { formatDate } from "../ui/format";
 import { type Locale, localeNames, locales } from "../ui/i18n";
+import { Blocked } from "./again-views";
 import { hrefOf, type ReaderFrame, ReaderPage } from "./leave-views";
 
 /** How long somebody may have no mail, in days. */
@@ -14,9 +15,12 @@ export const weeklyChoices = [1, 2, 3] as const;
 export type PreferencePageProps = ReaderFrame & {
   flash?: FlashMessage | undefined;
   isProof: boolean;
+  /** They came by a mailing, which they may want to report (results/public.tsx). */
+  isOfMailing: boolean;
   address: string;
-  /** `subscriptionStatus` */
-  status: number;
+  isSubscribed: boolean;
+  /** Why their address gets no mail, whatever they choose here; null when nothing stands against it. */
+  block: SuppressionCause | null;
   topics: readonly { no: number; name: string; description: string; isWanted: boolean }[];
   weeklyMax: number | null;
   pausedUntil: number | null;
@@ -32,6 +36,7 @@ export function PreferencePage(props: PreferencePageProps) {
   return (
     <ReaderPage {...props} title={title} page="preferences">
       {flash ? <Flash flash={flash} /> : null}
+      {props.block === null ? null : <Blocked {...props} block={props.block} />}
       <p>
         {address === ""
           ? t("readers.preferences.lead", name)
@@ -66,19 +71,23 @@ export function PreferencePage(props: PreferencePageProps) {
         />
         <SubmitButton isWide>{t("readers.preferences.save")}</SubmitButton>
       </Form>
+      {props.isOfMailing ? (
+        <p class="soft small">
+          <a href={hrefOf(props, "report")}>{t("results.report.title")}</a>
+        </p>
+      ) : null}
     </ReaderPage>
   );
 }
 
-function Subscribed({ t, group, status }: PreferencePageProps) {
-  const isBlocked = status >= subscriptionStatus.bounced;
+function Subscribed({ t, group, isSubscribed, block }: PreferencePageProps) {
   return (
     <CheckboxField
       name="subscribed"
       label={t("readers.preferences.subscribed", { group: group.name })}
-      hint={t(isBlocked ? "readers.preferences.blocked" : "readers.preferences.subscribedHint")}
-      checked={status === subscriptionStatus.subscribed}
-      disabled={isBlocked}
+      hint={t(block === null ? "readers.preferences.subscribedHint" : "readers.preferences.blocked")}
+      checked={isSubscribed && block === null}
+      disabled={block !== null}
     />
   );
 }

@@ -1,17 +1,22 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import { fakeQueue } from "../../test/fake-mail";
 import { contextOf, makeGroup } from "../../test/groups";
 import { withoutD1 } from "../../test/refusing";
+import { readCarried } from "../actions/carry";
 import { publicPages } from "../actions/public";
 import type { Env } from "../env";
 import { dbFor } from "../groups/shard";
 import { publishSite } from "../groups/tenant";
 import type { Group } from "../groups/types";
+import { petition } from "../petitions/petition";
 import { idToHex, newId } from "../platform/ids";
 import { mailKey } from "../platform/mail-keys";
+import { suppress, suppressedAmong } from "../subscriptions/suppression";
 import { addTopic } from "../subscriptions/topic";
 import { destinationOf, forgetLinks } from "./link";
 import { readersOf } from "./objects";
+import { parkedReadings, unparkReadings } from "./parked";
 import { mailPages } from "./public";
 import type { MailReaders } from "./readers-object";
 
@@ -51,6 +56,12 @@ async function makeMailed(changes: Partial<Group> = {}) {
       group.no,
     ),
     run("INSERT INTO mailing_links VALUES (?, 7, 3, '{{ first_name }}', NULL)", group.no),
+    run(
+      "INSERT INTO mailing_links VALUES (?, 7, 8, ?, 1)",
+      group.no,
+      `http://${host}:8787/petitions/air?source=m7-1#sign`,
+    ),
+    run("INSERT INTO mailing_links VALUES (?, 7, 9, ?, NULL)", group.no, `http://${host}:8787/privacy/air`),
   ]);
   await publishSite(contextOf(), group);
   const keyOf = (personNo: number, more: { isProof?: boolean; mailingNo?: number; groupNo?: number } = {}) =>
@@ -76,7 +87,7 @@ async function makeMailed(changes: Partial<Group> = {}) {
 /** The pages of a host, as a request with those bindings gets them. */
 function pagesOf(host: string) {
   const app = publicPages({
-    kinds: [],
+    kinds: [petition],
     takeAction: () => Promise.reject(new Error("nobody acts here")),
     askCount: () => Promise.reject(new Error("nobody asks here")),
     fileAbuseReport: async () => 0,
@@ -107,6 +118,35 @@ const eventOf = (made: Awaited<ReturnType<typeof makeMailed>>, no: number) =>
   made.row("SELECT opened_s, clicked_s, flags FROM mail_events WHERE group_no = ? AND person_no = ?", no);
 
 describe("a link of a mail", () => {
+  it("to an action of the group brings the details of whoever got the mail, so that one tap is enough; no other link does", async () => {
+    const made = await makeMailed();
+    const key = await made.keyOf(1);
+    const followed = async (linkNo: number, of = key, bindings?: Env) =>
+      new URL((await made.get(`/m/${of}/${linkNo}`, HUMAN, bindings)).headers.get("Location") ?? "");
+    const there = await followed(8);
+    expect([there.pathname, there.searchParams.get("source"), there.hash]).toEqual([
+      "/petitions/air",
+      "m7-1",
+      "#sign",
+    ]);
+    const token = there.searchParams.get("carry") ?? "";
+    const carried = await readCarried(contextOf(), made.group, token);
+    expect(carried).toEqual({ group: made.group.id, email: EMAIL, said: { givenName: "Amina & Co" } });
+    expect(await readCarried(contextOf(), (await makeGroup()).group, token), "of another group").toBeNull();
+    for (const [what, url] of [
+      ["to another site", await followed(1)],
+      ["to another page of the group", await followed(9)],
+      ["in a test mail", await followed(8, await made.keyOf(1, { isProof: true }))],
+      ["while D1 is away", await followed(8, key, withoutD1(env))],
+    ] as const)
+      expect(url.searchParams.has("carry"), what).toBe(false);
+    await made.db.d1
+      .prepare("UPDATE people SET email = NULL, erased_at = 1 WHERE group_no = ? AND person_no = 1")
+      .bind(made.group.no)
+      .run();
+    expect((await followed(8)).searchParams.has("carry"), "of somebody who was forgotten").toBe(false);
+  });
+
   it("goes on to where it leads, with its fields filled in, and is counted once however often it is written", async () => {
     const made = await makeMailed();
     const key = await made.keyOf(1);
@@ -288,6 +328,33 @@ describe("the picture that counts openings", () => {
         table,
         { n: 0 },
       ]);
+  });
+
+  it("that D1 refuses is parked and told to the operators, who have it stored when the cause is gone", async () => {
+    const made = await makeMailed();
+    await made.db.d1
+      .prepare(
+        `CREATE TRIGGER refuse_clicks BEFORE INSERT ON mail_clicks WHEN NEW.group_no = ${made.group.no}
+         BEGIN SELECT RAISE(ABORT, 'refused by a test'); END`,
+      )
+      .run();
+    await made.get(`/m/${await made.keyOf(1)}/1`);
+    await made.get(`/m/${await made.keyOf(1)}/open.gif`);
+    await made.drain();
+    expect(await eventOf(made, 1)).toMatchObject({ clicked_s: null });
+    const [error, ...others] = await parkedReadings(contextOf(), made.group, 7);
+    expect([error?.error, others.length]).toEqual([expect.stringContaining("refused by a test"), 0]);
+    const told = async () =>
+      (await env.OPERATIONS.getByName("operations").troubledReaders())
+        .filter(({ groupNo }) => groupNo === made.group.no)
+        .map(({ mailingNo, parked }) => ({ mailingNo, parked }));
+    await expect.poll(told).toEqual([{ mailingNo: 7, parked: 1 }]);
+    await made.db.d1.prepare("DROP TRIGGER refuse_clicks").run();
+    expect(await unparkReadings(contextOf(), made.group, 7)).toBe(1);
+    await made.drain();
+    expect(await made.row("SELECT count(*) AS n FROM mail_clicks WHERE group_no = ?")).toEqual({ n: 1 });
+    await expect.poll(told).toEqual([]);
+    expect(await unparkReadings(contextOf(), made.group, 7)).toBe(0);
   });
 
   it("is kept while D1 is down and written when it is back", async () => {
@@ -586,5 +653,59 @@ describe("mail preferences", () => {
     const made = await makeMailed();
     const page = await made.get(`/m/${await made.keyOf(1)}/preferences`, HUMAN, withoutD1(env));
     expect([page.status, (await page.text()).includes("/unsubscribe?lang=en")]).toEqual([503, true]);
+  });
+
+  it("let whoever complained come back by a link mailed to them, and by nothing else", async () => {
+    const made = await makeMailed();
+    const key = await made.keyOf(1);
+    const queue = fakeQueue<{ message: { to: string; text: string } }>();
+    const bindings: Env = { ...env, MAIL: queue.binding };
+    const email = `${crypto.randomUUID()}@supporters.example`;
+    const complain = async (at: number) => {
+      await made.db.d1
+        .prepare(
+          "UPDATE people SET email = ?2, email_status = 4, email_status_at = ?3 WHERE group_no = ?1 AND person_no = 1",
+        )
+        .bind(made.group.no, email, at)
+        .run();
+      await suppress(contextOf(env, at), email, "complaint");
+    };
+    await complain(NOW);
+    const page = await (await made.get(`/m/${key}/preferences`)).text();
+    expect(page).toContain("reported as spam");
+    expect(page).toContain(`/m/${key}/report?lang=en`);
+    await made.post(`/m/${key}/preferences`, { subscribed: "yes" });
+    expect(await statusOf(made, 1)).toMatchObject({ email_status: 4 });
+    // Asked for twice, and once for somebody nothing stands against: one mail.
+    await made.post(`/m/${await made.keyOf(2)}/own-word`, {}, bindings);
+    await made.post(`/m/${key}/own-word`, {}, bindings);
+    const again = await (await made.post(`/m/${key}/own-word`, {}, bindings)).text();
+    expect(again).toContain("We have sent you a link already");
+    expect(queue.sent.map(({ body }) => body.message.to)).toEqual([email]);
+    const link = new URL(
+      /https?:\/\/\S+\/again\?\S+/.exec(queue.sent[0]?.body.message.text ?? "")?.[0] ?? "",
+    );
+    const word = link.searchParams.get("word") ?? "";
+    const path = link.pathname;
+    const press = async (of: typeof made, where: string, said: string) =>
+      (await of.post(where, { word: said })).text();
+    expect(await (await made.get(path + link.search)).text()).toContain("Yes, send me mail again");
+    expect(await statusOf(made, 1)).toMatchObject({ email_status: 4 });
+    const other = await makeMailed();
+    for (const [of, where, said] of [
+      [made, path, ""],
+      [made, path, `${word.slice(0, -2)}xx`],
+      [made, `/m/${await made.keyOf(2)}/again`, word],
+      [other, `/m/${await other.keyOf(1)}/again`, word],
+    ] as const)
+      expect(await press(of, where, said)).toContain("This link does not work any more");
+    expect(await press(made, path, word)).toContain("Welcome to");
+    expect(await press(made, path, word)).toContain("Welcome to");
+    expect(await statusOf(made, 1)).toMatchObject({ email_status: 1, email_status_cause: "page" });
+    expect(await suppressedAmong(contextOf(), [email])).toEqual(new Set());
+    // Who complains once more after asking stays away, whatever link they still have.
+    await complain(Date.now() + 60_000);
+    expect(await press(made, path, word)).toContain("This link does not work any more");
+    expect(await suppressedAmong(contextOf(), [email])).toEqual(new Set([email]));
   });
 });

@@ -1,12 +1,15 @@
 import { Hono } from "hono";
 import { notFound, type PublicContext, type PublicEnv, type PublicPagesDeps } from "../actions/public-web";
+import type { Kind } from "../actions/types";
 import { AppError } from "../platform/errors";
 import { MAIL_PATH } from "../platform/mail-keys";
+import { againPages } from "./again-pages";
 import { confirmationPages } from "./confirm-pages";
 import { copyOf, stale } from "./copy";
 import { fillLinkFor } from "./filling";
 import { leavePages } from "./leave-pages";
 import { destinationOf, linkOf } from "./link";
+import { withDetails } from "./one-tap";
 import { preferencePages } from "./preference-pages";
 import { noteReading } from "./reading";
 import { webCopyPages } from "./web-copy";
@@ -17,14 +20,15 @@ const DOT = Uint8Array.fromBase64("R0lGODlhAQABAPAAAAAAAAAAACH5BAEAAAAALAAAAAABA
 const LINK = /^[1-9]\d{0,5}$/;
 
 /** Where the links of a mailing lead, on the group's own host. No cookie, no script. */
-export function mailPages(_deps: PublicPagesDeps): Hono<PublicEnv> {
+export function mailPages({ kinds }: PublicPagesDeps): Hono<PublicEnv> {
   return new Hono<PublicEnv>()
     .get(`${MAIL_PATH}/:key/open.gif`, open)
     .route("/", leavePages())
     .route("/", preferencePages())
     .route("/", confirmationPages())
+    .route("/", againPages())
     .route("/", webCopyPages())
-    .get(`${MAIL_PATH}/:key/:link`, follow);
+    .get(`${MAIL_PATH}/:key/:link`, (c) => follow(c, kinds));
 }
 
 /** The same picture for everybody; counted for the key of a copy of this group. */
@@ -38,8 +42,8 @@ async function open(c: PublicContext): Promise<Response> {
 }
 
 /** Goes on to where a link of the mail leads, and nowhere else. */
-async function follow(c: PublicContext): Promise<Response> {
-  const { ctx, group } = c.var;
+async function follow(c: PublicContext, kinds: readonly Kind[]): Promise<Response> {
+  const { ctx, group, origin } = c.var;
   const number = c.req.param("link") ?? "";
   if (!LINK.test(number)) return notFound(c);
   const copy = await copyOf(c);
@@ -49,7 +53,8 @@ async function follow(c: PublicContext): Promise<Response> {
   const href = written && (await destinationOf(written, (url) => fillLinkFor(ctx, group, copy, url)));
   if (!href) return notFound(c);
   noteReading(c, copy, linkNo);
-  return new Response(null, { status: 302, headers: { ...NO_TRACES, Location: href } });
+  const there = await withDetails(ctx, group, { copy, kinds, origin }, href);
+  return new Response(null, { status: 302, headers: { ...NO_TRACES, Location: there } });
 }
 
 async function writtenLink(

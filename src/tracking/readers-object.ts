@@ -39,6 +39,8 @@ export class MailReaders extends DurableObject<Env> {
   readonly #last = new Map<string, number>();
   readonly #often = new Map<number, number>();
   #optOutFailures = 0;
+  /** What the operations page was last told; nothing while nothing was refused. */
+  #parkedTold = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -71,6 +73,18 @@ export class MailReaders extends DurableObject<Env> {
     this.#clock.setBy(Date.now() + OPT_OUT_FIRST_MS);
   }
 
+  /** D1's words about what it refused on its own, for the operations page; nothing personal. */
+  parkedErrors(): { at: number; error: string }[] {
+    return this.#buffer.parkedErrors();
+  }
+
+  /** Tries what was refused again, at an operator's word. Gives how many. */
+  unpark(): number {
+    const count = this.#buffer.unpark();
+    if (count > 0) this.#clock.setBy(Date.now());
+    return count;
+  }
+
   /** What waits here, for tests and operators. */
   waiting(): { readings: number; parked: number; optOuts: number } {
     return { readings: this.#buffer.pending, parked: this.#buffer.parked, optOuts: this.#optOuts().length };
@@ -89,6 +103,7 @@ export class MailReaders extends DurableObject<Env> {
     await this.#writeOptOuts(ctx, of);
     const result = await this.#buffer.drain(this.#deps(of));
     this.#again(ctx, result);
+    this.#tellOperators(ctx, of);
     return { readings: this.#buffer.pending, optOuts: this.#optOuts().length };
   }
 
@@ -100,6 +115,21 @@ export class MailReaders extends DurableObject<Env> {
       this.#clock.setBy(
         Date.now() + Math.min(OPT_OUT_FIRST_MS * 2 ** this.#optOutFailures, OPT_OUT_RETRY_MS_MAX),
       );
+  }
+
+  /** Operators hear of what D1 refused, and once more when it is stored after all. A report that is lost comes with the next drain. */
+  #tellOperators(ctx: Context, { groupNo, mailingNo, part }: ReadersOf): void {
+    const { parked } = this.#buffer;
+    if (parked === this.#parkedTold) return;
+    const before = this.#parkedTold;
+    this.#parkedTold = parked;
+    const told = this.env.OPERATIONS.getByName("operations")
+      .reportReaders({ groupNo, mailingNo, part, parked, at: Date.now() })
+      .catch((error) => {
+        this.#parkedTold = before;
+        ctx.log.error("readers.report", error);
+      });
+    this.ctx.waitUntil(told);
   }
 
   async #writeOptOuts(ctx: Context, of: ReadersOf): Promise<void> {

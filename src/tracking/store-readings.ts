@@ -33,13 +33,14 @@ const EVENTS = `
     flags = iif(excluded.flags IS NULL, mail_events.flags, coalesce(mail_events.flags, 0) | excluded.flags)
   WHERE ${EARLIER("opened_s")} OR ${EARLIER("clicked_s")} OR coalesce(excluded.flags, 0) & ~coalesce(mail_events.flags, 0) <> 0`;
 
-// Whoever was forgotten reads no more; somebody who was merged reads as whom they turned out to be.
+// Whoever was forgotten reads no more, under none of their numbers (people/store-numbers.ts).
 const READERS = `
   INSERT INTO mail_readers (group_no, person_no, opened_s, clicked_s)
-  SELECT ?1, coalesce(p.merged_into, p.person_no), max(e.opened_s), max(e.clicked_s) FROM json_each(?3) j
+  SELECT ?1, p.person_no, max(e.opened_s), max(e.clicked_s) FROM json_each(?3) j
   CROSS JOIN mail_events e ON e.group_no = ?1 AND e.mailing_no = ?2 AND e.person_no = j.value ->> 'p'
   CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = e.person_no
-  WHERE p.erased_at IS NULL AND coalesce(e.opened_s, e.clicked_s) IS NOT NULL
+  LEFT JOIN people root ON root.group_no = ?1 AND root.person_no = p.merged_into
+  WHERE p.erased_at IS NULL AND root.erased_at IS NULL AND coalesce(e.opened_s, e.clicked_s) IS NOT NULL
   GROUP BY 2
   ON CONFLICT (group_no, person_no) DO UPDATE SET ${latest("opened_s")}, ${latest("clicked_s")}
   WHERE ${LATER("opened_s")} OR ${LATER("clicked_s")}`;

@@ -14,7 +14,7 @@ import {
 import { mailingByNo, versionsOf, wrapperOf } from "../mailings/mailing";
 import { MAIL_PATH, type MailCopy } from "../platform/mail-keys";
 import { ArchivePage, feedOf } from "./archive-views";
-import { copyOf, stale } from "./copy";
+import { copyOf, pageHref, stale } from "./copy";
 import {
   type ArchivedMailing,
   selectArchived,
@@ -71,13 +71,22 @@ async function ownCopy(c: PublicContext): Promise<Response> {
   const copy = await copyOf(c);
   if (!copy) return stale(c);
   const html = await renderedFor(c, copy);
-  if (html !== null) return asPage(html, NO_TRACES);
+  if (html !== null) return asPage(copy.isProof ? html : withReport(c, html), NO_TRACES);
   const { t, group } = c.var;
   return refuse(c, "not_found", {
     title: t("readers.view.title"),
     text: t("readers.view.text"),
     next: { href: "/", words: t("public.thanks.group", { group: group.name }) },
   });
+}
+
+/** Below the mail, whose words are the group's: where its reader tells the people who run the installation about it. */
+function withReport(c: PublicContext, html: string): string {
+  const { t, locale } = c.var;
+  const href = inAttribute(pageHref(c.req.param("key") ?? "", "report", locale));
+  const line = `<p style="margin:24px 16px;text-align:center;font:14px sans-serif"><a href="${href}">${t("results.report.title")}</a></p>`;
+  const end = html.lastIndexOf("</body>");
+  return end === -1 ? html + line : html.slice(0, end) + line + html.slice(end);
 }
 
 async function renderedFor(c: PublicContext, copy: MailCopy): Promise<string | null> {
