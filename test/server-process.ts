@@ -16,6 +16,7 @@ export type ServerOrder = {
   directPort: number;
   variables: Record<string, string>;
   inspectObjects: boolean;
+  externals: Record<string, string>;
 };
 export type ServerRequest = { id: number } & (
   | { ask: "query"; database: string; sql: string; values: unknown[] }
@@ -53,11 +54,15 @@ try {
   process.exit(1);
 }
 
-async function start({ build, dir, port, directPort, variables, inspectObjects }: ServerOrder) {
+async function start({ build, dir, port, directPort, variables, inspectObjects, externals }: ServerOrder) {
   const plan: ServerPlan = JSON.parse(readFileSync(join(build, PLAN_FILE), "utf8"));
   const { worker, mainModule } = plan;
   const texts = Object.entries(variables).map(([key, value]) => [key, { type: "text" as const, value }]);
-  worker.config.env = { ...worker.config.env, ...Object.fromEntries(texts) };
+  const services = Object.entries(externals).map(([key, address]) => [
+    key,
+    { type: "external" as const, address, http: {} },
+  ]);
+  worker.config.env = { ...worker.config.env, ...Object.fromEntries([...texts, ...services]) };
   worker.config.manifest = { mainModule, modulesRoot: build, modules: readModules(build) };
   mkdirSync(dir, { recursive: true });
   const miniflare = new Miniflare({

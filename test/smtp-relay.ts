@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp-server";
+import { makeCertificate } from "./certificate.ts";
 
-/** For localhost, signed by itself, of no other use: whoever is to trust it gets its path in NODE_EXTRA_CA_CERTS. */
-export const CERTIFICATE = join(import.meta.dirname, "certificates/localhost.pem");
-const KEY = join(import.meta.dirname, "certificates/localhost-key.pem");
+const { key, certificate, path } = await makeCertificate();
+/** Where the relay's certificate is, for NODE_EXTRA_CA_CERTS of whoever is to trust it. */
+export const CERTIFICATE = path;
 
 export const relayUser = { name: "relay", password: "pässword = ok" };
 
@@ -24,8 +23,8 @@ export async function startRelay(rules: RelayRules = {}, options: SMTPServerOpti
   const mails: RelayedMail[] = [];
   const sessions = new Set<string>();
   const server: SMTPServer = new SMTPServer({
-    key: readFileSync(KEY),
-    cert: readFileSync(CERTIFICATE),
+    key,
+    cert: certificate,
     authMethods: ["PLAIN", "LOGIN"],
     logger: false,
     disableReverseLookup: true,

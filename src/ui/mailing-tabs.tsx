@@ -1,38 +1,75 @@
 import type { T } from "./i18n";
+import { Icon } from "./icon";
+import type { Tab } from "./layout";
 
-/** The pages about a group's mailings, in the order of their tabs. A feature that has no page yet has no tab. */
+/** `always` in the row, only where it is `wide`, or under "More". `closedWith`: not for whoever may not open that part of the product. */
+type Page = { name: string; rank: "always" | "wide" | "more"; closedWith?: Tab };
+
+/** The pages about a group's mailings, in the order of their tabs: what is looked at daily, what is written, what is set up once. */
 const pages = [
-  "mailings",
-  "replies",
-  "returns",
-  "numbers",
-  "topics",
-  "templates",
-  "wrappers",
-  "snippets",
-  "senders",
-  "settings",
-] as const;
+  { name: "mailings", rank: "always" },
+  { name: "numbers", rank: "always" },
+  { name: "replies", rank: "wide", closedWith: "people" },
+  { name: "returns", rank: "wide" },
+  { name: "templates", rank: "wide" },
+  { name: "pictures", rank: "wide" },
+  { name: "wrappers", rank: "more" },
+  { name: "snippets", rank: "more" },
+  { name: "topics", rank: "more" },
+  { name: "senders", rank: "more" },
+  { name: "settings", rank: "more", closedWith: "settings" },
+] as const satisfies readonly Page[];
 
-export type MailingTab = (typeof pages)[number];
+export type MailingTab = (typeof pages)[number]["name"];
 
-/** The row of tabs below the heading of every page about mailings as a whole. */
-export function MailingTabs({ t, slug, current }: { t: T; slug: string; current: MailingTab }) {
+type Props = {
+  t: T;
+  slug: string;
+  current: MailingTab;
+  /** As `Shell` has them. */
+  closedTabs?: readonly Tab[] | undefined;
+};
+
+/**
+ * The row of tabs below the heading of every page about mailings as a whole. One row on a phone too: what it has no room for is
+ * under "More", and the page one is on is always in the row.
+ */
+export function MailingTabs({ t, slug, current, closedTabs = [] }: Props) {
   const base = `/groups/${slug}/mailings`;
+  const open = pages.filter((page) => !("closedWith" in page) || !closedTabs.includes(page.closedWith));
+  const isInRow = ({ name, rank }: (typeof pages)[number]) => rank !== "more" || name === current;
+  const link = (name: MailingTab, className?: string) => (
+    <a
+      class={className}
+      href={name === "mailings" ? base : `${base}/${name}`}
+      aria-current={name === current ? "page" : undefined}
+    >
+      {t(`composer.tabs.${name}`)}
+    </a>
+  );
   return (
     <nav class="subtabs" aria-label={t("composer.tabs.label")}>
       <ul>
-        {pages.map((page) => (
-          <li>
-            <a
-              class="subtab"
-              href={page === "mailings" ? base : `${base}/${page}`}
-              aria-current={page === current ? "page" : undefined}
-            >
-              {t(`composer.tabs.${page}`)}
-            </a>
+        {open.filter(isInRow).map(({ name, rank }) => (
+          <li class={rank === "wide" && name !== current ? "subtab-wide" : undefined}>
+            {link(name, "subtab")}
           </li>
         ))}
+        <li>
+          <details class="menu menu-end" data-menu>
+            <summary>
+              {t("composer.tabs.more")}
+              <Icon name="down" />
+            </summary>
+            <ul class="menu-list">
+              {open
+                .filter(({ name, rank }) => rank !== "always" && name !== current)
+                .map(({ name, rank }) => (
+                  <li class={rank === "wide" ? "subtab-narrow" : undefined}>{link(name)}</li>
+                ))}
+            </ul>
+          </details>
+        </li>
       </ul>
     </nav>
   );

@@ -121,7 +121,7 @@ it("keeps SQL in stores and objects, and views away from stores", () => {
   const sql = files.filter(
     ({ file, text }) =>
       /\.prepare\(|sql\.exec|from "drizzle-orm"/.test(text) &&
-      !/(^|\/)(store[^/]*|[^/]*-object|shard|tables|directory-tables)\.tsx?$|platform\/write-behind\.ts$|platform\/context\.ts$/.test(
+      !/(^|\/)(store[^/]*|[^/]*-object|shard|tables|directory-tables)\.tsx?$|platform\/(write-behind|lazy-table)\.ts$|platform\/context\.ts$/.test(
         file,
       ),
   );

@@ -30,7 +30,7 @@ const ORGANISER_MAY =
 
 /** They write mailings, and stop what they sent themselves; who may be mailed, and by whom, is for others. */
 const ORGANISER_WRITES =
-  /^\/groups\/:group\/mailings(\/(new|editor\.json|numbers(\.csv)?|senders|replies|returns)|\/topics(\/.*)?|\/(templates|wrappers|snippets)(\/new|\/:kept(\/(removal|return|preview))?)?|\/:mailing(\/(variants|languages)(\/removal)?|\/(presence|preview|target|review|estimate|tests|progress(\.json)?|copies|names|template|hiding|return|pause|stop|take-back)|\/results(?!\/people).*)?)?$/;
+  /^\/groups\/:group\/mailings(\/(new|editor\.json|numbers(\.csv)?|senders|replies|returns|tags)|\/pictures(\.json|\/:picture(\/(removal|return))?)?|\/topics(\/.*)?|\/(templates|wrappers|snippets)(\/new|\/:kept(\/(removal|return|preview))?)?|\/:mailing(\/(variants|languages)(\/removal)?|\/(presence|preview|target|review|estimate|tests|progress(\.json)?|copies|names|template|hiding|return|pause|stop|take-back)|\/results(?!\/people).*)?)?$/;
 
 type Route = { method: string; path: string };
 
@@ -44,7 +44,10 @@ const READ_ONLY = /\/(publication|updates)$/;
 function organiserMay({ method, path }: Route): boolean {
   if (ORGANISER_WRITES.test(path)) return !(method === "POST" && /\/senders$/.test(path));
   return (
-    ORGANISER_MAY.test(path) && !path.includes("/updates/") && !(method === "POST" && READ_ONLY.test(path))
+    ORGANISER_MAY.test(path) &&
+    // A mail about an update is written by whoever writes mails; what stands on the page is for those who publish.
+    !/\/updates\/(?!:no\/mailing$)/.test(path) &&
+    !(method === "POST" && READ_ONLY.test(path))
   );
 }
 
@@ -57,7 +60,7 @@ const routes: Route[] = [
         method,
         path: path
           .replace(/\/actions\/:id\{.*?\}\}/, "/actions/:action")
-          .replace(/:(mailing|kept|reply)\{.*?\}\}/, ":$1"),
+          .replace(/:(mailing|kept|reply|picture)\{.*?\}\}/, ":$1"),
       }))
       .map((route) => [name(route), route]),
   ).values(),

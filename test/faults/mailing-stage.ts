@@ -38,18 +38,33 @@ export class MailingStage {
     this.slug = slug;
   }
 
-  static async open(people: number): Promise<MailingStage> {
+  /** @param options.entry another worker than the one that breaks; it takes the same orders */
+  static async open(
+    people: number,
+    { entry = ENTRY, vars = {} }: { entry?: string; vars?: Record<string, string> } = {},
+  ): Promise<MailingStage> {
     const dir = mkdtempSync(join(tmpdir(), "groundswell-mailings-"));
     const provider = await MailProvider.open();
-    const server = await startServer({ dir, entry: ENTRY, vars: variables(provider) });
+    const server = await startServer({ dir, entry, vars: { ...variables(provider), ...vars } });
     const stage = new MailingStage(dir, server, provider, "riverside");
-    const rosa = await signIn(server, world.organiser);
-    await startGroup(rosa, { ...world.group, slug: stage.slug });
-    await stage.#fill(people);
+    await stage.#begin(people, "people.example");
     return stage;
   }
 
-  async #fill(people: number): Promise<void> {
+  /** Another group on the same server; its people are at `<slug>.example`. Only the first stage is closed. */
+  async another(slug: string, people: number): Promise<MailingStage> {
+    const stage = new MailingStage(this.#dir, this.#server, this.provider, slug);
+    await stage.#begin(people, `${slug}.example`);
+    return stage;
+  }
+
+  async #begin(people: number, domain: string): Promise<void> {
+    const rosa = await signIn(this.#server, world.organiser);
+    await startGroup(rosa, { ...world.group, slug: this.slug });
+    await this.#fill(people, domain);
+  }
+
+  async #fill(people: number, domain: string): Promise<void> {
     const [group] = await this.#server.query<{ group_no: number; shard: string }>(
       "DIRECTORY",
       "UPDATE groups SET postal_address = '1 Main Street', settings = json_set(settings, '$.mail', json('{\"undoMinutes\":0}')) WHERE slug = ? RETURNING group_no, shard",
@@ -67,9 +82,10 @@ export class MailingStage {
       await this.rows(
         `INSERT INTO people (group_no, person_no, id, email, given_name, email_status, created_at)
          WITH RECURSIVE n(no) AS (SELECT ?2 UNION ALL SELECT no + 1 FROM n WHERE no < ?3)
-         SELECT ?1, no, randomblob(16), 'p' || no || '@people.example', 'Person ' || no, 1, no FROM n`,
+         SELECT ?1, no, randomblob(16), 'p' || no || '@' || ?4, 'Person ' || no, 1, no FROM n`,
         first,
         Math.min(people, first + PEOPLE_AT_ONCE - 1),
+        domain,
       );
   }
 

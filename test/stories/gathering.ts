@@ -64,7 +64,8 @@ export function eventFields({ event }: (typeof words)[Language]): Fields {
   };
 }
 
-async function gatherIn(server: Client, stage: Stage, language: Language): Promise<Gathering> {
+/** The same in one language. */
+export async function gatherIn(server: Client, stage: Stage, language: Language): Promise<Gathering> {
   const { rosa, slug: group, host } = stage;
   const { event, campaign } = words[language];
   const { locale } = event;

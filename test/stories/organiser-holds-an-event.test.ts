@@ -1,9 +1,10 @@
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
 import { linkIn, waitForMail } from "../mailbox.ts";
 import { sharedServer } from "../story.ts";
 import { world } from "../world.ts";
-import { eventYear, setGathering } from "./gathering.ts";
+import { eventYear, gatherIn, publish } from "./gathering.ts";
 import { openAs, type Stage, setStage, submitButton, supportersOf, visit } from "./stage.ts";
 
 const server = sharedServer();
@@ -117,11 +118,59 @@ test("a visitor elsewhere sees their own time beside the place's, and the page s
   });
 });
 
+test("in Spanish and without script, somebody takes two shifts, waits for a third, gives one back, and cancels", async () => {
+  const { title, slug, locale, place, town, shifts } = world.spanishEvent;
+  const [first = "", full = "", last = ""] = shifts;
+  const event = {
+    ...{
+      title,
+      slug,
+      locale,
+      startsAt: `${eventYear}-05-13T18:00`,
+      timeZone: "America/Toronto",
+      where: "place",
+    },
+    ...{ "place.name": place, "place.locality": town, "shifts.count": "3", isManyShifts: "yes" },
+    ...{ "shifts.0.name": first, "shifts.0.startsAt": `${eventYear}-05-13T16:00` },
+    ...{ "shifts.1.name": full, "shifts.1.startsAt": `${eventYear}-05-13T18:00`, "shifts.1.capacity": "1" },
+    ...{ "shifts.2.name": last, "shifts.2.startsAt": `${eventYear}-05-13T21:00` },
+  };
+  await publish(stage.rosa, stage.slug, "event", event);
+  const choose = async (person: typeof amina | typeof jeanLuc, page: Page, wanted: readonly string[]) => {
+    await page.goto(`http://${stage.host}/events/${slug}`);
+    await page.getByLabel("Nombre", { exact: true }).fill(person.givenName);
+    await page.getByLabel("Apellidos").fill(person.familyName);
+    await page.getByLabel("Correo electrónico").fill(person.email);
+    for (const shift of wanted) await page.getByLabel(shift).check();
+    await submitButton(page, "Reservar mi plaza").click();
+  };
+  await visit(browser, { ...phone, script: false, locale }, async (page) => {
+    const trouble = watchForTrouble(page);
+    await choose(jeanLuc, page, [full]);
+    await page.getByRole("heading", { name: "Su plaza está reservada" }).waitFor();
+    await choose(amina, page, []);
+    await page.getByRole("alert").getByRole("link", { name: "Elija cuándo puede venir" }).waitFor();
+    await choose(amina, page, shifts);
+    await page.getByRole("heading", { name: "Su plaza está reservada" }).waitFor();
+    const said = (name: string) => page.locator("dl > div", { hasText: name }).textContent();
+    expect(await said("Sus turnos")).toMatch(new RegExp(`${first}.*${last}`));
+    expect(await said("En la lista de espera para")).toContain(full);
+    await page.getByRole("link", { name: "Cambiar o cancelar" }).click();
+    await page.getByLabel(last).uncheck();
+    await page.getByRole("button", { name: "Guardar el cambio" }).click();
+    await page.getByText("Su cambio está guardado").waitFor();
+    expect(await said("Su turno")).not.toContain(last);
+    await page.getByRole("button", { name: "Cancelar mi plaza" }).click();
+    await page.getByText("Ya no está en la lista").waitFor();
+    expect(trouble.filter((line) => !line.includes("422"))).toEqual([]);
+  });
+});
+
 test("in French, somebody finds the dinner near them on a phone and offers one of their own", async () => {
-  const { fr } = await setGathering(server, stage);
+  const { campaign } = await gatherIn(server, stage, "fr");
   const { dinners } = world.frenchEventCampaign;
   await visit(browser, { ...phone, script: false, locale: "fr" }, async (page) => {
-    await page.goto(fr.campaign);
+    await page.goto(campaign);
     await page.getByLabel("Code postal ou ville").fill("H3A 1A1");
     await page.getByRole("button", { name: "Chercher" }).click();
     await page.getByRole("img", { name: /^Carte avec/ }).waitFor();

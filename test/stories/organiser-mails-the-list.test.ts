@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { accessibilityViolations, openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
 import { mailTo, waitForMail } from "../mailbox.ts";
@@ -37,6 +37,17 @@ async function saved(page: Page): Promise<void> {
   await page.getByText("Saved.", { exact: true }).waitFor();
 }
 
+const TABS_MAX = 120;
+
+/** Goes to a button with the keyboard alone, as somebody without a mouse does. */
+async function tabTo(page: Page, button: Locator): Promise<void> {
+  for (let tabs = 0; tabs < TABS_MAX; tabs += 1) {
+    await page.keyboard.press("Tab");
+    if ((await button.and(page.locator(":focus")).count()) > 0) return;
+  }
+  throw new Error("no tab leads to the button");
+}
+
 test("an organiser writes with the editor, and a second subject to test", async () => {
   await visit(browser, {}, async (page) => {
     const trouble = watchForTrouble(page);
@@ -58,6 +69,7 @@ test("an organiser writes with the editor, and a second subject to test", async 
     await expect.poll(mail, PATIENCE).toMatch(/<strong[^>]*>sign today<\/strong>/);
     await saved(page);
     expect(await accessibilityViolations(page)).toEqual([]);
+    await page.getByText("Versions and languages").click();
     await page.getByRole("button", { name: "Test another version (A/B)" }).click();
     await page.getByRole("link", { name: "Version B" }).waitFor();
     await page.getByLabel("Subject").fill(subjects[1]);
@@ -73,7 +85,8 @@ test("chooses who gets it, and reads in words who that is", async () => {
     await openAs(page, server, stage.rosaEmail, `${href}/target`);
     await page.locator(".audience-number", { hasText: "200" }).waitFor(PATIENCE);
     expect(await accessibilityViolations(page)).toEqual([]);
-    await page.getByRole("button", { name: "Next: review" }).click();
+    await tabTo(page, page.getByRole("button", { name: "Next: review" }));
+    await page.keyboard.press("Enter");
     await page.getByText("This mails 200 people. Nobody is left out.").waitFor(PATIENCE);
     expect(await accessibilityViolations(page)).toEqual([]);
   });
@@ -82,7 +95,8 @@ test("chooses who gets it, and reads in words who that is", async () => {
 test("sends a test to themselves, then a part of the list, without any script", async () => {
   await visit(browser, { width: 360, script: false }, async (page) => {
     await openAs(page, server, stage.rosaEmail, `${href}/review`);
-    await page.getByRole("button", { name: "Send the test" }).click();
+    await tabTo(page, page.getByRole("button", { name: "Send the test" }));
+    await page.keyboard.press("Enter");
     await page.getByText("The test is on its way.").waitFor();
     const tests = await waitForMail(server, stage.rosaEmail, { count: 2, subject: /^\[Test\]/ });
     expect(tests.map(({ subject }) => subject).toSorted()).toEqual(
@@ -91,7 +105,8 @@ test("sends a test to themselves, then a part of the list, without any script", 
     await page.getByLabel("Test on a part first").check();
     await page.getByLabel("Part of the people").fill("20");
     await page.getByLabel("Wait for somebody to choose").check();
-    await page.getByRole("button", { name: "Send to 200 people" }).click();
+    await tabTo(page, page.getByRole("button", { name: "Send to 200 people" }));
+    await page.keyboard.press("Enter");
     await page
       .getByRole("heading", { name: "The test", exact: true })
       .or(page.getByText("Being"))
@@ -155,5 +170,19 @@ test("a reader opens the mail, leaves the list by it, and the numbers say so", a
     await page.getByRole("button", { name: "Send to everybody who did not get it" }).click();
     await page.getByRole("link", { name: "3. Review and send" }).click();
     await page.getByText("Nobody would get this mailing.").waitFor();
+    // Once more to those who did not open it: everybody but the one who left.
+    await openAs(page, server, stage.rosaEmail, `${href}/progress`);
+    await page.getByRole("button", { name: "Send again to those who did not open it" }).click();
+    await page.getByRole("link", { name: "3. Review and send" }).click();
+    await page.getByText("This mails 199 people.").waitFor(PATIENCE);
+    await page.getByRole("button", { name: "Send to 199 people" }).click();
+    await page.getByText("199 of 199").waitFor(PATIENCE);
+    // And a plain copy to begin the next one from.
+    await openAs(page, server, stage.rosaEmail, `${mailings}/new`);
+    await page.getByRole("button", { name: "Make a copy" }).first().click();
+    await page.getByText("Draft", { exact: true }).first().waitFor();
+    expect(await page.getByLabel("Subject").inputValue()).toBe(subjects[1]);
   });
+  const [left = "", stayed = ""] = people;
+  expect([(await mailTo(server, left)).length, (await mailTo(server, stayed)).length]).toEqual([1, 2]);
 });

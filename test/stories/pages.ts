@@ -661,6 +661,7 @@ export const organiserPages: ListedPage[] = (
       open: sending(inMailing("wrapper"), (page) => page.locator("#f-html").fill("")),
     },
     { name: "the snippets", open: inGroup("/mailings/snippets") },
+    { name: "the pictures of mailings", open: inGroup("/mailings/pictures") },
     { name: "a snippet", open: inMailing("snippet") },
     { name: "the senders", open: inGroup("/mailings/senders") },
     {

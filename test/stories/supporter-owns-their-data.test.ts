@@ -59,6 +59,26 @@ describe("Amina has signed, and", () => {
     await page.getByText(/you said so on this page/).waitFor();
   });
 
+  test("changes her address, which both the old and the new one confirm", async () => {
+    const renewed = `renewed+${amina.email}`;
+    await page.getByLabel("New email address").fill(renewed);
+    await page.getByRole("button", { name: "Change my address" }).click();
+    await page.getByText("A link is on its way to both addresses.").waitFor();
+    const mine = page.url();
+    for (const [address, words] of [
+      [renewed, "Now open the mail at your other address"],
+      [amina.email, "Your new address holds from now on."],
+    ] as const) {
+      const [mail] = await waitForMail(server, address, { subject: /^Confirm your new email address/ });
+      if (!mail) throw new Error(`no mail came to ${address}`);
+      await page.goto(`http://${stage.host}${linkIn(mail, "/address-change")}`);
+      await page.getByRole("button", { name: "Yes, change my address" }).click();
+      await page.getByText(words).waitFor();
+    }
+    await page.goto(mine);
+    await page.getByText(`We write to ${renewed}.`).waitFor();
+  });
+
   test("takes everything with her, then has it erased, and the petition counts her no more", async () => {
     const download = page.waitForEvent("download");
     await page.getByRole("link", { name: "Download (ZIP)" }).click();
