@@ -27,7 +27,8 @@ export class Backlog {
       now - oldest > WORTH_SHOWING_MS ||
       tallies.some((tally) => tally.parked > 0 || tally.lastError !== null);
     const every = isTroubled || this.#wasTroubled ? SHOWN_EVERY_MS : STRETCH_MS;
-    if (now - this.#shownAt < every) return null;
+    // That trouble has begun, or is over, is told at once: nobody may come for a while to tell it later.
+    if (isTroubled === this.#wasTroubled && now - this.#shownAt < every) return null;
     if (!isTroubled && this.#shownAt === 0 && stretchOf(reportedAt) === stretchOf(now)) return null;
     const elapsedMinutes = this.#shownAt === 0 ? 1 : Math.max((now - this.#shownAt) / 60_000, 1 / 60);
     const drainRatePerMinute = this.#drained / elapsedMinutes;

@@ -45,7 +45,10 @@ test("an organiser brings a messy file, mends the mapping, and reads what became
     expect(await page.getByLabel("What “Taille du T-shirt” is").inputValue()).toBe("");
     await page.getByText("This is no email address.").waitFor();
     await page.getByLabel("What “Taille du T-shirt” is").selectOption({ label: "Text" });
-    await page.getByLabel("Those whose row says that they agreed").check();
+    await page
+      .getByRole("radiogroup", { name: "Who gets your mail" })
+      .getByLabel("Those whose row says that they agreed")
+      .check();
     await page.getByLabel("Tags for everybody in the file").fill("tour");
     await page.getByRole("button", { name: "Start the import" }).click();
     await page.getByText("Confirm that these people agreed to get mail").first().waitFor();
