@@ -22,11 +22,11 @@ const SHARD = "SHARD_00";
 
 type Order = { first: number; count: number; groupNo: number; actionNo: number };
 
-/** Its alarm never rings, so that nothing is drained before the clock is looked at. */
+/** It waits for an alarm that never rings, so that nothing is drained before the clock is looked at. */
 export class ActionIntake extends Intake {
   constructor(ctx: DurableObjectState, env: Env) {
     ctx.storage.setAlarm = async () => undefined;
-    super(ctx, env);
+    super(ctx, { ...env, INTAKE_GATHER_MS: "1000" });
   }
 
   async fill(target: IntakeTarget, first: number, count: number): Promise<void> {

@@ -11,3 +11,6 @@ export class GroupPayments extends DurableObject<Env> {}
 export class GroupExports extends DurableObject<Env> {}
 export class GroupReports extends DurableObject<Env> {}
 export class ImportsObject extends DurableObject<Env> {}
+export class MailingDriver extends DurableObject<Env> {}
+export class SendGate extends DurableObject<Env> {}
+export class MailReaders extends DurableObject<Env> {}
