@@ -9,7 +9,7 @@ import { developmentVariables, testSecrets } from "./variables.ts";
 export const root = join(import.meta.dirname, "..");
 
 /** On two cores too: whatever waits for a browser, a queue or a workerd that starts leaves its core to another file (two use half of them). */
-export const FILES_AT_ONCE = 4;
+export const FILES_AT_ONCE = 3;
 
 /** Runs test files in workerd with the bindings of wrangler.toml, development's variables and the migrations. */
 export function inWorkerd(bindings: Record<string, number> = {}) {
