@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import chromium, { inflate } from "@sparticuz/chromium";
 import type { AxeResults, RunOptions } from "axe-core";
-import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
+import {
+  type BrowserContext,
+  type BrowserServer,
+  type LaunchOptions,
+  type Page,
+  chromium as playwright,
+} from "playwright-core";
 
 export type PageOptions = {
   /** CSS pixels; below 600 the page is shown as a phone shows it, with touch. */
@@ -28,9 +34,14 @@ export type TestBrowser = {
 const PHONE_WIDTH_MAX = 600;
 const DEFAULTS = { width: 1280, theme: "light", locale: "en", script: true } as const;
 
-/** Starts a real Chromium. `*.localhost` is this machine to it, so groups are reached as `http://<slug>.localhost:<port>`. */
-export async function openBrowser(): Promise<TestBrowser> {
-  const browser = await launch();
+/**
+ * Opens a real Chromium: that of `serveBrowser` at an address, else one of its own. `*.localhost` is this machine to it, so groups are
+ * reached as `http://<slug>.localhost:<port>`.
+ */
+export async function openBrowser(address?: string): Promise<TestBrowser> {
+  const browser = await (address
+    ? playwright.connect(address)
+    : launchWith((options) => playwright.launch(options)));
   const newContext = (options: PageOptions = {}) => browser.newContext(contextOptions(options));
   return {
     newContext,
@@ -58,17 +69,22 @@ export async function chromiumPath(): Promise<string | null> {
   return process.platform === "linux" ? chromium.executablePath() : null;
 }
 
-async function launch(): Promise<Browser> {
+/** Starts a Chromium that several processes may open, each with contexts of its own: starting one costs more than most stories. */
+export function serveBrowser(): Promise<BrowserServer> {
+  return launchWith((options) => playwright.launchServer(options));
+}
+
+async function launchWith<B>(start: (options: LaunchOptions) => Promise<B>): Promise<B> {
   const executablePath = await chromiumPath();
-  if (!executablePath) return playwright.launch({ channel: "chrome" });
+  if (!executablePath) return start({ channel: "chrome" });
   const env = { ...process.env, FONTCONFIG_FILE: fontConfig() };
   // Containers run as root, where Chromium refuses its sandbox; the only pages opened are our own.
   const options = { executablePath, args: ["--no-sandbox"] };
   try {
-    return await playwright.launch({ ...options, env });
+    return await start({ ...options, env });
   } catch (error) {
     if (!String(error).includes("shared libraries")) throw error;
-    return playwright.launch({ ...options, env: { ...env, LD_LIBRARY_PATH: await sharedLibraries() } });
+    return start({ ...options, env: { ...env, LD_LIBRARY_PATH: await sharedLibraries() } });
   }
 }
 

@@ -2,14 +2,8 @@ import { gzipSync } from "node:zlib";
 import { HtmlValidate } from "html-validate";
 import type { Page, Response } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import {
-  accessibilityViolations,
-  openBrowser,
-  type TestBrowser,
-  visibleViolations,
-  watchForTrouble,
-} from "../browser.ts";
-import { sharedServer } from "../story.ts";
+import { accessibilityViolations, type TestBrowser, visibleViolations, watchForTrouble } from "../browser.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { OPERATOR_EMAIL } from "../variables.ts";
 import { world } from "../world.ts";
 import {
@@ -42,7 +36,7 @@ let scene: Scene;
 let pages: Record<Look["theme"], Pages>;
 
 beforeAll(async () => {
-  [browser, scene] = await Promise.all([openBrowser(), setScene(server)]);
+  [browser, scene] = await Promise.all([sharedBrowser(), setScene(server)]);
   const { live } = scene.petitions.fr;
   const drained = async () => {
     const signers = await (await live.rosa.get(`${live.overview}/signers`)).text();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
-import { sharedServer } from "../story.ts";
+import { type TestBrowser, watchForTrouble } from "../browser.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { OPERATOR_EMAIL } from "../variables.ts";
 import { world } from "../world.ts";
 import {
@@ -23,7 +23,7 @@ let browser: TestBrowser;
 let stage: Stage;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   stage = await setStage(server, "reported");
   await signOverHttp(server, stage, amina);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessibilityViolations, openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
-import { sharedServer } from "../story.ts";
+import { accessibilityViolations, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { expectCount, openAs, type Stage, setStage, signOverHttp, supportersOf, visit } from "./stage.ts";
 
 const server = sharedServer();
@@ -11,7 +11,7 @@ let stage: Stage;
 let audiences: string;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   stage = await setStage(server, "audience");
   audiences = `${stage.overview.split("/actions/")[0]}/audiences`;
   for (const supporter of [amina, jeanLuc, mei])

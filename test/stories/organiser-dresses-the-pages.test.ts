@@ -1,8 +1,8 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { type TestBrowser, watchForTrouble } from "../browser.ts";
 import { publishPetition } from "../seed.ts";
-import { sharedServer } from "../story.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { world } from "../world.ts";
 import { expectCount, openAs, type Stage, setStage, signOverHttp, supportersOf, visit } from "./stage.ts";
 
@@ -18,7 +18,7 @@ let stage: Stage;
 let french: string;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   stage = await setStage(server, slug);
   french = await publishPetition(stage.rosa, slug, world.frenchPetition);
 });

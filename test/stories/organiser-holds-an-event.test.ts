@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { type TestBrowser, watchForTrouble } from "../browser.ts";
 import { linkIn, waitForMail } from "../mailbox.ts";
-import { sharedServer } from "../story.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { world } from "../world.ts";
 import { eventYear, gatherIn, publish } from "./gathering.ts";
 import { openAs, type Stage, setStage, submitButton, supportersOf, visit } from "./stage.ts";
@@ -17,7 +17,7 @@ let url: string;
 let overview: string;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   stage = await setStage(server, "evening");
 });
 afterAll(() => browser.close());

@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessibilityViolations, openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
-import { sharedServer } from "../story.ts";
+import { accessibilityViolations, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { downloaded, sharedBrowser, sharedServer } from "../story.ts";
 import { openAs, type Stage, setStage, visit } from "./stage.ts";
 
 const server = sharedServer();
@@ -23,7 +22,7 @@ let stage: Stage;
 let imports: string;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   stage = await setStage(server, "imports");
   imports = `/groups/${stage.slug}/imports`;
 });
@@ -62,7 +61,7 @@ test("an organiser brings a messy file, mends the mapping, and reads what became
     expect(await accessibilityViolations(page)).toEqual([]);
     const download = page.waitForEvent("download");
     await page.getByRole("link", { name: "Download the list of problems (CSV)" }).click();
-    const list = await readFile(await (await download).path(), "utf8");
+    const list = (await downloaded(await download)).toString("utf8");
     expect(list.split("\r\n")[1]).toMatch(
       /^5,Not stored,There is neither an email address nor a phone number\./,
     );

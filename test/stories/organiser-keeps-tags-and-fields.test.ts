@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityViolations, openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
-import { sharedServer } from "../story.ts";
+import { accessibilityViolations, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { expectSigners, openAs, type Stage, setStage, signOverHttp, supportersOf } from "./stage.ts";
 
 const server = sharedServer();
@@ -15,7 +15,7 @@ describe("Rosa, who wants to find people again,", () => {
   let group: string;
 
   beforeAll(async () => {
-    browser = await openBrowser();
+    browser = await sharedBrowser();
     stage = await setStage(server, "tags-and-fields");
     group = `${server.origin}/groups/${stage.slug}`;
     await signOverHttp(server, stage, amina);

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { accessibilityViolations, openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
-import { sharedServer } from "../story.ts";
+import { accessibilityViolations, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { openAs, publicCount, type Stage, setStage, signOverHttp, supportersOf, visit } from "./stage.ts";
 
 const server = sharedServer();
@@ -19,7 +19,7 @@ let stage: Stage;
 let people: string;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   stage = await setStage(server, "knows");
   people = `/groups/${stage.slug}/people`;
   for (const who of [amina, jeanLuc, mei, atWork]) await signOverHttp(server, stage, who);

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { type TestBrowser, watchForTrouble } from "../browser.ts";
 import { linkIn, waitForMail } from "../mailbox.ts";
-import { sharedServer } from "../story.ts";
+import { downloaded, sharedBrowser, sharedServer } from "../story.ts";
 import { world } from "../world.ts";
 import {
   expectCount,
@@ -31,7 +30,7 @@ describe("four people have signed, two of them by the flyer, and Rosa", () => {
   let overview: string;
 
   beforeAll(async () => {
-    browser = await openBrowser();
+    browser = await sharedBrowser();
     stage = await setStage(server, "looked-after");
     overview = server.origin + stage.overview;
     await signOverHttp(server, stage, amina);
@@ -120,9 +119,7 @@ describe("four people have signed, two of them by the flyer, and Rosa", () => {
       rosa.getByRole("button", { name: "Download all (CSV)" }).click(),
     ]);
     expect(download.suggestedFilename()).toBe(`${world.petition.slug}.csv`);
-    const lines = readFileSync(await download.path(), "utf8")
-      .trimEnd()
-      .split("\r\n");
+    const lines = (await downloaded(download)).toString("utf8").trimEnd().split("\r\n");
     expect(lines).toHaveLength(5);
     expect(lines[0]).toContain("Took part at (UTC),Email,First name,Last name");
     const line = lines.find((text) => text.includes(jeanLuc.email));

@@ -1,8 +1,8 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { accessibilityViolations, openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { accessibilityViolations, type TestBrowser, watchForTrouble } from "../browser.ts";
 import { mailTo, waitForMail } from "../mailbox.ts";
-import { sharedServer } from "../story.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { world } from "../world.ts";
 import { bringList, readyToMail } from "./mailing.ts";
 import { openAs, type Stage, setStage, visit } from "./stage.ts";
@@ -19,7 +19,7 @@ let mailings: string;
 let href = "";
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   stage = await setStage(server, "mailing");
   mailings = `/groups/${stage.slug}/mailings`;
   await bringList(stage.rosa, stage.slug, people);

@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { type TestBrowser, watchForTrouble } from "../browser.ts";
 import { publishPetition } from "../seed.ts";
-import { sharedServer } from "../story.ts";
+import { downloaded, sharedBrowser, sharedServer } from "../story.ts";
 import { world } from "../world.ts";
 import { expectCount, openAs, type Stage, setStage, signOverHttp, supportersOf, visit } from "./stage.ts";
 
@@ -14,7 +13,7 @@ let browser: TestBrowser;
 let stage: Stage;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   stage = await setStage(server, "on-paper");
 });
 afterAll(() => browser.close());
@@ -42,7 +41,7 @@ test("an organiser on a phone takes home a code with a source of its own", async
       page.getByRole("link", { name: "Download as PNG" }).click(),
     ]);
     expect(download.suggestedFilename()).toBe(`${world.petition.slug}-qr.png`);
-    const png = await readFile(await download.path());
+    const png = await downloaded(download);
     expect(png.subarray(1, 4).toString()).toBe("PNG");
   });
 });

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { type TestBrowser, watchForTrouble } from "../browser.ts";
 import { type CapturedMail, mailTo, waitForMail } from "../mailbox.ts";
-import { sharedServer } from "../story.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { world } from "../world.ts";
 import { expectCount, expectSigners, signInBrowser, supportersOf, visit, withTag } from "./stage.ts";
 
@@ -19,7 +19,7 @@ const MAIL_SETTLES_MS = 2_500;
 let browser: TestBrowser;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
 });
 afterAll(() => browser.close());
 

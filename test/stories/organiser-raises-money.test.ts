@@ -1,9 +1,9 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { type TestBrowser, watchForTrouble } from "../browser.ts";
 import { waitForMail } from "../mailbox.ts";
 import { signIn, startGroup } from "../seed.ts";
-import { sharedServer } from "../story.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { world } from "../world.ts";
 import { openAs, submitButton, supportersOf, visit, withTag } from "./stage.ts";
 
@@ -20,7 +20,7 @@ const LIST_TIMEOUT_MS = 20_000;
 let browser: TestBrowser;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   const rosa = await signIn(server, { name: world.organiser.name, email: rosaEmail });
   await startGroup(rosa, { ...world.group, slug });
 });

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { accessibilityViolations, openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
-import { sharedServer } from "../story.ts";
+import { accessibilityViolations, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import {
   expectCount,
   openAs,
@@ -24,7 +24,7 @@ let stage: Stage;
 let statistics: string;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   stage = await setStage(server, "statistics");
   statistics = `${stage.overview}/statistics`;
 });

@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { accessibilityViolations, openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { accessibilityViolations, type TestBrowser, watchForTrouble } from "../browser.ts";
 import { linkIn, waitForMail } from "../mailbox.ts";
-import { sharedServer } from "../story.ts";
+import { downloaded, sharedBrowser, sharedServer } from "../story.ts";
 import { unzip } from "../unzip.ts";
 import { openAs, type Stage, setStage, signOverHttp, supportersOf, visit } from "./stage.ts";
 
@@ -18,7 +17,7 @@ let stage: Stage;
 let exportsPath: string;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   stage = await setStage(server, "takes-home");
   exportsPath = `/groups/${stage.slug}/exports`;
   for (const supporter of supporters) await signOverHttp(server, stage, supporter, "?source=leaflet");
@@ -40,7 +39,7 @@ async function fileOf(
   const download = page.waitForEvent("download");
   await click();
   const file = await download;
-  return { name: file.suggestedFilename(), bytes: new Uint8Array(await readFile(await file.path())) };
+  return { name: file.suggestedFilename(), bytes: new Uint8Array(await downloaded(file)) };
 }
 
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);

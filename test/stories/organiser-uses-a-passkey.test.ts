@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { type TestBrowser, watchForTrouble } from "../browser.ts";
 import { waitForMail } from "../mailbox.ts";
-import { sharedServer } from "../story.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { world } from "../world.ts";
 import { openAs, type Stage, setStage } from "./stage.ts";
 
@@ -11,7 +11,7 @@ let browser: TestBrowser;
 let stage: Stage;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   stage = await setStage(server, "passkey");
 });
 afterAll(() => browser.close());

@@ -1,8 +1,8 @@
 import { HtmlValidate } from "html-validate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityViolations, openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { accessibilityViolations, type TestBrowser, watchForTrouble } from "../browser.ts";
 import { publishPetition, signIn, startGroup } from "../seed.ts";
-import { sharedServer } from "../story.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { world } from "../world.ts";
 import { fromOwnConnection, supportersOf } from "./stage.ts";
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const organiser = await signIn(server, { name: world.organiser.name, email: "rosa@public-page.example" });
   await startGroup(organiser, { ...world.group, slug });
   await publishPetition(organiser, slug, { ...world.petition, slug: "every-school" });
-  browser = await openBrowser();
+  browser = await sharedBrowser();
 });
 afterAll(() => browser?.close());
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessibilityViolations, openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { accessibilityViolations, type TestBrowser, watchForTrouble } from "../browser.ts";
 import { signIn, startGroup } from "../seed.ts";
-import { sharedServer } from "../story.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { developmentVariables, OPERATOR_EMAIL } from "../variables.ts";
 import { world } from "../world.ts";
 import { openAs, visit, withTag } from "./stage.ts";
@@ -15,7 +15,7 @@ const [amina] = world.supporters;
 let browser: TestBrowser;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   const rosa = await signIn(server, { name: world.organiser.name, email: rosaEmail });
   await startGroup(rosa, { ...world.group, slug });
 });

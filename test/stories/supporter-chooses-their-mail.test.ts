@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityViolations, openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { accessibilityViolations, type TestBrowser, watchForTrouble } from "../browser.ts";
 import { linkIn, waitForMail } from "../mailbox.ts";
-import { sharedServer } from "../story.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { openAs, type Stage, setStage, signOverHttp, supportersOf } from "./stage.ts";
 
 const server = sharedServer();
@@ -15,7 +15,7 @@ describe("In a group whose new people confirm their address, Amina", () => {
   let stage: Stage;
 
   beforeAll(async () => {
-    browser = await openBrowser();
+    browser = await sharedBrowser();
     stage = await setStage(server, "own-mail");
     const rosa = await browser.newPage({ locale: "en" });
     await openAs(rosa, server, stage.rosaEmail, `/groups/${stage.slug}/mailings/settings`);

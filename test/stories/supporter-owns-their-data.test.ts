@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityViolations, openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { accessibilityViolations, type TestBrowser, watchForTrouble } from "../browser.ts";
 import { linkIn, waitForMail } from "../mailbox.ts";
-import { sharedServer } from "../story.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import {
   expectCount,
   expectSigners,
@@ -24,7 +24,7 @@ describe("Amina has signed, and", () => {
   let stage: Stage;
 
   beforeAll(async () => {
-    browser = await openBrowser();
+    browser = await sharedBrowser();
     stage = await setStage(server, "own-data");
     await signOverHttp(server, stage, amina);
     const rosa = await browser.newPage({ locale: "en" });

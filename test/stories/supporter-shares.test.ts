@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
-import { sharedServer } from "../story.ts";
+import { type TestBrowser, watchForTrouble } from "../browser.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { openAs, type Stage, setStage, signInBrowser, signOverHttp, supportersOf, visit } from "./stage.ts";
 
 const server = sharedServer();
@@ -14,7 +14,7 @@ let browser: TestBrowser;
 let stage: Stage;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   stage = await setStage(server, "shared");
 });
 afterAll(() => browser.close());

@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser, type TestBrowser, watchForTrouble } from "../browser.ts";
+import { type TestBrowser, watchForTrouble } from "../browser.ts";
 import { waitForMail } from "../mailbox.ts";
-import { sharedServer } from "../story.ts";
+import { sharedBrowser, sharedServer } from "../story.ts";
 import { world } from "../world.ts";
 import {
   expectCount,
@@ -27,7 +27,7 @@ let english: Stage;
 let french: Stage;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
   english = await setStage(server, "signed");
   french = await setStage(server, "signee", world.frenchPetition);
 });

@@ -17,6 +17,8 @@ export { default as groups } from "./groups.json";
 export { default as imports } from "./imports.json";
 export { default as inbound } from "./inbound.json";
 export { default as intake } from "./intake.json";
+export { default as integrations } from "./integrations.json";
+export { default as keys } from "./keys.json";
 export { default as letters } from "./letters.json";
 export { default as looks } from "./looks.json";
 export { default as mailContent } from "./mail-content.json";
