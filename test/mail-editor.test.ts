@@ -8,7 +8,8 @@ import { readDocument } from "../src/mailings/content/document";
 import { bundle, into } from "../src/mailings/editor/make.ts";
 import { readImageHeader } from "../src/platform/image-header";
 import english from "../src/ui/locales/en/mail-content.json";
-import { accessibilityViolations, openBrowser, type TestBrowser } from "./browser.ts";
+import { accessibilityViolations, type TestBrowser } from "./browser.ts";
+import { sharedBrowser } from "./story.ts";
 
 /* The visual editor of mails in a real browser, on a page with the policy of ours and nothing else. */
 
@@ -56,7 +57,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, resolve));
   const { port } = server.address() as AddressInfo;
   origin = `http://localhost:${port}`;
-  browser = await openBrowser();
+  browser = await sharedBrowser();
 });
 afterAll(async () => {
   await browser.close();

@@ -8,7 +8,8 @@ import { templatesOf } from "../src/mailings/content/templates";
 import { standIn } from "../src/mailings/content/values";
 import { type MailingVersion, mailingSettings } from "../src/mailings/types";
 import { newId } from "../src/platform/ids";
-import { openBrowser, type TestBrowser, visibleViolations } from "./browser.ts";
+import { type TestBrowser, visibleViolations } from "./browser.ts";
+import { sharedBrowser } from "./story.ts";
 import { world } from "./world.ts";
 
 /* Mails as a browser shows them, which is what the web pages of mail providers are. */
@@ -81,7 +82,7 @@ const everything = JSON.stringify({
 
 let browser: TestBrowser;
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await sharedBrowser();
 });
 afterAll(() => browser.close());
 

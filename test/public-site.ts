@@ -6,6 +6,7 @@ import { publicPages, servePublicFast } from "../src/actions/public";
 import type { AbuseReport } from "../src/actions/report";
 import { forgetServed } from "../src/actions/serving";
 import type { Kind, PublicCount } from "../src/actions/types";
+import { feedPages } from "../src/connections/feeds";
 import { embedPages } from "../src/embeds/public";
 import type { Env } from "../src/env";
 import { forgetSitesHeld, publishSite } from "../src/groups/tenant";
@@ -57,7 +58,7 @@ export function publicSite(bindings: Env = env, kinds: readonly Kind[] = [petiti
       return state.count;
     },
     fileAbuseReport: async (_ctx, report) => reports.push(report),
-    pages: [embedPages],
+    pages: [feedPages, embedPages],
   });
   const execution = {
     waitUntil: (work: Promise<unknown>) => void behind.push(work),

@@ -55,6 +55,14 @@ export async function startGroup(visitor: Visitor, group: GroupToStart): Promise
   await post(visitor, "/groups/new", { name, slug, locale, country, timeZone, currency });
 }
 
+/** Makes a key of the API that may do everything, and gives it. */
+export async function makeKey(visitor: Visitor, group: string, name: string): Promise<string> {
+  const made = await visitor.send(`/groups/${group}/integrations/keys`, form({ name, access: "full" }));
+  const key = /gs_[A-Za-z0-9]{40}/.exec(await made.text())?.[0];
+  if (!key) throw new Error(`the key was refused: ${made.status}`);
+  return key;
+}
+
 type PetitionToPublish = {
   title: string;
   slug: string;

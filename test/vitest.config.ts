@@ -36,6 +36,9 @@ const LONGEST = [
   "test/server.test.ts",
 ];
 
+/** Mails and their editor as a browser shows them. */
+const SHOWN_MAILS = ["test/mail-looks.test.ts", "test/mail-editor.test.ts"];
+
 // All projects are one group, whose files run side by side whichever project they are of.
 const group = { maxWorkers: FILES_AT_ONCE, sequence: { groupOrder: 0 } };
 
@@ -93,6 +96,7 @@ export default defineConfig({
           ...group,
           name: "tools",
           include: [".ci/**/*.test.ts", "bench/**/*.test.ts", "migrations/*.test.ts", "test/*.test.ts"],
+          exclude: SHOWN_MAILS,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -102,7 +106,7 @@ export default defineConfig({
         test: {
           ...group,
           name: "browser",
-          include: ["test/stories/**/*.test.ts", "test/faults/**/*.short.test.ts"],
+          include: [...SHOWN_MAILS, "test/stories/**/*.test.ts", "test/faults/**/*.short.test.ts"],
           globalSetup: ["test/global-setup.ts"],
           // A second, which is the default, is less than a drain and a refreshed count take on a busy machine.
           expect: { poll: { timeout: 30_000 } },
