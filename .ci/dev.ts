@@ -16,6 +16,7 @@ import { fillSecrets } from "./secrets.ts";
  */
 
 const root = join(import.meta.dirname, "..");
+const infoFile = join(root, ".dev/info.json");
 const port = Number(process.env.PORT ?? 8787);
 const petitionPath = `/petitions/${world.petition.slug}`;
 const HEALTH_TIMEOUT_MS = 60_000;
@@ -70,7 +71,7 @@ function portIsTaken(): Promise<boolean> {
 }
 
 /** The addresses a person or a tool starts from. */
-function describe(client: Client) {
+function describe(client: Client, apiKey: string) {
   const groupHost = `http://${client.groupHost(world.group.slug)}`;
   return {
     platform: client.origin,
@@ -78,21 +79,22 @@ function describe(client: Client) {
     petition: `${groupHost}${petitionPath}`,
     organiserEmail: world.organiser.email,
     signInUrl: `${client.origin}/dev/sign-in?email=${encodeURIComponent(world.organiser.email)}`,
-    apiKey: null,
+    apiKey,
   };
 }
 
 /** Writes `.dev/info.json` for tools, and tells people. */
-function announce(client: Client): void {
-  const info = describe(client);
+function announce(client: Client, apiKey: string): void {
+  const info = describe(client, apiKey);
   mkdirSync(join(root, ".dev"), { recursive: true });
-  writeFileSync(join(root, ".dev/info.json"), `${JSON.stringify(info, null, 2)}\n`);
+  writeFileSync(infoFile, `${JSON.stringify(info, null, 2)}\n`);
   say(`
   Groundswell    ${info.platform}
   Demo petition  ${info.petition}
   Sign in        ${info.signInUrl}
                  (one click, as ${info.organiserEmail}; ${OPERATOR_EMAIL} runs the installation)
   Captured mail  ${info.platform}/dev/mail
+  API            ${info.platform}/api/v2 (a full key is in .dev/info.json)
 
   The server reloads when a source file changes. Ctrl-C stops it.
 `);
@@ -118,7 +120,32 @@ async function main(): Promise<void> {
     const { seed } = await import("../test/seed.ts");
     await seed(client);
   }
-  announce(client);
+  announce(client, await demoKey(client));
+}
+
+/** A key of the demo group, made once as anybody makes theirs; the one kept in `.dev/info.json` as long as it opens the API. */
+async function demoKey(client: Client): Promise<string> {
+  const kept = keptKey();
+  if (kept !== null && (await opens(client, kept))) return kept;
+  const { makeKey, signIn } = await import("../test/seed.ts");
+  return makeKey(await signIn(client, world.organiser), world.group.slug, "Demo");
+}
+
+function keptKey(): string | null {
+  try {
+    const info: unknown = JSON.parse(readFileSync(infoFile, "utf8"));
+    const key = typeof info === "object" && info !== null && "apiKey" in info ? info.apiKey : null;
+    return typeof key === "string" ? key : null;
+  } catch {
+    return null;
+  }
+}
+
+async function opens(client: Client, key: string): Promise<boolean> {
+  const response = await client.fetch(client.platformHost, "/api/v2/people", {
+    headers: { "OSDI-API-Token": key },
+  });
+  return response.status !== 403;
 }
 
 if (import.meta.main) {

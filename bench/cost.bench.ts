@@ -21,7 +21,7 @@ const SETTLE_MS = 3_000;
 const DRAIN_TIMEOUT_MS = 60_000;
 const METER_HOST = "meter.localhost";
 
-type Scenario = { name: string; isTrickle: boolean; hasReceipt: boolean; isKnown: boolean };
+type Scenario = { name: string; isTrickle: boolean; hasReceipt: boolean; isKnown: boolean; hasFeed?: true };
 type Site = { server: Server; group: Stage; petition: StagedPetition };
 
 async function ask(server: Server, path: string): Promise<Counts> {
@@ -75,11 +75,18 @@ async function trickle(site: Site): Promise<void> {
 }
 
 /** What was counted, for one signature. */
-async function measure({ isTrickle, hasReceipt, isKnown }: Scenario): Promise<Counts> {
+async function measure({ isTrickle, hasReceipt, isKnown, hasFeed }: Scenario): Promise<Counts> {
   return withServer({ entry: "bench/workers/metered.ts" }, async (server) => {
     const group = await stageGroup(server);
     const [first, second] = await stagePetitions(server, group, { first: 1, count: 2, hasReceipt });
     if (!first || !second) throw new Error("no petition");
+    // As a group's first webhook, or the first look at the feed, switches it on.
+    if (hasFeed)
+      await server.query(
+        "SHARD_00",
+        "INSERT INTO change_feeds (group_no, since) VALUES (?, 0)",
+        group.groupNo,
+      );
     if (isKnown) await burst({ server, group, petition: first });
     const site = { server, group, petition: second };
     await ask(server, "/counts");
@@ -107,12 +114,28 @@ async function mailsOf({ server, group, petition }: Site): Promise<number> {
 /** Rows promised for a signature without a thank-you mail. */
 const OBJECT_ROWS_MAX = 4;
 const D1_ROWS_MAX = { new: 9, known: 4 };
+/** More where somebody reads the group's change feed: one row for each batch. */
+const FEED_ROWS_MAX = 1;
 
 const scenarios: Scenario[] = [
   { name: "burst, new people", isTrickle: false, hasReceipt: false, isKnown: false },
   { name: "burst, known people", isTrickle: false, hasReceipt: false, isKnown: true },
   { name: "trickle, new people", isTrickle: true, hasReceipt: false, isKnown: false },
   { name: "trickle, known people", isTrickle: true, hasReceipt: false, isKnown: true },
+  {
+    name: "burst, known people, change feed",
+    isTrickle: false,
+    hasReceipt: false,
+    isKnown: true,
+    hasFeed: true,
+  },
+  {
+    name: "trickle, known people, change feed",
+    isTrickle: true,
+    hasReceipt: false,
+    isKnown: true,
+    hasFeed: true,
+  },
   { name: "burst, new people, thank-you mail", isTrickle: false, hasReceipt: true, isKnown: false },
   { name: "trickle, new people, thank-you mail", isTrickle: true, hasReceipt: true, isKnown: false },
 ];
@@ -121,9 +144,9 @@ for (const scenario of scenarios) {
   const lines = linesOf(await measure(scenario));
   printBill(`${scenario.name}: a signature, and $ a million of them`, lines);
   const amountOf = (name: MeterName) => lines.find((line) => line.name === name)?.amount ?? 0;
-  const { name, hasReceipt, isKnown } = scenario;
+  const { name, hasReceipt, isKnown, hasFeed } = scenario;
   const promise = (atMost: number) => ({ unit: "rows", ...(hasReceipt ? {} : { atMost }) });
-  const d1Max = isKnown ? D1_ROWS_MAX.known : D1_ROWS_MAX.new;
+  const d1Max = (isKnown ? D1_ROWS_MAX.known : D1_ROWS_MAX.new) + (hasFeed ? FEED_ROWS_MAX : 0);
   figure(`${name}: in objects`, amountOf("rows written in objects"), promise(OBJECT_ROWS_MAX));
   figure(`${name}: in D1`, amountOf("rows written in D1"), promise(d1Max));
   const mails = lines.find((line) => line.name === "e-mails")?.dollars ?? 0;

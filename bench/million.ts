@@ -214,11 +214,11 @@ function tagsAndFields(now: number): string[] {
   return [
     ...TAGS.flatMap((count, index) => [
       `INSERT INTO tags (group_no, tag_no, name, created_at) VALUES (${GROUP_NO}, ${index + 1}, 'Tag ${index + 1}', ${now})`,
-      `INSERT INTO taggings SELECT ${GROUP_NO}, ${index + 1}, ${scattered(index + 100)}, ${now} FROM ${numbers(count)}`,
+      `INSERT INTO taggings (group_no, tag_no, person_no, tagged_at) SELECT ${GROUP_NO}, ${index + 1}, ${scattered(index + 100)}, ${now} FROM ${numbers(count)}`,
     ]),
     `INSERT INTO custom_fields (group_no, field_no, key, label, type, choices, created_at) VALUES (${GROUP_NO}, 1, 'travel', 'How do you travel?', 'text', '[]', ${now}), (${GROUP_NO}, 2, 'age', 'Age', 'number', '[]', ${now})`,
-    `INSERT INTO field_values SELECT ${GROUP_NO}, 1, ${scattered(200)}, json_extract('["Bus","Bike","On foot","Car"]', '$[' || (n.i % 4) || ']'), ${now} FROM ${numbers(400_000)}`,
-    `INSERT INTO field_values SELECT ${GROUP_NO}, 2, ${scattered(201)}, 18 + n.i % 70, ${now} FROM ${numbers(300_000)}`,
+    `INSERT INTO field_values (group_no, field_no, person_no, value, acted_at) SELECT ${GROUP_NO}, 1, ${scattered(200)}, json_extract('["Bus","Bike","On foot","Car"]', '$[' || (n.i % 4) || ']'), ${now} FROM ${numbers(400_000)}`,
+    `INSERT INTO field_values (group_no, field_no, person_no, value, acted_at) SELECT ${GROUP_NO}, 2, ${scattered(201)}, 18 + n.i % 70, ${now} FROM ${numbers(300_000)}`,
   ];
 }
 

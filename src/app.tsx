@@ -4,8 +4,14 @@ import { type WebEnv, withAccount } from "./accounts/web";
 import { publicPages, servePublicFast } from "./actions/public";
 import { actionRoutes } from "./actions/routes";
 import { renameTagInActions } from "./actions/tagged";
+import { oembedRoutes } from "./api/oembed";
+import { apiRoutes } from "./api/routes";
+import { API_PATH } from "./api/web";
 import { audienceRoutes } from "./audiences/routes";
 import { composerRoutes } from "./composer/routes";
+import { feedPages } from "./connections/feeds";
+import { hookRoutes } from "./connections/hook-routes";
+import { connectionRoutes } from "./connections/routes";
 import { dashboardRoutes } from "./dashboard/routes";
 import { embedPages } from "./embeds/public";
 import { embedRoutes } from "./embeds/routes";
@@ -17,6 +23,7 @@ import { importRoutes } from "./imports/routes";
 import { inboundRoutes } from "./inbound/routes";
 import { homeOf } from "./intake/home";
 import { intakeTarget, takeAction } from "./intake/participation";
+import { keyRoutes } from "./keys/routes";
 import { kindByName, kinds } from "./kinds";
 import { officialRoutes } from "./officials/routes";
 import { fileAbuseReport } from "./operations/abuse-report";
@@ -34,6 +41,7 @@ import { privacyPages } from "./privacy/public";
 import { privacyRoutes } from "./privacy/routes";
 import { addressPages } from "./profiles/public";
 import { profileRoutes } from "./profiles/routes";
+import { OPENAPI_PATH, referenceRoutes } from "./reference/routes";
 import { reportRoutes } from "./reports/routes";
 import { reportPages } from "./results/public";
 import { resultRoutes } from "./results/routes";
@@ -44,6 +52,7 @@ import { topicRoutes } from "./subscriptions/topic-routes";
 import { organiserHeaders, sameOrigin, withContext } from "./surface";
 import { mailPages } from "./tracking/public";
 import { localeFrom, translator } from "./ui/i18n";
+import { webhookRoutes } from "./webhooks/routes";
 
 /** What organisers and operators use, on the platform host. */
 export const platformApp = new Hono<WebEnv>();
@@ -52,6 +61,10 @@ platformApp.get("/health", (c) => c.json({ ok: true }));
 platformApp.use(withContext, organiserHeaders, sameOrigin, withAccount);
 platformApp.route("/", accountRoutes);
 platformApp.route("/", groupRoutes);
+platformApp.route("/", keyRoutes);
+platformApp.route("/", webhookRoutes);
+platformApp.route("/", connectionRoutes(kinds));
+platformApp.route("/", hookRoutes(kinds));
 platformApp.route("/", actionRoutes(kinds));
 // Before the pages of one mailing, whose addresses would take these.
 platformApp.route("/", topicRoutes);
@@ -64,6 +77,8 @@ platformApp.route(
   tagAndFieldRoutes({ renameInActions: renameTagInActions, pathOf: (kind) => kindByName(kind)?.path }),
 );
 platformApp.route("/", exportRoutes(kinds));
+platformApp.route("/", referenceRoutes);
+platformApp.route("/", oembedRoutes);
 platformApp.route("/", reportRoutes());
 platformApp.route("/", profileRoutes);
 platformApp.route("/", privacyRoutes(kinds));
@@ -81,6 +96,9 @@ platformApp.route("/", testBankRoutes);
 platformApp.notFound((c) => answerError(new AppError("not_found"), c));
 platformApp.onError((error, c) => answerError(error, c));
 
+/** What API clients use, on the platform host: no cookies, no pages, and browsers of other sites may post. */
+export const apiApp = apiRoutes({ kinds, noteFailure });
+
 /** What supporters see, on a group's own hosts. */
 export const groupApp = publicPages({
   kinds,
@@ -89,17 +107,25 @@ export const groupApp = publicPages({
   askCount: (ctx, snapshot, kind) => homeOf(ctx.env, intakeTarget(snapshot, kind)).summary(),
   fileAbuseReport,
   noteFailure,
-  pages: [privacyPages, addressPages, embedPages, reportPages, mailPages],
+  pages: [feedPages, privacyPages, addressPages, embedPages, reportPages, mailPages],
 });
 
 /** One request: a page from memory if there is one, else the surface its host belongs to. */
 export async function handle(request: Request, env: Env, executionCtx: ExecutionContext): Promise<Response> {
   const isPlatform = () => hostnameOf(request) === configOf(env).platform.hostname;
   const kept = servePublicFast(request);
-  if (!kept && isPlatform()) return platformApp.fetch(request, env, executionCtx);
+  if (!kept && isPlatform()) {
+    const surface = isForApi(request) ? apiApp : platformApp;
+    return surface.fetch(request, env, executionCtx);
+  }
   const response = kept ?? (await groupApp.fetch(request, env, executionCtx));
   noteView(request, response, env, executionCtx, kinds);
   return response;
+}
+
+function isForApi(request: Request): boolean {
+  const { pathname } = new URL(request.url);
+  return pathname !== OPENAPI_PATH && (pathname === API_PATH || pathname.startsWith(`${API_PATH}/`));
 }
 
 /** Where the platform thinks a visitor is; nothing in a request without `cf`. */

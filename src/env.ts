@@ -113,6 +113,9 @@ export interface Env {
   GATE: DurableObjectNamespace<import("./senders/gate-object").SendGate>;
   READERS: DurableObjectNamespace<import("./tracking/readers-object").MailReaders>;
   IMPORTS: DurableObjectNamespace<import("./imports/imports-object").ImportsObject>;
+  CHATS: DurableObjectNamespace<import("./connections/chat-object").ChatLane>;
+  WEBHOOKS: DurableObjectNamespace<import("./webhooks/webhook-object").WebhookLane>;
+  KEY_GATES: DurableObjectNamespace<import("./keys/gate-object").KeyGate>;
   [shard: `SHARD_${string}`]: D1Database;
 }
 

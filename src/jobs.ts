@@ -1,5 +1,11 @@
 import type { z } from "zod";
 import { forgetExpired } from "./accounts/account";
+import { askForOverdueRequests, runRequest } from "./api/background";
+import { apiRequestDue } from "./api/background-types";
+import { apiApp } from "./app";
+import { taggingSteps } from "./audiences/tagging";
+import { forgetOldChanges } from "./changes/change";
+import { forgetOldPayloads } from "./connections/hook";
 import { sendPage, wakeOpenMailings } from "./delivery/delivery";
 import { mailingPage } from "./delivery/types";
 import { noticePage, sendNotices } from "./events/notice";
@@ -36,12 +42,14 @@ import { mailEvent } from "./platform/mail/events";
 import { mailQueued } from "./platform/mail/messages";
 import { sendQueued } from "./platform/mail/queued";
 import { privacySteps } from "./privacy/steps";
+import { pointSteps, tellPointPeople } from "./profiles/point-digest";
 import { findMissingReceipts, onParticipationsRecorded, sendReceipts } from "./receipts/receipt";
 import { receiptPage } from "./receipts/types";
 import { tellReports } from "./reports/news";
 import { recheckDomains } from "./senders/domain";
 import { storeViews } from "./statistics/view";
 import { askToConfirm, findMissingConfirmations, remindToConfirm } from "./subscriptions/confirmation";
+import { forgetOldDeliveries, wakeWebhooks } from "./webhooks/webhook";
 
 /** A message type and the feature function that handles it. Each may be handed the same message again. */
 type Job<S extends z.ZodType> = { message: S; run(ctx: Context, message: z.infer<S>): Promise<unknown> };
@@ -69,11 +77,14 @@ const jobs: Record<string, ReturnType<typeof job>[]> = {
           news.people.map(([no]) => no),
         ),
         tellReports(ctx, news),
+        wakeWebhooks(ctx, { ...news.target, no: news.target.groupNo }),
+        tellPointPeople(ctx, news),
       ]),
     ),
     job(afterwardsDue, (ctx, due) => runAfterwards(ctx, due, kinds)),
     job(groupStatusChanged, seeToGifts),
     job(testBankDue, runTestBank),
+    job(apiRequestDue, (ctx, due) => runRequest(ctx, due, apiApp)),
   ],
   "groundswell-mail": [job(mailQueued, sendQueued)],
   "groundswell-receipts": [
@@ -88,7 +99,9 @@ const jobs: Record<string, ReturnType<typeof job>[]> = {
   ],
   "groundswell-work": [
     job(indexDue, indexPeople),
-    job(workDue, (ctx, due) => runWork(ctx, due, { ...peopleSteps, ...privacySteps, ...sunsetSteps })),
+    job(workDue, (ctx, due) =>
+      runWork(ctx, due, { ...peopleSteps, ...privacySteps, ...sunsetSteps, ...pointSteps, ...taggingSteps }),
+    ),
   ],
 };
 
@@ -158,8 +171,12 @@ export async function tick(ctx: Context): Promise<void> {
     emptyOldDead(ctx),
     emptyOldKept(ctx),
     forgetOldUploads(ctx),
+    forgetOldPayloads(ctx),
     remindToConfirm(ctx),
     wakeOpenMailings(ctx),
     recheckDomains(ctx),
+    forgetOldChanges(ctx),
+    forgetOldDeliveries(ctx),
+    askForOverdueRequests(ctx),
   ]);
 }

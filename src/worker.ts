@@ -1,4 +1,5 @@
 import { handle } from "./app";
+import { ChatLane } from "./connections/chat-object";
 import type { Env } from "./env";
 import { ExportsObject } from "./exports/exports-object";
 import { receiveEmail } from "./inbound/email";
@@ -12,11 +13,13 @@ import { newId } from "./platform/ids";
 export { MailingDriver } from "./delivery/mailing-object";
 export { ImportsObject } from "./imports/imports-object";
 export { ActionIntake } from "./intake/intake-object";
+export { KeyGate } from "./keys/gate-object";
 export { OperationsObject } from "./operations/operations-object";
 export { LimitsObject } from "./platform/limits-object";
 export { ReportsObject as GroupReports } from "./reports/reports-object";
 export { SendGate } from "./senders/gate-object";
 export { MailReaders } from "./tracking/readers-object";
+export { WebhookLane } from "./webhooks/webhook-object";
 
 /** The home of intake, told here what follows a participation: that list lies above the intake folder. */
 export class ActionHome extends HomeObject {
@@ -31,6 +34,11 @@ export class GroupPayments extends PaymentsObject {
 
 /** What makes a group's files behind, told here which kinds of action there are. */
 export class GroupExports extends ExportsObject {
+  protected override readonly kinds = kinds;
+}
+
+/** What tells a group's chats how things go, for the same reason. */
+export class GroupChats extends ChatLane {
   protected override readonly kinds = kinds;
 }
 

@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { actionByNo } from "../src/actions/action";
 import { actions } from "../src/actions/tables";
 import { dbFor } from "../src/groups/shard";
+import type { Group } from "../src/groups/types";
 import { participations } from "../src/intake/tables";
 import type { IntakeTarget } from "../src/intake/types";
 import { keepTexts } from "../src/letters/store";
@@ -28,8 +29,8 @@ export const byHand = { k: "senator", n: "The senator", t: "", o: "", e: "", l: 
 export type LettersWorld = Awaited<ReturnType<typeof lettersWorld>>;
 
 /** A group with one letter action and nobody who wrote yet. */
-export async function lettersWorld(settings: Record<string, unknown> = {}) {
-  const { group } = await makeGroup({ settings: { replyTo: "hello@group.example" } });
+export async function lettersWorld(settings: Record<string, unknown> = {}, its?: Group) {
+  const group = its ?? (await makeGroup({ settings: { replyTo: "hello@group.example" } })).group;
   const db = dbFor(env, group);
   await db.db.insert(actions).values({
     ...{

@@ -34,6 +34,7 @@ export class GroupPayments extends Counter {}
 export class GroupExports extends Counter {}
 export class GroupReports extends Counter {}
 export class ImportsObject extends Counter {}
+export class GroupChats extends Counter {}
 export class MailingDriver extends Counter {}
 export class SendGate extends Counter {}
 export class MailReaders extends Counter {}

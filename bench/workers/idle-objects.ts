@@ -11,6 +11,9 @@ export class GroupPayments extends DurableObject<Env> {}
 export class GroupExports extends DurableObject<Env> {}
 export class GroupReports extends DurableObject<Env> {}
 export class ImportsObject extends DurableObject<Env> {}
+export class GroupChats extends DurableObject<Env> {}
 export class MailingDriver extends DurableObject<Env> {}
 export class SendGate extends DurableObject<Env> {}
 export class MailReaders extends DurableObject<Env> {}
+export class KeyGate extends DurableObject<Env> {}
+export class WebhookLane extends DurableObject<Env> {}

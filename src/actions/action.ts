@@ -18,25 +18,32 @@ import {
   ACTIONS_PAGE_SIZE,
   type Action,
   type ActionStatus,
+  BY_CLIENT,
   type Change,
   type CommonSettings,
   type Kind,
   SLUGS_MAX,
 } from "./types";
 
-export { actionByNo, loadAction } from "./store";
+export { actionByNo, countActions, loadAction, toAction } from "./store";
 
-/** The group's action of that id; null for another group's, for none, and for what is no id. */
+/** The group's action of that id; null for another group's, for one that an API client made, for none, and for what is no id. */
 export async function findAction(ctx: Context, group: Group, id: string): Promise<Action | null> {
   const actionId = parseId<Action["id"]>(id);
-  return actionId ? store.actionById(dbFor(ctx.env, group), actionId) : null;
+  const action = actionId && (await store.actionById(dbFor(ctx.env, group), actionId));
+  return action && !action.api ? action : null;
 }
 
 /** A page of the group's actions, newest first. `next` is the `before` of the page after, null at the end. */
 export async function listActions(
   ctx: Context,
   group: Group,
-  options: { status?: ActionStatus | undefined; before?: number | undefined; limit?: number } = {},
+  options: {
+    status?: ActionStatus | undefined;
+    before?: number | undefined;
+    limit?: number;
+    ofClients?: boolean;
+  } = {},
 ): Promise<{ actions: Action[]; next: number | null }> {
   const limit = options.limit ?? ACTIONS_PAGE_SIZE;
   const found = await store.listActions(dbFor(ctx.env, group), { ...options, limit: limit + 1 });
@@ -126,7 +133,7 @@ type Posted = {
   by: number;
   /** A new picture; null takes the present one away. */
   picture?: Blob | null | undefined;
-  /** Other files of the form, for the kind. */
+  /** Other files of the form: the pictures of share variants. */
   files?: Record<string, File>;
 };
 
@@ -141,9 +148,7 @@ export async function editAction(
   action: Action,
   posted: Posted,
 ): Promise<Saved> {
-  const own = await kind.readFiles?.(ctx, group, action, posted.files ?? {});
-  if (own && "errors" in own) return { outcome: "invalid", problems: own.errors };
-  const read = readEdit(kind, group, action, posted.form, own?.settings, ctx.now);
+  const read = readEdit(kind, group, action, posted.form, ctx.now);
   if (read.is === "invalid") return { outcome: "invalid", problems: read.problems };
   const unbound = await bindingProblems(dbFor(ctx.env, group), read.edited.settings.questions);
   if (Object.keys(unbound).length > 0) return { outcome: "invalid", problems: unbound };
@@ -163,6 +168,18 @@ export async function editAction(
   await dropPictures(ctx, shown.pictures);
   const current = (await store.actionByNo(dbFor(ctx.env, group), action.no)) ?? action;
   return { outcome: "conflict", current, yours: changesBetween(current, { ...current, ...edited }) };
+}
+
+/** Saves what a client of the API changed. Null when somebody saved meanwhile. What is live changes at once. */
+export function changeAction(
+  ctx: Context,
+  group: Group,
+  kind: Kind,
+  action: Action,
+  edited: Pick<Edited, "title" | "internalTitle" | "settings">,
+): Promise<Action | null> {
+  const { locale, slug } = action;
+  return saveEdit(ctx, group, kind, action, { locale, slug, ...edited }, BY_CLIENT);
 }
 
 async function saveEdit(

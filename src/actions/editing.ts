@@ -37,19 +37,10 @@ export type Edit = { is: "valid"; edited: Edited; removed: string[] } | { is: "i
 /**
  * The posted editor, checked and cleaned. A field that was not sent keeps its value, so that a part of the editor can be
  * sent alone; fields nobody knows are left out.
- * @param fromFiles settings that the kind made of uploaded files
  * @returns what to save and which HTML elements were taken out of the story, or what is wrong with each field
  */
-export function readEdit(
-  kind: Kind,
-  group: Group,
-  action: Action,
-  form: FormValues,
-  fromFiles: Record<string, unknown> = {},
-  now = Date.now(),
-): Edit {
+export function readEdit(kind: Kind, group: Group, action: Action, form: FormValues, now = Date.now()): Edit {
   const draft = draftOf({ kind, group }, action, form);
-  Object.assign(draft.settings, fromFiles);
   const description = renderDescription(String(draft.settings.descriptionSource));
   const top = heading.safeParse(draft);
   const settings = kind.settings.safeParse({ ...draft.settings, descriptionHtml: description?.html ?? "" });

@@ -281,13 +281,6 @@ export type Kind = {
   readEditor(form: FormValues): Record<string, unknown>;
   /** Buttons of the kind's own editor, such as "add a row": the form as it should be shown next, or null if not its own. */
   pressEditor?(button: string, form: FormValues): FormValues | null;
-  /** Files the kind's editor takes, by field name, and what becomes of them: settings to change, or what is wrong. */
-  readFiles?(
-    ctx: Context,
-    group: Group,
-    action: Action,
-    files: Record<string, File>,
-  ): Promise<{ settings: Record<string, unknown> } | { errors: Problems }>;
   /** What a list of the group's actions says of one below its title, from the facts `listPublished` reads; null: it is over. */
   listed?(facts: unknown, locale: Locale, now: number): string | null;
   /** Told after the action was edited or published; D1 has it by then. A failure is logged, and tried once more a moment later. */

@@ -24,12 +24,13 @@ import {
   variantIn,
 } from "./page-cache";
 import { publicHeaders, securityHeaders } from "./page-headers";
+import { progressOf } from "./progress";
 import { showForm, TRY_AGAIN_SECONDS, takeAnswer } from "./public-answer";
 import { blank, type Found, findAction, formTargets, isStopped, openOf, stopped } from "./public-found";
 import { inOneLanguage } from "./public-languages";
 import { noteShared } from "./public-shared";
 import { readDone, ThanksPage, type ThanksPageProps } from "./public-thanks";
-import { ActionPage, progressOf } from "./public-views";
+import { ActionPage } from "./public-views";
 import {
   htmlOf,
   jsonError,

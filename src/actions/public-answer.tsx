@@ -1,8 +1,5 @@
 import type { Participation } from "../intake/types";
-import { sha256, toHex } from "../platform/crypto";
 import { type FormValues, readForm, single } from "../platform/forms";
-import { clientIp } from "../platform/http";
-import { LruCache } from "../platform/lru";
 import { actionPath } from "./action-path";
 import { carry, readCarried, shownCarried, withCarried } from "./carry";
 import { correctionToken } from "./correction";
@@ -10,6 +7,7 @@ import { noteTotal, pageCount, totalTogether } from "./count";
 import { readSent } from "./form-steps";
 import type { Taken } from "./kind";
 import { type Found, findAction, formTargets, hrefsOf, isStopped, redirectOf } from "./public-found";
+import { sendsTooOften } from "./public-rate";
 import { thanksPath } from "./public-thanks";
 import { ActionPage } from "./public-views";
 import {
@@ -174,17 +172,6 @@ export async function addressAfter(
   return `${next.href}?source=after-${snapshot.action.slug}&carry=${token}`;
 }
 
-/** How often each connection sent something to an action within a minute, as far as this isolate has seen. */
-const sentLately = new LruCache<number>(20_000);
-/** The platform's limiter is asked from the next one on: most people send once, and asking costs as much as signing does. */
-const UNASKED_MAX = 5;
-
-function isAmongFirst(who: string, now: number): boolean {
-  const count = (sentLately.get(who, now) ?? 0) + 1;
-  if (count <= UNASKED_MAX) sentLately.set(who, count, now + RATE_SECONDS * 1_000);
-  return count <= UNASKED_MAX;
-}
-
 /**
  * Whether a machine seems to be at work: it filled in the field no one sees, or too many answers come from one connection.
  * Fails open: a limiter that is away stops nobody.
@@ -195,17 +182,7 @@ async function reasonToRefuse(
   values: FormValues,
 ): Promise<"honeypot" | "rate" | null> {
   if (single(values, "website") !== "" || Array.isArray(values.website)) return "honeypot";
-  const ctx = c.get("ctx");
-  const who = `${clientIp(c.req.raw)} ${action.id}`;
-  if (isAmongFirst(who, ctx.now)) return null;
-  const hash = await sha256(who);
-  try {
-    const { success } = await ctx.env.PUBLIC_RATE.limit({ key: toHex(hash.slice(0, 16)) });
-    return success ? null : "rate";
-  } catch (error) {
-    ctx.log.error("rate.away", error);
-    return null;
-  }
+  return (await sendsTooOften(c.get("ctx"), c.req.raw, action.id)) ? "rate" : null;
 }
 
 /** The same words whatever the reason, so that a machine learns nothing; a person is told what to do. */

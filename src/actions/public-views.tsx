@@ -5,15 +5,14 @@ import { countriesIn, isCountry } from "../platform/countries";
 import { Board } from "../sharing/share-links";
 import type { BoardLine, ShareVariant } from "../sharing/types";
 import { Notice } from "../ui/flash";
-import { formatNumber } from "../ui/format";
 import type { Locale, T } from "../ui/i18n";
 import { Progress } from "../ui/progress";
 import { Rich } from "../ui/rich";
 import { When } from "../ui/when";
 import { actionPath, OEMBED_PATH } from "./action-path";
 import { stepsOf } from "./form-steps";
-import { goalFor } from "./goal";
 import { pageFrame, summaryOf } from "./page-frame";
+import { progressOf } from "./progress";
 import { structuredData } from "./public-data";
 import { ActionForm } from "./public-form";
 import { alternatesOf, Languages } from "./public-languages";
@@ -147,39 +146,6 @@ function SignBar({ t, kind, snapshot }: { t: T; kind: Kind; snapshot: ActionSnap
       </a>
     </nav>
   );
-}
-
-/** The count in words, also for `count.json`, so that the script that refreshes the page needs no language of its own. */
-function countWords(
-  t: T,
-  {
-    kind,
-    locale,
-    total,
-    goal,
-  }: { kind: Pick<Kind, "words">; locale: Locale; total: number; goal: number | null },
-) {
-  return {
-    total: total === 0 ? "" : formatNumber(total, locale),
-    people:
-      total === 0 ? t("public.count.none") : t(kind.words.people ?? "public.count.people", { count: total }),
-    goal: goal === null ? "" : t("public.count.goal", { goal: formatNumber(goal, locale) }),
-  };
-}
-
-/** How far an action is, in what its kind counts: people, unless it has a tally of its own. */
-export function progressOf(
-  t: T,
-  { kind, snapshot, count }: { kind: Kind; snapshot: ActionSnapshot; count: PublicCount },
-) {
-  const { settings, locale } = snapshot.action;
-  const { total, tally } = count;
-  if (kind.tally && tally !== undefined) {
-    const goal = kind.tally.goal(snapshot, tally);
-    return { value: tally, goal, words: kind.tally.words(t, snapshot, { tally, people: total, goal }) };
-  }
-  const goal = goalFor(settings.goal, total);
-  return { value: total, goal, words: countWords(t, { kind, locale, total, goal }) };
 }
 
 function Count(props: ActionPageProps) {

@@ -25,6 +25,9 @@ export type Listed = {
   locale: "en" | "fr" | "es";
   /** What it shares with its translations; a list kept by an earlier release has none. */
   setNo?: number | null;
+  /** When it was published and last edited, in ms; a list kept by an earlier release does not say. */
+  publishedAt?: number | null;
+  updatedAt?: number;
   /** Of what has a time: when and where, as JSON, for its kind to say in words. */
   facts?: string | null;
 };

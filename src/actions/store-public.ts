@@ -25,6 +25,8 @@ export async function listPublished({ groupNo, db }: GroupDb): Promise<Listed[]>
       title: actions.title,
       locale: actions.locale,
       setNo: actionTranslations.setNo,
+      publishedAt: actions.publishedAt,
+      updatedAt: actions.updatedAt,
       facts: factsOfTimed,
     })
     .from(actions)
@@ -37,6 +39,7 @@ export async function listPublished({ groupNo, db }: GroupDb): Promise<Listed[]>
         eq(actions.groupNo, groupNo),
         eq(actions.status, "published"),
         isNull(actions.limitedAt),
+        isNull(actions.api),
         // What its kind keeps out of lists: private ones, and those that another action's page lists.
         sql`NOT coalesce(${actions.settings} ->> '$.isPrivate', 0) AND ${actions.settings} ->> '$.campaignNo' IS NULL`,
       ),

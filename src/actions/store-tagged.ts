@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import { ownChanges } from "../platform/own-changes";
 
 /** The lists of tags of every action that has some, as they are stored. */
 export async function selectTagLists({
@@ -20,13 +21,14 @@ export async function updateTagLists(
   { groupNo, d1 }: GroupDb,
   lists: readonly { actionNo: number; before: string; after: string }[],
 ): Promise<number> {
-  const { meta } = await d1
-    .prepare(
-      `UPDATE actions SET settings = json_set(settings, '$.tags', json(j.value ->> 'after'))
+  return ownChanges(
+    d1,
+    d1
+      .prepare(
+        `UPDATE actions SET settings = json_set(settings, '$.tags', json(j.value ->> 'after'))
        FROM json_each(?2) j
        WHERE actions.group_no = ?1 AND actions.action_no = j.value ->> 'actionNo' AND actions.settings -> '$.tags' = j.value ->> 'before'`,
-    )
-    .bind(groupNo, JSON.stringify(lists))
-    .run();
-  return meta.changes;
+      )
+      .bind(groupNo, JSON.stringify(lists)),
+  );
 }

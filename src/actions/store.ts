@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, lt } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNull, lt } from "drizzle-orm";
 import type { GroupDb } from "../groups/shard";
 import { type ActionId, idToHex } from "../platform/ids";
 import { actionEdits, actionSlugs, actions } from "./tables";
@@ -16,7 +16,7 @@ type Row = typeof actions.$inferSelect;
 /** What the kinds add is kept as it was validated when it was written; the kind reads it with its own schema. */
 const anySettings = commonSettings.loose();
 
-function toAction({ actionNo, settings, ...row }: Row): Action {
+export function toAction({ actionNo, settings, ...row }: Row): Action {
   return { ...row, no: actionNo, settings: anySettings.parse(settings) };
 }
 
@@ -63,7 +63,14 @@ export async function listActions(
     status,
     before,
     limit,
-  }: { status?: ActionStatus | undefined; before?: number | undefined; limit: number },
+    ofClients = false,
+  }: {
+    status?: ActionStatus | undefined;
+    before?: number | undefined;
+    limit: number;
+    /** Those that API clients made too. */
+    ofClients?: boolean | undefined;
+  },
 ): Promise<Action[]> {
   const rows = await db
     .select()
@@ -72,6 +79,7 @@ export async function listActions(
       and(
         eq(actions.groupNo, groupNo),
         status ? eq(actions.status, status) : undefined,
+        ofClients ? undefined : isNull(actions.api),
         before ? lt(actions.actionNo, before) : undefined,
       ),
     )
@@ -236,7 +244,8 @@ export async function saveAction(
     d1.prepare(FREE_SLUGS_OF_DRAFT).bind(groupNo, no, kind, slug),
     ...(replacesLast ? [d1.prepare(DROP_LINE_BEFORE).bind(groupNo, no, version, accountNo, at)] : []),
   ]);
-  return saved?.meta.changes === 1;
+  // Rows that triggers write are among them: where the change feed is on, a saved action is two.
+  return (saved?.meta.changes ?? 0) > 0;
 }
 
 /** Says that the public page must be made again although nobody edited the action: a comment was shown or hidden. */

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { uuid } from "../platform/columns";
 import type { ActionId } from "../platform/ids";
@@ -32,10 +33,18 @@ export const actions = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
     publishedAt: integer("published_at"),
     closedAt: integer("closed_at"),
+    /** What an API client said of an action it made, in the words of the API; null for those made here. */
+    api: text("api", { mode: "json" }).$type<unknown>(),
   },
   (table) => [
     primaryKey({ columns: [table.groupNo, table.actionNo] }),
     uniqueIndex("actions_by_id").on(table.groupNo, table.id),
+    // The API lists what was published, kind by kind.
+    index("actions_by_kind")
+      .on(table.groupNo, table.kind, table.actionNo)
+      .where(sql`published_at IS NOT NULL`),
+    // A browser that posts without a key names an action and nothing else.
+    index("actions_by_uuid").on(table.id),
   ],
 );
 

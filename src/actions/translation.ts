@@ -31,6 +31,11 @@ export async function translationsOf(ctx: Context, group: Group, action: Action)
   return { siblings, missing, linkable };
 }
 
+/** The other language versions of an action, the oldest first; whatever their status. */
+export function languageVersions(ctx: Context, group: Group, action: Action): Promise<Sibling[]> {
+  return siblingsOf(dbFor(ctx.env, group), action.no);
+}
+
 /**
  * Makes a draft in another language with everything of the action, linked to it, for somebody to translate. Null when the
  * set speaks that language already, or the group has too many actions.

@@ -193,7 +193,12 @@ export type Action = {
   updatedAt: number;
   publishedAt: number | null;
   closedAt: number | null;
+  /** What an API client said of an action it made: it has no page, and no list of ours shows it. Null for those made here. */
+  api?: unknown;
 };
+
+/** Who edited, in the history: a client of the API, whose key the group gave it. 0 stands for the people who run the installation. */
+export const BY_CLIENT = -1;
 
 export const editActs = [
   "created",

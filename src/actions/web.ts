@@ -11,7 +11,7 @@ import { findAction } from "./action";
 import type { ActionFrame } from "./action-shell";
 import type { Problems } from "./editing";
 import { previewToken } from "./preview";
-import type { Action, Kind } from "./types";
+import { type Action, BY_CLIENT, type Kind } from "./types";
 
 /** A pattern that only an id fits, so that `/actions/new` is never taken for one. */
 export const ACTION_PATH = "/groups/:group/actions/:id{[0-9a-fA-F-]{36}}";
@@ -77,6 +77,7 @@ export function inWords(t: T, problems: Problems): Record<string, string> {
 export function memberNames(t: T, members: readonly Member[]): (accountNo: number | null) => string {
   return (accountNo) => {
     if (accountNo === 0) return t("actions.history.operator");
+    if (accountNo === BY_CLIENT) return t("actions.history.client");
     const member = members.find((candidate) => candidate.accountNo === accountNo);
     return member ? member.name || member.email : t("actions.history.somebody");
   };

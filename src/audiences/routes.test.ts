@@ -5,9 +5,11 @@ import { makeOrganisers } from "../../test/organisers";
 import { makePetition } from "../../test/petitions";
 import { dbFor, type GroupDb } from "../groups/shard";
 import { groupBySlug } from "../groups/store";
-import { ensureTags, tagPeople } from "../people/tag";
+import { ensureTags, tagNosOf, tagPeople } from "../people/tag";
+import { listWorks, runWork } from "../people/work";
 import { countAudience, fixAudience, listAudiences, peopleOf } from "./audience";
 import { takeTurn } from "./store";
+import { taggingSteps } from "./tagging";
 import { audienceSchema } from "./types";
 
 const amina = "amina@supporters.example";
@@ -335,5 +337,63 @@ describe("a tree from outside", () => {
     });
     expect(await peopleOf(contextOf(), db, audience, { limit: 10 })).toEqual([]);
     expect(await peopleOf(contextOf(), db, { include: { all: [] } }, { limit: 10 })).toHaveLength(3);
+  });
+});
+
+describe("a tag for everybody of an audience", () => {
+  const holders = async (name: string) => {
+    const [no = 0] = await tagNosOf(db, [name]);
+    const { results } = await db.d1
+      .prepare(
+        "SELECT p.email FROM taggings g JOIN people p ON p.group_no = g.group_no AND p.person_no = g.person_no WHERE g.group_no = ? AND g.tag_no = ? ORDER BY p.email",
+      )
+      .bind(db.groupNo, no)
+      .all<{ email: string }>();
+    return results.map(({ email }) => email);
+  };
+  const worked = async () => {
+    for (const { no } of await listWorks(db, ["audience.tag"]))
+      await runWork(contextOf(), { type: "people.work", groupNo: db.groupNo, workNo: no }, taggingSteps);
+  };
+
+  it("is given to those who are in it and taken from them, behind, once however often a step is done", async () => {
+    const id = await made({
+      name: "Signed",
+      "i:join": "all",
+      "i.0:is": "action",
+      "i.0:actions": String(petitionNo),
+    });
+    const given = await team.owner.post(`${base}/${id}/tagging`, { tag: "Signed 2026", do: "give" });
+    expect(given.headers.get("Location")).toContain("done=tagging");
+    expect(await (await team.owner.get(`${base}/${id}`)).text()).toContain("Tagging an audience");
+    const [work] = await listWorks(db, ["audience.tag"]);
+    if (!work) throw new Error("no work");
+    await taggingSteps["audience.tag"]?.(contextOf(), team.group, work);
+    await worked();
+    expect(await holders("Signed-2026")).toEqual([amina, mei]);
+    await team.owner.post(`${base}/${id}/tagging`, { tag: "signed-2026", do: "take" });
+    await worked();
+    expect(await holders("Signed-2026")).toEqual([]);
+    expect(await listWorks(db, ["audience.tag"])).toEqual([]);
+  });
+
+  it("is one tag, one that is there when it is taken, and no stranger's or organiser's to give", async () => {
+    const id = await made(signedWithoutTag());
+    const path = `${base}/${id}/tagging`;
+    for (const fields of [
+      { tag: "", do: "give" },
+      { tag: "one, two", do: "give" },
+      { tag: "never-made", do: "take" },
+    ]) {
+      const refused = await team.owner.post(path, fields);
+      expect([refused.status, await refused.text()]).toEqual([
+        422,
+        expect.stringContaining('id="f-tag-error"'),
+      ]);
+    }
+    expect((await team.owner.post(path, { tag: "x", do: "burn" })).status).toBe(400);
+    expect((await team.organiser.post(path, { tag: "x", do: "give" })).status).toBe(403);
+    expect((await team.stranger.post(path, { tag: "x", do: "give" })).status).toBe(404);
+    expect(await listWorks(db, ["audience.tag"])).toEqual([]);
   });
 });

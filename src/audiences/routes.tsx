@@ -4,8 +4,10 @@ import { recordAct } from "../groups/audit";
 import { can } from "../groups/roles";
 import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
+import { listTags } from "../people/tag";
 import { normaliseEmail } from "../platform/email-address";
 import { AppError } from "../platform/errors";
+import { readForm, single } from "../platform/forms";
 import { newId, parseId } from "../platform/ids";
 import type { FlashMessage } from "../ui/flash";
 import { fixAudience, listAudiences, namesOf, peopleOf, savedAudience, sentence } from "./audience";
@@ -15,11 +17,14 @@ import { editorRoutes } from "./editor-routes";
 import { insertAudience, selectWholes, updateRemoved } from "./store";
 import { selectPersonNos, selectShown } from "./store-people";
 import { highestPerson } from "./store-questions";
-import { type Audience, type AudienceId, NAME_MAX } from "./types";
+import { startTagging, taggingActs, taggingsOf } from "./tagging";
+import { type Audience, type AudienceId, NAME_MAX, type SavedAudience } from "./types";
 import { AudienceListPage, AudiencePage } from "./views";
 import { AUDIENCES_PATH, audienceIn, countOf } from "./web";
 import { reasonsFor } from "./why";
 
+const TAGGING_BYTES_MAX = 4_096;
+const TAG_TEXT_MAX = 200;
 const SAMPLE_SIZE = 10;
 /** About so many of an audience are in the share the sample is taken from, wherever it begins. */
 const SAMPLED = 200;
@@ -51,32 +56,60 @@ audienceRoutes.get(AUDIENCES_PATH, memberCan("people.view"), async (c) => {
 
 audienceRoutes.route("/", editorRoutes());
 
-audienceRoutes.get(`${AUDIENCES_PATH}/:audience`, memberCan("people.view"), async (c) => {
+audienceRoutes.get(`${AUDIENCES_PATH}/:audience`, memberCan("people.view"), async (c) =>
+  audiencePage(c, await audienceIn(c)),
+);
+
+async function audiencePage(
+  c: HonoContext<MemberEnv>,
+  saved: SavedAudience,
+  refused: { tag: string; problem: "one" | "unknown" | "full" } | null = null,
+): Promise<Response> {
   const { ctx, t, locale, group, role, account } = c.var;
   const db = dbFor(ctx.env, group);
-  const saved = await audienceIn(c);
   const isAgain = c.req.query("again") === "yes";
   const count = await countOf(c, saved.audience, isAgain ? { maxAgeMs: 0 } : {});
-  const [sample, usedIn] = await Promise.all([
+  const [sample, usedIn, taggings, tags] = await Promise.all([
     sampleOf(c, saved.audience, count.counted?.count ?? 0),
     selectWholes(db, saved.no),
+    taggingsOf(db, saved),
+    listTags(db),
   ]);
   return c.html(
     <AudiencePage
-      {...{ t, locale, group, saved, count, sample, usedIn }}
+      {...{ t, locale, group, saved, count, sample, usedIn, taggings }}
+      tagNames={tags.filter(({ isHidden }) => !isHidden).map(({ name }) => name)}
+      tagging={{
+        tag: refused?.tag ?? "",
+        error: refused ? t(`audiences.tagging.problem.${refused.problem}`) : undefined,
+      }}
       frame={{ ...(await frameOf(c)), ...(await flashOf(c)) }}
       now={ctx.now}
       timeZone={account.timeZone}
       mayEdit={can(role, "people.edit")}
       why={await whyIn(c, saved.audience)}
     />,
+    refused ? 422 : 200,
   );
-});
+}
 
 /** The panel of a saved audience alone, for a page that shows a count under way. */
 audienceRoutes.get(`${AUDIENCES_PATH}/:audience/count`, memberCan("people.view"), async (c) => {
   const saved = await audienceIn(c);
   return c.html(<CountPanel {...(await countOf(c, saved.audience))} />);
+});
+
+/** Gives everybody who is in it a tag, or takes it from them. */
+audienceRoutes.post(`${AUDIENCES_PATH}/:audience/tagging`, memberCan("people.edit"), async (c) => {
+  const { ctx, group, account } = c.var;
+  const saved = await audienceIn(c);
+  const { values } = await readForm(c.req.raw, { bytesMax: TAGGING_BYTES_MAX });
+  const act = taggingActs.find((each) => each === single(values, "do"));
+  if (!act) throw new AppError("bad_request", "do");
+  const text = single(values, "tag");
+  const is = await startTagging(ctx, group, saved, { text, act, by: account.no });
+  if (is !== "started") return audiencePage(c, saved, { tag: text.slice(0, TAG_TEXT_MAX), problem: is });
+  return c.redirect(`/groups/${group.slug}/audiences/${saved.id}?done=tagging#tagging`, 303);
 });
 
 audienceRoutes.post(`${AUDIENCES_PATH}/:audience/copies`, memberCan("people.edit"), async (c) => {
@@ -151,6 +184,7 @@ async function whyIn(c: HonoContext<MemberEnv>, audience: Audience) {
 async function flashOf(c: HonoContext<MemberEnv>): Promise<{ flash?: FlashMessage }> {
   const { ctx, t, group, account } = c.var;
   const done = c.req.query("done");
+  if (done === "tagging") return { flash: { kind: "good", text: t("audiences.tagging.started") } };
   if (done === "saved") return { flash: { kind: "good", text: t("audiences.done.saved") } };
   const id = parseId<AudienceId>(c.req.query("audience") ?? c.req.param("audience") ?? "");
   const saved = id ? await savedAudience(dbFor(ctx.env, group), id) : null;

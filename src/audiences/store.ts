@@ -144,7 +144,7 @@ export async function updateAudience(
       )
       .bind(groupNo, no, version, now, JSON.stringify(parts)),
   ]);
-  return saved?.meta.changes === 1;
+  return (saved?.meta.changes ?? 0) > 0;
 }
 
 /** Takes one out of lists or brings it back; false when it is so already, or part of another and would go. */

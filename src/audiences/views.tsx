@@ -1,5 +1,8 @@
 import type { Child } from "hono/jsx";
 import type { Group } from "../groups/types";
+import type { Work } from "../people/work";
+import { Works } from "../people/works-view";
+import { attributesOf, Field } from "../ui/field";
 import { ButtonLink, Form, SubmitButton, TextField } from "../ui/form";
 import type { Locale, T } from "../ui/i18n";
 import { PageHeader, Section, Shell, type ShellProps } from "../ui/layout";
@@ -78,6 +81,10 @@ export type AudienceProps = PageProps & {
   count: CountPanelProps;
   sample: readonly ShownPerson[];
   usedIn: readonly SavedAudience[];
+  /** Tags under way for it, the tags there are, and what was typed and refused. */
+  taggings: readonly Work[];
+  tagNames: readonly string[];
+  tagging: { tag: string; error: string | undefined };
   why: { email: string; reasons: readonly Reason[] | null; isIn: boolean } | null;
 };
 
@@ -104,6 +111,7 @@ export function AudiencePage(props: AudienceProps) {
       <Section title={t("audiences.part.sample")}>
         <Sample {...{ t, sample, slug: group.slug }} />
       </Section>
+      {mayEdit ? <Tagging {...props} href={href} /> : null}
       <Why {...props} href={href} />
       <Section title={t("audiences.part.used")}>
         {usedIn.length === 0 ? (
@@ -121,6 +129,41 @@ export function AudiencePage(props: AudienceProps) {
         )}
       </Section>
     </Shell>
+  );
+}
+
+/** One tag for everybody who is in it now. */
+function Tagging(props: AudienceProps & { href: string }) {
+  const { t, locale, now, href, taggings, tagNames, tagging } = props;
+  const { tag, error } = tagging;
+  return (
+    <Section id="tagging" title={t("audiences.tagging.title")} text={t("audiences.tagging.text")}>
+      <Works t={t} locale={locale} works={taggings} now={now} />
+      <Form class="filter" action={`${href}/tagging#tagging`} label={t("audiences.tagging.title")}>
+        <Field name="tag" label={t("audiences.tagging.tag")} error={error}>
+          <input
+            {...attributesOf({ name: "tag", label: "", error })}
+            class="input input-full"
+            type="text"
+            list="tags-there-are"
+            value={tag}
+            maxlength={200}
+            autocomplete="off"
+          />
+        </Field>
+        <SubmitButton kind="secondary" name="do" value="give">
+          {t("audiences.tagging.give")}
+        </SubmitButton>
+        <SubmitButton kind="quiet" name="do" value="take">
+          {t("audiences.tagging.take")}
+        </SubmitButton>
+      </Form>
+      <datalist id="tags-there-are">
+        {tagNames.map((name) => (
+          <option value={name} />
+        ))}
+      </datalist>
+    </Section>
   );
 }
 
@@ -164,7 +207,7 @@ function Sample({ t, sample, slug }: { t: T; sample: readonly ShownPerson[]; slu
         {
           key: "place",
           title: t("audiences.column.place"),
-          cell: ({ place }) => <span dir="auto">{place}</span>,
+          cell: ({ place }) => <span dir="auto">{place || "–"}</span>,
         },
       ]}
     />

@@ -120,6 +120,7 @@ describe("a call action", () => {
       "calls.reasons.noNumberCa",
     ]);
     expect(reasons({ source: two })).toEqual(["calls.reasons.noScript"]);
+    expect(reasons({ source: two, script: "I live in {{city}}." })).toEqual(["officials.reasons.unfilled"]);
   });
 
   it("adds up calls by whom they were to and how they ended, removed ones and other groups' apart", async () => {

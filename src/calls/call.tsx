@@ -2,6 +2,7 @@ import css from "../../public/css/calls.css";
 import type { Kind, OwnColumn } from "../actions/kind";
 import type { PageProps } from "../actions/types";
 import { Addressed } from "../officials/addressed";
+import { hasUnfilled } from "../officials/merge";
 import { pressSource, reasonsNotToAddress, sourceProblems } from "../officials/source";
 import type { Key } from "../ui/i18n";
 import { minified } from "../ui/public-styles";
@@ -70,6 +71,7 @@ function reasonsNotToPublish({ source, script, fields }: CallSettings): Key[] {
     reasons.push("calls.reasons.noNumberCa");
   if (source.from !== "fixed" && fields.postalCode === "hidden") reasons.push("letters.reasons.postalCode");
   if (script === "") reasons.push("calls.reasons.noScript");
+  if (hasUnfilled(script, fields)) reasons.push("officials.reasons.unfilled");
   return reasons;
 }
 

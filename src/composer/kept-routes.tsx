@@ -160,9 +160,19 @@ async function listed(c: MemberContext, kind: KeptKind): Promise<ListedKept[]> {
       }));
     case "snippet":
       return (await listSnippets(db)).map(({ id, name, body, updatedAt }) => ({
-        ...{ ...row, id, name, updatedAt, about: body.slice(0, 120) },
+        ...{ ...row, id, name, updatedAt, about: beginningOf(body) },
       }));
   }
+}
+
+/** Of a snippet so much is shown in the list. */
+const BEGINNING_MAX = 120;
+
+function beginningOf(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  if (line.length <= BEGINNING_MAX) return line;
+  const cut = line.slice(0, BEGINNING_MAX).toWellFormed();
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), BEGINNING_MAX / 2))}…`;
 }
 
 function idIn(c: MemberContext): WrapperId & TemplateId & SnippetId {

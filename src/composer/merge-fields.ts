@@ -7,6 +7,7 @@ export type OfferedField = { name: string; label: string };
 
 const worded = [
   "first_name",
+  "preferred_name",
   "last_name",
   "full_name",
   "email",

@@ -2,9 +2,9 @@ import { Hono } from "hono";
 import { ACTION_PATH } from "../actions/web";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { createMailing, hideMailing } from "../mailings/mailing";
-import { settleMailing, updateToMail } from "../petitions/update";
+import { otherVersions, settleMailing, updateToMail } from "../petitions/update";
 import { AppError } from "../platform/errors";
-import { newsMailing } from "./news";
+import { type News, newsMailing } from "./news";
 import { hrefOf, type MemberContext } from "./web";
 
 /** A mail to those who signed, begun from what came of a petition. The draft opens where its words are written. */
@@ -14,10 +14,16 @@ newsRoutes.post(`${ACTION_PATH}/updates/:no/mailing`, memberCan("mailings.edit")
   const { ctx, group, account } = c.var;
   const { action, update } = await newsIn(c);
   if (update.mailing) return c.redirect(hrefOf(c, update.mailing), 303);
-  const beginning = newsMailing(ctx, group, action, update);
+  const others = await otherVersions(ctx, group, action, update);
+  const beginning = newsMailing(ctx, group, { action, update }, others);
   const mailing = await createMailing(ctx, group, account, { beginning });
-  const isFirst = await settleMailing(ctx, group, action, { updateNo: update.no, mailingNo: mailing.no });
-  if (isFirst) return c.redirect(hrefOf(c, mailing), 303);
+  const settle = (one: News) =>
+    settleMailing(ctx, group, one.action, { updateNo: one.update.no, mailingNo: mailing.no });
+  if (await settle({ action, update })) {
+    // Its translations are in it, so that nobody begins a second mail to the same people from their pages.
+    for (const one of others.news) await settle(one);
+    return c.redirect(hrefOf(c, mailing), 303);
+  }
   // Somebody else has pressed at the same moment: one mail is enough.
   await hideMailing(ctx, group, mailing, true);
   const { update: now } = await newsIn(c);

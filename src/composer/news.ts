@@ -10,13 +10,34 @@ import { formatNumber } from "../ui/format";
 import { type T, translator } from "../ui/i18n";
 import { blocksOf } from "./news-document";
 
-/** An update of a petition as a mail to those who signed: its words, the petition's picture, and the way to its page. */
+export type News = { action: Action; update: WrittenUpdate };
+
+/**
+ * An update of a petition as a mail to those who signed it in any of its languages: one mail, with the words of each language
+ * version that has the same news.
+ * @param others the numbers of the other language versions, and the news on their pages
+ */
 export function newsMailing(
+  ctx: Pick<Context, "config">,
+  group: Group,
+  { action, update }: News,
+  others: { nos: readonly number[]; news: readonly News[] },
+): Beginning {
+  const actions = [action.no, ...others.nos];
+  return {
+    ...wordsOf(ctx, group, action, update),
+    others: others.news.map((one) => wordsOf(ctx, group, one.action, one.update)),
+    target: { audience: { include: { all: [{ is: "action", actions }] } }, most: null },
+  };
+}
+
+/** Its words, the petition's picture, and the way to its page. */
+function wordsOf(
   { config }: Pick<Context, "config">,
   group: Group,
   action: Action,
   update: WrittenUpdate,
-): Beginning {
+): Omit<Beginning, "target" | "others"> {
   const t = translator(action.locale);
   const origin = groupOrigin(config, group.slug);
   const page = `${origin}/petitions/${action.slug}`;
@@ -47,7 +68,6 @@ export function newsMailing(
     subject: update.title,
     preview: lead,
     body: JSON.stringify({ type: "doc", content }),
-    target: { audience: { include: { all: [{ is: "action", actions: [action.no] }] } }, most: null },
   };
 }
 

@@ -1,56 +1,30 @@
 import { Hono } from "hono";
-import {
-  deliveryOf,
-  estimateAudience,
-  operatorReason,
-  PROOF_RECIPIENTS_MAX,
-  sendMailing,
-  sendTest,
-} from "../delivery/delivery";
+import { deliveryOf, estimateAudience, operatorReason, sendMailing } from "../delivery/delivery";
 import type { SendResult } from "../delivery/types";
 import { can } from "../groups/roles";
 import { type MemberEnv, memberCan } from "../groups/web";
-import {
-  buildVersions,
-  checkAudience,
-  checkVersions,
-  fieldsOf,
-  loadMergeValues,
-  previewOf,
-  RenderError,
-  standIn,
-} from "../mailings/content";
+import { buildVersions, checkAudience, checkVersions, fieldsOf, RenderError } from "../mailings/content";
 import { isWritten } from "../mailings/content/merge-fields";
 import type { MergeValues } from "../mailings/content/types";
 import { saveSettings, versionsOf, wrapperOf } from "../mailings/mailing";
 import type { Mailing, MailingVersion } from "../mailings/types";
 import { listWrappers } from "../mailings/wrapper";
 import { AppError } from "../platform/errors";
-import { readForm, several, single } from "../platform/forms";
+import { readForm, single } from "../platform/forms";
 import { senderOf } from "../senders/sender";
 import { topicName, topicsOf } from "../subscriptions/topic";
 import { formatNumber } from "../ui/format";
 import { EstimateWords, languagesOf } from "./estimate-views";
 import { mergeFieldsFor } from "./merge-fields";
 import { isOpen, operatorWords } from "./parts";
-import { answerPreview } from "./preview";
 import { type ReviewProblems, type ReviewValues, readReview, reviewOf, typedReview } from "./review-form";
 import type { ReviewProps, ShownAs } from "./review-props";
 import { ReviewPage } from "./review-views";
 import { oneOf, sampleOf } from "./sample";
 import { numberOf } from "./settings-routes";
 import { wordsOf } from "./target-routes";
-import {
-  flashOf,
-  hrefOf,
-  type Language,
-  MAILING_PATH,
-  type MemberContext,
-  mailingIn,
-  pageOf,
-  shardOf,
-} from "./web";
-import { presenceIn } from "./write-routes";
+import { presenceIn } from "./version-routes";
+import { flashOf, hrefOf, MAILING_PATH, type MemberContext, mailingIn, pageOf, shardOf } from "./web";
 
 const FORM_BYTES_MAX = 64 * 1024;
 /** From so many people on the number is asked for, so that nobody mails a whole list by a slip. */
@@ -93,7 +67,8 @@ function cameBack({ var: { t } }: MemberContext, note: string): string {
   return note === "not_built" ? t("composer.pauseNote.not_built") : "";
 }
 
-async function reviewing(c: MemberContext, mailing: Mailing, state: State): Promise<ReviewProps> {
+/** All that the page of a review shows. */
+export async function reviewing(c: MemberContext, mailing: Mailing, state: State): Promise<ReviewProps> {
   const { ctx, locale, group, role } = c.var;
   const db = shardOf(c);
   const { target, settings } = mailing;
@@ -148,7 +123,8 @@ function inWords({ var: { t } }: MemberContext, found: ReviewProblems): Record<s
   return Object.fromEntries(Object.entries(found).map(([name, key]) => [name, t(key)]));
 }
 
-function variantIn(c: MemberContext, versions: readonly MailingVersion[]): number {
+/** Which version an address means. */
+export function variantIn(c: MemberContext, versions: readonly MailingVersion[]): number {
   const asked = Number(c.req.query("variant"));
   return versions.some(({ variantNo }) => variantNo === asked) ? asked : 1;
 }
@@ -298,84 +274,5 @@ function refusalWords(c: MemberContext, sent: Refused): string {
       });
     case "problems":
       return sent.problems.map((problem) => t(`composer.refusal.problems.${problem}`)).join(" ");
-  }
-}
-
-reviewRoutes.post(`${MAILING_PATH}/tests`, memberCan("mailings.edit"), async (c) => {
-  const mailing = await mailingIn(c);
-  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
-  const to = several(values, "to").flatMap((text) => text.split(/[\s,;]+/).filter((each) => each !== ""));
-  const as = Number(single(values, "as")) || null;
-  const problem = await test(c, mailing, to, as !== null && can(c.var.role, "people.view") ? as : null);
-  if (!problem) return c.redirect(`${hrefOf(c, mailing, "review")}?done=tested`, 303);
-  return c.html(<ReviewPage {...(await reviewing(c, mailing, { errors: { to: problem } }))} />, 422);
-});
-
-/** Sends every variant in every language. Gives what is wrong, in words; null when all have left. */
-async function test(
-  c: MemberContext,
-  mailing: Mailing,
-  to: string[],
-  as: number | null,
-): Promise<string | null> {
-  const { ctx, t, group } = c.var;
-  if (to.length === 0) return t("composer.problem.address");
-  const person = as === null ? null : await oneOf(group, shardOf(c), as);
-  for (const { variantNo, language } of await versionsOf(shardOf(c), mailing.no)) {
-    const sent = await sendTest(ctx, group, mailing, {
-      to,
-      as: person?.personNo ?? null,
-      variantNo,
-      language,
-    });
-    switch (sent.is) {
-      case "sent":
-        break;
-      case "bad_address":
-        return t("composer.problem.address");
-      case "too_many":
-        return t("composer.test.tooMany", { count: PROOF_RECIPIENTS_MAX });
-      case "no_such_version":
-      case "not_rendered":
-        return t("composer.test.notRendered");
-      case "refused":
-        return t("composer.test.refused");
-    }
-  }
-  return null;
-}
-
-/** The mail by itself, for a frame that may do nothing. */
-reviewRoutes.get(`${MAILING_PATH}/preview`, memberCan("mailings.view"), async (c) => {
-  const { ctx, group, role } = c.var;
-  const mailing = await mailingIn(c);
-  const db = shardOf(c);
-  const versions = await versionsOf(db, mailing.no);
-  const variantNo = variantIn(c, versions);
-  const language: Language =
-    versions.find((each) => each.language === c.req.query("language"))?.language ?? group.locale;
-  const version = versions.find((each) => each.variantNo === variantNo && each.language === language);
-  if (!version) throw new AppError("not_found");
-  const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
-  const as = can(role, "people.view") ? Number(c.req.query("as")) || null : null;
-  const values = as === null ? standIn() : await valuesFor(c, mailing, version, as);
-  return answerPreview(c, await previewOf(ctx, group, mailing, version, wrapper, values));
-});
-
-async function valuesFor(
-  c: MemberContext,
-  mailing: Mailing,
-  version: MailingVersion,
-  as: number,
-): Promise<MergeValues> {
-  const { ctx, group } = c.var;
-  const db = shardOf(c);
-  const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
-  try {
-    const { builds } = await buildVersions(ctx, group, mailing, [version], wrapper);
-    return (await loadMergeValues(db, group, [as], fieldsOf(builds))).get(as) ?? standIn();
-  } catch (error) {
-    if (error instanceof RenderError) return standIn();
-    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { storeAnswers } from "../../test/forms";
-import { contextOf } from "../../test/groups";
+import { changeGroup, contextOf } from "../../test/groups";
 import { makeOrganisers, type Organiser } from "../../test/organisers";
 import { makePetition } from "../../test/petitions";
 import { listAudiences } from "../audiences/audience";
@@ -436,6 +436,14 @@ describe("reviewing and sending", () => {
     const wrong = await team.owner.post(`${base}/${id}/tests`, { to: "nobody" });
     expect(wrong.status).toBe(422);
     expect((await team.owner.post(`${base}/${id}/tests`, { to: "" })).status).toBe(422);
+    // Proofs need no quota, so a group that operators stopped sends none.
+    await changeGroup(team.group, { status: "suspended" });
+    const stopped = await team.owner.post(`${base}/${id}/tests`, { to: "rosa@organisers.example" });
+    await changeGroup(team.group, { status: "active" });
+    expect([stopped.status, await stopped.text()]).toEqual([
+      422,
+      expect.stringContaining("refused the test"),
+    ]);
   });
 });
 

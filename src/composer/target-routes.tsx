@@ -21,8 +21,8 @@ import { type FormValues, readForm, several, single } from "../platform/forms";
 import type { FieldErrors } from "../ui/form";
 import { isOpen } from "./parts";
 import { ChooserPage, TargetPage } from "./target-views";
+import { presenceIn } from "./version-routes";
 import { flashOf, hrefOf, MAILING_PATH, type MemberContext, mailingIn, nameOf, pageOf, shardOf } from "./web";
-import { presenceIn } from "./write-routes";
 
 /** As large as the builder's own form may be. */
 const FORM_BYTES_MAX = 1_000_000;

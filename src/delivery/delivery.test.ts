@@ -502,6 +502,19 @@ describe("what organisers decide on the way", () => {
     expect(await driver.totals()).toMatchObject({ sent: 100 });
   });
 
+  it("is let go by nobody of the group once an operator holds it, though they pressed the button before", async () => {
+    const { driver, group, mailing, ctx, db } = await begun(20);
+    await db.d1
+      .prepare(
+        "UPDATE mailings SET status = 'paused', pause_cause = 'operator' WHERE group_no = ? AND mailing_no = ?",
+      )
+      .bind(group.no, mailing.no)
+      .run();
+    expect(await delivery.resumeMailing(ctx, group, mailing, { by: 1 })).toEqual({ is: "not_paused" });
+    await driver.run();
+    expect(driver.sent).toEqual([]);
+  });
+
   it("ends everybody who still waits when it is stopped", async () => {
     const { driver, group, mailing, ctx } = await begun(100);
     driver.answer = async (_message, nth) => {
@@ -558,9 +571,15 @@ describe("what organisers decide on the way", () => {
       { country: "FR" },
       {},
       { country: "JP", region: 'x"' },
+      { country: "FR" },
     ];
     const startAt = Date.UTC(2027, 0, 12, 8);
     const { group, db } = await makeSenders(people);
+    // Whoever said whose clock they go by is asked before their address.
+    await db.d1
+      .prepare("UPDATE people SET time_zone = 'America/Los_Angeles' WHERE group_no = ? AND person_no = 6")
+      .bind(group.no)
+      .run();
     const mailing = await makeMailing(group, { settings: { localTime: "09:30" } });
     const driver = new HandDriver(group, mailing);
     await delivery.sendMailing(contextOf(driver.env), group, mailing, { by: 1, startAt });
@@ -575,6 +594,7 @@ describe("what organisers decide on the way", () => {
       "2027-01-12T08:30:00.000Z",
       "2027-01-12T14:30:00.000Z",
       null,
+      "2027-01-12T17:30:00.000Z",
     ]);
   });
 });

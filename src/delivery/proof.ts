@@ -19,7 +19,10 @@ import { bulkMessage } from "./message";
 
 /** People at once, and proofs of one group: whoever tests does not send a mailing this way. */
 export const PROOF_RECIPIENTS_MAX = 20;
-const proofsPerGroup = [{ max: 200, windowMs: 3_600_000 }];
+const proofsPerGroup = [
+  { max: 200, windowMs: 3_600_000 },
+  { max: 600, windowMs: 86_400_000 },
+];
 
 export type ProofResult =
   | { is: "sent"; count: number }
@@ -53,6 +56,8 @@ export async function sendTest(
   const valid = addresses.filter((address) => address !== null);
   if (valid.length === 0 || valid.length < addresses.length) return { is: "bad_address" };
   if (valid.length > PROOF_RECIPIENTS_MAX) return { is: "too_many" };
+  // No quota is asked for a proof, so a group that was stopped sends none.
+  if (group.status === "suspended") return { is: "refused", why: "suspended" };
   const made = await proofOf(ctx, group, mailing, { as, variantNo, language });
   if (!("render" in made)) return made;
   const taken = await Promise.all(

@@ -133,8 +133,8 @@ function insertion(
     );
 }
 
-// What is no code of a country and of a region is no key either. Whoever is due at the start has no row to say so.
-const DUE = `nullif(max(?11 ->> 1, coalesce(
+// Their own zone comes before the one their address tells. What is no code of a country and of a region is no key either. Whoever is due at the start has no row to say so.
+const DUE = `nullif(max(?11 ->> 1, coalesce(?10 ->> p.time_zone,
   CASE WHEN length(p.region) BETWEEN 2 AND 3 AND p.region NOT GLOB '*[^A-Za-z]*' AND p.country GLOB '[A-Z][A-Z]'
     THEN ?10 ->> (p.country || '-' || upper(p.region)) END,
   CASE WHEN p.country GLOB '[A-Z][A-Z]' THEN ?10 ->> p.country END, ?11 ->> 0)), ?11 ->> 1)`;

@@ -47,7 +47,7 @@ async function changes(
     .prepare(sql)
     .bind(groupNo, ...values)
     .run();
-  return meta.changes === 1;
+  return meta.changes > 0;
 }
 
 const WHERE = "WHERE group_no = ?1 AND mailing_no = ?2";
@@ -160,10 +160,12 @@ export function pause(
   );
 }
 
+/** Goes on, unless meanwhile it became an operator's to let go, or somebody's to choose a winner of. */
 export function resume(db: GroupDb, no: number, now: number): Promise<boolean> {
   return changes(
     db,
-    `UPDATE mailings SET status = 'sending', pause_cause = NULL, pause_note = '', updated_at = ?3 ${WHERE} AND status = 'paused'`,
+    `UPDATE mailings SET status = 'sending', pause_cause = NULL, pause_note = '', updated_at = ?3 ${WHERE} AND status = 'paused'
+       AND coalesce(pause_cause, '') NOT IN ('operator', 'test')`,
     [no, now],
   );
 }

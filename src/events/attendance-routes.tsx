@@ -8,16 +8,9 @@ import { readForm, single } from "../platform/forms";
 import { type ParticipationId, parseId } from "../platform/ids";
 import { AttendancePage, CheckInPage } from "./attendance-views";
 import { readReplyToken } from "./reply";
-import {
-  countHeads,
-  countShifts,
-  deleteAttendance,
-  insertAttendance,
-  listReplies,
-  REPLIES_PAGE,
-  type Reply,
-  replyById,
-} from "./store";
+import { doorAsked } from "./shifts";
+import { countHeads, countShifts, listReplies, REPLIES_PAGE, type Reply, replyById } from "./store";
+import { deleteAttendance, insertAttendance } from "./store-arrivals";
 
 const BYTES_MAX = 10_000;
 const TEXT_MAX = 100;
@@ -57,8 +50,9 @@ export function attendanceRoutes(kinds: readonly Kind[]) {
     const { values } = await readForm(c.req.raw, { bytesMax: BYTES_MAX });
     const id = parseId<ParticipationId>(single(values, "reply"));
     const reply = id && (await replyById(dbFor(c.var.ctx.env, c.var.group), action.no, id));
-    if (!reply) throw new AppError("not_found");
-    await note(c, action, reply, single(values, "do") === "undo");
+    const door = reply && doorAsked(action, reply.slots, single(values, "at"));
+    if (!reply || door === null) throw new AppError("not_found");
+    await note(c, action, { reply, door, isUndone: single(values, "do") === "undo" });
     const asked = { text: single(values, "text").slice(0, TEXT_MAX), shift: single(values, "shift") };
     return c.redirect(listHref(c, action, asked), 303);
   });
@@ -67,8 +61,9 @@ export function attendanceRoutes(kinds: readonly Kind[]) {
     const subject = await eventIn(c, kinds);
     const ticket = c.req.query("ticket") ?? "";
     const reply = await replyOfTicket(c, subject.action, ticket);
-    const isNew = c.req.query("done") === "yes";
-    return c.html(<CheckInPage {...(await actionFrame(c, subject))} {...{ reply, ticket, isNew }} />);
+    const done = reply ? doorAsked(subject.action, reply.slots, c.req.query("at") ?? "") : null;
+    const newDoor = c.req.query("done") === "yes" ? done : null;
+    return c.html(<CheckInPage {...(await actionFrame(c, subject))} {...{ reply, ticket, newDoor }} />);
   });
 
   app.post(`${ACTION_PATH}/check-in`, memberCan("people.view"), async (c) => {
@@ -76,30 +71,33 @@ export function attendanceRoutes(kinds: readonly Kind[]) {
     const { values } = await readForm(c.req.raw, { bytesMax: BYTES_MAX });
     const ticket = single(values, "ticket");
     const reply = await replyOfTicket(c, subject.action, ticket);
-    if (!reply || reply.standing === "cancelled")
+    const door = reply && doorAsked(subject.action, reply.slots, single(values, "at"));
+    if (!reply || reply.standing === "cancelled" || door === null)
       return c.html(
-        <CheckInPage {...(await actionFrame(c, subject))} reply={null} ticket="" isNew={false} />,
+        <CheckInPage {...(await actionFrame(c, subject))} reply={null} ticket="" newDoor={null} />,
         422,
       );
-    const isNew = await note(c, subject.action, reply, false);
-    const query = `?ticket=${encodeURIComponent(ticket)}${isNew ? "&done=yes" : ""}`;
-    return c.redirect(actionHref(c.var.group, subject.action, `/check-in${query}`), 303);
+    const isNew = await note(c, subject.action, { reply, door, isUndone: false });
+    const query = new URLSearchParams({ ticket, at: door, ...(isNew ? { done: "yes" } : {}) });
+    return c.redirect(actionHref(c.var.group, subject.action, `/check-in?${query}`), 303);
   });
 
   return app;
 }
 
+type Noting = { reply: Reply; door: string; isUndone: boolean };
+
 /** Notes that somebody has come, or that they have not after all. Gives whether that was news. */
 async function note(
   c: HonoContext<MemberEnv>,
   action: Action,
-  reply: Reply,
-  isUndone: boolean,
+  { reply, door, isUndone }: Noting,
 ): Promise<boolean> {
   const { ctx, group, account } = c.var;
   const db = dbFor(ctx.env, group);
-  if (!isUndone) return insertAttendance(db, action.no, reply.personNo, { by: account.no, now: ctx.now });
-  await deleteAttendance(db, action.no, reply.personNo);
+  const arrival = { actionNo: action.no, personNo: reply.personNo, shift: door };
+  if (!isUndone) return insertAttendance(db, arrival, { by: account.no, now: ctx.now });
+  await deleteAttendance(db, arrival);
   return true;
 }
 

@@ -7,7 +7,8 @@ import type { Locale, T } from "../ui/i18n";
 import { Section } from "../ui/layout";
 import { Status } from "../ui/status";
 import { DataTable, EmptyState, Pager } from "../ui/table";
-import { shiftsOf } from "./shifts";
+import { Arrivals, doorWords } from "./arrival-views";
+import { doorsOf, shiftsOf } from "./shifts";
 import type { Heads, Reply, ShiftHeads } from "./store";
 import { type EventSettings, eventSettings, type Shift } from "./types";
 import { shiftLine } from "./words";
@@ -96,7 +97,15 @@ export function AttendancePage(props: AttendancePageProps) {
             {
               key: "arrived",
               title: t("events.attendance.arrived"),
-              cell: (reply) => <Arrival {...props} reply={reply} />,
+              cell: (reply) => (
+                <Arrivals
+                  {...{ t, locale, settings, reply }}
+                  timeZone={props.timeZone}
+                  name={nameOf(reply)}
+                  action={`${here}/attendance/arrivals`}
+                  kept={{ text, shift: props.shift }}
+                />
+              ),
             },
           ]}
         />
@@ -191,28 +200,12 @@ export function StandingMark({ t, reply }: { t: T; reply: Reply }) {
   return <Status tone="good">{t("events.attendance.isExpected")}</Status>;
 }
 
-function Arrival(props: AttendancePageProps & { reply: Reply }) {
-  const { t, locale, timeZone, reply, text, shift } = props;
-  const isHere = reply.arrivedAt !== null;
-  return (
-    <Form action={`${actionPath(props)}/attendance/arrivals`} class="arrival">
-      <HiddenField name="reply" value={reply.id} />
-      <HiddenField name="text" value={text} />
-      <HiddenField name="shift" value={shift} />
-      {reply.arrivedAt === null ? null : <span>{formatTime(reply.arrivedAt, locale, timeZone)}</span>}
-      <SubmitButton kind={isHere ? "quiet" : "secondary"} name="do" value={isHere ? "undo" : "arrive"}>
-        {t(isHere ? "events.attendance.undo" : "events.attendance.checkIn")}
-        <span class="visually-hidden"> {nameOf(reply)}</span>
-      </SubmitButton>
-    </Form>
-  );
-}
-
 export type CheckInPageProps = ActionFrame & {
   /** Null: the code is of another event, too old, or of somebody who is no longer on the list. */
   reply: Reply | null;
   ticket: string;
-  isNew: boolean;
+  /** The shift that was noted a moment ago ("" for the event as a whole); null when nothing was. */
+  newDoor: string | null;
 };
 
 /** What a scanned code says, for the host to confirm: scanning by itself notes nothing. */
@@ -237,20 +230,12 @@ export function CheckInPage(props: CheckInPageProps) {
 }
 
 function CheckIn(props: CheckInPageProps & { reply: Reply }) {
-  const { t, locale, timeZone, reply, ticket, isNew } = props;
+  const { t, locale, reply } = props;
   const settings = eventSettings.parse(props.action.settings);
   const { slots } = reply;
+  const doors = doorsOf(settings, slots);
   return (
     <Section title={nameOf(reply)}>
-      {reply.arrivedAt === null ? null : (
-        <Notice kind={isNew ? "good" : "warn"}>
-          <p>
-            {t(isNew ? "events.checkIn.done" : "events.checkIn.before", {
-              time: formatTime(reply.arrivedAt, locale, timeZone),
-            })}
-          </p>
-        </Notice>
-      )}
       <Facts
         facts={[
           { name: t("events.attendance.standing"), value: <StandingMark t={t} reply={reply} /> },
@@ -260,12 +245,41 @@ function CheckIn(props: CheckInPageProps & { reply: Reply }) {
             : []),
         ]}
       />
-      {reply.arrivedAt === null ? (
-        <Form action={`${actionPath(props)}/check-in`}>
-          <HiddenField name="ticket" value={ticket} />
-          <SubmitButton>{t("events.checkIn.confirm")}</SubmitButton>
-        </Form>
-      ) : null}
+      {doors.map((door) => (
+        <Door {...props} door={door} words={doors.length > 1 ? doorWords(settings, door, locale) : ""} />
+      ))}
     </Section>
+  );
+}
+
+/** One shift of a scanned code, or the event as a whole: when they came, or the button that notes it. */
+function Door(props: CheckInPageProps & { reply: Reply; door: string; words: string }) {
+  const { t, locale, timeZone, reply, ticket, newDoor, door, words } = props;
+  const at = reply.arrivals[door];
+  const isNew = newDoor === door;
+  if (at !== undefined)
+    return (
+      <Notice kind={isNew ? "good" : "warn"} {...(words ? { title: words } : {})}>
+        <p>
+          {t(isNew ? "events.checkIn.done" : "events.checkIn.before", {
+            time: formatTime(at, locale, timeZone),
+          })}
+        </p>
+      </Notice>
+    );
+  return (
+    <Form action={`${actionPath(props)}/check-in`} class="arrival">
+      <HiddenField name="ticket" value={ticket} />
+      <HiddenField name="at" value={door} />
+      {words === "" ? null : (
+        <span class="arrival-shift" dir="auto">
+          {words}
+        </span>
+      )}
+      <SubmitButton>
+        {t("events.checkIn.confirm")}
+        {words === "" ? null : <span class="visually-hidden"> {words}</span>}
+      </SubmitButton>
+    </Form>
   );
 }

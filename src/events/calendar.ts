@@ -12,6 +12,8 @@ export type CalendarEntry = {
   title: string;
   /** The shift it is of, in words; "" for the event as a whole. */
   shift: string;
+  /** Its key; "" likewise. */
+  shiftKey: string;
   start: Date;
   end: Date;
   where: string;
@@ -20,6 +22,8 @@ export type CalendarEntry = {
   isCancelled: boolean;
   /** Rises with each change, so that a calendar that has it takes the newer one. */
   sequence: number;
+  /** When it was last edited, for calendars that many keep: the same until then, byte for byte. */
+  changedAt?: Date;
 };
 
 type Served = Pick<ActionSnapshot, "version" | "action">;
@@ -42,6 +46,7 @@ export function calendarEntry(
     uid: action.id,
     title: action.title,
     shift: "",
+    shiftKey: "",
     start: new Date(span.start),
     end: new Date(span.end ?? span.start + USUAL_MS),
     where: whereLine(t, settings, action.locale, isAttendee),
@@ -72,6 +77,7 @@ export function calendarEntries(
         uid: `${entry.uid}-${shift.key}`,
         title: shift.name ? `${entry.title}: ${shift.name}` : entry.title,
         shift: shiftLine(settings, shift, locale),
+        shiftKey: shift.key,
         start: new Date(span.start),
         end: new Date(span.end ?? span.start + USUAL_MS),
       },
@@ -106,6 +112,7 @@ export function calendarFile(name: string, entries: readonly CalendarEntry[]): s
       url: entry.url,
       sequence: entry.sequence,
       status: entry.isCancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
+      ...(entry.changedAt ? { stamp: entry.changedAt, lastModified: entry.changedAt } : {}),
     });
   }
   return calendar.toString();

@@ -1,4 +1,4 @@
-import type { Action } from "../actions/types";
+import type { Action, SlotStandings } from "../actions/types";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
@@ -12,11 +12,19 @@ import { withFacts } from "./facts";
 import { replyToken, replyUrl } from "./reply";
 import { shiftsOf } from "./shifts";
 import { type Reply, repliesOf } from "./store";
+import type { Expected } from "./store-notices";
 import { calendarPath } from "./thanks-views";
 import { type EventSettings, eventSettings, type Notice, type Shift } from "./types";
 import { placeLines, safeUrl, shiftLine, whenLine } from "./words";
 
-type Addressee = { email: string; givenName: string; reply: Reply; changes: Changes | null };
+type Addressee = {
+  email: string;
+  givenName: string;
+  reply: Reply;
+  changes: Changes | null;
+  /** Of a reminder: of which shifts it is. */
+  expected?: Expected | undefined;
+};
 type About = { ctx: Context; group: Group; action: Action; t: T; settings: EventSettings; origin: string };
 
 function about(ctx: Context, group: Group, action: Action): About {
@@ -73,12 +81,13 @@ function manageUrl({ ctx, origin, action }: About, { id }: Reply): Promise<strin
   return replyUrl(ctx, origin, action, id);
 }
 
-async function calendarBlock({ ctx, t, origin, action }: About, { id }: Reply): Promise<EmailBlock> {
+async function calendarBlock({ ctx, t, origin, action }: About, { id, slots }: Reply): Promise<EmailBlock> {
   const token = await replyToken(ctx, action, id, "rsvp");
+  const [shift, another] = Object.keys(slots);
   return {
     kind: "link",
     label: t("events.calendar.title"),
-    href: `${origin}${calendarPath(action.slug, token)}`,
+    href: `${origin}${calendarPath(action.slug, token, another === undefined ? shift : undefined)}`,
   };
 }
 
@@ -138,10 +147,11 @@ export async function composeNotice(
   group: Group,
   action: Action,
   notice: Notice,
-  { email, givenName, reply, changes }: Addressee,
+  { email, givenName, reply: whole, changes, expected }: Addressee,
 ): Promise<MailMessage> {
   const event = about(ctx, group, action);
   const { t, settings } = event;
+  const reply = expected ? { ...whole, slots: slotsAmong(whole.slots, expected.shifts) } : whole;
   const title = action.title;
   const kind = notice === "hoursBefore" ? "dayBefore" : notice;
   const content = renderEmail({
@@ -171,6 +181,11 @@ export async function composeNotice(
     normaliseEmail(action.settings.autoresponse.replyTo) ??
     normaliseEmail(group.settings.replyTo);
   return { ...content, to: email, fromName: group.name, ...(replyTo ? { replyTo } : {}) };
+}
+
+/** What a reminder says of a reply: the shifts that begin when it says so. */
+function slotsAmong(slots: SlotStandings, shifts: readonly string[]): SlotStandings {
+  return Object.fromEntries(Object.entries(slots).filter(([key]) => shifts.includes(key)));
 }
 
 async function noticeBlocks(

@@ -8,7 +8,7 @@ import { dbFor } from "../groups/shard";
 import { signToken } from "../platform/tokens";
 import { receiptBlocks } from "./email";
 import { replyToken } from "./reply";
-import { countShifts, listReplies } from "./store";
+import { countHeads, countShifts, listReplies } from "./store";
 import { eventSettings } from "./types";
 
 const [amina, jeanLuc, mei] = world.supporters;
@@ -322,6 +322,54 @@ describe("a reply to several shifts", () => {
         { shift: doors, heads: 1, waiting: 0, arrived: 0 },
       ]),
     );
+  });
+
+  it("is checked in shift by shift, from the list and by the code, and gives each shift a calendar file of its own", async () => {
+    const event = await withShifts();
+    const { open, owner, href, setUp, doors, group } = event;
+    const thanks = await (
+      await open((await event.rsvp(amina, [setUp, doors])).headers.get("Location") ?? "")
+    ).text();
+    await event.rsvp(jeanLuc, [setUp]);
+    await event.drain();
+    const mine = linkIn(thanks, "Change or cancel").replace("/rsvp", "/calendar.ics");
+    expect(thanks).toContain(`&amp;shift=${doors}"`);
+    const titles = async (shift: string) =>
+      (await (await open(`${mine}&shift=${shift}`)).text()).replace(/\r\n /g, "").match(/SUMMARY:.*/g);
+    expect(await titles(doors)).toEqual(["SUMMARY:Canvass for clean air: Doors"]);
+    expect(await titles("s0gone")).toHaveLength(2);
+
+    const db = dbFor(env, group);
+    const action = await event.actionNow();
+    const arrived = async () =>
+      Object.fromEntries((await countShifts(db, action.no)).map(({ shift, arrived }) => [shift, arrived]));
+    const replies = await listReplies(db, action.no);
+    const [both, one] = [amina, jeanLuc].map((who) => replies.find(({ email }) => email === who.email));
+    const arrive = (reply: typeof both, at: string, what = "arrive") =>
+      owner.post(`${href}/attendance/arrivals`, { reply: reply?.id ?? "", at, do: what });
+    expect((await arrive(both, setUp)).status).toBe(303);
+    expect(await arrived()).toEqual({ [setUp]: 1, [doors]: 0 });
+    // Whoever has two is asked which, whoever has one need not be, and nobody comes to a shift that is not theirs.
+    for (const at of ["", "s0gone"]) expect((await arrive(both, at)).status).toBe(404);
+    expect((await arrive(one, doors)).status).toBe(404);
+    await arrive(one, "");
+    expect(await arrived()).toEqual({ [setUp]: 2, [doors]: 0 });
+    expect((await countHeads(db, action.no)).arrived).toBe(2);
+    const atDoors = await (await owner.get(`${href}/attendance?shift=${doors}`)).text();
+    expect(atDoors).toContain(`name="at" value="${doors}"`);
+    expect(atDoors).not.toContain(`name="at" value="${setUp}"`);
+
+    const ticket = await replyToken(contextOf(), action, both?.id ?? ("" as never), "check-in");
+    const scanned = await (await owner.get(`${href}/check-in?ticket=${ticket}`)).text();
+    expect(scanned).toContain("Was already checked in");
+    expect(scanned).toContain(`name="at" value="${doors}"`);
+    expect((await owner.post(`${href}/check-in`, { ticket, at: "s0gone" })).status).toBe(422);
+    const done = await owner.post(`${href}/check-in`, { ticket, at: doors });
+    const said = await (await owner.get(done.headers.get("Location") ?? "")).text();
+    expect(said).toMatch(/Doors<\/p>\s*<p>Checked in at/);
+    expect(said).toMatch(/Setting up<\/p>\s*<p>Was already checked in/);
+    await arrive(both, setUp, "undo");
+    expect(await arrived()).toEqual({ [setUp]: 1, [doors]: 1 });
   });
 
   it("keeps every place when more is asked for than is left, and takes one shift alone where the event says so", async () => {

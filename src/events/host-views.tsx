@@ -1,9 +1,10 @@
 import type { ActionSnapshot, Kind } from "../actions/types";
 import { SitePage } from "../groups/public";
 import { Form, HiddenField, SubmitButton, TextField } from "../ui/form";
-import { formatNumber, formatTime } from "../ui/format";
+import { formatNumber } from "../ui/format";
 import type { Locale, T } from "../ui/i18n";
 import { Status } from "../ui/status";
+import { Arrivals } from "./arrival-views";
 import { ShiftLines } from "./attendance-views";
 import type { Heads, Reply } from "./store";
 import { eventSettings } from "./types";
@@ -90,7 +91,6 @@ function Guest(props: HostPageProps & { reply: Reply }) {
   const { t, locale, snapshot, reply, text } = props;
   const settings = eventSettings.parse(snapshot.action.settings);
   const { slots } = reply;
-  const isHere = reply.arrivedAt !== null;
   const name =
     [reply.answer.givenName, reply.answer.familyName].filter(Boolean).join(" ") || t("events.host.unnamed");
   return (
@@ -107,17 +107,14 @@ function Guest(props: HostPageProps & { reply: Reply }) {
           </span>
         ) : null}
       </p>
-      <Form action={`/events/${snapshot.action.slug}/host?key=${encodeURIComponent(props.hostKey)}`}>
-        <HiddenField name="reply" value={reply.id} />
-        <HiddenField name="text" value={text} />
-        {reply.arrivedAt === null ? null : (
-          <span>{formatTime(reply.arrivedAt, locale, settings.timeZone)}</span>
-        )}
-        <SubmitButton kind={isHere ? "quiet" : "secondary"} name="do" value={isHere ? "undo" : "arrive"}>
-          {t(isHere ? "events.attendance.undo" : "events.attendance.checkIn")}
-          <span class="visually-hidden"> {name}</span>
-        </SubmitButton>
-      </Form>
+      <div>
+        <Arrivals
+          {...{ t, locale, settings, reply, name }}
+          timeZone={settings.timeZone}
+          action={`/events/${snapshot.action.slug}/host?key=${encodeURIComponent(props.hostKey)}`}
+          kept={{ text, shift: "" }}
+        />
+      </div>
     </li>
   );
 }

@@ -7,14 +7,9 @@ import { readForm, single } from "../platform/forms";
 import { type ParticipationId, parseId } from "../platform/ids";
 import { readHostKey } from "./host-link";
 import { HostPage } from "./host-views";
-import {
-  countHeads,
-  deleteAttendance,
-  insertAttendance,
-  listReplies,
-  REPLIES_PAGE,
-  replyById,
-} from "./store";
+import { doorAsked } from "./shifts";
+import { countHeads, listReplies, REPLIES_PAGE, replyById } from "./store";
+import { deleteAttendance, insertAttendance } from "./store-arrivals";
 import { hostingById } from "./store-hostings";
 import { eventSettings } from "./types";
 
@@ -40,9 +35,11 @@ export async function checkIn(c: PublicContext, kind: Kind): Promise<Response> {
   const db = dbFor(ctx.env, group);
   const id = parseId<ParticipationId>(single(values, "reply"));
   const reply = id && (await replyById(db, action.no, id));
-  if (!reply || reply.standing === "cancelled") throw new AppError("not_found");
-  if (single(values, "do") === "undo") await deleteAttendance(db, action.no, reply.personNo);
-  else await insertAttendance(db, action.no, reply.personNo, { by: NOBODY, now: ctx.now });
+  const door = reply && doorAsked(action, reply.slots, single(values, "at"));
+  if (!reply || reply.standing === "cancelled" || door === null) throw new AppError("not_found");
+  const arrival = { actionNo: action.no, personNo: reply.personNo, shift: door };
+  if (single(values, "do") === "undo") await deleteAttendance(db, arrival);
+  else await insertAttendance(db, arrival, { by: NOBODY, now: ctx.now });
   return c.redirect(addressOf(c, action.slug, { text: single(values, "text") }), 303);
 }
 

@@ -139,6 +139,63 @@ describe("a reminder", () => {
   });
 });
 
+it("each shift has a reminder of its own at its own time, and nobody hears of one they gave back", async () => {
+  const first = canvass.startsAt ?? "";
+  const next = first.replace("-12T19:00", "-13T10:00");
+  const stage = await setUp({ capacity: "" });
+  const saved = await stage.owner.post(`${stage.href}/edit`, {
+    ...{ ...canvass, capacity: "", version: String((await stage.actionNow()).version) },
+    ...{ "shifts.count": "3", isManyShifts: "yes", "reminders.hoursBefore": "2" },
+    ...{ "shifts.0.name": "Setting up", "shifts.0.startsAt": first.replace("19:00", "17:00") },
+    ...{ "shifts.1.name": "Doors", "shifts.1.startsAt": first },
+    ...{ "shifts.2.name": "Clearing up", "shifts.2.startsAt": next, endsAt: next.replace("10:00", "12:00") },
+  });
+  expect(saved.status).toBe(303);
+  const { tick, start, email, db, group, personNo, actionNow } = stage;
+  const keys = eventSettings.parse((await actionNow()).settings).shifts.map(({ key }) => key);
+  const has = async (who: string, slots: Record<number, number>) =>
+    db.d1
+      .prepare("UPDATE participations SET standing = 1, slots = ?3 WHERE group_no = ?1 AND person_no = ?2")
+      .bind(
+        group.no,
+        await personNo(who),
+        JSON.stringify(Object.fromEntries(Object.entries(slots).map(([row, as]) => [keys[Number(row)], as]))),
+      )
+      .run();
+  await has(amina.email, { 0: 1, 2: 1 });
+  await has(jeanLuc.email, { 1: 1, 2: 2 });
+  // Somebody who replied before there were shifts is expected when the event begins.
+  await has(mei.email, {});
+  const told = async (at: number) => {
+    email.sent.length = 0;
+    await tick(at, 2);
+    return to(email);
+  };
+  expect(await tick(start - 30 * HOUR)).toBe(start - 26 * HOUR);
+  expect(await told(start - 26 * HOUR)).toEqual([amina.email]);
+  expect(email.sent[0]?.text).toContain("Setting up ·");
+  expect(email.sent[0]?.text).not.toContain("Clearing up");
+  expect(email.sent[0]?.text).toContain(`shift=${keys[0]}`);
+  expect(await told(start - 24 * HOUR)).toEqual([jeanLuc.email, mei.email].sort());
+  await has(amina.email, { 0: 1 });
+  expect(await told(start - 9 * HOUR)).toEqual([]);
+  await has(amina.email, { 0: 1, 2: 1 });
+  expect(await told(start - 8 * HOUR)).toEqual([amina.email]);
+  expect(email.sent[0]?.text).toContain("Clearing up ·");
+  // Two hours before the setting up.
+  expect(await told(start - 4 * HOUR)).toEqual([amina.email]);
+  expect(await told(start - 2 * HOUR)).toEqual([jeanLuc.email, mei.email].sort());
+  await has(amina.email, { 0: 1 });
+  expect(await told(start + 14 * HOUR)).toEqual([]);
+  // Moving up into the last shift is news after the first has begun.
+  await db.d1
+    .prepare("UPDATE participations SET promoted_at = ?3 WHERE group_no = ?1 AND person_no = ?2")
+    .bind(group.no, await personNo(jeanLuc.email), start + HOUR)
+    .run();
+  expect(await told(start + 2 * HOUR)).toEqual([jeanLuc.email]);
+  expect(email.sent[0]?.subject).toContain("You have a place");
+});
+
 it("whoever moves up is told once, with the address that is for attendees alone", async () => {
   const { tick, start, email, db, group, personNo } = await setUp({ isForAttendees: "yes" });
   await tick(start - 100 * HOUR);

@@ -15,6 +15,7 @@ import { changesOf } from "./store-changes";
 import {
   type Claimed,
   claimNotices,
+  type Expected,
   giveUpClaims,
   noticeStates,
   type Occasion,
@@ -22,7 +23,7 @@ import {
   settleNotices,
   unsentNotices,
 } from "./store-notices";
-import { spanOf } from "./times";
+import { shiftSpan, spanOf } from "./times";
 import { CANCELLATION_UNDO_MS, type EventSettings, eventSettings, type Notice } from "./types";
 
 /** People named by one message. */
@@ -62,7 +63,7 @@ type Call = Occasion & { dueAt: number; until: number };
 
 /** The mails an event calls for, by its settings and by what an organiser wants guests to be told. */
 export function callsOf(settings: EventSettings, changes: Changes | null = null): Call[] {
-  const { cancelled, reminders } = settings;
+  const { cancelled } = settings;
   const start = spanOf(settings)?.start ?? null;
   if (cancelled) {
     const dueAt = cancelled.at + CANCELLATION_UNDO_MS;
@@ -70,21 +71,44 @@ export function callsOf(settings: EventSettings, changes: Changes | null = null)
   }
   if (start === null) return [];
   const tellingAt = changes && tellsAt(changes);
+  const starts = startsOf(settings, start);
+  // A place in the last shift is news when the first has begun.
+  const last = Math.max(...starts.keys());
   const telling: Call[] =
     changes && tellingAt !== null && changes.known !== changes.now
-      ? [{ notice: "changed", at: changes.changedAt, dueAt: tellingAt, until: start }]
+      ? [{ notice: "changed", at: changes.changedAt, dueAt: tellingAt, until: last }]
       : [];
+  return [...telling, ...remindersOf(settings, starts), { notice: "promoted", at: 0, dueAt: 0, until: last }];
+}
+
+/**
+ * When somebody is expected, and who: whoever has one of the shifts that begin then, and at the start of the event those who
+ * have none of its shifts.
+ */
+function startsOf(settings: EventSettings, start: number): Map<number, Expected> {
+  const all = settings.shifts.map(({ key }) => key);
+  const starts = new Map<number, Expected>([[start, { shifts: [], unlessIn: all }]]);
+  for (const shift of settings.shifts) {
+    const at = shiftSpan(settings, shift)?.start ?? start;
+    const { shifts, unlessIn } = starts.get(at) ?? { shifts: [], unlessIn: null };
+    starts.set(at, { shifts: [...shifts, shift.key], unlessIn });
+  }
+  return starts;
+}
+
+function remindersOf({ reminders }: EventSettings, starts: ReadonlyMap<number, Expected>): Call[] {
   const hours: [Notice, number][] = [
     ["dayBefore", reminders.dayBefore ? 24 : 0],
     ["hoursBefore", reminders.hoursBefore],
   ];
-  const reminding = hours
+  return hours
     .filter(([, before]) => before > 0)
-    .map(([notice, before]): Call => {
-      const at = start - before * HOUR_MS;
-      return { notice, at, dueAt: at, until: start };
-    });
-  return [...telling, ...reminding, { notice: "promoted", at: 0, dueAt: 0, until: start }];
+    .flatMap(([notice, before]) =>
+      [...starts].map(([start, expected]): Call => {
+        const at = start - before * HOUR_MS;
+        return { notice, at, dueAt: at, until: start, expected };
+      }),
+    );
 }
 
 /**
@@ -105,9 +129,10 @@ export async function askForNotices(ctx: Context, group: Group, action: Action):
 }
 
 /** Gives how many have not had the mail yet. */
-async function askFor(ctx: Context, db: GroupDb, actionNo: number, { notice, at }: Call): Promise<number> {
+async function askFor(ctx: Context, db: GroupDb, actionNo: number, call: Call): Promise<number> {
+  const { notice, at } = call;
   await giveUpClaims(db, actionNo, notice, { claimedBy: ctx.now - CLAIM_MS, now: ctx.now });
-  const unsent = await unsentNotices(db, actionNo, { notice, at });
+  const unsent = await unsentNotices(db, actionNo, call);
   const people = unsent
     .filter(({ state, at }) => state === null || (state === noticeStates.waiting && at <= ctx.now))
     .map(({ personNo }) => personNo);
@@ -136,9 +161,10 @@ export async function sendNotices(ctx: Context, page: NoticePage): Promise<void>
   const action = await actionByNo(db, page.actionNo);
   if (action?.kind !== "event") return;
   const changes = await changesOf(db, action.no);
-  if (!isStillDue(action, changes, page, ctx.now)) return;
+  const call = callDue(action, changes, page, ctx.now);
+  if (!call) return;
   for (const people of chunks(page.people, CHUNK)) {
-    const claimed = await claimNotices(db, action.no, page, people, ctx.now);
+    const claimed = await claimNotices(db, action.no, call, people, ctx.now);
     const replies = await repliesOf(
       db,
       action.no,
@@ -148,7 +174,12 @@ export async function sendNotices(ctx: Context, page: NoticePage): Promise<void>
       claimed.map(async (person) => {
         const reply = replies.find(({ personNo }) => personNo === person.personNo);
         if (!person.mayBeMailed || !reply) return refused(person, ctx.now, "suppressed");
-        const mail = await composeNotice(ctx, group, action, page.notice, { ...person, reply, changes });
+        const mail = await composeNotice(ctx, group, action, page.notice, {
+          ...person,
+          reply,
+          changes,
+          expected: call.expected,
+        });
         return settledBy(
           person,
           await deliverMail(ctx, mail, "notice", { isCounted: person.attempts === 1 }),
@@ -160,8 +191,13 @@ export async function sendNotices(ctx: Context, page: NoticePage): Promise<void>
   }
 }
 
-function isStillDue(action: Action, changes: Changes | null, { notice, at }: Occasion, now: number): boolean {
-  return callsOf(eventSettings.parse(action.settings), changes).some(
+function callDue(
+  action: Action,
+  changes: Changes | null,
+  { notice, at }: Pick<Occasion, "notice" | "at">,
+  now: number,
+): Call | undefined {
+  return callsOf(eventSettings.parse(action.settings), changes).find(
     (call) => call.notice === notice && call.at === at && call.dueAt <= now && now < call.until,
   );
 }

@@ -40,9 +40,13 @@ async function showCalendar(c: PublicContext, kind: Kind): Promise<Response> {
   const reply = me === undefined ? null : await replyOfLink(ctx, group, snapshot, kind, me);
   const isAttendee = reply !== null && isComing(reply);
   const slots = reply?.slots ?? {};
-  const entries = calendarEntries(snapshot, `${origin}/events/${action.slug}`, { isAttendee, slots });
+  const all = calendarEntries(snapshot, `${origin}/events/${action.slug}`, { isAttendee, slots });
+  // A shift that is not theirs any more, or that the event has no longer: what they have now.
+  const chosen = all.filter(({ shiftKey }) => shiftKey !== "" && shiftKey === c.req.query("shift"));
+  const entries = chosen.length > 0 ? chosen : all;
   if (entries.length === 0) return notFound(c);
-  return calendarResponse(calendarFile(action.title, entries), action.slug, reply !== null);
+  const name = [action.slug, ...chosen.map(({ shiftKey }) => shiftKey)].join("-");
+  return calendarResponse(calendarFile(action.title, entries), name, reply !== null);
 }
 
 /** Every public event of the group, for whoever subscribes to it. */

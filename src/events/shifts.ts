@@ -1,6 +1,6 @@
-import type { SlotStandings, Standing } from "../actions/types";
+import type { Action, SlotStandings, Standing } from "../actions/types";
 import { shiftSpan } from "./times";
-import { type EventSettings, type Shift, USUAL_MS } from "./types";
+import { type EventSettings, eventSettingsOf, type Shift, USUAL_MS } from "./types";
 
 /** The shifts of a reply in the order of the event: those it has a place in, and those it waits for. */
 export function shiftsOf(
@@ -9,6 +9,25 @@ export function shiftsOf(
 ): { confirmed: Shift[]; waiting: Shift[] } {
   const standing = (wanted: Standing) => shifts.filter(({ key }) => slots[key] === wanted);
   return { confirmed: standing("confirmed"), waiting: standing("waiting") };
+}
+
+/** What somebody can be checked in for: each shift they have or wait for, else the event as a whole (""). */
+export function doorsOf(settings: Pick<EventSettings, "shifts">, slots: SlotStandings): string[] {
+  const { confirmed, waiting } = shiftsOf(settings, slots);
+  const keys = [...confirmed, ...waiting].map(({ key }) => key);
+  return keys.length > 0 ? keys : [""];
+}
+
+/** The one of those that is asked for; null when it is not theirs. Whoever has one alone need not say which. */
+export function doorAsked(
+  { settings }: Pick<Action, "settings">,
+  slots: SlotStandings,
+  asked: string,
+): string | null {
+  const doors = doorsOf(eventSettingsOf(settings), slots);
+  const [first = ""] = doors;
+  if (asked === "" && doors.length === 1) return first;
+  return doors.includes(asked) ? asked : null;
 }
 
 /**

@@ -6,8 +6,14 @@ import { CHANGE_SHOWN_MS, type Notice, notices } from "./types";
 export const noticeStates = { claimed: 1, sent: 2, refused: 3, capped: 4, unknown: 5, waiting: 6 } as const;
 export type NoticeState = (typeof noticeStates)[keyof typeof noticeStates];
 
-/** One cause to write to people about one event: which mail, and the moment that tells this cause from the next. */
-export type Occasion = { notice: Notice; at: number };
+/** Whom a moment concerns: those in one of these shifts, and where it is the event's own start those in none of all. */
+export type Expected = { shifts: readonly string[]; unlessIn: readonly string[] | null };
+
+/**
+ * One cause to write to people about one event: which mail, and the moment that tells this cause from the next. A reminder
+ * says whom it is for.
+ */
+export type Occasion = { notice: Notice; at: number; expected?: Expected };
 
 export type Unsent = { personNo: number; state: NoticeState | null; at: number };
 export type Claimed = {
@@ -22,10 +28,14 @@ export type Claimed = {
 /** People one look finds; the next look finds the rest. */
 const FOUND_MAX = 5_000;
 
+const hasOneOf = (keys: string) =>
+  `EXISTS (SELECT 1 FROM json_each(${keys}) AS key WHERE p.slots ->> key.value = ${standings.confirmed})`;
+
 // Whoever came after a reminder was due has just had the thank-you mail, or the news of a place. What was stored again
 // after a loss may have had its mail, which was lost with it.
 const REMINDED = `p.standing = ${standings.confirmed} AND coalesce(p.promoted_at, p.acted_at) <= ?4
-    AND coalesce(p.restored_at, 0) <= ?4`;
+    AND coalesce(p.restored_at, 0) <= ?4
+    AND (${hasOneOf("?7 ->> 'shifts'")} OR (?7 ->> 'unlessIn' IS NOT NULL AND NOT ${hasOneOf("?7 ->> 'unlessIn'")}))`;
 
 // Whom each mail is for, of the replies `p` that are not removed; `?4` is the occasion.
 const FOR_WHOM: Record<Notice, string> = {
@@ -42,11 +52,24 @@ function occasionOf(notice: Notice): string {
   return notice === "promoted" ? "p.promoted_at" : "?4";
 }
 
+type Reminder = "dayBefore" | "hoursBefore";
+
+/** What `?5` to `?7` are bound to: D1 takes no more values than a statement names, and `?7` is in reminders alone. */
+function expecting(
+  notice: Notice,
+  expected: Expected | undefined,
+  before: readonly [number | null, string | null],
+): (number | string | null)[] {
+  const isReminder = notice === "dayBefore" || notice === "hoursBefore";
+  if (isReminder) return [...before, JSON.stringify(expected ?? { shifts: [], unlessIn: [] })];
+  return before.filter((value) => value !== null);
+}
+
 /** Those who are to have a mail and have no settled row of it. */
 export async function unsentNotices(
   { d1, groupNo }: GroupDb,
   actionNo: number,
-  { notice, at }: Occasion,
+  { notice, at, expected }: Occasion,
 ): Promise<Unsent[]> {
   const { results } = await d1
     .prepare(
@@ -60,7 +83,7 @@ export async function unsentNotices(
          AND (n.state IS NULL OR n.state IN (${noticeStates.claimed}, ${noticeStates.waiting}))
        ORDER BY p.id LIMIT ${FOUND_MAX}`,
     )
-    .bind(groupNo, actionNo, notices[notice], at)
+    .bind(...[groupNo, actionNo, notices[notice], at], ...expecting(notice, expected, [null, null]))
     .run<Unsent>();
   return results;
 }
@@ -69,7 +92,7 @@ export async function unsentNotices(
 export async function countAddressees(
   { d1, groupNo }: GroupDb,
   actionNo: number,
-  { notice, at }: Occasion,
+  { notice, at }: { notice: Exclude<Notice, Reminder>; at: number },
 ): Promise<number> {
   const row = await d1
     .prepare(
@@ -113,13 +136,15 @@ type AddresseeRow = { personNo: number; email: string; givenName: string; isSupp
 export async function claimNotices(
   { d1, groupNo }: GroupDb,
   actionNo: number,
-  { notice, at }: Occasion,
+  { notice, at, expected }: Occasion,
   people: readonly number[],
   now: number,
 ): Promise<Claimed[]> {
   const wanted = JSON.stringify(people);
   const [claims, addressees] = await d1.batch<ClaimRow | AddresseeRow>([
-    d1.prepare(claim(notice)).bind(groupNo, actionNo, notices[notice], at, now, wanted),
+    d1
+      .prepare(claim(notice))
+      .bind(...[groupNo, actionNo, notices[notice], at], ...expecting(notice, expected, [now, wanted])),
     d1.prepare(ADDRESSEES).bind(groupNo, wanted),
   ]);
   const rows = (claims?.results ?? []).flatMap((row) => ("attempts" in row ? [row] : []));

@@ -16,7 +16,8 @@ export type Reply = {
   /** The same of each shift. */
   slots: SlotStandings;
   actedAt: number;
-  arrivedAt: number | null;
+  /** When they came, by shift; by "" where there are none. */
+  arrivals: Readonly<Record<string, number>>;
 };
 
 /** Replies on one page of the list at the door. */
@@ -31,13 +32,14 @@ type ReplyRow = {
   standing: number;
   slots: string | null;
   acted_at: number;
-  arrived_at: number | null;
+  arrivals: string;
 };
 
-const COLUMNS = `p.person_no, hex(p.id) AS id, person.email, p.answer, p.is_named, p.standing, p.slots, p.acted_at, here.arrived_at`;
+const HERE = `event_attendances here WHERE here.group_no = ?1 AND here.action_no = ?2 AND here.person_no = p.person_no`;
+const COLUMNS = `p.person_no, hex(p.id) AS id, person.email, p.answer, p.is_named, p.standing, p.slots, p.acted_at,
+  (SELECT json_group_object(here.shift, here.arrived_at) FROM ${HERE}) AS arrivals`;
 const FROM = `participations p
-  CROSS JOIN people person ON person.group_no = p.group_no AND person.person_no = p.person_no
-  LEFT JOIN event_attendances here ON here.group_no = p.group_no AND here.action_no = p.action_no AND here.person_no = p.person_no`;
+  CROSS JOIN people person ON person.group_no = p.group_no AND person.person_no = p.person_no`;
 
 /** One reply by its id, unless it was removed or erased. */
 export async function replyById(
@@ -125,7 +127,7 @@ function replyOf(row: ReplyRow): Reply {
     standing: standingOf(row.standing),
     slots: slotStandings(row.slots),
     actedAt: row.acted_at,
-    arrivedAt: row.arrived_at,
+    arrivals: JSON.parse(row.arrivals),
   };
 }
 
@@ -137,9 +139,8 @@ export async function countHeads({ d1, groupNo }: GroupDb, actionNo: number): Pr
     .prepare(
       `SELECT coalesce(sum(p.standing = ${standings.confirmed}), 0) AS replies,
          coalesce(sum(iif(p.standing = ${standings.confirmed}, 1 + coalesce(p.answer ->> '$.own.guests', 0), 0)), 0) AS heads,
-         coalesce(sum(p.standing = ${standings.waiting}), 0) AS waiting, count(here.arrived_at) AS arrived
+         coalesce(sum(p.standing = ${standings.waiting}), 0) AS waiting, coalesce(sum(EXISTS (SELECT 1 FROM ${HERE})), 0) AS arrived
        FROM participations p INDEXED BY participations_by_action
-       LEFT JOIN event_attendances here ON here.group_no = p.group_no AND here.action_no = p.action_no AND here.person_no = p.person_no
        WHERE p.group_no = ?1 AND p.action_no = ?2 AND p.removal_no = 0`,
     )
     .bind(groupNo, actionNo)
@@ -156,44 +157,17 @@ export async function countShifts({ d1, groupNo }: GroupDb, actionNo: number): P
       `SELECT slot.key AS shift,
          sum(iif(slot.value = ${standings.confirmed}, 1 + coalesce(p.answer ->> '$.own.guests', 0), 0)) AS heads,
          sum(slot.value = ${standings.waiting}) AS waiting,
-         sum(slot.value = ${standings.confirmed} AND here.arrived_at IS NOT NULL) AS arrived
+         count(here.arrived_at) AS arrived
        FROM participations p INDEXED BY participations_by_action
        CROSS JOIN json_each(p.slots) AS slot
-       LEFT JOIN event_attendances here ON here.group_no = p.group_no AND here.action_no = p.action_no AND here.person_no = p.person_no
+       LEFT JOIN event_attendances here ON here.group_no = ?1 AND here.action_no = ?2 AND here.person_no = p.person_no
+         AND here.shift = slot.key
        WHERE p.group_no = ?1 AND p.action_no = ?2 AND p.removal_no = 0
        GROUP BY slot.key`,
     )
     .bind(groupNo, actionNo)
     .run<ShiftHeads>();
   return results;
-}
-
-/** Notes that somebody has come. Gives false when they had been noted before, whose moment stays. */
-export async function insertAttendance(
-  { d1, groupNo }: GroupDb,
-  actionNo: number,
-  personNo: number,
-  { by, now }: { by: number; now: number },
-): Promise<boolean> {
-  const { meta } = await d1
-    .prepare(
-      `INSERT INTO event_attendances (group_no, action_no, person_no, arrived_at, account_no) VALUES (?1, ?2, ?3, ?4, ?5)
-       ON CONFLICT DO NOTHING`,
-    )
-    .bind(groupNo, actionNo, personNo, now, by)
-    .run();
-  return meta.changes > 0;
-}
-
-export async function deleteAttendance(
-  { d1, groupNo }: GroupDb,
-  actionNo: number,
-  personNo: number,
-): Promise<void> {
-  await d1
-    .prepare("DELETE FROM event_attendances WHERE group_no = ?1 AND action_no = ?2 AND person_no = ?3")
-    .bind(groupNo, actionNo, personNo)
-    .run();
 }
 
 /** Takes a date of a series. Gives false when another request has taken it. */

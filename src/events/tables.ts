@@ -2,17 +2,18 @@ import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core"
 import { uuid } from "../platform/columns";
 import type { ParticipationId } from "../platform/ids";
 
-/** Who came, as the hosts noted it at the door. */
+/** Who came, as the hosts noted it at the door: to which shift, or "" where there are none. */
 export const eventAttendances = sqliteTable(
   "event_attendances",
   {
     groupNo: integer("group_no").notNull(),
     actionNo: integer("action_no").notNull(),
     personNo: integer("person_no").notNull(),
+    shift: text("shift").notNull().default(""),
     arrivedAt: integer("arrived_at").notNull(),
     accountNo: integer("account_no").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.groupNo, table.actionNo, table.personNo] })],
+  (table) => [primaryKey({ columns: [table.groupNo, table.actionNo, table.personNo, table.shift] })],
 );
 
 /**

@@ -36,9 +36,10 @@ export const Thanks: NonNullable<Kind["Thanks"]> = async ({ t, ctx, snapshot, do
   );
 };
 
-/** The event's calendar file; with somebody's link it holds what is for attendees alone. */
-export function calendarPath(slug: string, token?: string): string {
-  return `/events/${slug}/calendar.ics${token ? `?me=${token}` : ""}`;
+/** The event's calendar file; with somebody's link it holds what is for attendees alone, and all their shifts or one of them. */
+export function calendarPath(slug: string, token?: string, shift?: string): string {
+  const query = new URLSearchParams({ ...(token ? { me: token } : {}), ...(shift ? { shift } : {}) });
+  return `/events/${slug}/calendar.ics${query.size > 0 ? `?${query}` : ""}`;
 }
 
 type FactsProps = {
@@ -137,6 +138,11 @@ export function CalendarLinks({
             <>
               <p dir="auto">{entry.shift}</p>
               <ul>
+                <li>
+                  <a href={`${file}&shift=${entry.shiftKey}`} download>
+                    {t("events.calendar.file")}
+                  </a>
+                </li>
                 <WebCalendars t={t} entry={entry} />
               </ul>
             </>

@@ -26,6 +26,7 @@ const unusual = new Set([
   "revisedAt",
   "isNamed",
   "referrer",
+  "site",
   "consentAt",
   "consentWording",
   "standing",
@@ -163,6 +164,7 @@ function lastColumns(wording: Wording): ActionColumn[] {
     yesNo(t, "isNamed", title("exports.columns.isNamed"), ({ isNamed }) => isNamed === 1),
     textColumn("source", title("exports.columns.source"), ({ source }) => source),
     textColumn("referrer", title("exports.columns.referrer"), ({ referrer }) => referrer),
+    textColumn("site", title("exports.columns.site"), ({ said }) => said.site),
     yesNo(t, "isNew", title("exports.columns.isNew"), ({ isNew }) => isNew === 1),
     yesNo(t, "consent", title("exports.columns.consent"), ({ consent }) =>
       consent === null ? null : consent === 1,

@@ -107,13 +107,21 @@ describe("people as a file", () => {
         )
         .bind(groupNo, groupNo),
       d1.prepare("UPDATE tags SET deleted_at = 1 WHERE group_no = ? AND tag_no = 2").bind(groupNo),
-      d1.prepare("INSERT INTO taggings VALUES (?, 1, 1, 1), (?, 2, 1, 1)").bind(groupNo, groupNo),
+      d1
+        .prepare(
+          "INSERT INTO taggings (group_no, tag_no, person_no, tagged_at) VALUES (?, 1, 1, 1), (?, 2, 1, 1)",
+        )
+        .bind(groupNo, groupNo),
       d1
         .prepare(
           "INSERT INTO custom_fields (group_no, field_no, key, label, type, choices, created_at) VALUES (?, 1, 'ride', 'Rides', 'several', '[]', 1)",
         )
         .bind(groupNo),
-      d1.prepare(`INSERT INTO field_values VALUES (?, 1, 5, '["bus","train"]', 1)`).bind(groupNo),
+      d1
+        .prepare(
+          `INSERT INTO field_values (group_no, field_no, person_no, value, acted_at) VALUES (?, 1, 5, '["bus","train"]', 1)`,
+        )
+        .bind(groupNo),
     ]);
   });
 
@@ -384,7 +392,11 @@ describe("those who took an action as a file", () => {
           more.removal ?? 0,
         );
     await d1.batch([
-      signed(1, { givenName: "Then", country: "CA", answers: { q_why: "-1+1" } }, { comment: "@SUM(1)" }),
+      signed(
+        1,
+        { givenName: "Then", country: "CA", site: "=paper.example", answers: { q_why: "-1+1" } },
+        { comment: "@SUM(1)" },
+      ),
       signed(2, { givenName: "Gone" }, { removal: 7 }),
       signed(5, { givenName: "Zoé" }),
       d1
@@ -404,6 +416,7 @@ describe("those who took an action as a file", () => {
       "comment",
       "commentStatus",
       "source",
+      "site",
       "consent",
       "consentWording",
       "tags",
@@ -428,12 +441,26 @@ describe("those who took an action as a file", () => {
         "'@SUM(1)",
         "Shown",
         "leaflet",
+        "'=paper.example",
         "Yes",
         "Mail me",
         "Volunteer",
         "",
       ],
-      ["2026-03-12T18:05:09+00:00", "zoe@x.example", "Zoé", "", "", "", "leaflet", "", "", "", "bus; train"],
+      [
+        "2026-03-12T18:05:09+00:00",
+        "zoe@x.example",
+        "Zoé",
+        "",
+        "",
+        "",
+        "leaflet",
+        "",
+        "",
+        "",
+        "",
+        "bus; train",
+      ],
     ]);
   });
 

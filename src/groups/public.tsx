@@ -242,6 +242,13 @@ type GroupPageProps = {
   actions: readonly ListedAction[];
 };
 
+/** Where programs read what the group does, on each of its hosts (connections/feeds.ts). */
+const feedLinks = [
+  { type: "application/rss+xml", path: "/feed.xml" },
+  { type: "application/feed+json", path: "/feed.json" },
+  { type: "text/calendar", path: "/events.ics" },
+];
+
 /** A group's own page, at `/` of its host: who it is and what one can do with it. */
 export function GroupPage({ t, locale, group, origin, platformOrigin, actions }: GroupPageProps) {
   const { description } = group.settings;
@@ -257,7 +264,14 @@ export function GroupPage({ t, locale, group, origin, platformOrigin, actions }:
       canonical={`${origin}/`}
       alternates={locales.map((to) => ({ locale: to, href: `${origin}/?lang=${to}` }))}
       social={{ title: group.name, description: summary || t("public.group.about", { group: group.name }) }}
-      head={<SocialLogo group={group} origin={origin} />}
+      head={
+        <>
+          <SocialLogo group={group} origin={origin} />
+          {feedLinks.map(({ type, path }) => (
+            <link rel="alternate" type={type} title={group.name} href={path} />
+          ))}
+        </>
+      }
       isIndexed
       isFront
       mainClass="stack"

@@ -139,6 +139,11 @@ export function SettingsNav({ t, slug, current }: { t: T; slug: string; current:
     { tab: "members", href: `${base}/members`, label: t("groups.nav.members") },
     { tab: "payments", href: `/groups/${slug}/payments`, label: t("payments.collecting.title") },
     { tab: "privacy", href: `${base}/privacy`, label: t("privacy.title") },
+    {
+      tab: "integrations",
+      href: `/groups/${slug}/integrations/keys`,
+      label: t("integrations.tabs.label"),
+    },
     { tab: "history", href: `${base}/history`, label: t("groups.nav.history") },
   ];
   return (

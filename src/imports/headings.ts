@@ -133,6 +133,11 @@ export const headingWords: Readonly<Record<ColumnRole, readonly string[]>> = {
     ...["code postal", "codepostal", "cp", "codigo postal"],
   ],
   country: ["country", "country code", "nation", "pays", "code pays", "pais"],
+  preferredName: [
+    ...["preferred name", "nickname", "known as", "goes by", "salutation name"],
+    ...["prenom usuel", "surnom", "nombre preferido", "apodo"],
+  ],
+  timeZone: ["time zone", "timezone", "fuseau horaire", "zona horaria", "huso horario"],
   language: ["language", "lang", "locale", "preferred language", "langue", "idioma", "lengua"],
   optIn: [
     ...[

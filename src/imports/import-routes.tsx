@@ -17,11 +17,12 @@ import {
   inspect,
   lookAfter,
   resumeImport,
+  type StartProblem,
   saveMapping,
   startImport,
   undoImport,
 } from "./import";
-import { readFormat, readMappingForm, startErrors } from "./mapping-form";
+import { readBegin, readFormat, readMappingForm, startErrors } from "./mapping-form";
 import { MappingPage } from "./mapping-views";
 import { previewOf } from "./preview";
 import { problemHeading } from "./problems";
@@ -64,7 +65,11 @@ importRoutes.post(`${IMPORT_PATH}/mapping`, memberCan("people.import"), async (c
   await saveMapping(ctx, group, row, mapping, options);
   const told = { ...row, mapping, options };
   if (single(values, "do") !== "start") return c.redirect(`${importHref(c, row)}#preview`, 303);
-  const problems = await startImport(ctx, group, told, account, statementOf(c, row, values));
+  const beginAt = readBegin(values, account.timeZone);
+  const problems: StartProblem[] =
+    beginAt === "time"
+      ? [{ is: "begin", why: "time" }]
+      : await startImport(ctx, group, told, account, statementOf(c, row, values), beginAt);
   if (problems.length > 0) return showMapping(c, told, startErrors(c.var.t, problems), values);
   return c.redirect(importHref(c, row), 303);
 });
@@ -155,6 +160,8 @@ async function showMapping(
       back={importsHref(c)}
       name={single(values, "name") || account.name}
       isConfirmed={single(values, "confirm") === "yes"}
+      begin={single(values, "begin")}
+      timeZone={account.timeZone}
     />
   );
   return c.html(page, Object.keys(errors).length > 0 ? 422 : 200);

@@ -8,7 +8,8 @@ import { identityHash } from "../intake/participation";
 import { erasurePlan, unsubscribe } from "../people/person";
 import { toHex } from "../platform/crypto";
 import { eraseAsAsked } from "../privacy/erasure";
-import { cancelImport, undoImport } from "./import";
+import { cancelImport, findImport, startImport, undoImport } from "./import";
+import { takeWhole } from "./upload";
 import { takeTurn } from "./work";
 
 const shard = env.SHARD_01;
@@ -124,7 +125,10 @@ it("takes an import back: its people go, and what was known before returns where
     .prepare("UPDATE people SET locality = 'Turin', locality_at = ? WHERE group_no = ? AND person_no = 2")
     .bind(Date.now() + 9_999, group.no)
     .run();
-  await shard.prepare("INSERT INTO taggings VALUES (?, 99, 4, 1)").bind(group.no).run();
+  await shard
+    .prepare("INSERT INTO taggings (group_no, tag_no, person_no, tagged_at) VALUES (?, 99, 4, 1)")
+    .bind(group.no)
+    .run();
   expect(await undoImport(contextOf(undriven), group, await again(group, row), by)).toBe(true);
   expect(await work(group, row)).toMatchObject({ status: "undone", removedCount: 1, restoredCount: 3 });
   const after = await people(group);
@@ -157,6 +161,72 @@ it("lets the newer word win where rows have dates, and fills in alone what is mi
   );
   expect(await people(group)).toMatchObject([{ given: "Newer", locality: "Rome" }]);
   expect(counts(row)).toMatchObject({ updated: 1, unchanged: 0 });
+});
+
+it("takes a street and town away that a newer postal code leaves behind, and brings them back when undone", async () => {
+  const { group } = await makeGroup();
+  const places = () =>
+    shard
+      .prepare(
+        "SELECT street, locality, postal_code AS code FROM people WHERE group_no = ? ORDER BY person_no",
+      )
+      .bind(group.no)
+      .all()
+      .then(({ results }) => results);
+  const names = ["ana", "bo", "cy", "di"];
+  const lines = names.map((name) => `${name}@example.org,1 Main St,Laval,H7A 1A1\n`);
+  await work(group, await bring(group, `email,street,city,postal code\n${lines.join("")}`));
+  const before = await places();
+  const moved =
+    "email,street,postal code\nana@example.org,,K1A 0B1\nbo@example.org,,h7a1a1\ncy@example.org,2 Elm St,K1A 0B1\ndi@example.org,9 Oak St,K1A 0B1\ndi@example.org,,K1A 0B2\n";
+  // Where blanks alone are filled in, nobody moves.
+  expect(counts(await work(group, await bring(group, moved, { values: "fill" })))).toMatchObject({
+    updated: 0,
+  });
+  expect(await places()).toEqual(before);
+  const row = await work(group, await bring(group, moved, { values: "overwrite" }));
+  expect(counts(row)).toMatchObject({ updated: 4, unchanged: 1 });
+  expect(await places()).toEqual([
+    { street: null, locality: null, code: "K1A 0B1" },
+    before[1],
+    { street: "2 Elm St", locality: null, code: "K1A 0B1" },
+    { street: null, locality: null, code: "K1A 0B2" },
+  ]);
+  await undoImport(contextOf(undriven), group, await again(group, row), by);
+  await work(group, row);
+  expect(await places()).toEqual(before);
+});
+
+it("waits for the time somebody chose, lets what is due now go first, and can be taken back till then", async () => {
+  const { group } = await makeGroup();
+  const ctx = contextOf(undriven);
+  const scheduled = async (file: string, beginAt: number | null) => {
+    const { id } = await takeWhole(ctx, group, by, {
+      name: "people.csv",
+      content: new TextEncoder().encode(file).slice().buffer,
+    });
+    const row = await findImport(ctx, group, id);
+    if (!row?.mapping) throw new Error("the file was not read");
+    return { row, problems: await startImport(ctx, group, row, by, null, beginAt) };
+  };
+  const DAY_MS = 86_400_000;
+  const at = ctx.now + DAY_MS;
+  const file = (name: string) => `email\n${name}@example.org\n`;
+  expect((await scheduled(file("x"), ctx.now - 1)).problems).toEqual([{ is: "begin", why: "past" }]);
+  expect((await scheduled(file("x"), ctx.now + 15 * DAY_MS)).problems).toEqual([
+    { is: "begin", why: "tooFar" },
+  ]);
+  const { row: later } = await scheduled(file("ana"), at);
+  const { row: dropped } = await scheduled(file("bo"), at);
+  const { row: first } = await scheduled(file("cy"), null);
+  expect(await work(group, first)).toMatchObject({ status: "finished", newCount: 1 });
+  expect((await people(group)).map(({ email }) => email)).toEqual(["cy@example.org"]);
+  const turn = await takeTurn(ctx, group.no, 0, () => at - 60_000);
+  expect(turn).toEqual({ inMs: 60_000, hasFailed: false });
+  expect(await cancelImport(ctx, group, await again(group, dropped), by)).toBe(true);
+  for (let turns = 0; turns < 5; turns += 1) await takeTurn(ctx, group.no, 0, () => at);
+  expect(await again(group, later)).toMatchObject({ status: "finished", newCount: 1 });
+  expect((await people(group)).map(({ email }) => email)).toEqual(["cy@example.org", "ana@example.org"]);
 });
 
 it("stops mail for a list of people who want none, but not against a later yes", async () => {

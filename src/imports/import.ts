@@ -103,16 +103,30 @@ export async function saveMapping(
   await store.updateMapping(dbFor(ctx.env, group), row.importNo, { mapping, options });
 }
 
+/** An import begins so long from now at most: its file is kept for thirty days. */
+const BEGIN_DAYS_MAX = 14;
+const BEGIN_MS_MAX = BEGIN_DAYS_MAX * 86_400_000;
+
+/** Whether it has been started and waits for its time. */
+export function isScheduled(
+  { status, beginAt }: Pick<store.ImportRow, "status" | "beginAt">,
+  now: number,
+): boolean {
+  return status === "running" && beginAt !== null && beginAt > now;
+}
+
 export type StartProblem =
   | MappingProblem
   | { is: "noStatement" }
   | { is: "noName" }
+  | { is: "begin"; why: "time" | "past" | "tooFar" }
   | { is: "tooManyFields" }
   | { is: "started" };
 
 /**
  * Begins an import: makes the custom fields that were asked for, keeps the statement under its hash, writes it all down, and
  * wakes the driver.
+ * @param beginAt when its first row is to be read, in ms; null for now
  * @param statement what the uploader ticked and the name they signed it with; null when nobody is to be subscribed
  */
 export async function startImport(
@@ -121,6 +135,7 @@ export async function startImport(
   row: store.ImportRow,
   by: By,
   statement: { text: string; name: string; isTicked: boolean; locale: Locale } | null,
+  beginAt: number | null = null,
 ): Promise<StartProblem[]> {
   const db = dbFor(ctx.env, group);
   const options = importOptions.parse(row.options ?? {});
@@ -128,12 +143,14 @@ export async function startImport(
   const isStated = [options.subscribe, options.mobile].some((wish) => wish === "stated" || wish === "all");
   if (isStated && !statement?.isTicked) problems.push({ is: "noStatement" });
   if (isStated && statement?.name.trim() === "") problems.push({ is: "noName" });
+  if (beginAt !== null && beginAt <= ctx.now) problems.push({ is: "begin", why: "past" });
+  if (beginAt !== null && beginAt > ctx.now + BEGIN_MS_MAX) problems.push({ is: "begin", why: "tooFar" });
   if (problems.length > 0) return problems;
   const mapping = await makeFields(ctx, group, row);
   if (!mapping) return [{ is: "tooManyFields" }];
   const statementHash = isStated && statement ? await keepStatement(ctx, group, statement) : null;
   const started = {
-    ...{ mapping, statementHash, at: ctx.now, ...(await firstRow(ctx, group, row)) },
+    ...{ mapping, statementHash, at: ctx.now, beginAt, ...(await firstRow(ctx, group, row)) },
     statement: statementHash === null ? null : (statement?.text ?? null),
   };
   await tellHome(ctx, group, options.history);
@@ -145,7 +162,12 @@ export async function startImport(
     accountNo: by.no,
     act: "import.started",
     subject: row.id,
-    detail: { file: row.fileName, options, ...(statementHash === null ? {} : { statedBy: statement?.name }) },
+    detail: {
+      file: row.fileName,
+      options,
+      beginAt,
+      ...(statementHash === null ? {} : { statedBy: statement?.name }),
+    },
   });
   await wakeDriver(ctx, group);
   return [];

@@ -6,7 +6,7 @@ import { PeopleTabs } from "../ui/people-tabs";
 import { Status, type Tone } from "../ui/status";
 import { DataTable, EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
-import type { ImportRow } from "./import";
+import { type ImportRow, isScheduled } from "./import";
 import type { ImportStatus } from "./types";
 import { PLAIN_BYTES_MAX } from "./upload";
 
@@ -106,7 +106,9 @@ const tones: Record<ImportStatus, Tone> = {
 };
 
 /** Where an import stands, in words. */
-export function ImportState({ t, status }: { t: T; status: ImportStatus }) {
+export function ImportState({ t, row, now }: { t: T; row: ImportRow; now: number }) {
+  const { status } = row;
+  if (isScheduled(row, now)) return <Status tone="neutral">{t("imports.status.scheduled")}</Status>;
   return <Status tone={tones[status]}>{t(`imports.status.${status}`)}</Status>;
 }
 
@@ -132,7 +134,7 @@ function History({ t, locale, list, href, now, timeZone }: ImportsProps) {
         {
           key: "status",
           title: t("imports.list.status"),
-          cell: ({ status }) => <ImportState t={t} status={status} />,
+          cell: (row) => <ImportState {...{ t, row, now }} />,
         },
         { key: "rows", title: t("imports.list.rows"), isNumber: true, cell: (row) => number(row.rowCount) },
         { key: "new", title: t("imports.list.new"), isNumber: true, cell: (row) => number(row.newCount) },

@@ -2,6 +2,7 @@ import { tagNames } from "../people/tag-name";
 import { cleanLine } from "../platform/clean-text";
 import { isCountry } from "../platform/countries";
 import { type FormValues, single } from "../platform/forms";
+import { momentOf, parseLocalTime } from "../platform/local-time";
 import type { T } from "../ui/i18n";
 import type { ImportRow, StartProblem } from "./import";
 import {
@@ -56,6 +57,14 @@ export function readMappingForm(
   return { mapping, options };
 }
 
+/** When it is to begin, by the clock of whoever asks; null for now, "time" for what is on no calendar. */
+export function readBegin(values: FormValues, timeZone: string): number | null | "time" {
+  const text = single(values, "begin").trim();
+  if (text === "") return null;
+  const local = parseLocalTime(text);
+  return local === null ? "time" : momentOf(local, timeZone);
+}
+
 /** Why an import cannot begin, by the field that says how to mend it. */
 export function startErrors(t: T, problems: readonly StartProblem[]): Record<string, string> {
   const errors: Record<string, string> = {};
@@ -85,6 +94,8 @@ function errorOf(t: T, problem: StartProblem): [field: string, words: string] {
       return ["history", t("imports.errors.noDate")];
     case "noAmount":
       return ["history", t("imports.errors.noAmount")];
+    case "begin":
+      return ["begin", t(`imports.errors.begin.${problem.why}`)];
     case "noStatement":
       return ["confirm", t("imports.errors.noStatement")];
     case "noName":

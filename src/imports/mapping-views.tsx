@@ -17,7 +17,7 @@ import { DataTable } from "../ui/table";
 import type { ImportRow } from "./import";
 import type { Frame } from "./list-views";
 import { type FieldChoice, layoutOf } from "./mapping";
-import { Options, Past, Subscription } from "./option-views";
+import { Begin, Options, Past, Subscription } from "./option-views";
 import type { Preview } from "./preview";
 import { PreviewSection } from "./preview-views";
 import { columnRoles, delimiterNames, encodings, newFieldTypes } from "./types";
@@ -39,6 +39,9 @@ export type MappingProps = {
   /** What was written under the statement. */
   name: string;
   isConfirmed: boolean;
+  /** What was written for the day and time it is to begin. */
+  begin: string;
+  timeZone: string;
 };
 
 /** What the columns of a file are and how its people are stored, with the first of them as they would be. */
@@ -61,6 +64,7 @@ export function MappingPage(props: MappingProps) {
         <Options {...props} />
         <Past {...props} />
         <Subscription {...props} />
+        <Begin {...props} />
         <ButtonRow isSticky>
           <SubmitButton name="do" value="start">
             {t("imports.mapping.start")}

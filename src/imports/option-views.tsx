@@ -138,3 +138,19 @@ export function Subscription({ t, row, errors, name, isConfirmed, frame }: Mappi
     </Section>
   );
 }
+
+/** When it begins: now, or when the office is empty. */
+export function Begin({ t, errors, begin, timeZone }: MappingProps) {
+  return (
+    <Section title={t("imports.begin.title")}>
+      <TextField
+        name="begin"
+        type="datetime-local"
+        label={t("imports.begin.label")}
+        hint={t("imports.begin.hint", { zone: timeZone })}
+        value={begin}
+        error={errors.begin}
+      />
+    </Section>
+  );
+}

@@ -65,6 +65,8 @@ const roleColumns: Record<string, readonly ColumnRole[]> = {
   postal_code: ["postalCode"],
   country: ["country"],
   language: ["language"],
+  preferred_name: ["preferredName"],
+  time_zone: ["timeZone"],
   phone: ["phone"],
 };
 
@@ -73,16 +75,21 @@ export function pageOptionsOf(row: Started): PageOptions {
   const mapping: Mapping = row.mapping ?? [];
   const options: ImportOptions = importOptions.parse(row.options ?? {});
   const used = new Set<ColumnUse>(mapping);
+  const overwrites = options.values === "overwrite";
+  // A newer postal code ends the street and town of the older one, which are then remembered with it.
+  const isWholeAddress = overwrites && used.has("postalCode");
   return {
     importNo: row.importNo,
     isById: options.match === "id",
     columns: importColumns.flatMap(([column]) => {
       const isUsed = (roleColumns[column] ?? []).some((role) => used.has(role));
-      return isUsed || (column === "country" && options.country !== "") ? [column] : [];
+      const isLeftWithCode = isWholeAddress && (column === "street" || column === "locality");
+      const isGiven = column === "country" && options.country !== "";
+      return isUsed || isLeftWithCode || isGiven ? [column] : [];
     }),
     fieldNos: [...new Set(mapping.flatMap((use) => fieldNoOf(use) ?? []))],
     hasTags: options.tags.length > 0 || used.has("tags"),
-    overwrites: options.values === "overwrite",
+    overwrites,
     stopsCount: used.has("date") || options.subscribe === "stop",
     mobile:
       options.mobile !== "none" || used.has("mobileOptIn")

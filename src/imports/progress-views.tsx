@@ -1,13 +1,13 @@
 import { Facts, Stats } from "../ui/card";
 import { Notice } from "../ui/flash";
 import { ButtonLink, ButtonRow, Form, SubmitButton } from "../ui/form";
-import { formatDate, formatNumber, formatPercent } from "../ui/format";
+import { formatDate, formatExact, formatNumber, formatPercent } from "../ui/format";
 import type { Locale, T } from "../ui/i18n";
 import { PageHeader, Section, Shell } from "../ui/layout";
 import { PeopleTabs } from "../ui/people-tabs";
 import { Progress } from "../ui/progress";
 import { When } from "../ui/when";
-import type { ImportRow } from "./import";
+import { type ImportRow, isScheduled } from "./import";
 import { KEPT_DAYS } from "./kept";
 import { type Frame, ImportState } from "./list-views";
 import type { FieldChoice } from "./mapping";
@@ -32,12 +32,13 @@ type ImportProps = {
 /** How far an import is, or what became of it. A script looks again every few seconds; without one there is a link. */
 export function ImportPage(props: ImportProps) {
   const { frame, t, locale, row, back, now, timeZone } = props;
-  const isAtWork = row.status === "running" || row.status === "undoing";
+  const isWaiting = isScheduled(row, now);
+  const isAtWork = !isWaiting && (row.status === "running" || row.status === "undoing");
   return (
     <Shell {...frame} title={row.fileName} tab="people" scripts={["refresh"]}>
       <PageHeader
         title={row.fileName}
-        status={<ImportState t={t} status={row.status} />}
+        status={<ImportState {...{ t, row, now }} />}
         lead={
           <>
             <span dir="auto">{row.accountName}</span>,{" "}
@@ -49,10 +50,11 @@ export function ImportPage(props: ImportProps) {
       <PeopleTabs t={t} slug={frame.group.slug} current="imports" />
       <div class="import-state" {...(isAtWork ? { "data-refresh": "" } : {})}>
         {row.status === "uploading" ? <Unfinished {...props} /> : null}
+        {isWaiting ? <Scheduled {...props} /> : null}
         {isAtWork ? <AtWork {...props} /> : null}
         {row.status === "stopped" ? <Stopped {...props} /> : null}
-        {row.startedAt === null ? null : <Totals {...props} />}
-        {isAtWork || row.startedAt === null ? null : <Result {...props} />}
+        {row.startedAt === null || isWaiting ? null : <Totals {...props} />}
+        {isWaiting || isAtWork || row.startedAt === null ? null : <Result {...props} />}
       </div>
       {row.startedAt === null ? null : <How {...props} />}
     </Shell>
@@ -74,6 +76,22 @@ function Unfinished({ t, href, back }: ImportProps) {
         </SubmitButton>
       </Form>
     </>
+  );
+}
+
+function Scheduled({ t, locale, row, href, now, timeZone }: ImportProps) {
+  return (
+    <Section>
+      <p role="status">
+        {t("imports.begin.at")} <strong>{formatExact(row.beginAt ?? now, locale, timeZone)}</strong>
+      </p>
+      <p class="hint">{t("imports.progress.leave")}</p>
+      <Form class="inline" action={`${href}/cancellation`}>
+        <SubmitButton kind="danger" confirm={t("imports.begin.cancelConfirm")}>
+          {t("imports.begin.cancel")}
+        </SubmitButton>
+      </Form>
+    </Section>
   );
 }
 
@@ -124,7 +142,8 @@ const RATIO_MIN = 0.02;
 function timeLeft(t: T, row: ImportRow, now: number): string {
   const done = row.nextByte / Math.max(1, row.fileBytes);
   if (done < RATIO_MIN || row.startedAt === null) return "";
-  const leftMs = ((now - row.startedAt) / done) * (1 - done);
+  const began = Math.max(row.startedAt, row.beginAt ?? 0);
+  const leftMs = ((now - began) / done) * (1 - done);
   if (leftMs < MINUTE_MS) return t("imports.progress.soon");
   const minutes = Math.ceil(leftMs / MINUTE_MS);
   const time =

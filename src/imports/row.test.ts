@@ -119,6 +119,8 @@ it("reads names, places and phones as people write them, and leaves out alone wh
     "country",
     "phone",
     "language",
+    "timeZone",
+    "preferredName",
   ];
   const cells = [
     "ana@example.org",
@@ -129,18 +131,21 @@ it("reads names, places and phones as people write them, and leaves out alone wh
     "Canada",
     "(514) 555-0100",
     "Français",
+    "US/Eastern",
+    "Annie",
   ];
   expect(read(mapping, cells)).toMatchObject({
     o: {
       ...{ givenName: "Ana", familyName: "Sow", street: "1 Main St, Apt 2", postalCode: "H2X 1Y4" },
       ...{ country: "CA", phone: "+15145550100", language: "fr" },
+      ...{ timeZone: "America/New_York", preferredName: "Annie" },
     },
     notes: [],
   });
-  const wrong = ["ana@example.org", "Ana", "", "", "???", "Narnia", "12", "???"];
+  const wrong = ["ana@example.org", "Ana", "", "", "???", "Narnia", "12", "???", "Mars/Olympus", ""];
   expect(read(mapping, wrong)).toMatchObject({
     o: { givenName: "Ana" },
-    notes: ["postalCode", "country", "language", "phone"],
+    notes: ["postalCode", "country", "language", "timeZone", "phone"],
   });
 });
 

@@ -7,6 +7,7 @@ import { idToHex, parseId } from "../platform/ids";
 import { readAmount } from "../platform/money";
 import { normalisePhone } from "../platform/phone";
 import { normalisePostalCode } from "../platform/postal-code";
+import { timeZoneNamed } from "../platform/time-zones";
 import { readDate, readMoment } from "./dates";
 import { readCountry, readLanguage } from "./place-names";
 import type { ColumnRole, ImportOptions, Mapping, rejectReasons } from "./types";
@@ -17,6 +18,7 @@ export type NoteReason =
   | "phone"
   | "country"
   | "language"
+  | "timeZone"
   | "postalCode"
   | "date"
   | "field"
@@ -44,6 +46,7 @@ export type Reading = {
 
 const details = [
   "givenName",
+  "preferredName",
   "familyName",
   "street",
   "locality",
@@ -51,6 +54,7 @@ const details = [
   "postalCode",
   "country",
   "language",
+  "timeZone",
 ] as const;
 export type Detail = (typeof details)[number];
 
@@ -245,6 +249,10 @@ function readDetail(
       return readCountry(text) || { why: "country" };
     case "language":
       return readLanguage(text) || { why: "language" };
+    case "timeZone":
+      return timeZoneNamed(text) ?? { why: "timeZone" };
+    case "preferredName":
+      return text.length > fieldMax.givenName ? { why: "long" } : text;
     case "postalCode":
       return normalisePostalCode(text, countryOf(cells, reading)) ?? { why: "postalCode" };
     default:

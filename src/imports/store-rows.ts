@@ -12,6 +12,8 @@ export const importColumns = [
   ["country", "country"],
   ["language", "language"],
   ["phone", "phone"],
+  ["preferred_name", "preferredName"],
+  ["time_zone", "timeZone"],
 ] as const;
 export type ImportColumn = (typeof importColumns)[number][0];
 
@@ -171,6 +173,26 @@ function changes(column: string, { overwrites }: PageOptions): string {
     : `(${isNewer} AND people.${column} IS NULL AND said.${column} <> '')`;
 }
 
+const bare = (code: string) => `upper(replace(replace(${code}, ' ', ''), '-', ''))`;
+
+/**
+ * Whether a row takes away a street or town it does not say: whoever it puts at another postal code has left them, as in what a
+ * drain stores (decision 0036). An address is one whole; where only blanks are filled in, none is begun anew.
+ * @param row which of its two names the row has: within the page, or within the conflict clause
+ */
+function leaves(column: ImportColumn, options: PageOptions, row: "said" | "excluded"): string {
+  if (!isPartOfAddress(column) || !movesPeople(options)) return "false";
+  const [isSilent, code, moment] =
+    row === "said"
+      ? [`said.${column} IS NULL AND said.postal_code <> ''`, "said.postal_code", "said.acted_at"]
+      : [`excluded.${column}_at IS NULL`, "excluded.postal_code", "excluded.postal_code_at"];
+  return `((people.${column} IS NOT NULL AND ${isSilent} AND ${bare(code)} <> ${bare("people.postal_code")}
+      AND ${moment} >= coalesce(people.postal_code_at, -1) AND ${moment} >= coalesce(people.${column}_at, -1)) IS TRUE)`;
+}
+
+const isPartOfAddress = (column: ImportColumn) => column === "street" || column === "locality";
+const movesPeople = ({ overwrites, columns }: PageOptions) => overwrites && columns.includes("postal_code");
+
 // Whoever left, bounced or complained is not subscribed by a file, whatever it says. A "stop" counts where nothing is known
 // of the person, and against an earlier "yes" where that can be told.
 function subscribes(channel: "email" | "mobile", stopsCount: boolean): string {
@@ -209,7 +231,7 @@ function countStatement(options: PageOptions): string {
         WHERE nullif(f.value ->> 1, '') IS NOT v.value AND said.acted_at >= coalesce(v.acted_at, -1))`
     : `EXISTS (SELECT 1 FROM jsonb_each(said.line, '$.f') f WHERE NOT EXISTS (SELECT 1 FROM field_values v WHERE ${known}))`;
   const changed = [
-    ...options.columns.map((column) => changes(column, options)),
+    ...options.columns.flatMap((column) => [changes(column, options), leaves(column, options, "said")]),
     subscribes("email", options.stopsCount),
     ...(options.mobile ? [subscribes("mobile", options.mobile.stopsCount)] : []),
     ...(options.history ? [acts(options.history)] : []),
@@ -261,9 +283,10 @@ function upsertPeople(options: PageOptions): string {
   ]);
   const assignments = columns.flatMap((column) => {
     const isChanged = inConflict(changes(column, options), column);
+    const isLeft = leaves(column, options, "excluded");
     return [
-      `${column} = iif(${isChanged}, excluded.${column}, people.${column})`,
-      `${column}_at = iif(${isChanged}, excluded.${column}_at, people.${column}_at)`,
+      `${column} = iif(${isChanged} OR ${isLeft}, excluded.${column}, people.${column})`,
+      `${column}_at = iif(${isChanged}, excluded.${column}_at, iif(${isLeft}, excluded.postal_code_at, people.${column}_at))`,
     ];
   });
   const statuses = [
@@ -292,7 +315,10 @@ function upsertPeople(options: PageOptions): string {
     `${channel}_status_cause = iif(${moves}, 'import', people.${channel}_status_cause)`,
   ]);
   const any = [
-    ...columns.map((column) => inConflict(changes(column, options), column)),
+    ...columns.flatMap((column) => [
+      inConflict(changes(column, options), column),
+      leaves(column, options, "excluded"),
+    ]),
     ...statuses.map(({ moves }) => moves),
   ].join(" OR ");
   return `

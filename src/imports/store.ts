@@ -1,4 +1,17 @@
-import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, isNull, lt } from "drizzle-orm";
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  min,
+  or,
+} from "drizzle-orm";
 import type { GroupDb } from "../groups/shard";
 import { idFromHex } from "../platform/ids";
 import { importParts, imports } from "./tables";
@@ -56,8 +69,8 @@ export function selectImports(
     .limit(limit);
 }
 
-/** What the driver has to do: the oldest that is at work, else one that has ended and told nobody. */
-export async function selectDue({ groupNo, db }: GroupDb): Promise<ImportRow | null> {
+/** What the driver has to do: one that has ended and told nobody, else the oldest that is at work and whose time has come. */
+export async function selectDue({ groupNo, db }: GroupDb, now: number): Promise<ImportRow | null> {
   const ended = and(eq(imports.status, "finished"), isNull(imports.mailedAt));
   const [told] = await db
     .select(columns)
@@ -68,10 +81,27 @@ export async function selectDue({ groupNo, db }: GroupDb): Promise<ImportRow | n
   const [row] = await db
     .select(columns)
     .from(imports)
-    .where(and(eq(imports.groupNo, groupNo), inArray(imports.status, ["running", "undoing"])))
+    .where(
+      and(
+        eq(imports.groupNo, groupNo),
+        or(
+          eq(imports.status, "undoing"),
+          and(eq(imports.status, "running"), or(isNull(imports.beginAt), lte(imports.beginAt, now))),
+        ),
+      ),
+    )
     .orderBy(asc(imports.importNo))
     .limit(1);
   return row ?? null;
+}
+
+/** When the next of those begins that wait for their time; null when none does. */
+export async function selectNextBegin({ groupNo, db }: GroupDb): Promise<number | null> {
+  const [row] = await db
+    .select({ at: min(imports.beginAt) })
+    .from(imports)
+    .where(and(eq(imports.groupNo, groupNo), eq(imports.status, "running"), isNotNull(imports.beginAt)));
+  return row?.at ?? null;
 }
 
 /** An upload by the same person of a file of that name and size that has not come whole. */
@@ -156,19 +186,20 @@ export async function updateStarted(
     statement: string | null;
     statementHash: string | null;
     at: number;
+    beginAt: number | null;
     byte: number;
     line: number;
   },
 ): Promise<boolean> {
   const { meta } = await d1
     .prepare(
-      `UPDATE imports SET status = 'running', mapping = ?3, statement = ?4, statement_hash = ?5, next_byte = ?7, next_line = ?8, moved_at = ?6,
+      `UPDATE imports SET status = 'running', mapping = ?3, statement = ?4, statement_hash = ?5, next_byte = ?7, next_line = ?8, moved_at = ?6, begin_at = ?9,
          started_at = max(?6, 1 + coalesce((SELECT max(o.started_at) FROM imports o WHERE o.group_no = ?1), 0))
        WHERE group_no = ?1 AND import_no = ?2 AND status = 'mapping'`,
     )
     .bind(
       ...[groupNo, importNo, JSON.stringify(started.mapping), started.statement, started.statementHash],
-      ...[started.at, started.byte, started.line],
+      ...[started.at, started.byte, started.line, started.beginAt],
     )
     .run();
   return meta.changes > 0;

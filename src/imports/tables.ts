@@ -33,6 +33,8 @@ export const imports = sqliteTable(
     statementHash: text("statement_hash"),
     createdAt: integer("created_at").notNull(),
     startedAt: integer("started_at"),
+    /** When its first row is to be read, where somebody chose a later time; null: at once. */
+    beginAt: integer("begin_at"),
     finishedAt: integer("finished_at"),
     /** The cursor: where in the file the next row begins, and on which line. Moves in the batch that stores the rows before it. */
     nextByte: integer("next_byte").notNull().default(0),

@@ -1,6 +1,6 @@
 import { recordAct } from "../groups/audit";
 import { groupByNo } from "../groups/group";
-import { dbFor } from "../groups/shard";
+import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { askToIndex } from "../people/search-index";
 import type { Context } from "../platform/context";
@@ -45,8 +45,13 @@ export async function takeTurn(
   let row: store.ImportRow | null = null;
   try {
     for (;;) {
-      row = await store.selectDue(dbFor(ctx.env, group));
-      if (!row) return { inMs: await clearAway(ctx, group, now()), hasFailed: false };
+      const db = dbFor(ctx.env, group);
+      row = await store.selectDue(db, now());
+      if (!row) {
+        const waits = [await clearAway(ctx, group, now()), await untilNextBegin(db, now())];
+        const inMs = waits.filter((wait) => wait !== null);
+        return { inMs: inMs.length > 0 ? Math.min(...inMs) : null, hasFailed: false };
+      }
       const outcome = await workOn(ctx, group, row, until, now);
       if (outcome.is === "more") return { inMs: outcome.pauseMs, hasFailed: false };
       if (now() >= until) return { inMs: 0, hasFailed: false };
@@ -138,6 +143,11 @@ async function noteFailure(
   if (failures + 1 >= FAILURES_MAX && row.status === "running")
     await store.updateStatus(db, row.importNo, ["running"], "stopped", { trouble });
   else await store.updateTrouble(db, row.importNo, trouble);
+}
+
+async function untilNextBegin(db: GroupDb, now: number): Promise<number | null> {
+  const at = await store.selectNextBegin(db);
+  return at === null ? null : Math.max(0, at - now);
 }
 
 /** Deletes the files of old imports, and what was remembered of people for undoing them. Gives when to look again. */

@@ -31,7 +31,7 @@ export function answersTo(db: GroupDb, { no }: Pick<Reply, "no">): Promise<store
  * Writes back to somebody who answered a mailing: in the lane of receipts, in the group's name, and so that their mail program
  * shows it below what they wrote. What they write next comes to the inbox again.
  * @param answer.id of the form: the same form sent twice is one mail
- * @returns "nobody" where they left no address, "full" beyond the limit of one conversation
+ * @returns "nobody" where they left no address, "full" beyond the limit of one conversation, "stopped" of a group that operators stopped
  * @throws when it cannot be put on its way; it is kept then, and shown as not sent
  */
 export async function answerReply(
@@ -40,7 +40,8 @@ export async function answerReply(
   db: GroupDb,
   reply: Reply,
   answer: { id: AnswerId; text: string; by: { no: number } },
-): Promise<"sent" | "known" | "nobody" | "full"> {
+): Promise<"sent" | "known" | "nobody" | "full" | "stopped"> {
+  if (group.status === "suspended") return "stopped";
   const to = normaliseEmail(reply.fromEmail);
   if (!to) return "nobody";
   if ((await answersTo(db, reply)).length >= ANSWERS_MAX) return "full";

@@ -351,7 +351,9 @@ describe("an answer", () => {
     const { group: own } = await makeGroup({ settings: { replyTo } });
     const { email, to } = await sent({}, own);
     const mail = fakeQueue<{ message: Record<string, unknown> }>();
-    expect(await receive(to("reply"), answer(email), email, { ...(env as Env), MAIL: mail.binding })).toEqual([]);
+    expect(await receive(to("reply"), answer(email), email, { ...(env as Env), MAIL: mail.binding })).toEqual(
+      [],
+    );
     expect(mail.sent.map(({ body }) => body.message)).toMatchObject([
       {
         to: replyTo,

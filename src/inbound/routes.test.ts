@@ -137,6 +137,8 @@ describe("the inbox", () => {
     const id = newId<AnswerId>();
     for (const is of ["sent", "known"])
       expect(await answerReply(ctx, team.group, db, reply, { ...answer, id })).toBe(is);
+    const stopped = { ...team.group, status: "suspended" as const };
+    expect(await answerReply(ctx, stopped, db, reply, { ...answer, id: newId<AnswerId>() })).toBe("stopped");
     const [mail, ...others] = mails.map(({ body }) => body.message);
     expect(others).toEqual([]);
     expect(mail).toMatchObject({ to: email, subject: "Re: <i>Clean air</i>", fromName: team.group.name });

@@ -140,7 +140,7 @@ export class ActionIntake extends DurableObject<Env> {
    * @param targetText as `targetText` gives it
    * @param body a `Participation` as JSON, validated by the caller.
    * @param paid the id of the payment it is for, which becomes the participation's
-   * @param signedAt when it was signed on paper; for kinds where a person acts once and no places run out
+   * @param signedAt when it was signed on paper, or given; for kinds where a person acts once and no places run out, and with `paid`
    */
   async record(
     targetText: string,
@@ -157,15 +157,15 @@ export class ActionIntake extends DurableObject<Env> {
     if (this.#isClosed && (!paid || this.#isRetired)) return this.#refuse(now);
     this.#isAwake = true;
     const { isOnce } = target;
-    if (signedAt !== undefined) {
+    if (signedAt !== undefined && !paid) {
       const signed = recordSigned(this.#participants, identity, body, Math.min(signedAt, now));
       this.#keep(identity, body, signed, isOnce, now);
       return this.#reply(signed.outcome, signed.id);
     }
     const recorded = paid
-      ? recordPaid(this.#participants, paid, now)
+      ? recordPaid(this.#participants, paid, Math.min(signedAt ?? now, now))
       : recordParticipant(this.#participants, identity, body, { isOnce, now });
-    if (recorded.outcome !== "same") this.#keep(identity, body, recorded, isOnce);
+    if (recorded.outcome !== "same") this.#keep(identity, body, recorded, isOnce, paid ? now : recorded.at);
     return this.#reply(recorded.outcome, recorded.id);
   }
 

@@ -306,10 +306,14 @@ describe("a merge that is undone", () => {
     await drain();
     await db.d1.batch([
       db.d1
-        .prepare("INSERT INTO field_values VALUES (?, 1, ?, 'red', 5)")
+        .prepare(
+          "INSERT INTO field_values (group_no, field_no, person_no, value, acted_at) VALUES (?, 1, ?, 'red', 5)",
+        )
         .bind(db.groupNo, await personNo(AMINA)),
       db.d1
-        .prepare("INSERT INTO field_values VALUES (?, 1, ?, 'blue', 6)")
+        .prepare(
+          "INSERT INTO field_values (group_no, field_no, person_no, value, acted_at) VALUES (?, 1, ?, 'blue', 6)",
+        )
         .bind(db.groupNo, await personNo(WORK)),
     ]);
     await addAddress(ctx(), db, await personOf(WORK), { kind: "email", value: NEW, by: 7 });

@@ -1,6 +1,7 @@
 import type { ActionSnapshot, Kind } from "../actions/types";
 import type { Context } from "../platform/context";
 import { hmacSha256 } from "../platform/crypto";
+import { AppError } from "../platform/errors";
 import { type GroupId, type ParticipationId, parseId } from "../platform/ids";
 import { LruCache } from "../platform/lru";
 import { targetText } from "./known-target";
@@ -15,7 +16,8 @@ const SPREAD_KNOWN_MS = 60_000;
 /**
  * Records one person's doing of an action. When it returns, the participation is on disk in an object and will reach D1
  * whatever happens; the count includes it.
- * @param signedAt when it was signed on paper, in ms; for kinds where a person acts once and no places run out
+ * @param signedAt when it was signed on paper, or given as a client says, in ms; for what a person does once where no places run
+ * out, and for what counts under an id of its own
  * @throws when no object could take it: nothing was promised, and the same call may simply be made again.
  */
 export async function takeAction(
@@ -25,6 +27,37 @@ export async function takeAction(
   cf: Parameters<typeof regionOf>[0],
   signedAt?: number,
 ): Promise<RecordReply> {
+  return record(ctx, target, await placed(ctx, target, participation, cf), participation, signedAt);
+}
+
+/**
+ * The same for callers that read back what they wrote: when it returns, the database has what was taken, or has refused it.
+ * @throws AppError unavailable while the database is away. What was taken is on disk then, and saying it again is safe.
+ */
+export async function takeAndStore(
+  ctx: Context,
+  target: IntakeTarget,
+  participation: Participation,
+  cf: Parameters<typeof regionOf>[0],
+  signedAt?: number,
+): Promise<RecordReply> {
+  const place = await placed(ctx, target, participation, cf);
+  const reply = await record(ctx, target, place, participation, signedAt);
+  if (reply.outcome === "closed" || reply.outcome === "full") return reply;
+  const { error } = await intakeStub(ctx.env, target.jurisdiction, place.name).drain();
+  if (error !== null) throw new AppError("unavailable", "shard", { retryAfterSeconds: 5, cause: error });
+  return reply;
+}
+
+type Placed = { identity: Uint8Array; paid: ParticipationId | undefined; name: string };
+
+/** Which object takes it. */
+async function placed(
+  ctx: Context,
+  target: IntakeTarget,
+  participation: Participation,
+  cf: Parameters<typeof regionOf>[0],
+): Promise<Placed> {
   const identity = await identityHash(ctx.config.IDENTITY_PEPPER, target.groupId, participation.e);
   const paid = participation.k === undefined ? undefined : idOfPayment(participation.k);
   // A payment is heard of in two places at once: one and the same object takes it, however wide the action is spread.
@@ -32,6 +65,16 @@ export async function takeAction(
   const name = target.places
     ? singleName(target.actionId)
     : objectName(target.actionId, regionOf(cf), identity, spread);
+  return { identity, paid, name };
+}
+
+async function record(
+  ctx: Context,
+  target: IntakeTarget,
+  { identity, paid, name }: Placed,
+  participation: Participation,
+  signedAt: number | undefined,
+): Promise<RecordReply> {
   const reply = await recordOnce(ctx, target, name, {
     ...{ identity, body: JSON.stringify(participation), paid, signedAt },
   });

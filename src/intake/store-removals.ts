@@ -1,6 +1,7 @@
 import type { GroupDb } from "../groups/shard";
 import { unfoldConsents } from "../people/consent";
 import { idToHex, type ParticipationId } from "../platform/ids";
+import { ownChanges } from "../platform/own-changes";
 import { REMOVAL_IDS_MAX, type Removal } from "./removal";
 import type { SignerFilter } from "./signers";
 import { TAKES_ANSWERS } from "./store";
@@ -133,7 +134,8 @@ export async function insertOwnRemoval(
   of: { actionNo: number; id: ParticipationId },
   now: number,
 ): Promise<number> {
-  const results = await d1.batch([
+  return ownChanges(
+    d1,
     ...unfoldConsents({ d1, groupNo }, [personNo]),
     d1.prepare(TAKE_NUMBER).bind(groupNo),
     d1
@@ -148,8 +150,7 @@ export async function insertOwnRemoval(
          SELECT ?1, ?2, ${THAT_NUMBER}, 'person', '{}', changes(), ?3 WHERE changes() > 0`,
       )
       .bind(groupNo, of.actionNo, now),
-  ]);
-  return results[3]?.meta.changes ?? 0;
+  );
 }
 
 /** Takes all a person did out of the counts and empties it: nothing of what they said stays. */

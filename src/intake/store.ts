@@ -1,3 +1,4 @@
+import { MARK, marked } from "../changes/mark";
 import type { GroupDb } from "../groups/shard";
 import {
   ARRIVED,
@@ -12,6 +13,7 @@ import {
 } from "../people/arrival";
 import { receiveValues } from "../people/custom-field";
 import { idFromHex, idToHex, type ParticipationId } from "../platform/ids";
+import { recordStatement } from "./store-changes";
 import type { DrainedParticipation } from "./types";
 
 /**
@@ -50,6 +52,7 @@ export async function storeParticipations(
     ...first,
     ...receivePeople(group, actionNo, bound, {
       hasPhones: page.includes('"phone":'),
+      hasClients: page.includes('"su":'),
       tagNos,
       fields: arrivalFields
         .filter(([, path]) => page.includes(`"${path.split(".").at(-1)}":`))
@@ -57,6 +60,7 @@ export async function storeParticipations(
     }),
     ...(page.includes('"f":') ? [receiveValues(group, bound)] : []),
     group.d1.prepare(UPSERT_PARTICIPATIONS).bind(group.groupNo, bound, actionNo, restoredAt),
+    recordStatement(group, actionNo, tagNos, bound, restoredAt),
     consentStatement(group, actionNo, bound),
     group.d1.prepare(OUTCOMES).bind(group.groupNo, bound, actionNo),
     ...last,
@@ -129,13 +133,17 @@ export const TAKES_ANSWERS = `(participations.removal_no = 0 OR EXISTS (
 const NEWER = "excluded.revised_at > participations.revised_at";
 const STANDS_NEWER = "excluded.standing_at > participations.standing_at";
 const newer = (column: string) => `${column} = iif(${NEWER}, excluded.${column}, participations.${column})`;
+// A form says all that there is to say; what a client of the API leaves out stays as it was.
 const KEEP_NEWER = `DO UPDATE SET
-    ${["revised_at", "answer", "is_named", "comment"].map(newer).join(", ")},
-    comment_status = iif(${NEWER} AND excluded.comment IS NOT participations.comment, excluded.comment_status, participations.comment_status),
+    ${["revised_at", "is_named"].map(newer).join(", ")},
+    answer = iif(${NEWER}, iif(excluded.answer ->> '$.api' IS NULL, excluded.answer, json_patch(json_remove(participations.answer, '$.import'), json_remove(excluded.answer, '$.api'))), participations.answer),
+    comment = iif(${NEWER} AND (excluded.comment IS NOT NULL OR excluded.answer ->> '$.api' IS NULL), excluded.comment, participations.comment),
+    comment_status = iif(${NEWER} AND (excluded.comment IS NOT NULL OR excluded.answer ->> '$.api' IS NULL) AND excluded.comment IS NOT participations.comment, excluded.comment_status, participations.comment_status),
     standing = iif(${STANDS_NEWER}, excluded.standing, participations.standing),
     standing_at = max(excluded.standing_at, participations.standing_at),
     slots = iif(${STANDS_NEWER}, excluded.slots, participations.slots),
-    promoted_at = coalesce(excluded.promoted_at, participations.promoted_at)
+    promoted_at = coalesce(excluded.promoted_at, participations.promoted_at),
+    ${marked("participations")}
   WHERE (${NEWER} OR ${STANDS_NEWER}) AND ${TAKES_ANSWERS}`;
 
 // Whoever acted before keeps the participation's id they had: it may differ from the row's when they acted through another
@@ -144,7 +152,7 @@ const KEEP_NEWER = `DO UPDATE SET
 const UPSERT_PARTICIPATIONS = `
   INSERT INTO participations
     (group_no, person_no, action_no, nth, id, acted_at, revised_at, answer, comment, comment_status, is_named, source, referrer, amount, currency, restored_at,
-     consent, wording_hash, standing, standing_at, promoted_at, slots)
+     consent, wording_hash, standing, standing_at, promoted_at, slots, mark)
   SELECT ?1, i.person_no, ?3, j.value ->> 'n',
     coalesce((SELECT k.id FROM participations k WHERE k.group_no = ?1 AND k.person_no = i.person_no AND k.action_no = ?3 AND k.nth = j.value ->> 'n'),
       iif(j.value ->> 'u' IS NOT NULL AND EXISTS (SELECT 1 FROM participations x WHERE x.group_no = ?1 AND x.action_no = ?3 AND x.id = unhex(j.value ->> 'i')),
@@ -154,7 +162,7 @@ const UPSERT_PARTICIPATIONS = `
     ${CONSENT_SAID}, iif(j.value ->> 'co' > 0, ${WORDING_SAID}, NULL), coalesce(j.value ->> 'st', 0),
     iif(EXISTS (SELECT 1 FROM participations k WHERE k.group_no = ?1 AND k.person_no = i.person_no AND k.action_no = ?3
       AND k.nth = j.value ->> 'n' AND k.id <> unhex(j.value ->> 'i')), 0, coalesce(j.value ->> 'sa', 0)),
-    j.value ->> 'pa', j.value -> 'ss'
+    j.value ->> 'pa', j.value -> 'ss', ${MARK}
   FROM ${ARRIVED}
   WHERE true
   ON CONFLICT (group_no, action_no, id) ${KEEP_NEWER}

@@ -49,6 +49,8 @@ export const participations = sqliteTable(
     restoredAt: integer("restored_at"),
     /** 0, or the removal that took it out of the count. */
     removalNo: integer("removal_no").notNull().default(0),
+    /** As in `people`. */
+    mark: integer("mark"),
   },
   (table) => [
     primaryKey({ columns: [table.groupNo, table.personNo, table.actionNo, table.nth] }),

@@ -20,6 +20,8 @@ export type StoredAnswer = {
   site?: string;
   /** Typed in from paper: the number on the sheet ("" for none), and 1 for somebody who gets no thank-you mail. */
   paper?: { sheet: string; quiet?: 1 };
+  /** Said by a client of the API: 1 for somebody who gets no thank-you mail, 2 where the client asked for one. */
+  api?: 1 | 2;
 };
 
 /**
@@ -31,11 +33,13 @@ export type Participation = {
   e: string;
   /** What was said; a field left blank is absent. */
   o: StoredAnswer;
-  /** Language of the page. */
-  la: "en" | "fr" | "es";
+  /** Language of the page; null where nothing tells which the person speaks. */
+  la: "en" | "fr" | "es" | null;
   /** Consent: 0 not asked, 1 yes, 2 no, 3 yes where new people confirm their address first; and the hash of the wording (16 hexadecimal digits, "" when not asked). */
   co: 0 | 1 | 2 | 3;
   w: string;
+  /** Brought by a client of the API, which asked nobody: whoever is new is subscribed, everybody else stays as they are. */
+  su?: 1;
   /** Comment, and the status it starts with: 1 waiting, 2 shown. */
   cm?: string;
   cs?: 1 | 2;

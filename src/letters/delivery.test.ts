@@ -15,6 +15,7 @@ import {
   text,
   write,
 } from "../../test/letters";
+import { makeOrganisers } from "../../test/organisers";
 import { textsOf } from "../../test/pdf";
 import { participations } from "../intake/tables";
 import { people } from "../people/tables";
@@ -22,6 +23,41 @@ import { CLAIM_MS, deliver, findMissing, sendDue } from "./delivery";
 import { makeLetters } from "./store";
 import { claimDue, retryTarget } from "./store-claims";
 import { lettersByTarget } from "./store-lists";
+
+describe("the letters to one official on paper", () => {
+  it("are a sheet each, for those who may export, without whoever was removed, and nothing of them is markup", async () => {
+    const team = await makeOrganisers();
+    const world = await lettersWorld({}, team.group);
+    const { at } = lane();
+    const said = { s: "Hello <b>you</b>", b: "<script>alert(1)</script>\n\n夜" };
+    const taken = [
+      ...(await write(world, 1, { to: [mayor, clerk], said })),
+      ...(await write(world, 2, { from: 2, to: [byHand, clerk] })),
+    ];
+    await makeLetters(world.db, 1, taken, T0);
+    await sendDue(at(), world.group, world.action);
+    const href = `${team.base}/actions/${world.action.id}/letters`;
+    const list = await (await team.owner.get(href)).text();
+    expect(list).toContain('name="target" value="clerk"');
+    const print = async (target: string) => (await team.owner.post(`${href}/print`, { target })).text();
+    const clerks = await print("clerk");
+    expect(clerks.match(/class="sheet"/g)).toHaveLength(3);
+    expect(clerks).toContain("Hello &lt;b&gt;you");
+    expect(clerks).toContain("夜");
+    expect(clerks).not.toContain("<script>alert");
+    expect(clerks).toContain("Dear The clerk,");
+    // Who has no address for mail is written to on paper all the same.
+    expect((await print("senator")).match(/class="sheet"/g)).toHaveLength(2);
+    await world.db.db
+      .update(participations)
+      .set({ removalNo: 1 })
+      .where(and(eq(participations.groupNo, world.group.no), eq(participations.personNo, 2)));
+    expect((await print("senator")).match(/class="sheet"/g)).toHaveLength(1);
+    expect((await team.organiser.post(`${href}/print`, { target: "clerk" })).status).toBe(403);
+    expect((await team.stranger.post(`${href}/print`, { target: "clerk" })).status).toBe(404);
+    expect((await team.owner.post(`${href}/print`, { target: "nobody" })).status).toBe(404);
+  });
+});
 
 describe("a letter", () => {
   it("goes to each target in the writer's name, with answers to the writer, and nothing of it is markup", async () => {

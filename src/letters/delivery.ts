@@ -5,7 +5,7 @@ import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { homeOf } from "../intake/home";
 import { targetOf } from "../intake/removal";
-import type { FollowUpWindow, StoredAnswer } from "../intake/types";
+import type { FollowUpWindow } from "../intake/types";
 import type { Context } from "../platform/context";
 import { groupOrigin } from "../platform/http";
 import { idFromHex, type ParticipationId } from "../platform/ids";
@@ -13,21 +13,13 @@ import { deliverMail, type MailOutcome, type MailWithFiles } from "../platform/m
 import { retryDelaySeconds } from "../platform/mail/queued";
 import { fontsOf } from "../platform/pdf/fonts";
 import { dayOf, nextMorning, startOfTomorrow } from "./clock";
-import {
-  addresseeOf,
-  digestMail,
-  type LetterTarget,
-  type LetterText,
-  letterMail,
-  pdfMail,
-  type WrittenLetter,
-  writeLetter,
-} from "./email";
+import { digestMail, type LetterTarget, letterMail, pdfMail, type WrittenLetter } from "./email";
 import { lettersPdf } from "./letters-pdf";
 import { messageKey } from "./message-key";
 import * as store from "./store";
 import * as claiming from "./store-claims";
-import { type LetterSettings, letterSettingsOf, letterStates, ownLetter } from "./types";
+import { type LetterSettings, letterSettingsOf, letterStates } from "./types";
+import { readLetters } from "./written";
 
 /** Mails handed over at once. A crash leaves at most these "unknown". */
 const CHUNK = 10;
@@ -85,7 +77,7 @@ async function sendChunk(sending: Sending): Promise<number> {
     ...{ now: ctx.now, day: dayOf(ctx.now), limit: CHUNK, tomorrow: startOfTomorrow(ctx.now) },
     cap: settings.capPerDay,
   });
-  const letters = await readLetters(sending, claims);
+  const letters = await readLetters(db, action.no, claims);
   const settled = await Promise.all(
     letters.map(async ({ claim, letter, target }) => {
       const outcome =
@@ -105,7 +97,7 @@ async function sendDigest(sending: Sending): Promise<number> {
   const claims = await claiming.claimDigest(db, action.no, {
     ...{ now: ctx.now, day: dayOf(ctx.now), limit: DIGEST_LETTERS_MAX },
   });
-  const read = await readLetters(sending, claims);
+  const read = await readLetters(db, action.no, claims);
   const written = read.flatMap(({ letter }) => (letter ? [letter] : []));
   const target = read.find((one) => one.target)?.target;
   const outcome =
@@ -139,42 +131,6 @@ async function handOver({ ctx }: Sending, message: MailWithFiles): Promise<Ended
   return result.outcome === "accepted"
     ? { outcome: "accepted", messageKey: await messageKey(result.id) }
     : result;
-}
-
-type ReadLetter = {
-  claim: claiming.ClaimedLetter;
-  letter: WrittenLetter | null;
-  target: LetterTarget | null;
-};
-
-async function readLetters(
-  { db, action }: Sending,
-  claims: readonly claiming.ClaimedLetter[],
-): Promise<ReadLetter[]> {
-  if (claims.length === 0) return [];
-  const parts = await store.partsOf(db, action.no, claims);
-  const answers = parts.map((part) => {
-    const answer: StoredAnswer = JSON.parse(part.answer);
-    return { part, answer, own: ownLetter.safeParse(answer.own ?? {}).data };
-  });
-  const hashes = answers.flatMap(({ own }) =>
-    Object.values(own?.text ?? {}).flatMap((said) => ("v" in said ? [said.v] : [])),
-  );
-  const texts: ReadonlyMap<string, LetterText> = await store.textsOf(db, [...new Set(hashes)]);
-  return claims.map((claim) => {
-    const found = answers.find(({ part }) => isSame(part, claim));
-    if (!found || found.part.isGone || !found.own) return { claim, letter: null, target: null };
-    const { part, answer, own } = found;
-    const to = addresseeOf(own.to, claim.target);
-    const said = to && own.text[to.l];
-    if (!to || !said) return { claim, letter: null, target: null };
-    const letter = writeLetter({ answer, email: part.email ?? "" }, part, { language: to.l, said, texts });
-    return { claim, letter, target: part };
-  });
-}
-
-function isSame(one: store.LetterKey, other: store.LetterKey): boolean {
-  return one.personNo === other.personNo && one.nth === other.nth && one.target === other.target;
 }
 
 function settle(

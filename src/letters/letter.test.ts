@@ -215,4 +215,22 @@ describe("a letter that is not ready", () => {
     const hidden = { fields: { ...fields, postalCode: "hidden" } };
     expect(reasons({ source: toCongress, variants, ...hidden })).toEqual(["letters.reasons.postalCode"]);
   });
+
+  it.each([
+    ["a town that is not asked for", "Here in {{city}} we wait.", {}, true],
+    ["a name that nobody fills", "I am {{frist_name}}.", {}, true],
+    ["a name in capitals", "I am {{First_Name}}.", {}, true],
+    ["a town that one may leave out", "Here in {{ city }} we wait.", { locality: "optional" }, false],
+    ["a whole name of which half is asked for", "I am {{full_name}}.", { familyName: "hidden" }, false],
+    ["whom it is to", "Dear {{target_title}} {{target_name}},", {}, false],
+  ])("may not be published with a placeholder that nothing fills: %s", (_what, body, asked, isRefused) => {
+    const { fields } = letterSettings.parse({});
+    const settings = letterSettings.parse({
+      ...{ source: toMayor, variants: [{ subject: "Air", body }] },
+      fields: { ...fields, givenName: "required", locality: "hidden", ...asked },
+    });
+    expect(letter.reasonsNotToPublish({ settings } as unknown as Action, 0)).toEqual(
+      isRefused ? ["officials.reasons.unfilled"] : [],
+    );
+  });
 });

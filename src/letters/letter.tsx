@@ -2,6 +2,7 @@ import css from "../../public/css/letters.css";
 import type { Kind, OwnColumn } from "../actions/kind";
 import type { PageProps } from "../actions/types";
 import { Addressed } from "../officials/addressed";
+import { hasUnfilled } from "../officials/merge";
 import { reasonsNotToAddress, sourceProblems } from "../officials/source";
 import type { Key } from "../ui/i18n";
 import { minified } from "../ui/public-styles";
@@ -89,6 +90,9 @@ function reasonsNotToPublish({ source, variants, fields }: LetterSettings): Key[
     reasons.push("letters.reasons.noAddress");
   if (source.from !== "fixed" && fields.postalCode === "hidden") reasons.push("letters.reasons.postalCode");
   if (variants.length === 0) reasons.push("letters.reasons.noLetter");
+  // A gap in every letter is never what somebody meant; one in the letters of those who skip an optional field may be.
+  if (variants.some(({ subject, body }) => hasUnfilled(`${subject}\n${body}`, fields)))
+    reasons.push("officials.reasons.unfilled");
   return reasons;
 }
 

@@ -12,8 +12,9 @@ import type { FlashMessage } from "../ui/flash";
 import type { T } from "../ui/i18n";
 import { sendDue } from "./delivery";
 import { lettersCsv } from "./export";
+import { lettersPrint } from "./print";
 import { retryTarget } from "./store-claims";
-import { lettersByTarget, undelivered } from "./store-lists";
+import { lettersByTarget, letterTarget, undelivered } from "./store-lists";
 import { testMail } from "./test-mail";
 import { LettersPage } from "./views";
 
@@ -65,6 +66,25 @@ export function letterRoutes(kinds: readonly Kind[]) {
     const sent = mail ? await deliverMail(ctx, mail, "notice") : null;
     const done = sent === null ? "no-letter" : sent.outcome === "accepted" ? "tested" : "not-tested";
     return c.redirect(actionHref(group, action, `/letters?done=${done}`), 303);
+  });
+
+  app.post(`${ACTION_PATH}/letters/print`, memberCan("people.export"), async (c) => {
+    const { action } = await actionIn(c, ofLetters(kinds));
+    const { ctx, group, account } = c.var;
+    const { values } = await readForm(c.req.raw, { bytesMax: BYTES_MAX });
+    const key = single(values, "target");
+    const db = dbFor(ctx.env, group);
+    const target = await letterTarget(db, action.no, key);
+    if (!target) throw new AppError("not_found");
+    await recordAct(ctx, {
+      ...{ groupNo: group.no, accountNo: account.no, subject: action.id, detail: { target: target.name } },
+      act: "letters.exported",
+    });
+    const bundle = { db, group, action, target: { ...target, target: key }, now: ctx.now };
+    return c.body(lettersPrint(bundle), 200, {
+      "Content-Type": "text/html; charset=utf-8",
+      "Cache-Control": "private, no-store",
+    });
   });
 
   app.post(`${ACTION_PATH}/letters.csv`, memberCan("people.export"), async (c) => {

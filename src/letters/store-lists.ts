@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import type { LetterKey } from "./store";
 import { type LetterState, letterStates, UNDELIVERED_SHOWN_MAX } from "./types";
 
 const TARGETS_SHOWN_MAX = 500;
@@ -55,6 +56,44 @@ export async function lettersByTarget({ d1, groupNo }: GroupDb, actionNo: number
     byTarget.set(target.target, known);
   }
   return [...byTarget.values()].slice(0, TARGETS_SHOWN_MAX);
+}
+
+/** Somebody letters of an action went to; null when none did. */
+export async function letterTarget(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  target: string,
+): Promise<Pick<TargetLetters, "name" | "title" | "office"> | null> {
+  return d1
+    .prepare(
+      "SELECT name, title, office FROM letter_targets WHERE group_no = ?1 AND action_no = ?2 AND target = ?3",
+    )
+    .bind(groupNo, actionNo, target)
+    .first<Pick<TargetLetters, "name" | "title" | "office">>();
+}
+
+/** Where a page of the letters to one target ends, as its index has them. */
+export type LetterPlace = LetterKey & { state: number; day: number };
+
+/** A page of the letters to one target, whatever became of them. */
+export async function lettersTo(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  target: string,
+  { after, limit }: { after: LetterPlace | null; limit: number },
+): Promise<LetterPlace[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT person_no AS personNo, nth, target, state, day FROM letters INDEXED BY letters_by_target
+       WHERE group_no = ?1 AND action_no = ?2 AND target = ?3 AND (state, day, person_no, nth) > (?4, ?5, ?6, ?7)
+       ORDER BY state, day, person_no, nth LIMIT ?8`,
+    )
+    .bind(
+      ...[groupNo, actionNo, target],
+      ...[after?.state ?? 0, after?.day ?? -1, after?.personNo ?? 0, after?.nth ?? -1, limit],
+    )
+    .run<LetterPlace>();
+  return results;
 }
 
 export type LetterLine = {

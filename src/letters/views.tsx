@@ -132,6 +132,23 @@ function reasonInWords(t: T, reason: string): string {
   return reason.startsWith("E_") ? t("letters.reason.refusedBy", { code: reason }) : reason;
 }
 
+/** The letters to one official, as they are handed over in their office. */
+function printColumn(t: T, href: string): Column<TargetLetters> {
+  return {
+    key: "print",
+    title: t("letters.list.paper"),
+    cell: ({ target, name }) => (
+      <form method="post" action={`${href}/letters/print`}>
+        <HiddenField name="target" value={target} />
+        <SubmitButton kind="quiet">
+          {t("letters.list.print")}
+          <span class="visually-hidden"> {name}</span>
+        </SubmitButton>
+      </form>
+    ),
+  };
+}
+
 function columnsOf({ t, locale, may }: LettersProps, href: string): Column<TargetLetters>[] {
   const number = (sum: Sum): Column<TargetLetters> => ({
     key: sum,
@@ -180,5 +197,6 @@ function columnsOf({ t, locale, may }: LettersProps, href: string): Column<Targe
           ""
         ),
     },
+    ...(may.export ? [printColumn(t, href)] : []),
   ];
 }

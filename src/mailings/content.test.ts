@@ -175,6 +175,38 @@ test("fills an address for one person, and lets no value change where it leads",
   expect(fillLink("https://news.example/{{ x | nofilter }}")).toBeNull();
 });
 
+test("greets people as they like to be called, else by their first name, and counts who has neither", async () => {
+  const called = (no: number, name: string | null) =>
+    db.d1
+      .prepare("UPDATE people SET preferred_name = ?3 WHERE group_no = ?1 AND person_no = ?2")
+      .bind(group.no, no, name)
+      .run();
+  await called(1, "Annie");
+  await called(3, "https://evil.example");
+  const { builds } = await buildVersions(
+    ctx,
+    group,
+    mailing,
+    [version({ body: "Hi {{ preferred_name | default: 'friend' }}", subject: "x" })],
+    null,
+  );
+  const needed = fieldsOf(builds);
+  expect(needed.person).toEqual(["preferred_name"]);
+  const values = await loadMergeValues(db, group, [1, 2, 3, 4], needed);
+  expect([1, 2, 3, 4].map((no) => values.get(no)?.fields.preferred_name)).toEqual([
+    "Annie",
+    undefined,
+    undefined,
+    "Bo",
+  ]);
+  const all = { include: { all: [] } };
+  let so = await checkAudience(ctx, group, all, needed, null, -1);
+  while (!so.isWhole) so = await checkAudience(ctx, group, all, needed, so, -1);
+  expect(so.blanks).toEqual({ preferred_name: 1 });
+  await called(1, null);
+  await called(3, null);
+});
+
 test("counts who of an audience lacks what the mail says, among those on the list, part by part", async () => {
   const needed = { person: ["first_name", "city"], custom: ["branch"], tags: false };
   const everybody = { include: { all: [] } };

@@ -1,7 +1,7 @@
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
-import { countedAddress, makeVersion, withLinks } from "./content/build";
+import { bodyMarkup, countedAddress, makeVersion, withLinks } from "./content/build";
 import { withQuery } from "./content/links";
 import { compileLiquid, parseLiquid } from "./content/liquid";
 import { materialOf, ownActions } from "./content/material";
@@ -69,6 +69,25 @@ export async function buildVersions(
     }),
   );
   return { builds, links: [...links.values()] };
+}
+
+/**
+ * The body of a version as HTML: as it was written, or for what was written otherwise the markup that is made of it. "" for what
+ * cannot be read.
+ */
+export async function bodyHtml(
+  ctx: Context,
+  group: Group,
+  mailing: Words,
+  version: MailingVersion,
+): Promise<string> {
+  if (version.form === "html" || version.body === "") return version.body;
+  try {
+    return bodyMarkup(version, await materialOf(ctx, group, mailing, [version], null));
+  } catch (error) {
+    if (error instanceof RenderError) return "";
+    throw error;
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ import * as kept from "./store-kept";
 import {
   type Mailing,
   type MailingId,
+  type MailingSettings,
   type MailingVersion,
   type Target,
   type Template,
@@ -72,9 +73,12 @@ export async function wrapperOf(db: GroupDb, no: number | null): Promise<Wrapper
 }
 
 /** What a draft begins with that is made from something written elsewhere, such as news of a petition, and whom it is for. */
-export type Beginning = Pick<MailingVersion, "language" | "subject" | "preview" | "body"> & {
+export type Beginning = BegunWords & {
   target: Target;
+  /** The same in other languages, where somebody has written it. */
+  others?: readonly BegunWords[];
 };
+type BegunWords = Pick<MailingVersion, "language" | "subject" | "preview" | "body">;
 
 /** A new draft in the group's language, with what the group decided about its mailings, or as a template or something else has it. */
 export async function createMailing(
@@ -99,6 +103,33 @@ export async function createMailing(
   };
   await store.insertMailing(db, made);
   return found(db, made.id);
+}
+
+/** A draft that was written whole elsewhere, such as by a client of the API: it begins with this and with nothing the group usually writes. */
+export type Written = {
+  internalTitle: string;
+  tags: readonly string[];
+  target: Target | null;
+  settings: Partial<Pick<MailingSettings, "replyTo" | "wrapperNo">>;
+} & Pick<MailingVersion, "fromName" | "subject" | "form" | "body">;
+
+/** A new draft in the group's language with the words it came with, made in one transaction. */
+export async function createWritten(
+  ctx: Context,
+  group: Group,
+  by: By,
+  { internalTitle, tags, target, settings, ...words }: Written,
+): Promise<Mailing> {
+  const db = dbFor(ctx.env, group);
+  const { tracksOpens, tracksClicks, wrapperNo } = mailSettings.parse(group.settings.mail);
+  const id = newId<MailingId>();
+  await store.insertMailing(db, {
+    ...{ id, internalTitle, tags, target, subject: words.subject, copyOf: null },
+    settings: { tracksOpens, tracksClicks, wrapperNo, ...settings },
+    versions: [{ ...emptyVersion(group, null), ...words }],
+    ...{ by: by.no, now: ctx.now },
+  });
+  return found(db, id);
 }
 
 /** Whom a group's mailings are for unless somebody chooses otherwise; null where it decided nothing. Audiences that are gone say nothing. */
@@ -132,9 +163,12 @@ function firstVersions(
 ): MailingVersion[] {
   const empty = emptyVersion(group, template);
   if (!beginning) return [empty];
-  const { subject, preview, body } = beginning;
-  const spoken = new Set([group.locale, beginning.language]);
-  return [...spoken].map((language) => ({ ...empty, language, subject, preview, body, form: "visual" }));
+  const { target: _, others = [], ...words } = beginning;
+  // The group's language always has words: those of another language until somebody translates them.
+  const spoken = new Map(
+    [{ ...words, language: group.locale }, words, ...others].map((one) => [one.language, one]),
+  );
+  return [...spoken.values()].map((one) => ({ ...empty, ...one, form: "visual" }));
 }
 
 async function found(db: GroupDb, id: MailingId): Promise<Mailing> {

@@ -146,7 +146,7 @@ export async function insertKept(
       )
       .bind(groupNo, table, idToHex(id), now, by, KEPT_MAX, ...Object.values(columns)),
   ]);
-  return made?.meta.changes === 1;
+  return (made?.meta.changes ?? 0) > 0;
 }
 
 /** Saves one from the revision somebody began with. False when somebody saved since, or a snippet's name is taken. */
@@ -165,7 +165,7 @@ export async function updateKept(
     )
     .bind(groupNo, idToHex(id), revision, by, now, ...Object.values(columns))
     .run();
-  return meta.changes === 1;
+  return meta.changes > 0;
 }
 
 /** Takes one out of the lists or brings it back; false when it is so already, or its name is taken meanwhile. */
@@ -180,5 +180,5 @@ export async function updateKeptRemoved(
     )
     .bind(groupNo, idToHex(id), removedAt)
     .run();
-  return meta.changes === 1;
+  return meta.changes > 0;
 }

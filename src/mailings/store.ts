@@ -213,7 +213,7 @@ export async function saveVersion(
       )
       .bind(groupNo, no, variantNo, language, now, listed ? 1 : 0, subject),
   ]);
-  return saved?.meta.changes === 1;
+  return (saved?.meta.changes ?? 0) > 0;
 }
 
 /** The bodies of a mailing that are locked, as `withLock` writes them. */
@@ -271,7 +271,7 @@ export async function updateDraft(
       ...[internalTitle ?? null, tags ? JSON.stringify(tags) : null],
     )
     .run();
-  return meta.changes === 1;
+  return meta.changes > 0;
 }
 
 /** What organisers call it and how they find it may change at any time. */
@@ -318,7 +318,7 @@ export async function updateHidden(
     )
     .bind(groupNo, no, hiddenAt)
     .run();
-  return meta.changes === 1;
+  return meta.changes > 0;
 }
 
 /** Notes that somebody is there and forgets who is gone; gives the names of the others. */

@@ -20,6 +20,29 @@ export function withoutFields(text: string): string {
   return text.replace(TAG, "").replace(/ +([,.;:!?])/g, "$1");
 }
 
+/** Anything in double braces, also what `fill` would leave as it is. */
+const BRACES = /\{\{([^{}]*)\}\}/g;
+
+/** How a form asks for what merge fields are filled with: "hidden" is not at all. */
+type Asked = Record<"givenName" | "familyName" | "locality" | "postalCode", string>;
+
+const askedBy = {
+  first_name: ["givenName"],
+  last_name: ["familyName"],
+  full_name: ["givenName", "familyName"],
+  city: ["locality"],
+  postal_code: ["postalCode"],
+} as const satisfies Record<WriterField, readonly (keyof Asked)[]>;
+
+/** Whether a text has a merge field that is never filled: one that is misspelt, or that the form does not ask for. */
+export function hasUnfilled(text: string, fields: Asked): boolean {
+  const filled = new Set<string>([
+    ...targetFields,
+    ...writerFields.filter((name) => askedBy[name].some((field) => fields[field] !== "hidden")),
+  ]);
+  return [...text.matchAll(BRACES)].some(([, name = ""]) => !filled.has(name.trim()));
+}
+
 type Writer = {
   givenName?: string | undefined;
   familyName?: string | undefined;

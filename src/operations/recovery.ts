@@ -32,6 +32,7 @@ export async function storeAgain(
   const { actions, next } = await listActions(ctx, group, {
     before: before ?? undefined,
     limit: ACTIONS_AT_ONCE_MAX,
+    ofClients: true,
   });
   let count = 0;
   for (let start = 0; start < actions.length; start += CALLS_AT_ONCE) {

@@ -343,6 +343,26 @@ describe("a file of lines", () => {
     expect(await total()).toBe(230);
   });
 
+  it("leaves nobody out when what the action asks changes between two steps", async () => {
+    const edit = async (use: string) => {
+      const href = `${team.base}/actions/${action.id}/edit`;
+      const [, version = ""] =
+        /name="version" value="(\d+)"/.exec(await (await team.owner.get(href)).text()) ?? [];
+      expect((await team.owner.post(href, { version, "fields.familyName": use })).status).toBe(303);
+    };
+    await edit("optional");
+    const people = Array.from({ length: 230 }, (_, nth) => ({
+      ...own(amina),
+      familyName: nth < 20 ? "" : "Sow",
+      email: `q${nth}-${made}@supporters.example`,
+    }));
+    const preview = (await send(`${headings}\n${lines(people)}`)).headers.get("Location") ?? "";
+    expect((await team.owner.post(preview)).headers.get("Location")).toBe(preview);
+    await edit("required");
+    expect(await taken(preview)).toContain("done=230&known=0");
+    expect(await total()).toBe(230);
+  });
+
   it("may come from any spreadsheet: in Windows' letters, in UTF-16, with semicolons or tabs", async () => {
     const person = { ...own(amina), givenName: "Zoé" };
     const text = (mark: string) => `${headings}\n${lines([person])}`.replaceAll(",", mark);
@@ -394,7 +414,7 @@ it("a file that nobody went on with is forgotten after a day", async () => {
   const { forgetOldUploads, keepUpload } = await import("./upload");
   const of = { group: team.group, action };
   const head = { sheet: "", signed: { day: day(0), at: 1 }, isThanked: false, ignored: [], columns: [] };
-  await keepUpload(contextOf(), of, { ...head, rows: [], done: 0, counted: 0, known: 0 });
+  await keepUpload(contextOf(), of, { ...head, rows: [], last: 0, done: 0, counted: 0, known: 0 });
   const prefix = `paper/${team.group.no}/${action.id}/`;
   await forgetOldUploads(contextOf());
   expect((await env.FILES.list({ prefix })).objects).toHaveLength(1);

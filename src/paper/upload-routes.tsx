@@ -83,7 +83,7 @@ async function uploadOf(
     errors[field] = t(`paper.upload.why.${lines.why}`, { max: formatNumber(LINES_MAX, c.var.locale) });
   if (head.is === "wrong" || lines?.is !== "read") return { errors };
   const { columns, ignored, rows } = lines;
-  return { ...head.batch, columns, ignored, rows, done: 0, counted: 0, known: 0 };
+  return { ...head.batch, columns, ignored, rows, last: 0, done: 0, counted: 0, known: 0 };
 }
 
 function withoutPrefix(values: FormValues): FormValues {
@@ -106,16 +106,18 @@ async function takeStep(c: C, typing: Typing, name: string, upload: Upload): Pro
   const batch: Batch = upload;
   if (valid.length === 0 || hasStaleWording(typing, upload)) return showUpload(c, typing, name, upload, 422);
   if (upload.done === 0) await recordTyping(c, typing, batch, valid.length);
-  const step = valid.slice(upload.done, upload.done + STEP_LINES);
+  const left = valid.filter(({ no }) => no > upload.last);
+  const step = left.slice(0, STEP_LINES);
   const recorded = await recordRows(ctx, typing, step, batch);
   if (recorded.is === "closed") return showUpload(c, { ...typing, isOpen: false }, name, upload, 422);
   const after = {
     ...upload,
+    last: step.at(-1)?.no ?? upload.last,
     done: upload.done + step.length,
     counted: upload.counted + recorded.counted,
     known: upload.known + recorded.known,
   };
-  if (after.done < valid.length) {
+  if (left.length > step.length) {
     await saveUpload(ctx, of, name, after);
     return c.redirect(uploadHref(c, typing, name), 303);
   }

@@ -20,7 +20,9 @@ const upload = z.object({
   ignored: z.array(z.string()),
   columns: z.array(z.string()),
   rows: z.array(z.object({ no: z.number().int(), values: z.record(z.string(), z.string()) })).max(LINES_MAX),
-  /** How many of those that can be taken were taken so far, and what became of them. */
+  /** The line that was taken last: what the action asks may change between two steps, and with it how many can be taken. */
+  last: z.number().int().default(0),
+  /** How many were taken so far, and what became of them. */
   done: z.number().int(),
   counted: z.number().int(),
   known: z.number().int(),

@@ -45,13 +45,13 @@ export function arrivingPage(
  * The statements that find or make the people of a page, in the order in which they must run inside one batch. Each may
  * run again with the same page. A field changes only by something newer, whatever order pages come in.
  * @param page as `arrivingPage` says, a JSON array of rows: `e` email, `h` identity hash, `t` moment in ms, `i` id, `la` language, `o` fields said,
- * `co` and `w` consent; see `DrainedParticipation`.
+ * `co` and `w` consent, `su` what an API client says of the subscription; see `DrainedParticipation`.
  */
 export function receivePeople(
   group: GroupDb,
   actionNo: number,
   page: string | null,
-  options: { hasPhones: boolean; tagNos: number[]; fields: ArrivalField[] },
+  options: { hasPhones: boolean; hasClients: boolean; tagNos: number[]; fields: ArrivalField[] },
 ): D1PreparedStatement[] {
   return [
     ...arrivalStatements(group, actionNo, page, options),

@@ -2,7 +2,7 @@ import type { GroupDb } from "../groups/shard";
 import * as store from "./store-fields";
 import type { FieldRules, FieldType } from "./types";
 
-export { fieldValueText, type ParsedValue, parseFieldValue, severalIn } from "./field-value";
+export { FIELD_TEXT_MAX, fieldValueText, type ParsedValue, parseFieldValue, severalIn } from "./field-value";
 
 /** A group that needs more is keeping its work in them, not facts about people. */
 export const FIELDS_MAX = 200;

@@ -17,6 +17,7 @@ export type { EditRow, PersonRow } from "./store-edit";
 /** How many characters each detail may have; what forms of actions take is no longer. */
 export const DETAIL_MAX: Record<DetailField, number> = {
   givenName: 100,
+  preferredName: 100,
   familyName: 100,
   street: 200,
   locality: 100,
@@ -24,6 +25,7 @@ export const DETAIL_MAX: Record<DetailField, number> = {
   postalCode: 12,
   country: 2,
   language: 2,
+  timeZone: 64,
 };
 
 /**

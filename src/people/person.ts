@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import type { PersonId } from "../platform/ids";
 import * as store from "./store";
 import * as fields from "./store-fields";
 import * as merge from "./store-merge";
@@ -7,6 +8,18 @@ import * as subscriptions from "./store-subscriptions";
 import type { Channel, SubscriptionCause } from "./types";
 
 export type { MergeChoices } from "./store";
+
+const ALIAS = "person:";
+
+/** By what objects know somebody who has no address, when they act: an identity of theirs like any email, and nobody's mailbox. */
+export function aliasOf(id: PersonId): string {
+  return ALIAS + id;
+}
+
+/** Whether one of a person's emails is such a name. */
+export function isAlias(email: string): boolean {
+  return email.startsWith(ALIAS);
+}
 
 /** Every normalised email a person has or had. Looks through all of the group's addresses: for what is done once a person. */
 export function emailsOf(group: GroupDb, personNo: number): Promise<string[]> {

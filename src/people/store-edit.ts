@@ -5,6 +5,7 @@ import { type DetailField, detailFields, type EditAct, type EditChange, type Edi
 /** How `people` names the columns of a person's details. */
 const columns: Record<DetailField, string> = {
   givenName: "given_name",
+  preferredName: "preferred_name",
   familyName: "family_name",
   street: "street",
   locality: "locality",
@@ -12,6 +13,7 @@ const columns: Record<DetailField, string> = {
   postalCode: "postal_code",
   country: "country",
   language: "language",
+  timeZone: "time_zone",
 };
 
 export type PersonRow = {
@@ -34,7 +36,7 @@ export type PersonRow = {
 } & Record<DetailField, string | null> &
   Record<`${DetailField}At`, number | null>;
 
-const SELECT = `SELECT p.person_no AS no, hex(p.id) AS id, p.email, p.phone,
+export const PERSON = `SELECT p.person_no AS no, hex(p.id) AS id, p.email, p.phone,
     ${detailFields.map((field) => `p.${columns[field]} AS ${field}, p.${columns[field]}_at AS ${field}At`).join(", ")},
     p.email_status AS emailStatus, p.email_status_at AS emailStatusAt, p.email_status_cause AS emailStatusCause,
     p.mobile_status AS mobileStatus, p.mobile_status_at AS mobileStatusAt, p.mobile_status_cause AS mobileStatusCause,
@@ -42,9 +44,12 @@ const SELECT = `SELECT p.person_no AS no, hex(p.id) AS id, p.email, p.phone,
     hex(a.id) AS firstActionId, coalesce(nullif(a.internal_title, ''), a.title) AS firstActionTitle
   FROM people p LEFT JOIN actions a ON a.group_no = p.group_no AND a.action_no = p.first_action_no`;
 
-type Stored = Omit<PersonRow, "id" | "firstActionId"> & { id: string; firstActionId: string | null };
+export type StoredPerson = Omit<PersonRow, "id" | "firstActionId"> & {
+  id: string;
+  firstActionId: string | null;
+};
 
-const rowOf = ({ id, firstActionId, ...row }: Stored): PersonRow => ({
+export const rowOf = ({ id, firstActionId, ...row }: StoredPerson): PersonRow => ({
   ...row,
   id: idFromHex<PersonId>(id),
   firstActionId: firstActionId ? idFromHex<ActionId>(firstActionId) : null,
@@ -52,17 +57,17 @@ const rowOf = ({ id, firstActionId, ...row }: Stored): PersonRow => ({
 
 export async function selectPerson({ d1, groupNo }: GroupDb, id: PersonId): Promise<PersonRow | null> {
   const row = await d1
-    .prepare(`${SELECT} WHERE p.group_no = ?1 AND p.id = unhex(?2)`)
+    .prepare(`${PERSON} WHERE p.group_no = ?1 AND p.id = unhex(?2)`)
     .bind(groupNo, idToHex(id))
-    .first<Stored>();
+    .first<StoredPerson>();
   return row ? rowOf(row) : null;
 }
 
 export async function selectPeople({ d1, groupNo }: GroupDb, numbers: number[]): Promise<PersonRow[]> {
   const { results } = await d1
-    .prepare(`${SELECT} WHERE p.group_no = ?1 AND p.person_no IN (SELECT value FROM json_each(?2))`)
+    .prepare(`${PERSON} WHERE p.group_no = ?1 AND p.person_no IN (SELECT value FROM json_each(?2))`)
     .bind(groupNo, JSON.stringify(numbers))
-    .all<Stored>();
+    .all<StoredPerson>();
   return results.map(rowOf);
 }
 
@@ -73,11 +78,11 @@ export async function selectNewest(
 ): Promise<PersonRow[]> {
   const { results } = await d1
     .prepare(
-      `${SELECT} WHERE p.group_no = ?1 AND p.person_no < ?2 AND p.erased_at IS NULL AND p.merged_into IS NULL
+      `${PERSON} WHERE p.group_no = ?1 AND p.person_no < ?2 AND p.erased_at IS NULL AND p.merged_into IS NULL
        ORDER BY p.person_no DESC LIMIT ?3`,
     )
     .bind(groupNo, before, limit)
-    .all<Stored>();
+    .all<StoredPerson>();
   return results.map(rowOf);
 }
 
@@ -103,7 +108,7 @@ export async function isForgotten({ d1, groupNo }: GroupDb, hash: string): Promi
   return row !== null;
 }
 
-/** Changes details as of `at`, each unless something newer is known, and notes it. */
+/** Changes details as of `at`, each unless something newer is known: one statement, and none when nothing is said. */
 export function editStatements(
   group: GroupDb,
   personNo: number,
@@ -111,15 +116,24 @@ export function editStatements(
   at: number,
 ): D1PreparedStatement[] {
   const { d1, groupNo } = group;
-  return changes.map(({ name, to }) => {
+  if (changes.length === 0) return [];
+  const isNews = (column: string) => `?3 >= coalesce(${column}_at, -1)`;
+  const sets = changes.flatMap(({ name }, nth) => {
     const column = columns[name];
-    return d1
-      .prepare(
-        `UPDATE people SET ${column} = nullif(?3, ''), ${column}_at = ?4
-         WHERE group_no = ?1 AND person_no = ?2 AND ?4 >= coalesce(${column}_at, -1) AND erased_at IS NULL AND merged_into IS NULL`,
-      )
-      .bind(groupNo, personNo, to, at);
+    return [
+      `${column} = iif(${isNews(column)}, nullif(?${nth + 4}, ''), ${column})`,
+      `${column}_at = iif(${isNews(column)}, ?3, ${column}_at)`,
+    ];
   });
+  return [
+    d1
+      .prepare(
+        `UPDATE people SET ${sets.join(", ")}
+         WHERE group_no = ?1 AND person_no = ?2 AND (${changes.map(({ name }) => isNews(columns[name])).join(" OR ")})
+           AND erased_at IS NULL AND merged_into IS NULL`,
+      )
+      .bind(groupNo, personNo, at, ...changes.map(({ to }) => to)),
+  ];
 }
 
 export function noteEditStatement(

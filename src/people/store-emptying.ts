@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import { ownChanges } from "../platform/own-changes";
 
 /** What a deleted tag or field still has: rows, by the number of what they belong to. */
 const kept = {
@@ -17,13 +18,14 @@ export async function emptyPage(
   deletedBy: number,
 ): Promise<number> {
   const { rows, owners, no: column } = kept[what];
-  const { meta } = await d1
-    .prepare(
-      `DELETE FROM ${rows} WHERE group_no = ?1 AND ${column} = ?2
+  return ownChanges(
+    d1,
+    d1
+      .prepare(
+        `DELETE FROM ${rows} WHERE group_no = ?1 AND ${column} = ?2
          AND EXISTS (SELECT 1 FROM ${owners} WHERE group_no = ?1 AND ${column} = ?2 AND deleted_at <= ?3)
          AND person_no IN (SELECT person_no FROM ${rows} WHERE group_no = ?1 AND ${column} = ?2 ORDER BY person_no LIMIT ${ROWS_MAX})`,
-    )
-    .bind(groupNo, no, deletedBy)
-    .run();
-  return meta.changes;
+      )
+      .bind(groupNo, no, deletedBy),
+  );
 }

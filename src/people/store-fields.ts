@@ -1,4 +1,6 @@
+import { MARK, marked } from "../changes/mark";
 import type { GroupDb } from "../groups/shard";
+import { ownChanges } from "../platform/own-changes";
 import { ARRIVED } from "./store";
 import type { FieldRules, FieldType } from "./types";
 
@@ -138,7 +140,8 @@ export async function markMerged({ groupNo, d1 }: GroupDb, kept: number, lost: n
 /** Moves a page of values; of a person who has both, the newer stays. Gives how many there were. */
 export async function moveValues({ groupNo, d1 }: GroupDb, kept: number, lost: number): Promise<number> {
   const page = `SELECT person_no FROM field_values WHERE group_no = ?1 AND field_no = ?3 AND ?2 > 0 ORDER BY person_no LIMIT ${VALUES_MOVED_MAX}`;
-  const results = await d1.batch([
+  return ownChanges(
+    d1,
     d1
       .prepare(
         `INSERT INTO field_values (group_no, field_no, person_no, value, acted_at)
@@ -149,8 +152,7 @@ export async function moveValues({ groupNo, d1 }: GroupDb, kept: number, lost: n
     d1
       .prepare(`DELETE FROM field_values WHERE group_no = ?1 AND field_no = ?3 AND person_no IN (${page})`)
       .bind(groupNo, kept, lost),
-  ]);
-  return results[1]?.meta.changes ?? 0;
+  );
 }
 
 export async function markDeleted({ groupNo, d1 }: GroupDb, no: number, now: number): Promise<boolean> {
@@ -273,12 +275,13 @@ const AS_STORED = `CASE WHEN c.type <> 'yesno' THEN ${SAID}
 
 // A field is looked up, so that a number that is none of the group's stores nothing, and one that was merged stores there.
 const STORE_VALUES = `
-  INSERT INTO field_values (group_no, field_no, person_no, value, acted_at)
-  SELECT ?1, coalesce(c.merged_into, c.field_no), i.person_no, ${AS_STORED}, j.value ->> 't'
+  INSERT INTO field_values (group_no, field_no, person_no, value, acted_at, mark)
+  SELECT ?1, coalesce(c.merged_into, c.field_no), i.person_no, ${AS_STORED}, j.value ->> 't', ${MARK}
   FROM ${ARRIVED} CROSS JOIN jsonb_each(j.value, '$.f') f
   CROSS JOIN custom_fields c ON c.group_no = ?1 AND c.field_no = f.value ->> 0
   WHERE c.deleted_at IS NULL
-  ${KEEP_NEWER}`;
+  ON CONFLICT (group_no, field_no, person_no) DO UPDATE SET value = excluded.value, acted_at = excluded.acted_at, ${marked("field_values")}
+  WHERE excluded.acted_at > field_values.acted_at`;
 
 export function valuesStatement({ groupNo, d1 }: GroupDb, page: string | null): D1PreparedStatement {
   return d1.prepare(STORE_VALUES).bind(groupNo, page);

@@ -1,12 +1,12 @@
 import type { GroupDb } from "../groups/shard";
 import { idFromHex, idToHex, type PersonId } from "../platform/ids";
-import { arrivalFields } from "./store";
+import { saidColumns } from "./store";
 import type { DuplicateReason, MergeCause, MergeId } from "./types";
 
 /** What of `people` a merge changes and parting gives back. */
 const COLUMNS = [
   "email",
-  ...arrivalFields.flatMap(([column]) => [column, `${column}_at`]),
+  ...saidColumns.flatMap((column) => [column, `${column}_at`]),
   ...["email", "mobile"].flatMap((channel) => [
     `${channel}_status`,
     `${channel}_status_at`,
@@ -130,6 +130,16 @@ export function moveRecordStatements(
     ),
     bind("DELETE FROM point_people WHERE group_no = ?1 AND person_no = ?3 AND ?2 > 0"),
     move("mail_replies"),
+    move("webhook_deliveries"),
+    bind(
+      `UPDATE foreign_ids SET id = (SELECT id FROM people WHERE group_no = ?1 AND person_no = ?2)
+       WHERE group_no = ?1 AND what = 1 AND id = (SELECT id FROM people WHERE group_no = ?1 AND person_no = ?3)`,
+    ),
+    bind(
+      `INSERT INTO unique_id_people (group_no, list_no, person_no) SELECT group_no, list_no, ?2 FROM unique_id_people
+       WHERE group_no = ?1 AND person_no = ?3 ON CONFLICT DO NOTHING`,
+    ),
+    bind("DELETE FROM unique_id_people WHERE group_no = ?1 AND person_no = ?3 AND ?2 > 0"),
     bind("UPDATE merged_people SET root_no = ?2 WHERE group_no = ?1 AND root_no = ?3"),
     bind(
       "INSERT INTO merged_people (group_no, root_no, person_no) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
@@ -291,8 +301,16 @@ export function forgetRecordStatements({ d1, groupNo }: GroupDb, personNo: numbe
       "person_notes",
       "address_changes",
       "point_people",
+      "unique_id_people",
     ].map((table) => bind(`DELETE FROM ${table} WHERE group_no = ?1 AND person_no = ?2`)),
     bind("DELETE FROM duplicates WHERE group_no = ?1 AND (first_no = ?2 OR second_no = ?2)"),
+    bind(
+      `DELETE FROM foreign_ids WHERE group_no = ?1 AND what = 1 AND id IN (SELECT id FROM people WHERE group_no = ?1 AND person_no = ?2)`,
+    ),
+    bind(
+      `DELETE FROM foreign_ids WHERE group_no = ?1 AND what = 3
+         AND id IN (SELECT id FROM participations WHERE group_no = ?1 AND person_no = ?2)`,
+    ),
     bind(
       "UPDATE merges SET before = NULL, after = NULL, kept_email = NULL, lost_email = NULL WHERE group_no = ?1 AND (kept = ?2 OR lost = ?2)",
     ),

@@ -1,6 +1,6 @@
 import type { GroupDb } from "../groups/shard";
 import { idToHex } from "../platform/ids";
-import { arrivalFields } from "./store";
+import { saidColumns } from "./store";
 import type { MergeId } from "./types";
 
 /* Parting two people who were merged. What each had is in `merges.before`, as `store-merge.ts` wrote it down. */
@@ -74,8 +74,8 @@ function splitNumbers(bind: Bind): D1PreparedStatement[] {
 }
 
 function splitPeople(bind: Bind): D1PreparedStatement[] {
-  const fields = arrivalFields.flatMap(([column]) => [column, `${column}_at`]);
-  const pairs = arrivalFields.map(([column]) => column);
+  const fields = saidColumns.flatMap((column) => [column, `${column}_at`]);
+  const pairs = saidColumns;
   const statuses = (["email", "mobile"] as const).map((channel) => `${channel}_status`);
   const isOptOut = (status: string) =>
     `k.${status} >= 2 AND k.${status}_at > s.merged_at AND (k.${status} IS NOT s.after ->> '$.${status}' OR k.${status}_at IS NOT s.after ->> '$.${status}_at')`;

@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import { ownChanges } from "../platform/own-changes";
 
 /** People tagged or untagged by one statement. */
 export const TAGGED_AT_ONCE_MAX = 2_000;
@@ -82,7 +83,8 @@ export async function insertTags(
   now: number,
 ): Promise<number> {
   const page = JSON.stringify(names);
-  const results = await d1.batch([
+  return ownChanges(
+    d1,
     d1
       .prepare(
         `INSERT INTO numbers (group_no, noun, last)
@@ -98,8 +100,7 @@ export async function insertTags(
          ON CONFLICT DO NOTHING`,
       )
       .bind(groupNo, page, now),
-  ]);
-  return results[1]?.meta.changes ?? 0;
+  );
 }
 
 /** Names given up by tags that are called otherwise now are free for new tags again. */
@@ -183,7 +184,8 @@ export async function selectMergedInto({ groupNo, d1 }: GroupDb, no: number): Pr
 /** Moves a page of taggings from a merged tag to the one it has become. Gives how many there were. */
 export async function moveTaggings({ groupNo, d1 }: GroupDb, kept: number, lost: number): Promise<number> {
   const page = `SELECT person_no FROM taggings WHERE group_no = ?1 AND tag_no = ?3 AND ?2 > 0 ORDER BY person_no LIMIT ${TAGGINGS_MOVED_MAX}`;
-  const results = await d1.batch([
+  return ownChanges(
+    d1,
     d1
       .prepare(
         `INSERT INTO taggings (group_no, tag_no, person_no, tagged_at)
@@ -194,8 +196,7 @@ export async function moveTaggings({ groupNo, d1 }: GroupDb, kept: number, lost:
     d1
       .prepare(`DELETE FROM taggings WHERE group_no = ?1 AND tag_no = ?3 AND person_no IN (${page})`)
       .bind(groupNo, kept, lost),
-  ]);
-  return results[1]?.meta.changes ?? 0;
+  );
 }
 
 /** Takes the tag, and those that have become it, from everybody; `taggings` keep it for now. Its names are free. */
@@ -284,37 +285,53 @@ export async function tagsInActions({ groupNo, d1 }: GroupDb): Promise<{ actionN
 }
 
 export async function insertTaggings(
-  { groupNo, d1 }: GroupDb,
+  group: GroupDb,
   tagNo: number,
   personNos: readonly number[],
   at: number,
 ): Promise<number> {
-  const { meta } = await d1
+  return ownChanges(group.d1, insertTaggingsStatement(group, [tagNo], personNos, at));
+}
+
+/** Gives people tags; of one that has become another they get that. Whoever has it keeps the day they got it. */
+export function insertTaggingsStatement(
+  { groupNo, d1 }: GroupDb,
+  tagNos: readonly number[],
+  personNos: readonly number[],
+  at: number,
+): D1PreparedStatement {
+  return d1
     .prepare(
       `INSERT INTO taggings (group_no, tag_no, person_no, tagged_at)
        SELECT ?1, coalesce(t.merged_into, t.tag_no), p.person_no, ?4
-       FROM tags t CROSS JOIN json_each(?3) j CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = j.value
-       WHERE t.group_no = ?1 AND t.tag_no = ?2 AND t.deleted_at IS NULL AND p.erased_at IS NULL AND p.merged_into IS NULL
+       FROM json_each(?2) n CROSS JOIN tags t ON t.group_no = ?1 AND t.tag_no = n.value
+       CROSS JOIN json_each(?3) j CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = j.value
+       WHERE t.deleted_at IS NULL AND p.erased_at IS NULL AND p.merged_into IS NULL
        ON CONFLICT DO NOTHING`,
     )
-    .bind(groupNo, tagNo, JSON.stringify(personNos), at)
-    .run();
-  return meta.changes;
+    .bind(groupNo, JSON.stringify(tagNos), JSON.stringify(personNos), at);
 }
 
 export async function deleteTaggings(
-  { groupNo, d1 }: GroupDb,
+  group: GroupDb,
   tagNo: number,
   personNos: readonly number[],
 ): Promise<number> {
-  const { meta } = await d1
+  return ownChanges(group.d1, deleteTaggingsStatement(group, [tagNo], personNos));
+}
+
+export function deleteTaggingsStatement(
+  { groupNo, d1 }: GroupDb,
+  tagNos: readonly number[],
+  personNos: readonly number[],
+): D1PreparedStatement {
+  return d1
     .prepare(
       `DELETE FROM taggings WHERE group_no = ?1 AND person_no IN (SELECT value FROM json_each(?3)) AND tag_no IN
-         (SELECT tag_no FROM tags WHERE group_no = ?1 AND (tag_no = ?2 OR merged_into = ?2))`,
+         (SELECT t.tag_no FROM tags t WHERE t.group_no = ?1 AND (t.tag_no IN (SELECT value FROM json_each(?2))
+           OR t.merged_into IN (SELECT value FROM json_each(?2))))`,
     )
-    .bind(groupNo, tagNo, JSON.stringify(personNos))
-    .run();
-  return meta.changes;
+    .bind(groupNo, JSON.stringify(tagNos), JSON.stringify(personNos));
 }
 
 /** The tags of a person, by name. One that has become another counts as that. */

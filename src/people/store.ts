@@ -1,3 +1,4 @@
+import { MARK, marked } from "../changes/mark";
 import type { GroupDb } from "../groups/shard";
 
 /** What a supporter may say of themselves: the column, and where the page's JSON holds it. */
@@ -13,6 +14,14 @@ export const arrivalFields = [
   ["language", "$.la"],
 ] as const;
 export type ArrivalField = (typeof arrivalFields)[number][0];
+
+/** The columns of `people` that hold something said, each with the moment it was said at: what forms ask, and what no form does. */
+export const saidColumns = [
+  ...arrivalFields.map(([column]) => column),
+  "preferred_name",
+  "time_zone",
+] as const;
+export type SaidColumn = (typeof saidColumns)[number];
 
 // What was said before its speaker asked to be forgotten is not heard. Most groups have forgotten nobody, which one probe
 // tells for the whole statement.
@@ -45,11 +54,11 @@ export function arrivalStatements(
   { d1, groupNo }: GroupDb,
   actionNo: number,
   page: string | null,
-  options: { hasPhones: boolean; fields: ArrivalField[] },
+  options: { hasPhones: boolean; hasClients: boolean; fields: ArrivalField[] },
 ): D1PreparedStatement[] {
   const statements = [
     d1.prepare(NUMBER_STRANGERS).bind(groupNo, page),
-    d1.prepare(upsertPeople(options.fields)).bind(groupNo, page, actionNo),
+    d1.prepare(upsertPeople(options.fields, options.hasClients)).bind(groupNo, page, actionNo),
   ];
   if (options.hasPhones)
     statements.push(
@@ -74,8 +83,10 @@ const NUMBER_STRANGERS = `
  * Consent: "yes" subscribes when newer than what is known. "No" makes a stranger unsubscribed, without a date, so that
  * an earlier "yes" still to be drained counts; of someone known it changes nothing (features.md act-subscribe-effect).
  * A "yes" that is to be confirmed (3) is kept as a consent and subscribes nobody: `subscriptions/confirmation.ts` asks.
+ * API clients ask nobody: what they bring (`su`) subscribes strangers, changes nobody else, and is no consent (osdi-api.md §4.6).
+ * @param hasClients whether any row of the page says so
  */
-function upsertPeople(fields: ArrivalField[]): string {
+function upsertPeople(fields: ArrivalField[], hasClients: boolean): string {
   const used = arrivalFields.filter(([column]) => fields.includes(column));
   const names = used.flatMap(([column]) => [column, `${column}_at`]);
   const said = used.map(([column, path]) => `j.value ->> '${path}' AS ${column}`);
@@ -91,24 +102,28 @@ function upsertPeople(fields: ArrivalField[]): string {
       `${column}_at = iif(${isNewer}, excluded.${column}_at, people.${column}_at)`,
     ];
   });
-  const saysYes =
-    "excluded.email_status = 1 AND excluded.email_status_at > coalesce(people.email_status_at, -1)";
+  const subscribes = hasClients ? "iif(consent = 0 AND is_brought = 1, 1, consent)" : "consent";
+  const cause = hasClients ? "iif(consent = 0 AND is_brought = 1, 'api', 'action')" : "'action'";
+  const saysYes = `excluded.email_status = 1 AND excluded.email_status_at > coalesce(people.email_status_at, -1)${
+    hasClients ? " AND excluded.email_status_cause <> 'api'" : ""
+  }`;
   return `
     WITH said AS MATERIALIZED (
       SELECT i.person_no, j.value ->> 'i' AS id, j.value ->> 'e' AS email, j.value ->> 't' AS acted_at, iif(j.value ->> 'co' = 3, 0, j.value ->> 'co') AS consent,
-        ${said.join(", ")}
+        ${[...said, ...(hasClients ? ["coalesce(j.value ->> 'su', 0) AS is_brought"] : [])].join(", ")}
       FROM ${ARRIVED}
     )
-    INSERT INTO people (group_no, person_no, id, email, ${names.join(", ")}, email_status, email_status_at, email_status_cause, first_action_no, created_at)
+    INSERT INTO people (group_no, person_no, id, email, ${names.join(", ")}, email_status, email_status_at, email_status_cause, first_action_no, created_at, mark)
     SELECT ?1, person_no, CAST(substr(unhex(id), 1, 9) || randomblob(7) AS BLOB), email, ${values.join(", ")},
-      consent, iif(consent = 1, acted_at, NULL), 'action', ?3, acted_at
+      ${subscribes}, iif(${subscribes} = 1, acted_at, NULL), ${cause}, ?3, acted_at, ${MARK}
     FROM said
     WHERE true
     ON CONFLICT (group_no, person_no) DO UPDATE SET
       ${updates.join(",\n      ")},
       email_status = iif(${saysYes}, 1, people.email_status),
       email_status_at = iif(${saysYes}, excluded.email_status_at, people.email_status_at),
-      email_status_cause = iif(${saysYes}, 'action', people.email_status_cause)`;
+      email_status_cause = iif(${saysYes}, 'action', people.email_status_cause),
+      ${marked("people")}`;
 }
 
 const bare = (column: string) => `upper(replace(replace(${column}, ' ', ''), '-', ''))`;
@@ -221,8 +236,8 @@ export function taggingStatement(
   return d1
     .prepare(
       // A tag merged into another since the page was published gives that one, a deleted one nothing.
-      `INSERT INTO taggings (group_no, tag_no, person_no, tagged_at)
-       SELECT ?1, g.tag_no, i.person_no, j.value ->> 't' FROM ${ARRIVED} CROSS JOIN (
+      `INSERT INTO taggings (group_no, tag_no, person_no, tagged_at, mark)
+       SELECT ?1, g.tag_no, i.person_no, j.value ->> 't', ${MARK} FROM ${ARRIVED} CROSS JOIN (
          SELECT DISTINCT coalesce(t.merged_into, t.tag_no) AS tag_no FROM json_each(?3) n
          CROSS JOIN tags t ON t.group_no = ?1 AND t.tag_no = n.value WHERE t.deleted_at IS NULL) g
        WHERE true
@@ -252,7 +267,7 @@ export function erasureStatements(
     d1
       .prepare(
         `UPDATE people SET email = NULL, phone = NULL, given_name = NULL, family_name = NULL, street = NULL, locality = NULL,
-           region = NULL, postal_code = NULL, country = NULL, language = NULL, email_status = 2, email_status_at = ?3,
+           region = NULL, postal_code = NULL, country = NULL, language = NULL, preferred_name = NULL, time_zone = NULL, email_status = 2, email_status_at = ?3,
            email_status_cause = 'erased', mobile_status = 2, erased_at = ?3
          WHERE group_no = ?1 AND person_no = ?2`,
       )
@@ -284,7 +299,7 @@ export function unsubscribeStatement(
 }
 
 /** Whose value of a field stays when two people become one; without a choice what was said last. */
-export type MergeChoices = Partial<Record<ArrivalField | "email", "kept" | "lost">>;
+export type MergeChoices = Partial<Record<SaidColumn | "email", "kept" | "lost">>;
 
 /** Moves what belongs to `lost` to `kept`. */
 export function mergeStatements(
@@ -294,7 +309,7 @@ export function mergeStatements(
   choices: MergeChoices = {},
 ): D1PreparedStatement[] {
   const bind = (sql: string) => d1.prepare(sql).bind(groupNo, kept, lost);
-  const fields = arrivalFields.flatMap(([column]) => {
+  const fields = saidColumns.flatMap((column) => {
     const isNewer = `coalesce(l.${column}_at, -1) > coalesce(people.${column}_at, -1)`;
     const latest = `nullif(max(coalesce(l.${column}_at, -1), coalesce(people.${column}_at, -1)), -1)`;
     // What was chosen counts as said when either was said last: an older statement still to be drained changes nothing.
@@ -335,7 +350,7 @@ export function mergeStatements(
     ),
     // Nothing of the person stays behind, where an erasure of the one kept would not look.
     bind(
-      `UPDATE people SET email = NULL, ${arrivalFields.map(([column]) => `${column} = NULL`).join(", ")}, merged_into = ?2
+      `UPDATE people SET email = NULL, ${saidColumns.map((column) => `${column} = NULL`).join(", ")}, merged_into = ?2
        WHERE group_no = ?1 AND person_no = ?3`,
     ),
   ];

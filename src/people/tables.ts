@@ -71,6 +71,12 @@ export const people = sqliteTable(
     erasedAt: integer("erased_at"),
     /** The person this one turned out to be; everything was moved there. */
     mergedInto: integer("merged_into"),
+    /** What they like to be called; null for the first name. */
+    preferredName: text("preferred_name"),
+    preferredNameAt: integer("preferred_name_at"),
+    /** As `Intl` names it; null for what their address tells. */
+    timeZone: text("time_zone"),
+    timeZoneAt: integer("time_zone_at"),
   },
   (table) => [
     primaryKey({ columns: [table.groupNo, table.personNo] }),
@@ -199,6 +205,8 @@ export const taggings = sqliteTable(
     tagNo: integer("tag_no").notNull(),
     personNo: integer("person_no").notNull(),
     taggedAt: integer("tagged_at").notNull(),
+    /** As in `people`. */
+    mark: integer("mark"),
   },
   (table) => [
     primaryKey({ columns: [table.groupNo, table.tagNo, table.personNo] }),
@@ -249,6 +257,8 @@ export const fieldValues = sqliteTable(
     personNo: integer("person_no").notNull(),
     value: text("value").notNull(),
     actedAt: integer("acted_at").notNull(),
+    /** As in `people`. */
+    mark: integer("mark"),
   },
   (table) => [
     primaryKey({ columns: [table.groupNo, table.fieldNo, table.personNo] }),
@@ -400,6 +410,18 @@ export const pointPeople = sqliteTable(
     primaryKey({ columns: [table.groupNo, table.personNo] }),
     index("point_people_by_account").on(table.groupNo, table.accountNo, table.personNo),
   ],
+);
+
+/** Who of the team is to hear by mail what their people did: all since a moment, at another. Gone once the mail is on its way. */
+export const pointDigests = sqliteTable(
+  "point_digests",
+  {
+    groupNo: integer("group_no").notNull(),
+    accountNo: integer("account_no").notNull(),
+    since: integer("since").notNull(),
+    dueAt: integer("due_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.accountNo] })],
 );
 
 export const personNotes = sqliteTable(

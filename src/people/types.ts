@@ -37,6 +37,7 @@ export type AddressChangeId = Id<"address-change">;
 /** What a person's record holds beside addresses, as `people` names its columns. */
 export const detailFields = [
   "givenName",
+  "preferredName",
   "familyName",
   "street",
   "locality",
@@ -44,12 +45,23 @@ export const detailFields = [
   "postalCode",
   "country",
   "language",
+  "timeZone",
 ] as const;
 export type DetailField = (typeof detailFields)[number];
 export type Details = Record<DetailField, string>;
 
 /** What was done to a record. */
-export const editActs = ["added", "details", "email", "phone", "tag", "field", "address", "point"] as const;
+export const editActs = [
+  "added",
+  "details",
+  "email",
+  "phone",
+  "tag",
+  "field",
+  "address",
+  "point",
+  "api",
+] as const;
 export type EditAct = (typeof editActs)[number];
 /** One value before and after, "" for none; `name` says which: a detail, "email", "phone", "point", a tag or a custom field. */
 export type EditChange = { name: string; from: string; to: string };

@@ -6,6 +6,7 @@ import type { Work } from "./work";
 
 const words: Record<string, Key> = {
   "tag.merge": "tags.works.tag_merge",
+  "audience.tag": "tags.works.audience_tag",
   "tag.empty": "tags.works.tag_empty",
   "field.merge": "tags.works.field_merge",
   "field.empty": "tags.works.field_empty",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { GroupDb } from "../groups/shard";
 import { cutSigners, type SignerFilter } from "../intake/signers";
-import { type ParticipationId, parseId } from "../platform/ids";
+import { idFromHex, type ParticipationId, parseId } from "../platform/ids";
 
 /** Characters of one PDF, comments and all: what a Worker sets in type in seconds (docs/decisions/0022). */
 export const CHARACTERS_MAX = 500_000;
@@ -33,6 +33,11 @@ const part = z.object({
 });
 export type Part = z.infer<typeof part>;
 
+/** The first id that a moment (ms) can have (RFC 9562 §5.7). */
+function firstIdOf(ms: number): ParticipationId {
+  return idFromHex(`${ms.toString(16).padStart(12, "0")}70008000000000000000`);
+}
+
 /** What a form says of a part; null when it says none. */
 export function readPart(text: string): Part | null {
   try {
@@ -54,13 +59,14 @@ export async function partsOf(
     ...{ charactersMax: CHARACTERS_MAX, charactersOfRow: CHARACTERS_OF_ROW, withComments, limit: PARTS_MAX },
   });
   let first = 1;
-  let before: ParticipationId | null = null;
+  // Who is typed in from paper meanwhile signed earlier and is in none of the parts either: what tells is when they were stored.
+  let before: ParticipationId | null = firstIdOf(until);
   const parts: Part[] = [];
   for (const cut of cuts) {
     parts.push({ nth: parts.length + 1, parts: cuts.length, first, total, until, before, ...cut });
     first += cut.count;
     before = cut.last;
   }
-  const nobody = { nth: 1, parts: 1, first: 1, count: 0, total, until, before: null, last: null };
+  const nobody = { nth: 1, parts: 1, first: 1, count: 0, total, until, before, last: null };
   return parts.length > 0 ? parts : [nobody];
 }

@@ -177,6 +177,47 @@ describe("news of a petition by mail", () => {
     expect(await state()).toContain(`<a href="${anew}">Draft</a>`);
   });
 
+  it("goes once to those who signed it in any language, in the words of each version that has the same news", async () => {
+    const made = await team.owner.post(`${petition}/translations`, { locale: "fr" });
+    const french = `${team.base}/actions/${/actions\/([0-9a-f-]{36})/.exec(made.headers.get("Location") ?? "")?.[1]}`;
+    await team.owner.post(`${french}/publication`, { version: "1" });
+    const said = {
+      sort: "victory",
+      title: "It is decided",
+      body: "The street closes.",
+      saidBy: "",
+      happenedOn: "",
+    };
+    const numberOf = async (of: string, title: string) => {
+      const html = await (await team.owner.get(`${of}/updates`)).text();
+      return new RegExp(`id="update-(\\d+)"><h3[^>]*>${title}`).exec(html)?.[1] ?? "";
+    };
+    await team.owner.post(`${petition}/updates`, said);
+    await team.owner.post(`${french}/updates`, { ...said, sort: "news", title: "Autre chose" });
+    await team.owner.post(`${french}/updates`, { ...said, title: "C’est décidé", body: "La rue ferme." });
+    const no = await numberOf(petition, said.title);
+    const mailing = mailingOf(await team.owner.post(`${petition}/updates/${no}/mailing`));
+    const db = dbFor(env, team.group);
+    const id = parseId<MailingId>(mailing.split("/").at(-1) ?? "");
+    const draft = id && (await mailingById(db, id));
+    if (!draft) throw new Error("no draft");
+    expect(draft.target?.audience.include).toMatchObject({
+      all: [{ is: "action", actions: [expect.any(Number), expect.any(Number)] }],
+    });
+    const versions = await versionsOf(db, draft.no);
+    expect(versions.map(({ language, subject }) => [language, subject])).toEqual([
+      ["en", "It is decided"],
+      ["fr", "C’est décidé"],
+    ]);
+    expect(versions[1]?.body).toContain("La rue ferme.");
+    expect(versions[1]?.body).not.toContain("clean-air#");
+    // The French page has it in the same mail, and its other news in none.
+    const its = await numberOf(french, "C’est décidé");
+    expect(mailingOf(await team.owner.post(`${french}/updates/${its}/mailing`))).toBe(mailing);
+    const other = await numberOf(french, "Autre chose");
+    expect(mailingOf(await team.owner.post(`${french}/updates/${other}/mailing`))).not.toBe(mailing);
+  });
+
   it("is of an update on the page of one's own live petition alone", async () => {
     expect((await team.stranger.post(`${update}/mailing`)).status).toBe(404);
     expect((await team.owner.post(`${petition}/updates/999/mailing`)).status).toBe(404);
@@ -194,7 +235,10 @@ describe("news of a petition by mail", () => {
   ] as const)("is in %s where the petition is", (locale, signed, answered) => {
     const action = { no: 1, title: "X", slug: "x", locale, settings: { image: null } };
     const said = { sort: "response", title: "T", bodySource: "", saidBy: "Y", signatureCount: null };
-    const { body, language } = newsMailing(contextOf(), team.group, action as never, said as never);
+    const { body, language } = newsMailing(contextOf(), team.group, { action, update: said } as never, {
+      nos: [],
+      news: [],
+    });
     expect(language).toBe(locale);
     expect(body).toContain(signed);
     expect(body).toContain(answered);

@@ -3,6 +3,7 @@ import { findAction } from "../actions/action";
 import { cleanLine, cleanText } from "../actions/answer-text";
 import { renderDescription } from "../actions/description";
 import type { Problems } from "../actions/editing";
+import { languageVersions } from "../actions/translation";
 import type { Action } from "../actions/types";
 import { recordAct } from "../groups/audit";
 import { dbFor, type GroupDb } from "../groups/shard";
@@ -128,6 +129,38 @@ export async function updateToMail(
   if (action?.kind !== "petition" || action.status === "draft") return null;
   const update = await store.selectUpdate(dbFor(ctx.env, group), action.no, updateNo);
   return update && update.removedAt === null ? { action, update } : null;
+}
+
+/** So long after one language version has the same news may follow in the others. */
+const SAME_NEWS_MS = 2 * 86_400_000;
+
+/**
+ * The petition's other language versions: their numbers, since who signed one of them signed it, and the same news where it
+ * stands on their pages too: of the same sort, written at about the same time, and in no mailing yet.
+ */
+export async function otherVersions(
+  ctx: Context,
+  group: Group,
+  action: Action,
+  update: Pick<Update, "sort" | "postedAt">,
+): Promise<{ nos: number[]; news: { action: Action; update: WrittenUpdate }[] }> {
+  const siblings = await languageVersions(ctx, group, action);
+  const found = await Promise.all(siblings.map(({ id, no }) => sameNews(ctx, group, { id, no }, update)));
+  return { nos: siblings.map(({ no }) => no), news: found.flatMap((one) => (one ? [one] : [])) };
+}
+
+async function sameNews(
+  ctx: Context,
+  group: Group,
+  sibling: Pick<Action, "id" | "no">,
+  { sort, postedAt }: Pick<Update, "sort" | "postedAt">,
+) {
+  const shown = await shownUpdates(ctx, group, sibling.no);
+  const away = (one: Update) => Math.abs(one.postedAt - postedAt);
+  const [same] = shown
+    .filter((one) => one.sort === sort && one.mailing === null && away(one) <= SAME_NEWS_MS)
+    .toSorted((one, other) => away(one) - away(other));
+  return same ? updateToMail(ctx, group, sibling.id, same.no) : null;
 }
 
 /** Notes the mailing that does so. False when somebody has begun another one meanwhile. */

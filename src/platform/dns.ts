@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { Config } from "../env";
 
-export type DnsType = "TXT" | "MX";
+export type DnsType = "TXT" | "MX" | "A" | "AAAA";
 
 /** "none": the name has no such record. "failed": nobody knows, since the question was not answered. */
 export type DnsAnswer = { is: "found"; values: string[] } | { is: "none" } | { is: "failed" };
 
-const TYPE_NUMBERS: Record<DnsType, number> = { TXT: 16, MX: 15 };
+const TYPE_NUMBERS: Record<DnsType, number> = { TXT: 16, MX: 15, A: 1, AAAA: 28 };
 const NO_ERROR = 0;
 const NO_SUCH_NAME = 3;
 const TIMEOUT_MS = 5_000;
@@ -20,7 +20,7 @@ const reply = z.object({
 
 /**
  * Asks for the records of a name by DNS over HTTPS, in the JSON form that Cloudflare's and Google's resolvers speak. Never throws.
- * @returns a TXT record as its text, an MX record as "10 mail.example.org"; names in lower case and without the dot at their end
+ * @returns a TXT record as its text, an MX record as "10 mail.example.org", an address as it is written; names in lower case and without the dot at their end
  */
 export async function lookUp(
   { DNS_RESOLVER }: Pick<Config, "DNS_RESOLVER">,

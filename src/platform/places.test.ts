@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { countryCodes } from "./countries";
 import { currencyCodes, currencyOf, isCurrency } from "./currencies";
-import { isTimeZone, timeZonesWith } from "./time-zones";
+import { zoneOfPlace } from "./place-zones";
+import { isTimeZone, timeZoneNamed, timeZonesWith } from "./time-zones";
 
 test("every country but Antarctica has one currency, and every currency a name", () => {
   const others = countryCodes.filter((code) => currencyOf(code) === "USD");
@@ -27,3 +28,25 @@ test.each(["", "+02:00", "Mars/Olympus", "<b>", "Europe/Paris; DROP", "x".repeat
     expect(timeZonesWith(name)).not.toContain(name);
   },
 );
+
+test("a zone is known by its aliases, and stored by the name that is listed", () => {
+  expect([timeZoneNamed("europe/paris"), timeZoneNamed("US/Eastern"), timeZoneNamed("UTC")]).toEqual([
+    "Europe/Paris",
+    "America/New_York",
+    "UTC",
+  ]);
+  expect([timeZoneNamed("Mars/Olympus"), timeZoneNamed("+02:00"), timeZoneNamed("")]).toEqual([
+    null,
+    null,
+    null,
+  ]);
+});
+
+test("an address tells whose clock somebody goes by: the region's, else where most of the country live", () => {
+  expect([
+    zoneOfPlace("CA", " bc"),
+    zoneOfPlace("CA", "Québec"),
+    zoneOfPlace("FR", ""),
+    zoneOfPlace("??", ""),
+  ]).toEqual(["America/Vancouver", "America/Toronto", "Europe/Paris", null]);
+});

@@ -1,6 +1,6 @@
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
-import { emailsOf } from "../people/person";
+import { emailsOf, isAlias } from "../people/person";
 import { subscriptionStatus } from "../people/types";
 import type { Context } from "../platform/context";
 import { idFromHex } from "../platform/ids";
@@ -27,7 +27,10 @@ export async function everythingOf(
   const readable = Object.fromEntries(
     Object.entries(held).map(([table, rows]) => [table, rows.map(readableRow)]),
   );
-  const all: store.Held = { ...readable, emails: emails.map((value) => ({ value })) };
+  const all: store.Held = {
+    ...readable,
+    emails: emails.filter((email) => !isAlias(email)).map((value) => ({ value })),
+  };
   return reader === "group" ? all : ownOf(all);
 }
 

@@ -28,10 +28,14 @@ const names: Record<string, Key> = {
   mail_clicks: "privacy.tables.mail_clicks",
   mail_returns: "privacy.tables.mail_returns",
   mail_replies: "privacy.tables.mail_replies",
+  hook_payloads: "privacy.tables.hook_payloads",
   topics_refused: "privacy.tables.topics_refused",
   mail_wishes: "privacy.tables.mail_wishes",
   departures: "privacy.tables.departures",
   confirmations: "privacy.tables.confirmations",
+  webhook_deliveries: "privacy.tables.webhook_deliveries",
+  other_systems: "privacy.tables.other_systems",
+  lists: "privacy.tables.lists",
 };
 
 const columns: Record<string, Key> = {

@@ -142,8 +142,9 @@ export function hrefOf({ key, locale }: { key: string; locale: Locale }, below =
   return `${OWN_PATH}${below}?key=${encodeURIComponent(key)}&lang=${locale}${more}`;
 }
 
-const shown: readonly Exclude<DetailField, "language" | "country">[] = [
+const shown: readonly Exclude<DetailField, "language" | "country" | "timeZone">[] = [
   "givenName",
+  "preferredName",
   "familyName",
   "street",
   "postalCode",
@@ -153,6 +154,7 @@ const shown: readonly Exclude<DetailField, "language" | "country">[] = [
 
 const autocomplete: Record<(typeof shown)[number], string> = {
   givenName: "given-name",
+  preferredName: "nickname",
   familyName: "family-name",
   street: "address-line1",
   postalCode: "postal-code",
@@ -166,7 +168,7 @@ function DetailsForm({ t, locale, values, errors, href }: OwnPageProps & { href:
       {shown.map((name) => (
         <TextField
           name={name}
-          label={t(`public.fields.${name}`)}
+          label={t(name === "preferredName" ? "privacy.own.page.preferredName" : `public.fields.${name}`)}
           autocomplete={autocomplete[name]}
           value={values[name]}
           error={errors[name]}

@@ -534,7 +534,9 @@ describe("one's own page", () => {
           "INSERT INTO tags (group_no, tag_no, name, name_key, created_at, hidden_at) VALUES (?1, 1, 'watch', 'watch', 1, 1)",
         )
         .bind(group.no),
-      db.d1.prepare("INSERT INTO taggings VALUES (?1, 1, ?2, 1)").bind(group.no, no),
+      db.d1
+        .prepare("INSERT INTO taggings (group_no, tag_no, person_no, tagged_at) VALUES (?1, 1, ?2, 1)")
+        .bind(group.no, no),
     ]);
     const response = await get(`/privacy/mine/archive?key=${key}`);
     const zip = new TextDecoder("latin1").decode(await response.arrayBuffer());

@@ -147,7 +147,7 @@ async function changeDetails(c: PublicContext, mine: Mine, values: FormValues): 
     ctx,
     dbFor(ctx.env, group),
     mine.person.no,
-    changesOf(detailsOf(mine.person), details),
+    changesOf(detailsOf(mine.person), { ...details, timeZone: mine.person.timeZone ?? "" }),
     null,
   );
   return backTo(c, mine, "saved");

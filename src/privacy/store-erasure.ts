@@ -113,6 +113,11 @@ export function forgetElsewhere({ groupNo, d1 }: GroupDb, personNo: number): D1P
          AND import_no IN (SELECT import_no FROM imports WHERE group_no = ?1)`,
     ),
     bind(`DELETE FROM mail_readers WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")})`),
+    // What forms elsewhere sent of them, or of somebody who named them, and is kept for some days.
+    bind(
+      `DELETE FROM hook_payloads WHERE group_no = ?1 AND (email IN (${said})
+         OR EXISTS (SELECT 1 FROM (${said}) own WHERE instr(lower(hook_payloads.body), own.value) > 0))`,
+    ),
     bind("DELETE FROM mail_wishes WHERE group_no = ?1 AND person_no = ?2"),
     bind("DELETE FROM confirmations WHERE group_no = ?1 AND person_no = ?2"),
     bind(`DELETE FROM mail_returns WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")})`),
@@ -129,6 +134,7 @@ export function forgetElsewhere({ groupNo, d1 }: GroupDb, personNo: number): D1P
       `UPDATE departures SET reason = NULL, comment = NULL WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")})
          AND (mailing_no = 0 OR mailing_no IN (SELECT mailing_no FROM mailings WHERE group_no = ?1))`,
     ),
+    bind(`DELETE FROM webhook_deliveries WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")})`),
     bind("DELETE FROM people_scores WHERE group_no = ?1 AND person_no = ?2"),
   ];
 }

@@ -13,7 +13,7 @@ export type Row = Record<string, unknown>;
  */
 const tables: Record<string, string> = {
   person: `SELECT lower(hex(id)) AS id, email, phone, given_name, family_name, street, locality, region, postal_code, country, language,
-      email_status, email_status_at, email_status_cause, mobile_status, mobile_status_at, mobile_status_cause, created_at
+      preferred_name, time_zone, email_status, email_status_at, email_status_cause, mobile_status, mobile_status_at, mobile_status_cause, created_at
     FROM people WHERE group_no = ?1 AND person_no = ?2`,
   other_addresses:
     "SELECT kind, value, added_at, left_at FROM other_addresses WHERE group_no = ?1 AND person_no = ?2",
@@ -64,6 +64,8 @@ const tables: Record<string, string> = {
     CROSS JOIN mail_returns r ON r.group_no = ?1 AND r.person_no = n.no
     LEFT JOIN mailings m ON m.group_no = ?1 AND m.mailing_no = r.mailing_no ORDER BY r.at DESC`,
   mail_replies: `SELECT from_email, subject, text, at FROM mail_replies WHERE group_no = ?1 AND person_no = ?2 ORDER BY reply_no DESC`,
+  hook_payloads: `SELECT h.name AS form, p.at, p.body FROM hooks h CROSS JOIN hook_payloads p ON p.group_no = ?1 AND p.hook_no = h.hook_no
+    WHERE h.group_no = ?1 AND p.email IN (SELECT value FROM identities WHERE group_no = ?1 AND kind = 1 AND person_no = ?2) ORDER BY p.at DESC`,
   mail_answers: `SELECT r.subject, a.text, a.at FROM mail_replies r
     CROSS JOIN mail_answers a ON a.group_no = ?1 AND a.reply_no = r.reply_no WHERE r.group_no = ?1 AND r.person_no = ?2 ORDER BY a.at DESC`,
   topics_refused: `SELECT t.name, r.at FROM topics t CROSS JOIN topic_refusals r ON r.group_no = ?1 AND r.topic_no = t.topic_no AND r.person_no = ?2
@@ -79,10 +81,18 @@ const tables: Record<string, string> = {
     WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")}) HAVING count(*) > 0`,
   imports: `SELECT i.file_name, i.created_at, p.is_new, p.before FROM imports i
     CROSS JOIN import_people p ON p.group_no = ?1 AND p.import_no = i.import_no AND p.person_no = ?2 WHERE i.group_no = ?1`,
+  other_systems: `SELECT f.identifier AS name, f.claimed_at AS created_at FROM people p CROSS JOIN foreign_ids f ON f.group_no = ?1 AND f.what = 1 AND f.id = p.id
+    WHERE p.group_no = ?1 AND p.person_no = ?2
+    UNION ALL SELECT f.identifier, f.claimed_at FROM participations p CROSS JOIN foreign_ids f ON f.group_no = ?1 AND f.what = 3 AND f.id = p.id
+    WHERE p.group_no = ?1 AND p.person_no = ?2`,
+  lists: `SELECT l.name, l.created_at FROM unique_id_people u CROSS JOIN unique_id_lists l ON l.group_no = ?1 AND l.list_no = u.list_no
+    WHERE u.group_no = ?1 AND u.person_no = ?2`,
   point_person: "SELECT since AS changed_at FROM point_people WHERE group_no = ?1 AND person_no = ?2",
   score: "SELECT score, level FROM people_scores WHERE group_no = ?1 AND person_no = ?2",
   edits: `SELECT edited_at, act, changes FROM person_edits WHERE group_no = ?1 AND person_no = ?2 ORDER BY edited_at DESC`,
   address_changes: `SELECT old_email, new_email, asked_at, done_at FROM address_changes WHERE group_no = ?1 AND person_no = ?2`,
+  webhook_deliveries: `SELECT w.name, d.at, d.tried_at, d.state, d.body FROM webhook_deliveries d
+    CROSS JOIN webhooks w ON w.group_no = ?1 AND w.webhook_no = d.webhook_no WHERE d.group_no = ?1 AND d.person_no = ?2 ORDER BY d.at DESC`,
   notes: `SELECT kind, text, created_at, trail FROM person_notes WHERE group_no = ?1 AND person_no = ?2 AND deleted_at IS NULL ORDER BY created_at DESC`,
 };
 

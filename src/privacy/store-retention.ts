@@ -3,6 +3,7 @@ import { subscriptionStates } from "../payments/types";
 import { existsUnderNumbers } from "../people/merge";
 import { subscriptionStatus } from "../people/types";
 import { type ActionId, idFromBytes } from "../platform/ids";
+import { ownChanges } from "../platform/own-changes";
 import type { RetentionRule } from "./types";
 
 /** People whose rows one statement looks at. */
@@ -108,11 +109,12 @@ export async function dropOld(
   part: keyof typeof OLD,
   range: Omit<Range, "alsoSubscribed">,
 ): Promise<number> {
-  const { meta } = await d1
-    .prepare(`UPDATE participations SET ${OLD[part].set} WHERE ${OLD_ROWS} AND ${OLD[part].where}`)
-    .bind(groupNo, range.from, range.to, range.before)
-    .run();
-  return meta.changes;
+  return ownChanges(
+    d1,
+    d1
+      .prepare(`UPDATE participations SET ${OLD[part].set} WHERE ${OLD_ROWS} AND ${OLD[part].where}`)
+      .bind(groupNo, range.from, range.to, range.before),
+  );
 }
 
 export async function countOld(

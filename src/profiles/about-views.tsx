@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import { fieldLabel, fieldValueText, severalIn } from "../people/custom-field";
 import { countriesIn } from "../platform/countries";
+import { zoneOfPlace } from "../platform/place-zones";
 import { Disclosure, Facts } from "../ui/card";
 import { attributesOf, Field } from "../ui/field";
 import {
@@ -51,6 +52,14 @@ export function WhoTheyAre(props: PersonPageProps) {
               <span dir="auto">{[person.givenName, person.familyName].filter(Boolean).join(" ") || "–"}</span>
             ),
           },
+          ...(person.preferredName
+            ? [
+                {
+                  name: t("profiles.details.preferredName"),
+                  value: <span dir="auto">{person.preferredName}</span>,
+                },
+              ]
+            : []),
           {
             name: t("profiles.details.address"),
             value: (
@@ -71,6 +80,7 @@ export function WhoTheyAre(props: PersonPageProps) {
             name: t("profiles.details.language"),
             value: isLocale(person.language) ? localeNames[person.language] : "–",
           },
+          { name: t("profiles.details.timeZone"), value: zoneInWords(props) },
           {
             name: t("profiles.details.since"),
             value: (
@@ -91,6 +101,13 @@ export function WhoTheyAre(props: PersonPageProps) {
       />
     </Part>
   );
+}
+
+/** Whose clock mails that are sent by local time go by. */
+function zoneInWords({ t, person }: PersonPageProps): string {
+  if (person.timeZone) return person.timeZone;
+  const zone = person.country ? zoneOfPlace(person.country, person.region ?? "") : null;
+  return zone ? t("profiles.details.zoneByPlace", { zone }) : "–";
 }
 
 /** The tags of a person, each to take away, and one to give. */

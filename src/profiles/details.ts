@@ -6,22 +6,28 @@ import { normaliseEmail } from "../platform/email-address";
 import { type FormValues, single } from "../platform/forms";
 import { normalisePhone } from "../platform/phone";
 import { normalisePostalCode } from "../platform/postal-code";
+import { timeZoneNamed } from "../platform/time-zones";
 import { isLocale, type T } from "../ui/i18n";
 
 export type Problems = Record<string, string>;
 
-export function detailsOf(person: PersonRow): Details {
-  const text = (name: DetailField) => person[name] ?? "";
+function everyDetail(said: (name: DetailField) => string): Details {
   return {
-    givenName: text("givenName"),
-    familyName: text("familyName"),
-    street: text("street"),
-    locality: text("locality"),
-    region: text("region"),
-    postalCode: text("postalCode"),
-    country: text("country"),
-    language: text("language"),
+    givenName: said("givenName"),
+    preferredName: said("preferredName"),
+    familyName: said("familyName"),
+    street: said("street"),
+    locality: said("locality"),
+    region: said("region"),
+    postalCode: said("postalCode"),
+    country: said("country"),
+    language: said("language"),
+    timeZone: said("timeZone"),
   };
+}
+
+export function detailsOf(person: PersonRow): Details {
+  return everyDetail((name) => person[name] ?? "");
 }
 
 /** The details of a form as they are stored, and what is wrong with them by field. */
@@ -33,41 +39,24 @@ export function readDetails(t: T, values: FormValues, prefix = ""): { details: D
       problems[name] = t("profiles.problems.long", { max: DETAIL_MAX[name] });
     return text;
   };
-  const country = line("country").toUpperCase();
+  const details = everyDetail(line);
+  const country = details.country.toUpperCase();
   if (country !== "" && !isCountry(country)) problems.country = t("profiles.problems.country");
-  const language = line("language");
+  const { language, timeZone, postalCode } = details;
   if (language !== "" && !isLocale(language)) problems.language = t("profiles.problems.language");
-  const postalCode = line("postalCode");
+  const zone = timeZone === "" ? "" : timeZoneNamed(timeZone);
+  if (zone === null) problems.timeZone = t("profiles.problems.timeZone");
   const code = postalCode === "" ? "" : normalisePostalCode(postalCode, country);
   if (code === null) problems.postalCode = t("profiles.problems.postalCode");
   return {
     problems,
-    details: {
-      givenName: line("givenName"),
-      familyName: line("familyName"),
-      street: line("street"),
-      locality: line("locality"),
-      region: line("region"),
-      postalCode: code ?? postalCode,
-      country,
-      language,
-    },
+    details: { ...details, country, postalCode: code ?? postalCode, timeZone: zone ?? timeZone },
   };
 }
 
 /** What the editor saw when they began: a value they left alone is not theirs, though somebody changed it meanwhile. */
 export function readWas(values: FormValues): Details {
-  const was = (name: DetailField) => single(values, `was.${name}`);
-  return {
-    givenName: was("givenName"),
-    familyName: was("familyName"),
-    street: was("street"),
-    locality: was("locality"),
-    region: was("region"),
-    postalCode: was("postalCode"),
-    country: was("country"),
-    language: was("language"),
-  };
+  return everyDetail((name) => single(values, `was.${name}`));
 }
 
 /** An email as it is stored; null with the problem noted when it is none. */
@@ -87,9 +76,6 @@ export function readPhone(
   return phone;
 }
 
-export const noDetails: Details = Object.freeze({
-  ...{ givenName: "", familyName: "", street: "", locality: "" },
-  ...{ region: "", postalCode: "", country: "", language: "" },
-});
+export const noDetails: Details = Object.freeze(everyDetail(() => ""));
 
 export const detailNames = detailFields;

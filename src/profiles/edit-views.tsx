@@ -2,6 +2,7 @@ import { DETAIL_MAX, type PersonRow } from "../people/edit";
 import { type DetailField, type Details, detailFields } from "../people/types";
 import { countriesIn } from "../platform/countries";
 import { type FormValues, single } from "../platform/forms";
+import { timeZonesWith } from "../platform/time-zones";
 import {
   ButtonLink,
   ButtonRow,
@@ -47,6 +48,7 @@ function DetailFields({ t, locale, errors, value, hasMoveHint }: DetailProps) {
         {text("givenName")}
         {text("familyName")}
       </div>
+      {text("preferredName", t("profiles.edit.preferredNameHint"))}
       {text("postalCode", hasMoveHint ? t("profiles.edit.moveHint") : undefined)}
       {text("street")}
       <div class="pairs">
@@ -71,6 +73,15 @@ function DetailFields({ t, locale, errors, value, hasMoveHint }: DetailProps) {
           options={locales.map((code) => ({ value: code, label: localeNames[code] }))}
         />
       </div>
+      <SelectField
+        name="timeZone"
+        label={t("profiles.details.timeZone")}
+        hint={t("profiles.edit.timeZoneHint")}
+        value={value("timeZone")}
+        error={errors.timeZone}
+        blank={t("profiles.edit.timeZoneByPlace")}
+        options={timeZonesWith(value("timeZone")).map((zone) => ({ value: zone, label: zone }))}
+      />
     </>
   );
 }

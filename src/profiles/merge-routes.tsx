@@ -201,6 +201,7 @@ const columns: Record<MergeChoice, keyof MergeChoices> = {
   email: "email",
   phone: "phone",
   givenName: "given_name",
+  preferredName: "preferred_name",
   familyName: "family_name",
   street: "street",
   locality: "locality",
@@ -208,6 +209,7 @@ const columns: Record<MergeChoice, keyof MergeChoices> = {
   postalCode: "postal_code",
   country: "country",
   language: "language",
+  timeZone: "time_zone",
 };
 
 function choicesIn(values: FormValues): MergeChoices {

@@ -1,13 +1,20 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { personNoOf, storeAnswers } from "../../test/forms";
 import { contextOf } from "../../test/groups";
 import { makeOrganisers } from "../../test/organisers";
 import { makePetition } from "../../test/petitions";
+import { actionByNo } from "../actions/action";
 import { dbFor, type GroupDb } from "../groups/shard";
+import { targetOf } from "../intake/removal";
+
 import { makeField } from "../people/custom-field";
 import { peopleByNumber } from "../people/edit";
 import { erasurePlan, mergePlan, unsubscribe } from "../people/person";
 import { pointOf, setPoint } from "../people/point-person";
+import { listWorks, runWork } from "../people/work";
+import { newId, type ParticipationId } from "../platform/ids";
+import { mailQueued } from "../platform/mail/messages";
+import { pointSteps, tellPointPeople } from "./point-digest";
 import { timelineOf } from "./timeline";
 
 let team: Awaited<ReturnType<typeof makeOrganisers>>;
@@ -154,6 +161,31 @@ describe("changing details", () => {
       postalCode: "M4M 2T1",
     });
     expect((await team.owner.post(undo)).status).toBe(404);
+  });
+
+  it("keeps what they like to be called and their time zone, through a merge and its undoing, until they are forgotten", async () => {
+    const [one, other] = [await somebody(), await somebody()];
+    const said = { preferredName: "Mina", timeZone: "us/pacific" };
+    expect((await team.owner.post(`${one.path}/edit`, { ...was, timeZone: "Mars/Olympus" })).status).toBe(
+      422,
+    );
+    await team.owner.post(`${one.path}/edit`, { ...was, country: "CA" });
+    expect(await html(one.path)).toContain("America/Toronto, by their address");
+    await team.owner.post(`${one.path}/edit`, { ...was, ...said });
+    expect(await read(one.no)).toMatchObject({ preferredName: "Mina", timeZone: "America/Los_Angeles" });
+    expect(await html(one.path)).toMatch(/Mina.*America\/Los_Angeles/s);
+    await team.owner.post(`${people}/merges`, { kept: other.id, lost: one.id });
+    expect(await read(other.no)).toMatchObject({ preferredName: "Mina", timeZone: "America/Los_Angeles" });
+    expect(await read(one.no)).toMatchObject({ preferredName: null, timeZone: null });
+    const merge =
+      new RegExp(`${people}/merges/[0-9a-f-]{36}`).exec(await html(`${people}/merges`))?.[0] ?? "";
+    await team.owner.post(`${merge}/undo`);
+    expect([await read(one.no), await read(other.no)]).toMatchObject([
+      { preferredName: "Mina", timeZone: "America/Los_Angeles" },
+      { preferredName: null, timeZone: null },
+    ]);
+    await db.d1.batch(erasurePlan(db, one.no, [], Date.now()));
+    expect(await read(one.no)).toMatchObject({ preferredName: null, timeZone: null });
   });
 
   it("does not undo what somebody changed meanwhile", async () => {
@@ -412,5 +444,49 @@ describe("the point person", () => {
     await db.d1.batch(erasurePlan(db, kept.no, [], Date.now()));
     expect(await pointOf(db, kept.no)).toBeNull();
     expect(await pointOf(db, alone.no)).toBeNull();
+  });
+});
+
+describe("the mail to a point person", () => {
+  const DAY_MS = 86_400_000;
+
+  /** What the works that are due at a moment put on the queue. */
+  async function mailsAt(now: number) {
+    const ctx = { ...contextOf(), now };
+    const send = vi.spyOn(ctx.env.MAIL, "send");
+    for (const { no } of await listWorks(db, ["profiles.point"], "all"))
+      await runWork(ctx, { type: "people.work", groupNo: db.groupNo, workNo: no }, pointSteps);
+    const sent = send.mock.calls.map(([message]) => mailQueued.parse(message).message);
+    send.mockRestore();
+    return sent;
+  }
+
+  it("tells the next morning, once, what their people did, and nothing of anybody else's", async () => {
+    const { accountNo } = team.administrator;
+    const nobody = { accountNo: null, name: "" };
+    const [mine, other] = [await somebody(), await somebody()];
+    await setPoint(contextOf(), db, mine.no, { was: nobody, is: { accountNo, name: "Tom" }, by: accountNo });
+    const action = await actionByNo(db, actionNo);
+    if (!action) throw new Error("no action");
+    const people = [mine.no, other.no].map((no): [number, ParticipationId] => [no, newId<ParticipationId>()]);
+    const news = { type: "participations.recorded" as const, target: targetOf(team.group, action), people };
+    const now = Date.now();
+    const tell = (at: number) => tellPointPeople({ ...contextOf(), now: at }, news);
+    await tell(now);
+    await tell(now);
+    expect(await listWorks(db, ["profiles.point"])).toHaveLength(1);
+    expect(await mailsAt(now)).toEqual([]);
+    const [mail, ...more] = await mailsAt(now + DAY_MS);
+    expect(more).toEqual([]);
+    expect(mail?.subject).toContain("1 of your people");
+    expect(mail?.text).toContain("/people?point=me");
+    const { title } = action;
+    expect(mail?.text).toContain(`${mine.email}: ${title}`);
+    expect(mail?.text).not.toContain(other.email);
+    expect(await mailsAt(now + 2 * DAY_MS)).toEqual([]);
+    // Whoever has left the team by the morning is told nothing.
+    await tell(now + 2 * DAY_MS);
+    await team.owner.post(`${team.base}/settings/members/${accountNo}/removal`);
+    expect(await mailsAt(now + 4 * DAY_MS)).toEqual([]);
   });
 });

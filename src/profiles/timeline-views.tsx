@@ -197,6 +197,7 @@ function Subscribed({ t, entry, nameOfMember }: Props<"subscription">) {
 
 const names: Record<string, Key> = {
   givenName: "profiles.details.givenName",
+  preferredName: "profiles.details.preferredName",
   familyName: "profiles.details.familyName",
   street: "profiles.details.street",
   locality: "profiles.details.locality",
@@ -204,6 +205,7 @@ const names: Record<string, Key> = {
   postalCode: "profiles.details.postalCode",
   country: "profiles.details.country",
   language: "profiles.details.language",
+  timeZone: "profiles.details.timeZone",
   email: "profiles.details.email",
   phone: "profiles.details.phone",
   tag: "profiles.details.tag",

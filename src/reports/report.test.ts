@@ -321,7 +321,11 @@ describe("the page of reports", () => {
       db.d1
         .prepare("INSERT INTO tags (group_no, tag_no, name, created_at) VALUES (?, 1, 'Volunteer', 1)")
         .bind(db.groupNo),
-      db.d1.prepare("INSERT INTO taggings VALUES (?1, 1, 1, 1), (?1, 1, 2, ?2)").bind(db.groupNo, now),
+      db.d1
+        .prepare(
+          "INSERT INTO taggings (group_no, tag_no, person_no, tagged_at) VALUES (?1, 1, 1, 1), (?1, 1, 2, ?2)",
+        )
+        .bind(db.groupNo, now),
     ]);
   });
 

@@ -2,10 +2,10 @@ import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { Mailing, MailingStatus } from "../mailings/types";
 import type { Context } from "../platform/context";
-import { beginCount, type Count, goOn, isDone, readCount, readTally, shareOf } from "./counting";
+import { beginCount, type Count, goOn, isDone, readCount, readFigures, readTally, shareOf } from "./counting";
 import { figuresOf } from "./figures";
 import * as store from "./store";
-import type { Tally } from "./types";
+import type { Figures, Tally } from "./types";
 
 /** How long numbers stand at least before they are counted again. */
 export const FRESH_MS = 60_000;
@@ -31,6 +31,17 @@ export type Results = {
 
 /** Mailings of which something has left. */
 export const leftStatuses: readonly MailingStatus[] = ["sending", "paused", "sent", "stopped"];
+
+/** The key figures of mailings as they were last counted whole, by number; those never counted are not in it. */
+export async function lastFigures(db: GroupDb, nos: readonly number[]): Promise<Map<number, Figures>> {
+  const rows = await store.selectTotals(db, nos);
+  return new Map(
+    rows.flatMap(({ no, totals }) => {
+      const figures = readFigures(totals);
+      return figures ? [[no, figures] as const] : [];
+    }),
+  );
+}
 
 type Asked = Pick<Mailing, "no" | "sentAt" | "startAt" | "createdAt">;
 

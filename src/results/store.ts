@@ -35,6 +35,22 @@ export function selectKept({ d1, groupNo }: GroupDb, mailingNo: number): Promise
     .first<Kept>();
 }
 
+/** Of some mailings, the key figures of their last whole counts, as JSON. */
+export async function selectTotals(
+  { d1, groupNo }: GroupDb,
+  nos: readonly number[],
+): Promise<{ no: number; totals: string }[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT result.mailing_no AS no, result.totals FROM json_each(?2) AS asked
+       CROSS JOIN mailing_results AS result ON result.group_no = ?1 AND result.mailing_no = asked.value
+       WHERE result.totals IS NOT NULL`,
+    )
+    .bind(groupNo, JSON.stringify(nos))
+    .run<{ no: number; totals: string }>();
+  return results;
+}
+
 /** Takes a mailing's count for oneself until a moment. Gives the claim's number, or null while somebody else counts. */
 export async function claimCount(
   { d1, groupNo }: GroupDb,

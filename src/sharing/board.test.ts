@@ -161,6 +161,15 @@ describe("the numbers of variants", () => {
     expect((await shareNumbers(contextOf(), group, 99, share)).joined).toBe(0);
   });
 
+  it("are stored also when those of another group cannot be", async () => {
+    const { group } = await makeGroup();
+    const away = { no: group.no + 1_000_000, shard: "SHARD_99" };
+    note(contextOf(), away as Group, ACTION, { letter: "a", way: "x" });
+    note(contextOf(), group, ACTION, { letter: "a", way: "x" });
+    await settled();
+    expect((await shareNumbers(contextOf(), group, ACTION, share)).shared).toBe(1);
+  });
+
   it("set how often each is shown, once they were looked up behind a reply", async () => {
     const { group } = await makeGroup();
     for (let n = 0; n < 60; n += 1)

@@ -1,5 +1,5 @@
 import { sourceOfShare } from "./source";
-import type { Network, Way } from "./types";
+import { type Network, POST_TEXT_MAX, type Way } from "./types";
 import type { ShareWords } from "./words";
 
 /** What of a link is somebody's own: the letter of a variant, and the code of a person; each may be empty. */
@@ -27,12 +27,21 @@ export function shareHref(network: Exclude<Network, "copy">, link: string, words
     case "facebook":
       return `https://www.facebook.com/sharer/sharer.php?${query({ u: link })}`;
     case "bluesky":
-      return `https://bsky.app/intent/compose?${query({ text: `${text} ${link}` })}`;
+      return `https://bsky.app/intent/compose?${query({ text: `${postable(text)} ${link}` })}`;
     case "x":
-      return `https://x.com/intent/post?${query({ text, url: link })}`;
+      return `https://x.com/intent/post?${query({ text: postable(text), url: link })}`;
     case "email":
       return `mailto:?${query({ subject: title, body: `${text}\n\n${link}` })}`;
   }
+}
+
+/** As much of a text as a short post takes, cut between words: what is too long could not be posted at all. */
+function postable(text: string): string {
+  const letters = [...text];
+  if (letters.length <= POST_TEXT_MAX) return text;
+  const cut = letters.slice(0, POST_TEXT_MAX - 1).join("");
+  const [, words = cut] = /^(.+)\s\S*$/s.exec(cut) ?? [];
+  return `${words.trimEnd()}…`;
 }
 
 /** Percent-encoding throughout: a mail program does not read "+" as a space (RFC 6068 §5). */

@@ -46,7 +46,12 @@ async function flush(ctx: Context): Promise<void> {
   const groups = new Map(all.map(({ group }) => [group.no, group]));
   for (const group of groups.values()) {
     const rows = all.filter((each) => each.group.no === group.no).map(({ row }) => row);
-    await store.addTallies(dbFor(ctx.env, group), rows);
+    try {
+      await store.addTallies(dbFor(ctx.env, group), rows);
+    } catch (error) {
+      // A shard that is away costs its own groups their counts, and no other.
+      ctx.log.error("share.tallies", error, { groupNo: group.no });
+    }
   }
 }
 

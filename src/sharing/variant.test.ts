@@ -104,6 +104,18 @@ describe("a link", () => {
     }
   });
 
+  it("to a network of short posts carries words that fit, cut between two of them", () => {
+    const words = { title: "T", text: `${"Streets for children 🚸 ".repeat(20)}end` };
+    for (const network of ["bluesky", "x"] as const) {
+      const { searchParams } = new URL(shareHref(network, "https://group.example/a", words));
+      const post = (searchParams.get("text") ?? "").replace(" https://group.example/a", "");
+      expect([...post].length).toBeLessThanOrEqual(250);
+      expect(post).toMatch(/^Streets for children 🚸 .*(Streets|for|children|🚸)…$/u);
+    }
+    const whole = new URL(shareHref("whatsapp", "https://group.example/a", words)).searchParams.get("text");
+    expect(whole).toContain("end");
+  });
+
   it("to WhatsApp comes first on a phone", () => {
     const phone = new Request("https://x.example", { headers: { "Sec-CH-UA-Mobile": "?1" } });
     expect(likelyNetwork(phone)).toBe("whatsapp");

@@ -30,7 +30,7 @@ export async function askToConfirm(ctx: Context, news: ParticipationsRecorded): 
   const { target, people } = news;
   const group = await groupByNo(ctx.directory, target.groupNo);
   if (!group?.settings.mail.doubleOptIn || group.status === "suspended") return;
-  await ask(
+  await askPeople(
     ctx,
     group,
     target.actionNo,
@@ -38,7 +38,13 @@ export async function askToConfirm(ctx: Context, news: ParticipationsRecorded): 
   );
 }
 
-async function ask(ctx: Context, group: Group, actionNo: number, people: readonly number[]): Promise<void> {
+/** Asks people of an action, or of no action (0), who said yes and are to confirm it. May be called again. */
+export async function askPeople(
+  ctx: Context,
+  group: Group,
+  actionNo: number,
+  people: readonly number[],
+): Promise<void> {
   const db = dbFor(ctx.env, group);
   const again = { now: ctx.now, againBefore: ctx.now - CLAIM_MS };
   const claimed = await store.claimConfirmations(db, actionNo, people, again);
@@ -94,7 +100,7 @@ export async function findMissingConfirmations(
     againBefore: ctx.now - CLAIM_MS,
     limit: FORGOTTEN_MAX,
   });
-  if (found.length > 0) await ask(ctx, group, target.actionNo, found);
+  if (found.length > 0) await askPeople(ctx, group, target.actionNo, found);
   return found.length;
 }
 

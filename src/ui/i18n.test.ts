@@ -4,7 +4,24 @@ import { isLocale, type Key, localeFrom, locales, resources, translator } from "
 type Words = Map<string, string>;
 
 // Words that really are the same in English, French and Spanish.
-const alike = new Set<string>(["Actions", "Groundswell", "Facebook", "WhatsApp", "Bluesky", "X"]);
+const alike = new Set<string>([
+  "Actions",
+  "Groundswell",
+  "Facebook",
+  "WhatsApp",
+  "Bluesky",
+  "X",
+  "Typeform",
+  "Google Forms",
+  "Tally",
+  "Slack",
+  "Discord",
+  "Mattermost",
+  "Matrix (hookshot)",
+  "Webhooks",
+  "HTTP {{status}}",
+  "{{ms}} ms",
+]);
 
 function wordsOf(tree: object, path = ""): Words {
   return new Map(

@@ -2,17 +2,17 @@ import type { T } from "./i18n";
 import { Icon } from "./icon";
 import type { Tab } from "./layout";
 
-/** `always` in the row, only where it is `wide`, or under "More". `closedWith`: not for whoever may not open that part of the product. */
-type Page = { name: string; rank: "always" | "wide" | "more"; closedWith?: Tab };
+/** In the `row` where it is wide, or under "More". `closedWith`: not for whoever may not open that part of the product. */
+type Page = { name: string; rank: "row" | "more"; closedWith?: Tab };
 
 /** The pages about a group's mailings, in the order of their tabs: what is looked at daily, what is written, what is set up once. */
 const pages = [
-  { name: "mailings", rank: "always" },
-  { name: "numbers", rank: "always" },
-  { name: "replies", rank: "wide", closedWith: "people" },
-  { name: "returns", rank: "wide" },
-  { name: "templates", rank: "wide" },
-  { name: "pictures", rank: "wide" },
+  { name: "mailings", rank: "row" },
+  { name: "numbers", rank: "row" },
+  { name: "replies", rank: "row", closedWith: "people" },
+  { name: "returns", rank: "row" },
+  { name: "templates", rank: "row" },
+  { name: "pictures", rank: "row" },
   { name: "wrappers", rank: "more" },
   { name: "snippets", rank: "more" },
   { name: "topics", rank: "more" },
@@ -38,6 +38,9 @@ export function MailingTabs({ t, slug, current, closedTabs = [] }: Props) {
   const base = `/groups/${slug}/mailings`;
   const open = pages.filter((page) => !("closedWith" in page) || !closedTabs.includes(page.closedWith));
   const isInRow = ({ name, rank }: (typeof pages)[number]) => rank !== "more" || name === current;
+  // A phone has room for the list and one more.
+  const beside = current === "mailings" ? "numbers" : current;
+  const isOnPhones = (name: MailingTab) => name === "mailings" || name === beside;
   const link = (name: MailingTab, className?: string) => (
     <a
       class={className}
@@ -50,10 +53,8 @@ export function MailingTabs({ t, slug, current, closedTabs = [] }: Props) {
   return (
     <nav class="subtabs" aria-label={t("composer.tabs.label")}>
       <ul>
-        {open.filter(isInRow).map(({ name, rank }) => (
-          <li class={rank === "wide" && name !== current ? "subtab-wide" : undefined}>
-            {link(name, "subtab")}
-          </li>
+        {open.filter(isInRow).map(({ name }) => (
+          <li class={isOnPhones(name) ? undefined : "subtab-wide"}>{link(name, "subtab")}</li>
         ))}
         <li>
           <details class="menu menu-end" data-menu>
@@ -63,9 +64,9 @@ export function MailingTabs({ t, slug, current, closedTabs = [] }: Props) {
             </summary>
             <ul class="menu-list">
               {open
-                .filter(({ name, rank }) => rank !== "always" && name !== current)
-                .map(({ name, rank }) => (
-                  <li class={rank === "wide" ? "subtab-narrow" : undefined}>{link(name)}</li>
+                .filter(({ name }) => !isOnPhones(name))
+                .map((page) => (
+                  <li class={isInRow(page) ? "subtab-narrow" : undefined}>{link(page.name)}</li>
                 ))}
             </ul>
           </details>

@@ -42,6 +42,7 @@ export class MailingDriver extends RealDriver {
 }
 
 export {
+  GroupChats,
   GroupExports,
   GroupPayments,
   GroupReports,

@@ -1,7 +1,8 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestBrowser, watchForTrouble } from "../browser.ts";
-import { signIn, startGroup } from "../seed.ts";
+import type { Visitor } from "../client.ts";
+import { publishSurvey, signIn, startGroup } from "../seed.ts";
 import { sharedBrowser, sharedServer } from "../story.ts";
 import { world } from "../world.ts";
 import { expectSigners, openAs, visit } from "./stage.ts";
@@ -16,10 +17,11 @@ const { survey } = world;
 let browser: TestBrowser;
 /** Below the platform's origin, once it is published. */
 let overview: string;
+let rosa: Visitor;
 
 beforeAll(async () => {
   browser = await sharedBrowser();
-  const rosa = await signIn(server, { name: world.organiser.name, email: rosaEmail });
+  rosa = await signIn(server, { name: world.organiser.name, email: rosaEmail });
   await startGroup(rosa, { ...world.group, slug });
 });
 afterAll(() => browser.close());
@@ -121,6 +123,40 @@ test("with script, a question appears with the answer that leads to it", async (
     await page.locator("form").getByRole("button", { name: "Next" }).click();
     await fillContact(page, jeanLuc);
     expect(trouble).toEqual([]);
+  });
+});
+
+const ENGLISH = /\b(the|your|you|and|next|back|send|answered|about|choose)\b/i;
+
+test("in Spanish and without script, every word is Spanish: the condition, what is wrong, the thanks", async () => {
+  const questions = {
+    ...{ title: "¿Cómo va a la escuela?", slug: "como-va-a-la-escuela", locale: "es" },
+    ...{ ride: "¿Cómo va su hija?", rides: ["En autobús", "A pie"], line: "¿En qué línea?" },
+    ...{ minutes: "¿Cuántos minutos tarda?", why: "¿Qué sería mejor?" },
+  };
+  await publishSurvey(rosa, slug, questions);
+  await visit(browser, { width: 360, script: false, locale: "es" }, async (page) => {
+    const form = page.locator("form");
+    const words = async () => expect((await page.locator("main").textContent())?.match(ENGLISH)).toBeNull();
+    await page.goto(`http://${host}/surveys/${questions.slug}`);
+    await page.getByText("Paso 1 de 3").waitFor();
+    await form.getByRole("button", { name: "Siguiente" }).click();
+    await page.getByRole("alert").waitFor();
+    await words();
+    await page.getByLabel("En autobús").check();
+    await page.getByLabel("¿En qué línea?").fill("506");
+    await form.getByRole("button", { name: "Siguiente" }).click();
+    await page.getByLabel("¿Cuántos minutos tarda?").fill("12,5");
+    await form.getByRole("button", { name: "Siguiente" }).click();
+    await page.getByRole("heading", { name: "Sobre usted" }).waitFor();
+    await words();
+    await page.getByLabel("Nombre", { exact: true }).fill(amina.givenName);
+    await page.getByLabel("Apellidos").fill(amina.familyName);
+    await page.getByLabel("Correo").fill(amina.email.replace("@", `+${slug}-es@`));
+    await form.getByRole("button", { name: "Enviar mis respuestas" }).click();
+    await page.getByRole("heading", { name: "Gracias", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Ver lo que ha respondido la gente" }).click();
+    await page.getByText("Los resultados se muestran cuando hayan respondido 5 personas.").waitFor();
   });
 });
 

@@ -32,20 +32,41 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-async function saved(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Save", exact: true }).first().click();
-  await page.getByText("Saved.", { exact: true }).waitFor();
-}
-
 const TABS_MAX = 120;
 
-/** Goes to a button with the keyboard alone, as somebody without a mouse does. */
-async function tabTo(page: Page, button: Locator): Promise<void> {
+/* From the empty list to the last mail nobody touches a mouse. */
+
+async function tabTo(page: Page, control: Locator): Promise<void> {
+  await control.waitFor({ state: "attached" });
   for (let tabs = 0; tabs < TABS_MAX; tabs += 1) {
     await page.keyboard.press("Tab");
-    if ((await button.and(page.locator(":focus")).count()) > 0) return;
+    if ((await control.and(page.locator(":focus")).count()) > 0) return;
   }
-  throw new Error("no tab leads to the button");
+  throw new Error("no tab leads there");
+}
+
+async function press(page: Page, control: Locator): Promise<void> {
+  await tabTo(page, control);
+  await page.keyboard.press("Enter");
+}
+
+async function write(page: Page, control: Locator, text: string): Promise<void> {
+  await tabTo(page, control);
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type(text);
+}
+
+/** Of several radio buttons Tab reaches the one that is chosen, and the arrows the others. */
+async function choose(page: Page, wanted: Locator): Promise<void> {
+  const name = await wanted.getAttribute("name");
+  await tabTo(page, page.locator(`input[name="${name}"]:checked`));
+  for (let arrows = 0; arrows < TABS_MAX && !(await wanted.isChecked()); arrows += 1)
+    await page.keyboard.press("ArrowDown");
+}
+
+async function saved(page: Page): Promise<void> {
+  await press(page, page.getByRole("button", { name: "Save", exact: true }).first());
+  await page.getByText("Saved.", { exact: true }).waitFor();
 }
 
 test("an organiser writes with the editor, and a second subject to test", async () => {
@@ -53,27 +74,26 @@ test("an organiser writes with the editor, and a second subject to test", async 
     const trouble = watchForTrouble(page);
     await openAs(page, server, stage.rosaEmail, mailings);
     await page.getByText("No mailings yet").waitFor();
-    await page.getByRole("link", { name: "New mailing" }).first().click();
-    await page.getByRole("button", { name: "Start with a blank page" }).click();
-    await page.getByLabel("Subject").fill(subjects[0]);
-    await page.getByLabel("Preview text").fill(world.petition.ask);
+    await press(page, page.getByRole("link", { name: "New mailing" }).first());
+    await press(page, page.getByRole("button", { name: "Start with a blank page" }));
     await page.getByRole("toolbar").waitFor();
-    const message = page.getByRole("textbox", { name: "Message" });
-    await message.click();
-    await message.pressSequentially("Dear neighbours, ");
+    await write(page, page.getByLabel("Subject"), subjects[0]);
+    await write(page, page.getByLabel("Preview text"), world.petition.ask);
+    await tabTo(page, page.getByRole("textbox", { name: "Message" }));
+    await page.keyboard.type("Dear neighbours, ");
     await page.keyboard.press("ControlOrMeta+b");
-    await message.pressSequentially("sign today");
+    await page.keyboard.type("sign today");
     // It saves itself, and becomes a mail.
     const preview = `${new URL(page.url()).pathname}/preview`;
     const mail = async () => (await stage.rosa.get(preview)).text();
     await expect.poll(mail, PATIENCE).toMatch(/<strong[^>]*>sign today<\/strong>/);
     await saved(page);
     expect(await accessibilityViolations(page)).toEqual([]);
-    await page.getByText("Versions and languages").click();
-    await page.getByRole("button", { name: "Test another version (A/B)" }).click();
+    await press(page, page.locator("summary", { hasText: "Versions and languages" }));
+    await press(page, page.getByRole("button", { name: "Test another version (A/B)" }));
     await page.getByRole("link", { name: "Version B" }).waitFor();
-    await page.getByLabel("Subject").fill(subjects[1]);
-    await page.getByRole("button", { name: "Next: who gets it" }).click();
+    await write(page, page.getByLabel("Subject"), subjects[1]);
+    await press(page, page.getByRole("button", { name: "Next: who gets it" }));
     await page.getByRole("heading", { name: "Who is in" }).waitFor();
     href = new URL(page.url()).pathname.replace(/\/target$/, "");
     expect(trouble).toEqual([]);
@@ -85,8 +105,7 @@ test("chooses who gets it, and reads in words who that is", async () => {
     await openAs(page, server, stage.rosaEmail, `${href}/target`);
     await page.locator(".audience-number", { hasText: "200" }).waitFor(PATIENCE);
     expect(await accessibilityViolations(page)).toEqual([]);
-    await tabTo(page, page.getByRole("button", { name: "Next: review" }));
-    await page.keyboard.press("Enter");
+    await press(page, page.getByRole("button", { name: "Next: review" }));
     await page.getByText("This mails 200 people. Nobody is left out.").waitFor(PATIENCE);
     expect(await accessibilityViolations(page)).toEqual([]);
   });
@@ -95,18 +114,16 @@ test("chooses who gets it, and reads in words who that is", async () => {
 test("sends a test to themselves, then a part of the list, without any script", async () => {
   await visit(browser, { width: 360, script: false }, async (page) => {
     await openAs(page, server, stage.rosaEmail, `${href}/review`);
-    await tabTo(page, page.getByRole("button", { name: "Send the test" }));
-    await page.keyboard.press("Enter");
+    await press(page, page.getByRole("button", { name: "Send the test" }));
     await page.getByText("The test is on its way.").waitFor();
     const tests = await waitForMail(server, stage.rosaEmail, { count: 2, subject: /^\[Test\]/ });
     expect(tests.map(({ subject }) => subject).toSorted()).toEqual(
       subjects.map((each) => `[Test] ${each}`).toSorted(),
     );
-    await page.getByLabel("Test on a part first").check();
-    await page.getByLabel("Part of the people").fill("20");
-    await page.getByLabel("Wait for somebody to choose").check();
-    await tabTo(page, page.getByRole("button", { name: "Send to 200 people" }));
-    await page.keyboard.press("Enter");
+    await choose(page, page.getByLabel("Test on a part first"));
+    await write(page, page.getByLabel("Part of the people"), "20");
+    await choose(page, page.getByLabel("Wait for somebody to choose"));
+    await press(page, page.getByRole("button", { name: "Send to 200 people" }));
     await page
       .getByRole("heading", { name: "The test", exact: true })
       .or(page.getByText("Being"))
@@ -122,13 +139,13 @@ test("watches, pauses, goes on, and sends the better one to the rest", async () 
     await page.getByText("We wait for people to read.").waitFor(PATIENCE);
     // About a fifth: chance decides for each person.
     await page.locator(".progress-words", { hasText: /^[2-6]\d of 200/ }).waitFor(PATIENCE);
-    await page.getByRole("button", { name: "Pause" }).click();
+    await press(page, page.getByRole("button", { name: "Pause" }));
     await page.getByText("Somebody of your team paused it.").waitFor();
-    await page.getByRole("button", { name: "Go on" }).click();
+    await press(page, page.getByRole("button", { name: "Go on" }));
     await page.getByText("The mailing goes on.").waitFor();
     await page.getByRole("button", { name: "Send B to the rest" }).waitFor(PATIENCE);
     page.on("dialog", (dialog) => void dialog.accept());
-    await page.getByRole("button", { name: "Send B to the rest" }).click();
+    await press(page, page.getByRole("button", { name: "Send B to the rest" }));
     await page.getByText("Version B goes to the rest.").waitFor();
     await page.getByText("200 of 200").waitFor(PATIENCE);
     await page.getByText("Finished").waitFor(PATIENCE);

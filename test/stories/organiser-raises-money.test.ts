@@ -1,10 +1,12 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestBrowser, watchForTrouble } from "../browser.ts";
+import type { Visitor } from "../client.ts";
 import { waitForMail } from "../mailbox.ts";
 import { signIn, startGroup } from "../seed.ts";
 import { sharedBrowser, sharedServer } from "../story.ts";
 import { world } from "../world.ts";
+import { publish } from "./gathering.ts";
 import { openAs, submitButton, supportersOf, visit, withTag } from "./stage.ts";
 
 const server = sharedServer();
@@ -18,10 +20,11 @@ const phone = { width: 360 } as const;
 const LIST_TIMEOUT_MS = 20_000;
 
 let browser: TestBrowser;
+let rosa: Visitor;
 
 beforeAll(async () => {
   browser = await sharedBrowser();
-  const rosa = await signIn(server, { name: world.organiser.name, email: rosaEmail });
+  rosa = await signIn(server, { name: world.organiser.name, email: rosaEmail });
   await startGroup(rosa, { ...world.group, slug });
 });
 afterAll(() => browser.close());
@@ -82,6 +85,39 @@ test("without script somebody gives once, in memory of somebody, after a card th
   const [receipt] = await waitForMail(server, amina.email, { subject: /Your receipt: \$41\.51/ });
   expect(receipt?.text).toContain(fundraiser.receiptText);
   expect(receipt?.text).toContain(`In memory of ${fundraiser.inMemoryOf}`);
+});
+
+const ENGLISH = /\b(the|your|you|and|amount|give|card|pay|monthly)\b/i;
+
+test("in Spanish and without script, an amount that is none is refused in words, and a gift is thanked for", async () => {
+  const path = "sensores-en-la-escuela";
+  await publish(rosa, slug, "fundraiser", {
+    ...{ title: "Sensores en la escuela", slug: path, locale: "es", fundraiser: "shown" },
+    ...{ currency: world.group.currency, "amounts.0": "10", least: "1", most: "5000", moneyGoal: "2500" },
+    ...{ isOtherAllowed: "yes", "rhythm.once": "yes" },
+  });
+  await visit(browser, { ...phone, script: false, locale: "es" }, async (page) => {
+    const words = async () => expect((await page.locator("main").textContent())?.match(ENGLISH)).toBeNull();
+    await page.goto(`http://${server.groupHost(slug)}/fundraisers/${path}`);
+    await page.getByLabel("Nombre", { exact: true }).fill(mei.givenName);
+    await page.getByLabel("Apellidos").fill(mei.familyName);
+    await page.getByLabel("Correo electrónico", { exact: true }).fill(mei.email);
+    await page.getByLabel("Otro importe", { exact: true }).check();
+    await page.getByLabel("El otro importe").fill("-5");
+    await submitButton(page, "Donar").click();
+    await page.getByRole("alert").getByRole("link", { name: "mayor que cero" }).waitFor();
+    await words();
+    await page.getByLabel("El otro importe").fill("12,50");
+    await submitButton(page, "Donar").click();
+    await page.getByRole("heading", { name: "12,50" }).waitFor();
+    await words();
+    await page.getByLabel("Es rechazada", { exact: true }).check();
+    await page.getByRole("button", { name: "Pagar" }).click();
+    await page.getByText("La tarjeta fue rechazada. No se cobró nada.").waitFor();
+    await page.getByLabel("Funciona", { exact: true }).check();
+    await page.getByRole("button", { name: "Pagar" }).click();
+    await page.getByText("Usted donó").waitFor();
+  });
 });
 
 test("with script the button says what it will do; a monthly gift is later ended by its link", async () => {

@@ -1,7 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestBrowser, watchForTrouble } from "../browser.ts";
-import { signIn, startGroup } from "../seed.ts";
+import type { Visitor } from "../client.ts";
+import { publishAddressed, signIn, startGroup } from "../seed.ts";
 import { sharedBrowser, sharedServer } from "../story.ts";
 import { world } from "../world.ts";
 import { openAs, visit } from "./stage.ts";
@@ -15,10 +16,11 @@ const url = `http://${server.groupHost(slug)}/calls/call-city-hall-about-the-sch
 
 let browser: TestBrowser;
 let overview: string;
+let rosa: Visitor;
 
 beforeAll(async () => {
   browser = await sharedBrowser();
-  const rosa = await signIn(server, { name: world.organiser.name, email: rosaEmail });
+  rosa = await signIn(server, { name: world.organiser.name, email: rosaEmail });
   await startGroup(rosa, { ...world.group, slug });
 });
 afterAll(() => browser.close());
@@ -70,6 +72,41 @@ test.each([true, false])(
     });
   },
 );
+
+const ENGLISH = /\b(the|your|you|and|call|next|save|answered)\b/i;
+
+test("in Spanish and without script, a supporter is asked what is missing, calls, and says how it went", async () => {
+  const [title, path] = ["Llame a la alcaldía", "llame-a-la-alcaldia"];
+  const fields = {
+    "source.from": "fixed",
+    "source.people.count": "1",
+    "source.people.0.name": "Helen Brandt",
+    "source.people.0.phone": "416-555-0100",
+    script: "Me llamo {{first_name}} y vivo en {{postal_code}}.",
+  };
+  await publishAddressed(rosa, slug, { kind: "call", title, slug: path, locale: "es", fields });
+  await visit(browser, { width: 360, script: false, locale: "es" }, async (page) => {
+    const form = page.locator("form");
+    const words = async () => expect((await page.locator("main").textContent())?.match(ENGLISH)).toBeNull();
+    await page.goto(`http://${server.groupHost(slug)}/calls/${path}`);
+    await page.getByLabel("Nombre", { exact: true }).fill(amina.givenName);
+    await page.getByLabel("Apellidos").fill(amina.familyName);
+    await page.getByLabel("Correo").fill(amina.email.replace("@", `+${slug}-es@`));
+    await form.getByRole("button", { name: "Siguiente" }).click();
+    await page.getByRole("alert").waitFor();
+    await words();
+    await page.getByLabel("Código postal").fill(amina.postalCode);
+    await form.getByRole("button", { name: "Siguiente" }).click();
+    await page.getByText(`Me llamo ${amina.givenName} y vivo en ${amina.postalCode}.`).waitFor();
+    expect(await page.getByRole("link", { name: "Llamar al 416-555-0100" }).getAttribute("href")).toBe(
+      "tel:4165550100",
+    );
+    await words();
+    await page.getByLabel("Dejé un mensaje").check();
+    await form.getByRole("button", { name: "Guardar y seguir" }).click();
+    await page.getByRole("heading", { name: "Gracias", exact: true }).waitFor();
+  });
+});
 
 test("the organiser sees whom people called and how it went", async () => {
   await visit(browser, { width: 360 }, async (page) => {

@@ -335,6 +335,24 @@ async function fillLine(page: Page): Promise<void> {
   await page.locator("#f-rows-1-email").fill("nobody");
 }
 
+/** A connection whose form has sent something, which is refused: the fields it is to be mapped to with values to choose from. */
+const receivedForm: ListedPage["open"] = async (visit) => {
+  await sending(inGroup("/integrations/connections"), (page) => page.locator("#f-name").fill("Volunteers"))(
+    visit,
+  );
+  const { page } = visit;
+  const url = await page.locator("#f-url").inputValue();
+  const action = await page.locator("form[action$='/renewal']").getAttribute("action");
+  const body = { answers: [{ ref: "mail", label: "Your email", email: "nobody" }], ok: true };
+  await fetch(url, { method: "POST", body: JSON.stringify(body) });
+  const href = new URL((action ?? "").replace("/renewal", ""), page.url());
+  await page.goto(inLanguage(visit, href.href));
+  await page.locator("#f-email").selectOption('answers[ref="mail"].email');
+  await page.locator("form:has(#f-email) .button-primary").click();
+  await page.waitForURL(/done=mapped/);
+  return page.reload();
+};
+
 /** Lines of a spreadsheet, one right and one wrong, as they are shown before anything is recorded. */
 const pasted: ListedPage["open"] = async (visit) => {
   await inPetition("/paper")(visit);
@@ -359,6 +377,33 @@ function sendingTo(count: 2 | 3): ListedPage["open"] {
   const chosen = sending(asked, (page) => page.locator("#f-district").check());
   return count === 2 ? chosen : sending(chosen);
 }
+
+const newKey = sending(inGroup("/integrations/keys"), (page) => page.locator("#f-name").fill("Website"));
+
+const webhooks = inGroup("/integrations/webhooks");
+const inList = '.table a[href*="/integrations/webhooks/"]';
+
+/** The group's first webhook, with a test that nobody took. */
+const aWebhook: ListedPage["open"] = async (visit) => {
+  const { page } = visit;
+  await webhooks(visit);
+  if ((await page.locator(inList).count()) === 0) {
+    await sending(webhooks, async () => {
+      await page.locator("#f-name").fill("CRM");
+      await page.locator("#f-url").fill("http://127.0.0.1:9/hook");
+    })(visit);
+    await page.locator('form[action$="/test"] button').click();
+    await webhooks(visit);
+  }
+  return page.goto(new URL((await page.locator(inList).first().getAttribute("href")) ?? "", page.url()).href);
+};
+
+const aDelivery: ListedPage["open"] = async (visit) => {
+  await aWebhook(visit);
+  const { page } = visit;
+  const href = (await page.locator(inList).first().getAttribute("href")) ?? "";
+  return page.goto(new URL(href, page.url()).href);
+};
 
 export const publicPages: ListedPage[] = (
   [
@@ -436,6 +481,7 @@ export const publicPages: ListedPage[] = (
     { name: "mail preferences", open: ofReader("preferences") },
     { name: "mail preferences, saved", open: ofReader("preferences", "&done=saved") },
     { name: "a yes to mail, to be confirmed", open: ofReader("confirm") },
+    { name: "a way back onto the list, too old", open: ofReader("again", "&word=old") },
     { name: "a link of a mail that is too old", status: 404, open: inSite("/m/x/unsubscribe") },
     { name: "past mailings", open: inSite("/mailings") },
     { name: "nothing there", status: 404, isInGroupLanguage: true, open: petition("live", "-nowhere") },
@@ -561,6 +607,25 @@ export const organiserPages: ListedPage[] = (
     { name: "sheets to sign on", open: inPetition("/print/sheet?size=letter&pages=2") },
     { name: "typing in what was signed", open: inPetition("/paper?done=3&known=1") },
     { name: "typing in, refused", status: 422, open: sending(inPetition("/paper"), fillLine) },
+    { name: "connections", open: inGroup("/integrations/connections") },
+    {
+      name: "connections, one without a name",
+      status: 422,
+      open: sending(inGroup("/integrations/connections")),
+    },
+    {
+      name: "a connection just made",
+      open: sending(inGroup("/integrations/connections"), (page) =>
+        page.locator("#f-name").fill("Volunteers"),
+      ),
+    },
+    { name: "a connection being mapped", open: receivedForm },
+    { name: "setting up connections", open: inGroup("/integrations/connections/help") },
+    {
+      name: "a chat to add, refused",
+      status: 422,
+      open: sending(inGroup("/integrations/connections/chats/new")),
+    },
     { name: "typing in at a closed petition", open: inPetition("/paper", "closed") },
     { name: "a file of lines before it is taken", open: pasted },
     { name: "the history of a petition", open: inPetition("/history") },
@@ -694,6 +759,24 @@ export const organiserPages: ListedPage[] = (
       open: sending(inGroup("/mailings/silence"), (page) => page.locator("#f-months").fill("1")),
     },
     { name: "what is forgotten by itself", open: inGroup("/settings/privacy") },
+    { name: "keys of the API", open: inGroup("/integrations/keys") },
+    { name: "keys of the API, refused", status: 422, open: sending(inGroup("/integrations/keys")) },
+    { name: "a new key of the API", open: newKey },
+    {
+      name: "a key of the API",
+      open: async (visit) => {
+        await newKey(visit);
+        const href = await visit.page
+          .locator('.table a[href*="/integrations/keys/"]')
+          .first()
+          .getAttribute("href");
+        return visit.page.goto(inLanguage(visit, new URL(href ?? "", visit.page.url()).href));
+      },
+    },
+    { name: "webhooks", open: inGroup("/integrations/webhooks") },
+    { name: "webhooks, refused", status: 422, open: sending(inGroup("/integrations/webhooks")) },
+    { name: "a webhook", open: aWebhook },
+    { name: "what a webhook sent", open: aDelivery },
     { name: "the settings", open: inGroup("/settings") },
     {
       name: "the settings, refused",
@@ -731,6 +814,7 @@ export const operatorPages: ListedPage[] = (
     { name: "mailings of all groups", open: platform("/operations/mailings") },
     { name: "mailings of one group", open: inOperations("/mailings") },
     { name: "a mailing as operators see it", open: inOperations("/mailings/2") },
+    { name: "parked readings of a mailing", open: inOperations("/mailings/2/parked") },
     { name: "suppressed addresses", open: platform("/operations/suppressions") },
     { name: "no group found", open: platform("/operations/groups?q=nobody-at-all") },
     { name: "one group", open: platform(({ scene }) => scene.operationsGroup) },

@@ -23,11 +23,10 @@ export type MadeVersion = {
   problems: Problem[];
 };
 
-/** Makes one version ready. What is wrong with it is said, and left out of it where it can be; Liquid that cannot be read throws. */
-export function makeVersion(version: MailingVersion, material: Material): MadeVersion {
+function begin(version: MailingVersion, material: Material): Making {
   const { accent: chosen } = material.group.settings;
   const accent = isAccent(chosen) ? chosen.toLowerCase() : DEFAULT_ACCENT;
-  const making: Making = {
+  return {
     ...material,
     t: translator(version.language),
     version,
@@ -37,6 +36,18 @@ export function makeVersion(version: MailingVersion, material: Material): MadeVe
     problems: [],
     snippetsUsed: 0,
   };
+}
+
+/** The body alone as markup, whatever it was written in, its Liquid as it stands. @throws RenderError when it cannot be read */
+export function bodyMarkup(version: MailingVersion, material: Material): string {
+  const making = begin(version, material);
+  return showLiquid(contentHtml(making), making.tokens);
+}
+
+/** Makes one version ready. What is wrong with it is said, and left out of it where it can be; Liquid that cannot be read throws. */
+export function makeVersion(version: MailingVersion, material: Material): MadeVersion {
+  const making = begin(version, material);
+  const { accent } = making;
   const content = contentHtml(making);
   const { html, plain } = wrapped(content, making);
   const own = setCopyAddresses(making.tokens, making.origin);

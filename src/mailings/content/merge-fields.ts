@@ -5,19 +5,20 @@ import { copyAddresses } from "./links";
 import { type LiquidKind, parseLiquid } from "./liquid";
 import type { NeededFields } from "./types";
 
-/** Merge fields of a person and the column each is read from; "" for one made of others. */
+/** Merge fields of a person and the columns each is read from: it is blank where all of them are. */
 export const personFields = {
-  first_name: "given_name",
-  last_name: "family_name",
-  full_name: "",
-  email: "email",
-  phone: "phone",
-  street: "street",
-  city: "locality",
-  region: "region",
-  postal_code: "postal_code",
-  country: "country",
-  language: "language",
+  first_name: ["given_name"],
+  preferred_name: ["preferred_name", "given_name"],
+  last_name: ["family_name"],
+  full_name: ["given_name", "family_name"],
+  email: ["email"],
+  phone: ["phone"],
+  street: ["street"],
+  city: ["locality"],
+  region: ["region"],
+  postal_code: ["postal_code"],
+  country: ["country"],
+  language: ["language"],
 } as const;
 export type PersonField = keyof typeof personFields;
 

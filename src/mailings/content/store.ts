@@ -56,6 +56,7 @@ export type ValuesRow = {
   email: string | null;
   language: string | null;
   given_name: string | null;
+  preferred_name: string | null;
   family_name: string | null;
   phone: string | null;
   street: string | null;
@@ -91,7 +92,7 @@ export async function selectValues(
     : "'[]'";
   const { results } = await d1
     .prepare(
-      `SELECT p.person_no, p.email, p.language, p.given_name, p.family_name, p.phone, p.street, p.locality, p.region,
+      `SELECT p.person_no, p.email, p.language, p.given_name, p.preferred_name, p.family_name, p.phone, p.street, p.locality, p.region,
          p.postal_code, p.country, ${custom} AS custom, ${tags} AS tags
        FROM json_each(?2) AS asked CROSS JOIN people AS p ON p.group_no = ?1 AND p.person_no = asked.value
        WHERE ?3 IS NOT NULL`,
@@ -156,7 +157,5 @@ export async function countBlanks(
 }
 
 function blankSql(field: PersonField): string {
-  const column = personFields[field];
-  const isBlank = (name: string) => `coalesce(p.${name}, '') = ''`;
-  return column === "" ? `(${isBlank("given_name")} AND ${isBlank("family_name")})` : `(${isBlank(column)})`;
+  return `(${personFields[field].map((column) => `coalesce(p.${column}, '') = ''`).join(" AND ")})`;
 }

@@ -34,6 +34,7 @@ function valuesOf(row: ValuesRow): MergeValues {
     givenName,
     fields: {
       ...said("first_name", givenName),
+      ...said("preferred_name", sayableName(row.preferred_name ?? "") || givenName),
       ...said("last_name", familyName),
       ...said("full_name", [givenName, familyName].filter(Boolean).join(" ")),
       ...said("email", row.email),

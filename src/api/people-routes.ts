@@ -1,0 +1,94 @@
+import { Hono } from "hono";
+import { listFields } from "../people/custom-field";
+import { findPerson, type PersonRow, peopleByNumber } from "../people/edit";
+import { maybeLater } from "./background";
+import { checked, readBody } from "./body";
+import { type Asked, answerCollection, type Found } from "./collection";
+import { answerItem, type Item, isRecord } from "./hal";
+import { personItem } from "./people";
+import { findPeople, peopleAliases, peopleFields } from "./people-find";
+import { personBody, signupBody } from "./people-schema";
+import { changePerson, signUp } from "./people-write";
+import { notFound } from "./problem";
+import { selectBeside } from "./store-people";
+import type { ApiContext, ApiEnv } from "./web";
+
+/** People (osdi-api.md §4.2): everybody on the group's list, subscribed or not. */
+export const peopleRoutes = new Hono<ApiEnv>({ strict: false });
+
+peopleRoutes.get("/people", (c) =>
+  answerCollection(c, {
+    ...{ path: "/people", rel: "osdi:people", fields: peopleFields, aliases: peopleAliases },
+    find: (asked) => pageOf(c, asked),
+    render: (item: Item) => item,
+  }),
+);
+
+peopleRoutes.get("/people/:id", async (c) => answerPerson(c, await personIn(c)));
+
+peopleRoutes.post("/people", maybeLater, async (c) => {
+  const { person, add_tags, remove_tags } = checked(signupBody, wrapped(await readBody(c)));
+  const tags = { add: add_tags ?? [], remove: remove_tags ?? [] };
+  return answerPerson(c, await byId(c, await signUp(c, person, tags)));
+});
+
+peopleRoutes.on(["PUT", "POST"], "/people/:id", maybeLater, async (c) => {
+  const person = await personIn(c);
+  const body = await readBody(c);
+  const said = checked(personBody, isRecord(body.person) ? body.person : body);
+  return answerPerson(c, await byId(c, await changePerson(c, person, said)));
+});
+
+/** Some clients leave the wrapper out (osdi-api.md §9.26). */
+function wrapped(body: Record<string, unknown>): Record<string, unknown> {
+  const isBare = ["email_addresses", "phone_numbers", "identifiers"].some((key) => key in body);
+  return "person" in body || !isBare ? body : { ...body, person: body };
+}
+
+/** The person an address names; one who was merged is whom they turned out to be. Refuses with the words clients know. */
+export async function personIn(c: ApiContext, name = "id"): Promise<PersonRow> {
+  return byId(c, c.req.param(name) ?? "");
+}
+
+async function byId(c: ApiContext, text: string): Promise<PersonRow> {
+  const { db } = c.var.caller;
+  const id = text.replace(/^action_network:/, "");
+  let person = await findPerson(db, id);
+  for (let nth = 0; person?.mergedInto != null && nth < MERGES_MAX; nth += 1)
+    person = (await peopleByNumber(db, [person.mergedInto]))[0] ?? null;
+  if (!person || person.erasedAt !== null || person.mergedInto !== null) throw notFound("person", id);
+  return person;
+}
+
+const MERGES_MAX = 10;
+
+async function answerPerson(c: ApiContext, person: PersonRow): Promise<Response> {
+  const [item] = await personItems(c, [person]);
+  if (!item) throw notFound("person", person.id);
+  return answerItem(c, item);
+}
+
+/** People as clients read them, with what stands beside them, in two statements however many they are. */
+export async function personItems(c: ApiContext, people: readonly PersonRow[]): Promise<Item[]> {
+  const { db } = c.var.caller;
+  if (people.length === 0) return [];
+  const [beside, fields] = await Promise.all([
+    selectBeside(
+      db,
+      people.map(({ no }) => no),
+    ),
+    listFields(db),
+  ]);
+  return people.flatMap((person) => {
+    const known = beside.get(person.no);
+    return known ? [personItem(c.var, person, known, fields)] : [];
+  });
+}
+
+async function pageOf(c: ApiContext, asked: Asked): Promise<Found<Item>> {
+  const { db, group } = c.var.caller;
+  const numbers = await findPeople(db, group.country, asked);
+  const people = await peopleByNumber(db, numbers);
+  const ordered = numbers.flatMap((no) => people.find((person) => person.no === no) ?? []);
+  return { rows: await personItems(c, ordered), cursor: numbers.length > 0 ? String(numbers.at(-1)) : null };
+}

@@ -1,0 +1,106 @@
+import { Hono } from "hono";
+import { PROOF_RECIPIENTS_MAX, sendTest } from "../delivery/delivery";
+import { can } from "../groups/roles";
+import { type MemberEnv, memberCan } from "../groups/web";
+import {
+  buildVersions,
+  fieldsOf,
+  loadMergeValues,
+  previewOf,
+  RenderError,
+  standIn,
+} from "../mailings/content";
+import type { MergeValues } from "../mailings/content/types";
+import { versionsOf, wrapperOf } from "../mailings/mailing";
+import type { Mailing, MailingVersion } from "../mailings/types";
+import { AppError } from "../platform/errors";
+import { readForm, several, single } from "../platform/forms";
+import { answerPreview } from "./preview";
+import { reviewing, variantIn } from "./review-routes";
+import { ReviewPage } from "./review-views";
+import { oneOf } from "./sample";
+import { hrefOf, type Language, MAILING_PATH, type MemberContext, mailingIn, shardOf } from "./web";
+
+const FORM_BYTES_MAX = 16 * 1024;
+
+/** A mailing before it leaves, as somebody gets it: sent as a test, and shown. */
+export const proofRoutes = new Hono<MemberEnv>();
+
+proofRoutes.post(`${MAILING_PATH}/tests`, memberCan("mailings.edit"), async (c) => {
+  const mailing = await mailingIn(c);
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const to = several(values, "to").flatMap((text) => text.split(/[\s,;]+/).filter((each) => each !== ""));
+  const as = Number(single(values, "as")) || null;
+  const problem = await test(c, mailing, to, as !== null && can(c.var.role, "people.view") ? as : null);
+  if (!problem) return c.redirect(`${hrefOf(c, mailing, "review")}?done=tested`, 303);
+  return c.html(<ReviewPage {...(await reviewing(c, mailing, { errors: { to: problem } }))} />, 422);
+});
+
+/** Sends every variant in every language. Gives what is wrong, in words; null when all have left. */
+async function test(
+  c: MemberContext,
+  mailing: Mailing,
+  to: string[],
+  as: number | null,
+): Promise<string | null> {
+  const { ctx, t, group } = c.var;
+  if (to.length === 0) return t("composer.problem.address");
+  const person = as === null ? null : await oneOf(group, shardOf(c), as);
+  for (const { variantNo, language } of await versionsOf(shardOf(c), mailing.no)) {
+    const sent = await sendTest(ctx, group, mailing, {
+      to,
+      as: person?.personNo ?? null,
+      variantNo,
+      language,
+    });
+    switch (sent.is) {
+      case "sent":
+        break;
+      case "bad_address":
+        return t("composer.problem.address");
+      case "too_many":
+        return t("composer.test.tooMany", { count: PROOF_RECIPIENTS_MAX });
+      case "no_such_version":
+      case "not_rendered":
+        return t("composer.test.notRendered");
+      case "refused":
+        return t("composer.test.refused");
+    }
+  }
+  return null;
+}
+
+/** The mail by itself, for a frame that may do nothing. */
+proofRoutes.get(`${MAILING_PATH}/preview`, memberCan("mailings.view"), async (c) => {
+  const { ctx, group, role } = c.var;
+  const mailing = await mailingIn(c);
+  const db = shardOf(c);
+  const versions = await versionsOf(db, mailing.no);
+  const variantNo = variantIn(c, versions);
+  const language: Language =
+    versions.find((each) => each.language === c.req.query("language"))?.language ?? group.locale;
+  const version = versions.find((each) => each.variantNo === variantNo && each.language === language);
+  if (!version) throw new AppError("not_found");
+  const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
+  const as = can(role, "people.view") ? Number(c.req.query("as")) || null : null;
+  const values = as === null ? standIn() : await valuesFor(c, mailing, version, as);
+  return answerPreview(c, await previewOf(ctx, group, mailing, version, wrapper, values));
+});
+
+async function valuesFor(
+  c: MemberContext,
+  mailing: Mailing,
+  version: MailingVersion,
+  as: number,
+): Promise<MergeValues> {
+  const { ctx, group } = c.var;
+  const db = shardOf(c);
+  const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
+  try {
+    const { builds } = await buildVersions(ctx, group, mailing, [version], wrapper);
+    return (await loadMergeValues(db, group, [as], fieldsOf(builds))).get(as) ?? standIn();
+  } catch (error) {
+    if (error instanceof RenderError) return standIn();
+    throw error;
+  }
+}
