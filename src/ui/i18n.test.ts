@@ -20,7 +20,7 @@ const alike = new Set<string>([
   "Matrix (hookshot)",
   "Webhooks",
   "HTTP {{status}}",
-  "{{ms}} ms",
+  "{{ms}}\u00a0ms",
 ]);
 
 function wordsOf(tree: object, path = ""): Words {
