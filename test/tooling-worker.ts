@@ -38,6 +38,8 @@ export class GroupChats extends Counter {}
 export class MailingDriver extends Counter {}
 export class SendGate extends Counter {}
 export class MailReaders extends Counter {}
+export class KeyGate extends Counter {}
+export class WebhookLane extends Counter {}
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {

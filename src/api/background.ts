@@ -15,7 +15,12 @@ import { type ApiEnv, type Caller, callAs } from "./web";
 
 /** Whoever takes a request has so long before it is taken for lost. */
 const WORKED_ON_MS = 120_000;
+/** So often its message is tried again; from then on the hourly look asks again, later each time, until it is given up. */
 const TRIES_MAX = 8;
+const LATER_MS = 3_600_000;
+const GIVEN_UP_TRIES = 40;
+/** Whoever works on it may have a clock that is behind. */
+const CLOCKS_MS = 60_000;
 const OVERDUE_MAX = 500;
 
 /**
@@ -30,9 +35,12 @@ export const maybeLater = createMiddleware<ApiEnv>(async (c, next) => {
   const { key } = caller;
   await store.insertRequest(caller.db, {
     ...{ id, askedAt: ctx.now, access: key.access, keyNo: key.no, keyName: key.name },
-    ...{ method: c.req.method, url: c.req.url, body: await readText(c.req.raw), dueAt: ctx.now },
+    ...{ method: c.req.method, url: c.req.url, body: await readText(c.req.raw), dueAt: ctx.now - CLOCKS_MS },
   });
-  await ask(ctx, [{ groupNo: caller.group.no, id }]);
+  // The row is the promise: a client that were told otherwise would ask again, and be counted twice.
+  await ask(ctx, [{ groupNo: caller.group.no, id }]).catch((error: unknown) =>
+    ctx.log.error("api.not_asked", error),
+  );
   return answer(c, {});
 });
 
@@ -52,7 +60,7 @@ export async function askForOverdueRequests(ctx: Context): Promise<void> {
 }
 
 /**
- * Does what a client asked to be done later, as if it asked now. What is refused is forgotten, since nobody is there to be told; what
+ * Does what a client asked to be done later, as of when it was asked. What is refused is forgotten, since nobody is there to be told; what
  * fails on our side is tried again. What a request makes it makes under its own id, so that doing it twice makes it once.
  * @throws when it is to be tried again
  */
@@ -63,28 +71,30 @@ export async function runRequest(
 ): Promise<void> {
   const group = await groupByNo(ctx.directory, due.groupNo);
   const id = parseId<ApiRequestId>(due.id);
-  if (!group || !id) return;
+  // The row of a group that was stopped waits until it is back, or too old.
+  if (!group || !id || group.status === "suspended") return;
   const db = dbFor(ctx.env, group);
   const kept = await store.claimRequest(db, id, { now: ctx.now, until: ctx.now + WORKED_ON_MS });
   if (!kept) return;
   const caller: Caller = { key: { no: kept.keyNo, name: kept.keyName, access: kept.access }, group, db };
   const response = await again(ctx, api, kept, caller);
-  if (response.status < 500 || kept.tries >= TRIES_MAX) {
+  if (response.status < 500 || kept.tries >= GIVEN_UP_TRIES) {
     if (!response.ok) ctx.log.info("api.later_refused", { status: response.status, tries: kept.tries });
     return store.deleteRequest(db, id);
   }
-  await store.releaseRequest(db, id, ctx.now);
+  if (kept.tries >= TRIES_MAX) return store.releaseRequest(db, id, ctx.now + LATER_MS);
+  await store.releaseRequest(db, id, ctx.now - CLOCKS_MS);
   throw new Error(`a request of the API answered ${response.status}`);
 }
 
 function again(
   ctx: Context,
   api: Hono<ApiEnv>,
-  { id, method, url, body }: store.KeptRequest,
+  { id, askedAt, method, url, body }: store.KeptRequest,
   caller: Caller,
 ): Promise<Response> {
   const request = new Request(url, { method, ...(body === "" ? {} : { body }) });
-  callAs(request, caller, id);
+  callAs(request, caller, id, askedAt);
   const executionCtx: Pick<ExecutionContext, "waitUntil" | "passThroughOnException" | "props"> = {
     waitUntil: (work: Promise<unknown>) => ctx.later(work),
     passThroughOnException: () => undefined,

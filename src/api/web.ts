@@ -32,11 +32,15 @@ export const KEY_HEADER = "OSDI-API-Token";
 const KEY_SHOWN_MAX = 80;
 
 /** Requests that are worked on again, and on whose behalf. Nobody outside can put one in: it is the object itself that counts. */
-const repeated = new WeakMap<Request, { caller: Caller; makes: string }>();
+const repeated = new WeakMap<Request, { caller: Caller; makes: string; askedAt: number | undefined }>();
 
-/** Has a request pass as its caller's without a key, which is kept nowhere. @param makes the id under which it makes what it makes */
-export function callAs(request: Request, caller: Caller, makes: string): void {
-  repeated.set(request, { caller, makes });
+/**
+ * Has a request pass as its caller's without a key, which is kept nowhere.
+ * @param makes the id under which it makes what it makes
+ * @param askedAt when it was asked, in ms: what was said since by somebody else is newer. Now when left out.
+ */
+export function callAs(request: Request, caller: Caller, makes: string, askedAt?: number): void {
+  repeated.set(request, { caller, makes, askedAt });
 }
 
 /** Gives every handler its context and the absolute address the client used: it builds its next calls from our links. */
@@ -44,7 +48,12 @@ export const withApi = createMiddleware<ApiEnv>(async (c, next) => {
   const requestId = c.req.header("CF-Ray") ?? crypto.randomUUID();
   c.set(
     "ctx",
-    createContext(c.env, requestId, (work) => c.executionCtx.waitUntil(work)),
+    createContext(
+      c.env,
+      requestId,
+      (work) => c.executionCtx.waitUntil(work),
+      repeated.get(c.req.raw)?.askedAt,
+    ),
   );
   c.set("base", baseOf(c));
   c.set("makes", repeated.get(c.req.raw)?.makes ?? null);

@@ -5,6 +5,7 @@ import type { Context } from "../platform/context";
 import { sha256, toHex } from "../platform/crypto";
 import { AppError } from "../platform/errors";
 import { newId } from "../platform/ids";
+import { LruCache } from "../platform/lru";
 import { ReadThroughCache } from "../platform/read-through";
 import { endingOf, looksLikeSecret, newSecret } from "./secret";
 import * as store from "./store";
@@ -23,15 +24,21 @@ const held = new ReadThroughCache<{ key: HeldKey; group: Group }>({
   absentMs: 60_000,
 });
 
+/** Who sent more texts that are no keys than anybody does by mistake: so long, what this isolate does not know is not looked up for them. */
+const guessers = new LruCache<true>(1_000);
+const GUESSER_MS = 60_000;
+
 /** Forgets what this isolate holds, as a new one would. For tests. */
 export function forgetKeysHeld(): void {
   held.clear();
+  guessers.clear();
 }
 
 /**
  * Says whose key a text is and takes one of the key's four requests a second (`gate-object.ts`). What is no key makes no object and
- * is looked up behind a limit of its address, so that trying costs nobody but whoever tries. Fails closed with `unavailable` when
- * neither memory nor the directory can say; a key that was in use goes on for ten minutes without the directory.
+ * is counted against its address, so that trying costs nobody but whoever tries; a right key never is, since many may come from one
+ * address. Fails closed with `unavailable` when neither memory nor the directory can say; a key that was in use goes on for ten minutes
+ * without the directory.
  * @param presented as it was sent; it is hashed here, and neither logged nor kept
  * @param address of whoever sent it
  */
@@ -39,11 +46,14 @@ export async function admit(ctx: Context, presented: string, address = ""): Prom
   if (!looksLikeSecret(presented)) return { is: "unknown" };
   const hash = await sha256(presented);
   const name = toHex(hash);
-  if (held.held(name, ctx.now) == null && !(await mayTry(ctx, address))) {
-    return { is: "limited", retryAfterSeconds: 60 };
+  if (held.held(name, ctx.now) == null && guessers.get(address, ctx.now)) {
+    return { is: "limited", retryAfterSeconds: GUESSER_MS / 1000 };
   }
   const found = await whileReachable(ctx, () => held.read(ctx, name, () => ownerOf(ctx, hash)));
-  if (!found) return { is: "unknown" };
+  if (!found) {
+    if (!(await mayTry(ctx, address))) guessers.set(address, true, ctx.now + GUESSER_MS);
+    return { is: "unknown" };
+  }
   const verdict = await whileReachable<Verdict>(ctx, async () => await gateOf(ctx, found.key.no).take());
   if (verdict.is === "away") throw new AppError("unavailable", "unavailable", { retryAfterSeconds: 2 });
   if (verdict.is === "revoked") return { is: "unknown" };

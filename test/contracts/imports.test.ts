@@ -127,7 +127,7 @@ it("keeps SQL in stores and objects, and views away from stores", () => {
   const sql = files.filter(
     ({ file, text }) =>
       /\.prepare\(|sql\.exec|from "drizzle-orm"/.test(text) &&
-      !/(^|\/)(store[^/]*|[^/]*-object|shard|tables|directory-tables)\.tsx?$|platform\/(write-behind|lazy-table)\.ts$|platform\/context\.ts$/.test(
+      !/(^|\/)(store[^/]*|[^/]*-object|shard|tables|directory-tables)\.tsx?$|platform\/(write-behind|lazy-table|own-changes)\.ts$|platform\/context\.ts$/.test(
         file,
       ),
   );

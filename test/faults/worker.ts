@@ -47,8 +47,10 @@ export {
   GroupPayments,
   GroupReports,
   ImportsObject,
+  KeyGate,
   MailReaders,
   SendGate,
+  WebhookLane,
 } from "../../src/worker";
 
 export class LimitsObject extends RealLimits {}
