@@ -5,6 +5,7 @@ import { apiRequestDue } from "./api/background-types";
 import { apiApp } from "./app";
 import { taggingSteps } from "./audiences/tagging";
 import { forgetOldChanges } from "./changes/change";
+import { wakeChats, wakeChatsOf } from "./connections/chat";
 import { forgetOldPayloads } from "./connections/hook";
 import { sendPage, wakeOpenMailings } from "./delivery/delivery";
 import { mailingPage } from "./delivery/types";
@@ -49,7 +50,7 @@ import { tellReports } from "./reports/news";
 import { recheckDomains } from "./senders/domain";
 import { storeViews } from "./statistics/view";
 import { askToConfirm, findMissingConfirmations, remindToConfirm } from "./subscriptions/confirmation";
-import { forgetOldDeliveries, wakeWebhooks } from "./webhooks/webhook";
+import { forgetOldDeliveries, wakeAfterStatus, wakeSleepers, wakeWebhooks } from "./webhooks/webhook";
 
 /** A message type and the feature function that handles it. Each may be handed the same message again. */
 type Job<S extends z.ZodType> = { message: S; run(ctx: Context, message: z.infer<S>): Promise<unknown> };
@@ -77,12 +78,17 @@ const jobs: Record<string, ReturnType<typeof job>[]> = {
           news.people.map(([no]) => no),
         ),
         tellReports(ctx, news),
-        wakeWebhooks(ctx, { ...news.target, no: news.target.groupNo }),
+        // They look by themselves as well: for a wake that fails nobody else's part is done again.
+        wakeWebhooks(ctx, { ...news.target, no: news.target.groupNo }).catch((error: unknown) =>
+          ctx.log.error("webhooks.wake", error, { groupNo: news.target.groupNo }),
+        ),
         tellPointPeople(ctx, news),
       ]),
     ),
     job(afterwardsDue, (ctx, due) => runAfterwards(ctx, due, kinds)),
-    job(groupStatusChanged, seeToGifts),
+    job(groupStatusChanged, (ctx, news) =>
+      Promise.all([seeToGifts(ctx, news), wakeChatsOf(ctx, news), wakeAfterStatus(ctx, news)]),
+    ),
     job(testBankDue, runTestBank),
     job(apiRequestDue, (ctx, due) => runRequest(ctx, due, apiApp)),
   ],
@@ -165,7 +171,7 @@ async function runFirst(candidates: ReturnType<typeof job>[], ctx: Context, body
 
 /** What the hourly line of wrangler.toml asks for. Nothing that must happen waits for it: no cron fires on a laptop. */
 export async function tick(ctx: Context): Promise<void> {
-  await Promise.all([
+  const done = await Promise.allSettled([
     askForOverdue(ctx),
     forgetExpired(ctx),
     emptyOldDead(ctx),
@@ -175,8 +181,10 @@ export async function tick(ctx: Context): Promise<void> {
     remindToConfirm(ctx),
     wakeOpenMailings(ctx),
     recheckDomains(ctx),
-    forgetOldChanges(ctx),
-    forgetOldDeliveries(ctx),
     askForOverdueRequests(ctx),
   ]);
+  // What asks for much comes last, so that an invocation that runs out of queries has done the rest.
+  for (const sweep of [wakeSleepers, wakeChats, forgetOldChanges, forgetOldDeliveries])
+    await sweep(ctx).catch((error: unknown) => ctx.log.error("tick.failed", error, { sweep: sweep.name }));
+  for (const one of done) if (one.status === "rejected") throw one.reason;
 }

@@ -16,6 +16,7 @@ import { checked, readBody } from "./body";
 import { answerCollection } from "./collection";
 import { claimIdentifiers, findByIdentifier, foreignIn, refuseTaken } from "./foreign";
 import { answer, answerItem, curies, idInLink, link } from "./hal";
+import { whoTheyAre } from "./helpers-person";
 import { ApiError, notFound } from "./problem";
 import { findActions, findOne, insertAction, type Which } from "./store-actions";
 import type { ApiContext, ApiEnv } from "./web";
@@ -187,7 +188,7 @@ function settingsOf(
 async function creatorIn(c: ApiContext, body: Record<string, unknown>): Promise<number | null> {
   const id = idInLink(body._links, "osdi:creator");
   const person = id && parseId<PersonId>(id) ? await findPerson(c.var.caller.db, id) : null;
-  return person ? (person.mergedInto ?? person.no) : null;
+  return (await whoTheyAre(c.var.caller.db, person))?.no ?? null;
 }
 
 async function putAction(c: ApiContext, kinds: readonly Kind[], type: ActionType): Promise<Response> {

@@ -64,15 +64,17 @@ describe("a filter", () => {
   });
 
   it("becomes SQL whose values are bound", () => {
-    const parsed = read("title eq '1'' OR 1=1' and (modified_date gt '2024-05-01' or modified_date eq 'x')");
+    const parsed = read(
+      "title eq '1'' OR 1=1' and (modified_date gt '2024-05-01' or modified_date le '2024-06-01')",
+    );
     if (parsed.is === "wrong") throw new Error(parsed.reason);
     const clause = filterClause(parsed.filter, {
       title: (condition) => textClause("title", condition),
       modified_date: ({ op, value }) => secondsClause("changed_at", op, momentIn(value)),
     });
     expect(clause).toEqual({
-      sql: "(title = ? AND (changed_at >= ? OR 0))",
-      values: ["1' OR 1=1", Date.UTC(2024, 4, 1) + 1000],
+      sql: "(title = ? AND (changed_at >= ? OR changed_at < ?))",
+      values: ["1' OR 1=1", Date.UTC(2024, 4, 1) + 1000, Date.UTC(2024, 5, 1) + 1000],
     });
   });
 });
@@ -83,16 +85,24 @@ describe("a moment", () => {
     ["2014-03-25T10:00:00Z", "2014-03-25T10:00:00.000Z"],
     ["2014-03-25 10:00:00", "2014-03-25T10:00:00.000Z"],
     ["2014-03-25T10:00:00.123456Z", "2014-03-25T10:00:00.000Z"],
+    ["2014-03-25T10:00:00 00:00", "2014-03-25T10:00:00.000Z"],
+    ["2014-03-25 10:00 0200", "2014-03-25T08:00:00.000Z"],
     ["2014-03-25T10:00+0200", "2014-03-25T08:00:00.000Z"],
     ["2014-03-25T10:00:00-05:30", "2014-03-25T15:30:00.000Z"],
   ])("is read from %s", (text, at) => {
     expect(momentIn(text)).toBe(Date.parse(at));
   });
 
-  it.each(["", "yesterday", "2014-13-01", "2014-02-30", "2014-3-5", "25/03/2014", "9".repeat(500)])(
-    "is none for %s",
-    (text) => {
-      expect(momentIn(text)).toBeNull();
-    },
-  );
+  it.each([
+    "",
+    "yesterday",
+    "2014-03-25 0200",
+    "2014-13-01",
+    "2014-02-30",
+    "2014-3-5",
+    "25/03/2014",
+    "9".repeat(500),
+  ])("is none for %s", (text) => {
+    expect(momentIn(text)).toBeNull();
+  });
 });

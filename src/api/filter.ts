@@ -1,3 +1,5 @@
+import { momentIn } from "./moment";
+
 /** One comparison of a filter. Its value is the text as the client wrote it, without its quotes. */
 export type Condition = { field: string; op: Operator; value: string };
 export type Filter = Condition | { all: Filter[] } | { any: Filter[] };
@@ -12,7 +14,7 @@ export type ParsedFilter = { is: "filter"; filter: Filter | null } | { is: "wron
 /**
  * Reads the OData subset of osdi-api.md §1.8: comparisons joined by `and`, `or` and parentheses; values in single or double quotes
  * (a quote inside is doubled or escaped) or bare. Nothing to filter by ("", "None") is null.
- * @param fields those that may be asked about; others are refused by name
+ * @param fields those that may be asked about; others are refused by name. Those that end in `_date` are moments
  */
 export function parseFilter(
   text: string,
@@ -115,10 +117,22 @@ class Reader {
     if (value?.is !== "word" && value?.is !== "text")
       throw new FilterProblem(`after ${field} ${op} comes a value`);
     this.#at += 3;
+    const text = field.endsWith("_date") ? this.#moment(field, value) : value.value;
     this.#conditions += 1;
     if (this.#conditions > CONDITIONS_MAX)
       throw new FilterProblem(`a filter has at most ${CONDITIONS_MAX} conditions`);
-    return { field, op, value: value.value };
+    return { field, op, value: text };
+  }
+
+  /** A date that is not quoted may have blanks: before its time, and where its zone had a plus. */
+  #moment(field: string, { is, value }: Token): string {
+    let text = value;
+    while (is === "word" && /^\d{2}:?\d{2}/.test(this.#tokens[this.#at]?.value ?? "")) {
+      text += ` ${this.#tokens[this.#at]?.value}`;
+      this.#at += 1;
+    }
+    if (momentIn(text) === null) throw new FilterProblem(`${field}: ${quoted(text)} is no date`);
+    return text;
   }
 
   #takes(word: string): boolean {

@@ -19,7 +19,8 @@ import { type ApiContext, type ApiEnv, KEY_HEADER } from "./web";
 const RATE_SECONDS = 60;
 /** An action never changes its group, but a group may be stopped. */
 const GROUP_KEPT_MS = 30_000;
-const groups = new LruCache<Group>(2_000);
+/** Null for an id that no action has. */
+const groups = new LruCache<Group | null>(4_000);
 
 /**
  * What a browser may post without a key (osdi-api.md §1.2): that somebody acts, with nothing said back. Stands before the keys are
@@ -37,9 +38,10 @@ export function blindRoutes(kinds: readonly Kind[]): Hono<ApiEnv> {
       api.options(each, withCors, (c) => c.body(null, 204));
       api.post(each, withCors, async (c, next) => {
         if (c.req.header(KEY_HEADER)?.trim() || c.var.makes !== null) return next();
-        await refuseTooMany(c);
+        const id = parseId<ActionId>(c.req.param("id") ?? "");
+        await refuseTooMany(c, id ?? UNKNOWN);
         const body = await readBody(c);
-        const found = await groupOf(c.var.ctx, c.req.param("id") ?? "");
+        const found = id && (await groupOf(c, id));
         if (!found) throw notFound(type.noun, c.req.param("id") ?? "");
         const subject = await subjectOf(
           { ctx: c.var.ctx, ...found },
@@ -66,19 +68,24 @@ const withCors = createMiddleware<ApiEnv>(async (c, next) => {
   await next();
 });
 
-async function refuseTooMany(c: ApiContext): Promise<void> {
-  if (await sendsTooOften(c.var.ctx, c.req.raw, c.req.param("id") ?? ""))
+/** Counts for what is no action, and for each one that must be looked for. */
+const UNKNOWN = "unknown";
+
+async function refuseTooMany(c: ApiContext, what: string): Promise<void> {
+  if (await sendsTooOften(c.var.ctx, c.req.raw, what))
     throw new ApiError(429, "Too many requests", RATE_SECONDS);
 }
 
-/** The group of an action, whichever shard it lives in. */
-async function groupOf(ctx: Context, text: string) {
-  const id = parseId<ActionId>(text);
-  if (!id) return null;
-  const group = groups.get(id, ctx.now) ?? (await findGroup(ctx, id));
-  if (!group) return null;
-  groups.set(id, group, ctx.now + GROUP_KEPT_MS);
-  return { group, db: dbFor(ctx.env, group) };
+/** The group of an action, whichever shard it lives in. Looking for one asks them all, which nobody has done too often. */
+async function groupOf(c: ApiContext, id: ActionId) {
+  const { ctx } = c.var;
+  let group = groups.get(id, ctx.now);
+  if (group === undefined) {
+    await refuseTooMany(c, UNKNOWN);
+    group = await findGroup(ctx, id);
+    groups.set(id, group, ctx.now + GROUP_KEPT_MS);
+  }
+  return group && { group, db: dbFor(ctx.env, group) };
 }
 
 async function findGroup(ctx: Context, id: ActionId): Promise<Group | null> {

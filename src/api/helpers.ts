@@ -3,24 +3,28 @@ import { cleanText, referrerOf, sourceOf } from "../actions/answer-text";
 import { consentHash } from "../actions/consent";
 import { type Action, type ActionSnapshot, COMMENT_MAX, type Kind } from "../actions/types";
 import { placesOf } from "../events/reply";
-import { eventSettings } from "../events/types";
-import { intakeTarget, takeAction, takeAndStore } from "../intake/participation";
+import { shiftsOffered } from "../events/shifts";
+import { eventSettingsOf } from "../events/types";
+import { identityHash, intakeTarget, takeAction, takeAndStore } from "../intake/participation";
 import type { IntakeTarget, Participation } from "../intake/types";
-import { findPerson, type PersonRow, peopleByNumber } from "../people/edit";
+import { findPerson, ownerOf, type PersonRow } from "../people/edit";
 import { aliasOf } from "../people/person";
 import { tagNosOf, tagPeople, untagPeople } from "../people/tag";
-import { type ActionId, newId, type ParticipationId, parseId } from "../platform/ids";
+import { look } from "../people/upload";
+import type { Context } from "../platform/context";
+import { toHex } from "../platform/crypto";
+import { type ActionId, newId, type ParticipationId, type PersonId, parseId } from "../platform/ids";
 import { LruCache } from "../platform/lru";
 import type { ActionType, ItemType } from "./action-types";
 import { currencyOf } from "./actions";
 import { checked, readBody } from "./body";
 import { saidGift } from "./donations";
-import { claimIdentifiers, findByIdentifier, foreignIn } from "./foreign";
+import { claimIdentifiers, claimStatement, findByIdentifier, foreignIn } from "./foreign";
 import { answerItem, idInLink, isRecord } from "./hal";
-import { answerOf, asksForMore, type Who, whoSays } from "./helpers-person";
+import { answerOf, asksForMore, knownValues, type Who, whoSays, whoTheyAre } from "./helpers-person";
 import { momentIn } from "./moment";
 import { saidOutreach } from "./outreaches";
-import { participationItems } from "./participations";
+import { participationItem, participationItems, type ShownRow } from "./participations";
 import { changesOf } from "./participations-change";
 import { readPerson } from "./people-reading";
 import { type PersonBody, personBody } from "./people-schema";
@@ -34,7 +38,14 @@ import type { ApiContext, Caller } from "./web";
 export type Taken = ActionType & { item: ItemType };
 
 /** An action as far as taking part in it needs it. */
-export type Subject = { type: Taken; action: Action; snapshot: ActionSnapshot; target: IntakeTarget };
+export type Subject = {
+  type: Taken;
+  action: Action;
+  snapshot: ActionSnapshot;
+  target: IntakeTarget;
+  /** Whether nobody can take part any more although it is not closed: a date has passed. */
+  isOver(now: number): boolean;
+};
 
 const subjects = new LruCache<Subject>(1_000);
 /** A title or a tag changed a moment ago may not count yet: so it is with a page, which is kept for longer. */
@@ -58,14 +69,17 @@ export async function subjectOf(
   subjects.set(key, subject, ctx.now + SUBJECT_KEPT_MS);
   const { action } = subject;
   if (group.status !== "active") throw new ApiError(400, "This group takes no more actions");
-  if (action.status !== "published" || action.limitedAt !== null)
-    throw new ApiError(400, `This ${type.noun} is closed`);
+  if (action.status !== "published" || action.limitedAt !== null) throw closed(type);
   if (!type.item.isOnce && !action.api)
     throw new ApiError(
       400,
       `This ${type.noun} is taken on its own page: only those made by the API take ${type.item.path}`,
     );
   return subject;
+}
+
+function closed({ noun }: Taken): ApiError {
+  return new ApiError(400, `This ${noun} is closed`);
 }
 
 /** Forgets what is kept of actions, as a new isolate starts. */
@@ -95,7 +109,8 @@ async function lookUp(
   };
   // Nothing follows what a client made: no letter leaves, and nobody is thanked.
   const taking = action.api ? { isOnce: kind.isOnce, capacities: kind.capacities } : kind;
-  return { type, action, snapshot, target: intakeTarget(snapshot, present(taking)) };
+  const isOver = (now: number) => kind.isOver?.(snapshot, now) ?? false;
+  return { type, action, snapshot, target: intakeTarget(snapshot, present(taking)), isOver };
 }
 
 function present(
@@ -130,37 +145,71 @@ export async function takeFromClient(c: ApiContext, kinds: readonly Kind[], type
   const { ctx, caller } = c.var;
   const body = await readBody(c);
   const subject = await subjectOf({ ctx, ...caller }, kinds, type, c.req.param("id") ?? "");
-  const row = await take(c, subject, body);
+  const { row, said } = await take(c, subject, body);
+  if (row === null) return answerItem(c, participationItem(c, type.item.path, said, []));
   const [item] = await participationItems(c, type.item.path, [row]);
   if (!item) throw new Error("a participation that cannot be shown");
   return answerItem(c, item);
 }
 
-async function take(c: ApiContext, subject: Subject, body: Record<string, unknown>): Promise<store.Row> {
+/** What is stored; or what was said, of what an object has taken and the database does not have yet. */
+type TakenOne = { row: store.Row; said?: undefined } | { row: null; said: ShownRow };
+
+async function take(c: ApiContext, subject: Subject, body: Record<string, unknown>): Promise<TakenOne> {
   const { ctx, caller } = c.var;
   const said = checked(common, body);
   const identifiers = foreignIn(body.identifiers);
   const known = await knownBy(c, subject, identifiers);
-  if (known) return (await change(c, subject, known, body, said)) ?? known;
-  const row = await takeOne(c, subject, body, said);
-  await Promise.all([
-    claimIdentifiers(caller.db, "participation", row.id, identifiers, ctx.now),
-    tag(caller, row.personNo, subject, said, ctx.now),
-  ]);
-  return row;
+  if (known?.row)
+    return { row: known.isRemoved ? known.row : await repeat(c, subject, known.row, body, said) };
+  const taken = await takeOne(c, subject, body, said, { identifiers, known: known?.id ?? null });
+  if (taken.row)
+    await Promise.all([
+      claimIdentifiers(caller.db, "participation", taken.row.id, identifiers, ctx.now),
+      tag(caller, taken.row.personNo, subject, said, ctx.now),
+    ]);
+  return taken;
 }
 
-/** What the names in a body lead to; of another action is refused. */
+type Known = { id: ParticipationId; row: store.Row | null; isRemoved: boolean };
+
+/**
+ * What the names in a body lead to; of another action is refused. Without a row it is what was about to be taken when something was
+ * away: it is taken under that id now.
+ */
 async function knownBy(
   { var: { caller } }: ApiContext,
   { action }: Subject,
   identifiers: string[],
-): Promise<store.Row | null> {
+): Promise<Known | null> {
   const id = await findByIdentifier<ParticipationId>(caller.db, "participation", identifiers);
   if (!id) return null;
   const row = await store.participation(caller.db, action.no, id);
-  if (!row) throw new ApiError(400, "identifiers: belongs to another resource");
-  return row;
+  if (row) return { id, row, isRemoved: false };
+  const found = await store.anywhere(caller.db, id);
+  if (!found) return { id, row: null, isRemoved: false };
+  if (found.row.actionNo !== action.no) throw new ApiError(400, "identifiers: belongs to another resource");
+  if (!(await findPerson(caller.db, found.row.personId))) throw forgotten();
+  return { id, ...found };
+}
+
+/** A second POST under the same name: what it says of what was done, of its person where it is them, and their tags. */
+async function repeat(
+  c: ApiContext,
+  subject: Subject,
+  row: store.Row,
+  body: Record<string, unknown>,
+  said: Said,
+): Promise<store.Row> {
+  const { ctx, caller } = c.var;
+  if (isRecord(body.person)) {
+    const { person } = checked(withPerson, body);
+    const { email } = readPerson(person, caller.group);
+    if (email !== null && (await ownerOf(caller.db, 1, email)) === row.personNo) await writePerson(c, person);
+  }
+  const changed = await change(c, subject, row, body, said);
+  await tag(caller, row.personNo, subject, said, ctx.now);
+  return changed ?? row;
 }
 
 /** What is there already takes what a second POST says of it, and is as new as that. */
@@ -182,29 +231,96 @@ async function takeOne(
   subject: Subject,
   body: Record<string, unknown>,
   said: Said,
-): Promise<store.Row> {
+  { identifiers, known }: { identifiers: string[]; known: ParticipationId | null },
+): Promise<TakenOne> {
+  const { ctx, caller, makes } = c.var;
+  const { type, action, target } = subject;
+  const { isOnce } = type.item;
+  const at = signedAt(said, ctx.now);
+  if (at === undefined && subject.isOver(ctx.now)) throw closed(type);
   const who = await whoActs(c, subject, body);
-  if (who.personNo !== null && subject.type.item.isOnce) {
-    const row = await store.onceOf(c.var.caller.db, subject.action.no, who.personNo);
-    if (row && row.standing !== CANCELLED) return (await change(c, subject, row, body, said)) ?? row;
+  if (who.personNo !== null && isOnce) {
+    const row = await store.onceOf(caller.db, action.no, who.personNo);
+    if (row && row.standing !== CANCELLED) return { row: (await change(c, subject, row, body, said)) ?? row };
   }
-  const asked = participationOf(c.var.caller, subject, who, body, said, c.var.makes);
-  const reply = await takeAndStore(
-    c.var.ctx,
-    subject.target,
-    asked,
-    placeOf(c.req.raw),
-    signedAt(said, c.var.ctx.now),
+  const own = participationOf(caller, subject, who, body, said, ctx.now);
+  const asked = isOnce ? own : { ...own, k: await idFor(c, identifiers, known) };
+  const taken = await takeAndStore(ctx, target, asked, placeOf(c.req.raw), at);
+  const { reply, isStored } = taken;
+  if (reply.outcome === "closed") throw closed(type);
+  const find = () => store.storedOf(caller.db, action.no, { email: asked.e, id: reply.id, isOnce });
+  const row = isStored ? await find() : null;
+  if (row) return { row };
+  if (isStored && (await seenBy(ctx, caller, asked.e)).isForgotten) throw forgotten();
+  // Said again it is the same: of what a person does once, under a name, and of a request that is worked on later.
+  if (isOnce || identifiers.length > 0 || makes !== null)
+    throw new ApiError(503, "The database is busy, please send this again", 5);
+  // Said again it would count twice: an object has it, and it will be stored.
+  if ([...(said.add_tags ?? []), ...(said.remove_tags ?? [])].length > 0)
+    ctx.later(tagLater(taken, async () => tagFound(caller, await find(), subject, said, ctx.now)));
+  return { row: null, said: shownOf(subject, who, asked, { id: reply.id, at, now: ctx.now }) };
+}
+
+async function tagLater({ store }: { store: () => Promise<boolean> }, give: () => Promise<void>) {
+  if (!(await store())) throw new Error("the database is away still, and somebody misses their tags");
+  await give();
+}
+
+async function tagFound(
+  caller: Pick<Caller, "db">,
+  row: store.Row | null,
+  subject: Subject,
+  said: Pick<Said, "add_tags" | "remove_tags">,
+  now: number,
+): Promise<void> {
+  if (row) await tag(caller, row.personNo, subject, said, now);
+}
+
+/**
+ * The id under which something that adds is kept, and by which it counts once: a request that is worked on again makes the same, and
+ * one that is sent again under the same name too. The name is taken first, so that it leads to what is about to be there.
+ */
+async function idFor(
+  { var: { ctx, caller, makes } }: ApiContext,
+  identifiers: string[],
+  known: ParticipationId | null,
+): Promise<ParticipationId> {
+  const id = known ?? parseId<ParticipationId>(makes ?? "") ?? newId<ParticipationId>();
+  if (identifiers.length === 0) return id;
+  await claimStatement(caller.db, "participation", id, identifiers, ctx.now).run();
+  return (await findByIdentifier<ParticipationId>(caller.db, "participation", identifiers)) ?? id;
+}
+
+/** What was said as it will be stored. */
+function shownOf(
+  { action }: Subject,
+  { personId }: Who,
+  { o, cm, s, rf, am, cu }: Participation,
+  { id, at, now }: { id: ParticipationId; at: number | undefined; now: number },
+): ShownRow {
+  return {
+    ...{ id, personId, actionNo: action.no, actionId: action.id, kind: action.kind, isOfClient: true },
+    ...{ nth: 0, actedAt: at ?? now, modifiedAt: at ?? now, answer: o, comment: cm ?? null, standing: 0 },
+    ...{ source: s ?? null, referrer: rf ?? null, amount: am ?? null, currency: cu ?? null },
+  };
+}
+
+function forgotten(): ApiError {
+  return new ApiError(
+    400,
+    "This person asked this group to forget them, and can only come back by themselves",
   );
-  if (reply.outcome === "closed") throw new ApiError(400, `This ${subject.type.noun} is closed`);
-  const { isOnce } = subject.type.item;
-  const row = await store.storedOf(c.var.caller.db, subject.action.no, {
-    email: asked.e,
-    id: reply.id,
-    isOnce,
-  });
-  if (!row) throw new ApiError(400, "This person asked to be forgotten");
-  return row;
+}
+
+/** Whose an address is; and of one that is nobody's, whether they asked to be forgotten. */
+async function seenBy(
+  ctx: Context,
+  { group, db }: Pick<Caller, "group" | "db">,
+  email: string,
+): Promise<{ owner: number | null; isForgotten: boolean }> {
+  const hash = toHex(await identityHash(ctx.config.IDENTITY_PEPPER, group.id, email));
+  const { emailOwner: owner, isForgotten } = await look(db, { email, phone: null, hash, tags: [] });
+  return { owner, isForgotten: owner === null && isForgotten };
 }
 
 const CANCELLED = 3;
@@ -214,11 +330,17 @@ async function whoActs(c: ApiContext, { type }: Subject, body: Record<string, un
   if (!isRecord(body.person)) return whoIs(c, await linkedPerson(c, body));
   const { person } = checked(withPerson, body);
   const said = readPerson(person, c.var.caller.group);
-  if (said.email !== null && type.path !== "events" && !asksForMore(said)) return whoSays(said, said.email);
-  const id = await signUp(c, { ...person, email_addresses: withoutLeaving(person) }, { add: [], remove: [] });
-  const written = await findPerson(c.var.caller.db, id);
+  if (said.email !== null && type.path !== "events" && !asksForMore(said)) {
+    if ((await seenBy(c.var.ctx, c.var.caller, said.email)).isForgotten) throw forgotten();
+    return whoSays(said, said.email);
+  }
+  const written = await findPerson(c.var.caller.db, await writePerson(c, person));
   if (!written) throw new ApiError(503, "Others are changing this person, please try again", 1);
   return { ...(await whoIs(c, written)), answer: answerOf(said.details) };
+}
+
+function writePerson(c: ApiContext, person: PersonBody): Promise<PersonId> {
+  return signUp(c, { ...person, email_addresses: withoutLeaving(person) }, { add: [], remove: [] });
 }
 
 /** Nobody leaves a list by acting (osdi-api.md §9.28). */
@@ -232,10 +354,8 @@ const withPerson = z.object({ person: personBody });
 
 async function linkedPerson(c: ApiContext, body: Record<string, unknown>): Promise<PersonRow> {
   const { db } = c.var.caller;
-  const found = await findPerson(db, idInLink(body._links, "osdi:person") ?? "");
-  const [merged] = found?.mergedInto ? await peopleByNumber(db, [found.mergedInto]) : [];
-  const person = merged ?? found;
-  if (!person || person.erasedAt !== null) throw new ApiError(400, "You must specify a valid person id");
+  const person = await whoTheyAre(db, await findPerson(db, idInLink(body._links, "osdi:person") ?? ""));
+  if (!person) throw new ApiError(400, "You must specify a valid person id");
   return person;
 }
 
@@ -244,21 +364,21 @@ async function whoIs(c: ApiContext, person: PersonRow): Promise<Who> {
   const { ctx, caller } = c.var;
   const identity = person.email ?? aliasOf(person.id);
   if (person.email === null) await store.insertAlias(caller.db, person.no, identity, ctx.now);
-  return { identity, personNo: person.no, answer: answerOf(person), language: null };
+  return { identity, personNo: person.no, personId: person.id, answer: answerOf(person), language: null };
 }
 
-/** What an object is given to keep. */
+/** What an object is given to keep; what adds needs an id besides. */
 function participationOf(
   { group }: Pick<Caller, "group">,
   { type, action, snapshot }: Subject,
   who: Who,
   body: Record<string, unknown>,
   said: Said,
-  makes: string | null,
+  now: number,
 ): Participation {
   const gift =
     type.path === "fundraising_pages" ? saidGift(body, currencyOf(action) || group.currency) : null;
-  const own = gift?.own ?? ownOf(type, action, body);
+  const own = gift?.own ?? ownOf(type, action, body, now);
   const comment = cleanText(said.comments ?? "");
   const asksForMail = said.triggers?.autoresponse?.enabled === true && !action.api;
   return {
@@ -271,15 +391,18 @@ function participationOf(
     ...(comment === "" ? {} : { cm: comment, cs: snapshot.action.settings.comments.isModerated ? 1 : 2 }),
     nm: 0,
     ...referrer(said["action_network:referrer_data"]),
-    ...(type.path === "events" ? { pl: placesAsked(action) } : {}),
-    // What adds counts by an id of its own: a request that is worked on again makes the same.
-    ...(type.item.isOnce ? {} : { k: makes ?? newId() }),
+    ...(type.path === "events" ? { pl: placesAsked(action, now) } : {}),
     ...(gift ? { am: gift.amount, cu: gift.currency } : {}),
   };
 }
 
-function ownOf(type: Taken, action: Action, body: Record<string, unknown>): Record<string, unknown> | null {
-  if (type.path === "events") return { guests: 0, shifts: shiftsOf(action) };
+function ownOf(
+  type: Taken,
+  action: Action,
+  body: Record<string, unknown>,
+  now: number,
+): Record<string, unknown> | null {
+  if (type.path === "events") return { guests: 0, shifts: shiftsOf(action, now) };
   if (type.path !== "advocacy_campaigns") return null;
   const said = Object.entries(saidOutreach(body)).filter(
     ([, value]) => value !== undefined && value !== null && value !== "",
@@ -290,14 +413,14 @@ function ownOf(type: Taken, action: Action, body: Record<string, unknown>): Reco
   return { outreach };
 }
 
-/** The API knows no shifts: whoever comes by it comes to the first. */
-function shiftsOf(action: Action): string[] {
-  const [first] = eventSettings.parse(action.settings).shifts;
+/** The API knows no shifts: whoever comes by it comes to the first that is not over. */
+function shiftsOf(action: Action, now: number): string[] {
+  const [first] = shiftsOffered(eventSettingsOf(action.settings), now, []);
   return first ? [first.key] : [];
 }
 
-function placesAsked(action: Action): NonNullable<Participation["pl"]> {
-  const { slots, count } = placesOf({ shifts: shiftsOf(action) });
+function placesAsked(action: Action, now: number): NonNullable<Participation["pl"]> {
+  const { slots, count } = placesOf({ shifts: shiftsOf(action, now) });
   return [slots, count];
 }
 
@@ -353,20 +476,59 @@ export async function takeFromBrowser(
   const { email } = whom;
   if (email === null)
     throw new ApiError(400, "person.email_addresses: an email address is required without an API key");
-  const asked = participationOf({ group }, subject, whoSays(whom, email), body, said, null);
-  const { su, ...rest } = asked;
-  // Where people confirm their address first, nobody is put on the list by a form that anybody can fill in.
-  const isConfirmed = group.settings.mail.doubleOptIn && su !== undefined;
-  const given: Participation = isConfirmed ? { ...rest, co: 3, w: subject.snapshot.consentHash } : asked;
-  const wantsTags = (said.add_tags ?? []).length > 0;
-  const take = wantsTags ? takeAndStore : takeAction;
-  const reply = await take(ctx, subject.target, given, placeOf(c.req.raw));
-  if (reply.outcome === "closed") throw new ApiError(400, `This ${subject.type.noun} is closed`);
-  if (!wantsTags) return;
-  const row = await store.storedOf(db, subject.action.no, {
-    email,
-    id: reply.id,
-    isOnce: subject.type.item.isOnce,
-  });
-  if (row) await tag({ db }, row.personNo, subject, { add_tags: said.add_tags }, ctx.now);
+  const { type, action, target } = subject;
+  const { isOnce } = type.item;
+  if (subject.isOver(ctx.now)) throw closed(type);
+  const { su: _brought, ...own } = participationOf(
+    { group },
+    subject,
+    whoSays(whom, email),
+    body,
+    said,
+    ctx.now,
+  );
+  const seen = await seenBy(ctx, { group, db }, email);
+  const tags = { add_tags: said.add_tags };
+  const coming = type.path === "events" && seen.owner ? await countedOf(db, action.no, seen.owner) : null;
+  // Nobody takes away by another's address the guests and shifts they have.
+  if (coming) return tagFound({ db }, coming, subject, tags, ctx.now);
+  const f = await knownValues(db, whom.fields);
+  const given: Participation = {
+    ...own,
+    o: { ...own.o, ...(whom.phone === null ? {} : { phone: whom.phone }) },
+    ...(f.length > 0 ? { f } : {}),
+    ...entryOf(group, seen),
+    ...(isOnce ? {} : { k: newId() }),
+  };
+  if ((said.add_tags ?? []).length === 0) {
+    const { outcome } = await takeAction(ctx, target, given, placeOf(c.req.raw));
+    if (outcome === "closed") throw closed(type);
+    return;
+  }
+  const taken = await takeAndStore(ctx, target, given, placeOf(c.req.raw));
+  const { id, outcome } = taken.reply;
+  if (outcome === "closed") throw closed(type);
+  const give = async () =>
+    tagFound({ db }, await store.storedOf(db, action.no, { email, id, isOnce }), subject, tags, ctx.now);
+  if (taken.isStored) await give();
+  else ctx.later(tagLater(taken, give));
+}
+
+/** What one person did where they do it once, if it counts. */
+async function countedOf(db: Caller["db"], actionNo: number, personNo: number): Promise<store.Row | null> {
+  const row = await store.onceOf(db, actionNo, personNo);
+  return row && row.standing !== CANCELLED ? store.participation(db, actionNo, row.id) : null;
+}
+
+/**
+ * Whether somebody comes on the list by what anybody could have sent in their name: not after they asked to be forgotten; and where
+ * people confirm their address first, a stranger is asked, which no wording of ours is evidence for, and nobody else is.
+ */
+function entryOf(
+  { settings }: Pick<Caller["group"], "settings">,
+  { owner, isForgotten }: { owner: number | null; isForgotten: boolean },
+): Partial<Pick<Participation, "co" | "w" | "su">> {
+  if (isForgotten) return {};
+  if (!settings.mail.doubleOptIn) return { su: 1 };
+  return owner === null ? { co: 3, w: "" } : {};
 }

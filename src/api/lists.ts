@@ -74,7 +74,7 @@ listRoutes.get("/queries", (c) =>
 listRoutes.get("/queries/:query", async (c) => {
   const id = parseId<AudienceId>((c.req.param("query") ?? "").replace(OWN, ""));
   const query = id && (await savedAudience(c.var.caller.db, id));
-  if (!query || query.removedAt !== null) throw notFound("query", c.req.param("query"));
+  if (!query?.isShared || query.removedAt !== null) throw notFound("query", c.req.param("query"));
   return answerItem(c, queryItem(c, query));
 });
 

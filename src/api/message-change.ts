@@ -64,13 +64,10 @@ function settingsChanged({ settings }: Mailing, { body, wrapperNo }: Asked): Par
   return { replyTo, wrapperNo: wrapper };
 }
 
-/** Whether a target is the one the document shows; one that an organiser built is shown as none, and is kept. */
-function isShown({ mailing, targets }: Message, asked: Target | null): boolean {
+/** Whether a target is what the document shows: audiences that are not shown, and what an organiser built otherwise, are kept with it. */
+function isShown({ targets }: Message, asked: Target | null): boolean {
   const nos = new Set(savedIn(asked) ?? []);
-  const shown = targets.map(({ no }) => no);
-  if (nos.size !== shown.length || !shown.every((no) => nos.has(no))) return false;
-  // What names audiences that are not shown is not what was asked for, unless nothing was: then it stays as it is.
-  return nos.size === 0 || savedIn(mailing.target)?.length === nos.size;
+  return nos.size === targets.length && targets.every(({ no }) => nos.has(no));
 }
 
 async function nameAnew(c: ApiContext, mailing: Mailing, { name, tag_list }: MessageBody): Promise<void> {

@@ -159,6 +159,25 @@ describe("a message", () => {
     });
   });
 
+  it("put back whole goes to audiences that are not shown too, until others are asked for", async () => {
+    const hidden = await audienceOf(group);
+    const targets = [query, hidden].map((id) => ({ href: `${BASE}/queries/${id}` }));
+    const path = `/messages/${idIn((await client.post("/messages", { ...ready, targets })).body)}`;
+    await dbFor(env, group)
+      .d1.prepare("UPDATE audiences SET is_shared = 0 WHERE group_no = ? AND id = unhex(?)")
+      .bind(group.no, hidden.replaceAll("-", ""))
+      .run();
+    const db = dbFor(env, group);
+    const target = async () => (await mailingById(db, path.replace("/messages/", "") as MailingId))?.target;
+    const before = await target();
+    const { body: shown } = await client.get(path);
+    expect(shown.targets).toEqual(targets.slice(0, 1));
+    expect((await client.put(path, shown)).status).toBe(200);
+    expect([await target(), before]).toEqual([before, expect.objectContaining({ most: null })]);
+    await client.put(path, { targets: [] });
+    expect(await target()).toBeNull();
+  });
+
   it("is changed by what is said and by nothing else; null empties; POST to it is PUT; url names a target too", async () => {
     const { body } = await client.post("/messages", {
       ...ready,

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Action, Kind } from "../actions/types";
-import { findPerson, type PersonRow, peopleByNumber } from "../people/edit";
+import { findPerson, type PersonRow } from "../people/edit";
 import { type ParticipationId, parseId } from "../platform/ids";
 import { type ActionType, actionTypes, type ItemType, typeOfItem } from "./action-types";
 import { homeTotal } from "./actions";
@@ -9,6 +9,7 @@ import { maybeLater } from "./background";
 import { answerCollection } from "./collection";
 import { answerItem } from "./hal";
 import { takeFromClient } from "./helpers";
+import { whoTheyAre } from "./helpers-person";
 import { participationItems } from "./participations";
 import { putParticipation } from "./participations-change";
 import { notFound } from "./problem";
@@ -91,10 +92,8 @@ function campaignRoutes(api: Hono<ApiEnv>): void {
 async function personIn(c: ApiContext): Promise<PersonRow> {
   const text = c.req.param("person") ?? "";
   const { db } = c.var.caller;
-  const found = await findPerson(db, text);
-  const [merged] = found?.mergedInto ? await peopleByNumber(db, [found.mergedInto]) : [];
-  const person = merged ?? found;
-  if (!person || person.erasedAt !== null) throw notFound("person", text);
+  const person = await whoTheyAre(db, await findPerson(db, text));
+  if (!person) throw notFound("person", text);
   return person;
 }
 

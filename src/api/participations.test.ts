@@ -5,14 +5,22 @@ import { contextOf, makeGroup } from "../../test/groups";
 import { makePetition } from "../../test/petitions";
 import { close } from "../actions/publication";
 import type { Action } from "../actions/types";
+import type { Env } from "../env";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { mailSettings } from "../groups/types";
+import { erasePerson, mergePeople } from "../intake/erasure";
+import type { intakeStub } from "../intake/objects";
+import { storeParticipations } from "../intake/store";
+import { createKey } from "../keys/key";
 import { unsubscribe } from "../people/person";
+import { livePages } from "../people/source";
 import { ensureTags, tagsOf } from "../people/tag";
-import { newId } from "../platform/ids";
+import { type ActionId, idToHex, newId, parseId } from "../platform/ids";
 import { unsettledReceipts } from "../receipts/store";
 import { actionTypes, type ItemType } from "./action-types";
 import { forgetSubjects } from "./helpers";
+import { findOne } from "./store-actions";
 
 let group: Group;
 let other: Group;
@@ -296,6 +304,8 @@ describe("gifts", () => {
     expect((await client().get(`/donations/${idOf(body)}`)).body).toEqual(more.body);
     const all = await client().get("/donations?per_page=2");
     expect(all.body).toMatchObject({ total_records: 4, total_pages: 2 });
+    // A walk counts once, on its first page.
+    expect(new URL(all.body._links.next.href).searchParams.get("after")).toMatch(/-4$/);
     const rest = await client().get(all.body._links.next.href);
     const ids = [...all.body._embedded["osdi:donations"], ...rest.body._embedded["osdi:donations"]].map(idOf);
     expect(new Set(ids).size).toBe(4);
@@ -496,6 +506,213 @@ describe("collections of what people did", () => {
       next = page._links.next?.href;
     }
     expect(found).toBe(count);
+  });
+});
+
+describe("what goes wrong between", () => {
+  /** Objects that take what they are given, and have no time to bring it to the database. */
+  const busy = {
+    ...env,
+    INTAKE: {
+      idFromName: (name: string) => env.INTAKE.idFromName(name),
+      get: (id: DurableObjectId) => ({
+        record: (...said: Parameters<ReturnType<typeof intakeStub>["record"]>) =>
+          env.INTAKE.get(id).record(...said),
+        drain: async () => ({ state: "more", settled: 0, error: null }),
+      }),
+    },
+  } as unknown as Env;
+  const gift = (email: string, more: object = {}) => ({
+    ...inline(email),
+    recipients: [{ display_name: "Fund", amount: "3" }],
+    ...more,
+  });
+  let key = "";
+
+  beforeAll(async () => {
+    key = (await createKey(contextOf(), group, { no: 1 }, { name: "Real", access: "full" }))?.secret ?? "";
+  });
+
+  it("a gift under a name is counted once however often it is sent, and one without is not sent again", async () => {
+    const path = pathOf("donations");
+    const before = (await client().get(path)).body.total_records;
+    const named = gift("late1@example.org", { identifiers: ["bank:1"] });
+    expect((await call("POST", path, { key, body: named, bindings: busy })).status).toBe(503);
+    const again = await client().post(path, named);
+    expect(again.body.identifiers).toContain("bank:1");
+    const bare = await call("POST", path, { key, body: gift("late2@example.org"), bindings: busy });
+    expect(bare).toMatchObject({ status: 200, body: { amount: "3.00", currency: "CAD" } });
+    await client().post(path, gift("late3@example.org"));
+    const { body } = await client().get(path);
+    expect(body.total_records).toBe(before + 3);
+    expect(body._embedded["osdi:donations"].map(idOf)).toContain(idOf(bare.body));
+  });
+
+  it("a signature that is not stored yet may be sent again", async () => {
+    const body = inline("late4@example.org");
+    expect((await call("POST", signatures(), { key, body, bindings: busy })).status).toBe(503);
+    expect((await client().post(signatures(), body)).status).toBe(200);
+  });
+});
+
+describe("whom a client cannot bring", () => {
+  it("is whoever asked to be forgotten, who may act by themselves and is on no list", async () => {
+    const { body } = await client().post(signatures(), inline("gone@example.org"));
+    const { person_no: no } = await personOf(body["action_network:person_id"]);
+    await erasePerson(contextOf(), group, no, [], []);
+    const refused = await client().post(signatures(), inline("gone@example.org"));
+    expect(refused).toMatchObject({ status: 400, body: { error: expect.stringContaining("forget") } });
+    const blind = await call("POST", signatures(), { body: inline("gone@example.org") });
+    expect(blind).toMatchObject({ status: 200, body: {} });
+    await client().post(signatures(), inline("after@example.org"));
+    const back = (await client().get("/people?filter=email_address eq 'gone@example.org'")).body;
+    const [person] = back._embedded["osdi:people"];
+    expect(await personOf(idOf(person))).toMatchObject({ email_status: 0 });
+  });
+
+  it("is whom a link names no more: whoever was made one with others is who they are now", async () => {
+    const ids: string[] = [];
+    for (const name of ["m1", "m2", "m3"])
+      ids.push(idOf((await client().post("/people", inline(`${name}@example.org`))).body));
+    const [first, second, third] = await Promise.all(ids.map((id) => personOf(id)));
+    await mergePeople(contextOf(), group, { kept: second.person_no, lost: first.person_no }, []);
+    await mergePeople(contextOf(), group, { kept: third.person_no, lost: second.person_no }, []);
+    const link = { "osdi:person": { href: `https://actionnetwork.org/api/v2/people/${ids[0]}` } };
+    const { body } = await client().post(signatures(), { _links: link });
+    expect(body["action_network:person_id"]).toBe(ids[2]);
+    expect((await client().get(`/people/${ids[0]}/signatures`)).body.total_records).toBe(1);
+  });
+});
+
+/** A row as an object would store it. */
+const rowOf = (e: string, more: object = {}) =>
+  JSON.stringify({
+    ...{ i: idToHex(newId()), e, h: e, t: Date.now() - 5_000, n: 0, o: {}, la: null, co: 0, w: "", nm: 0 },
+    ...more,
+  });
+
+describe("what stands already", () => {
+  const stored = (no: number, email: string) =>
+    dbFor(env, group)
+      .d1.prepare(
+        `SELECT p.is_named AS isNamed, p.answer, person.email FROM participations p
+         CROSS JOIN people person ON person.group_no = p.group_no AND person.person_no = p.person_no
+         CROSS JOIN identities i ON i.group_no = p.group_no AND i.kind = 1 AND i.value = ?3 AND i.person_no = p.person_no
+         WHERE p.group_no = ?1 AND p.action_no = ?2`,
+      )
+      .bind(group.no, no, email)
+      .first<{ isNamed: number; answer: string; email: string | null }>();
+
+  it("keeps its signer named, and an alias is nobody's address", async () => {
+    const alias = `person:${newId()}`;
+    await storeParticipations(
+      dbFor(env, group),
+      petition.no,
+      [],
+      [rowOf("named@example.org", { nm: 1 }), rowOf(alias)],
+    );
+    await client().post(signatures(), { ...inline("named@example.org"), comments: "New" });
+    expect(await stored(petition.no, "named@example.org")).toMatchObject({ isNamed: 1 });
+    expect(await stored(petition.no, alias)).toMatchObject({ email: null });
+  });
+
+  it("leaves whoever is coming their guests, and takes nobody for what is over", async () => {
+    const event = (await client().post("/events", { title: "Soon" })).body;
+    const path = `/events/${idOf(event)}/attendances`;
+    const { no } = (await findOne(
+      dbFor(env, group),
+      { kinds: ["event"] },
+      parseId<ActionId>(idOf(event)) ?? newId(),
+    )) ?? { no: 0 };
+    const own = { guests: 2, shifts: [] };
+    await storeParticipations(dbFor(env, group), no, [], [rowOf("host@example.org", { o: { own } })]);
+    expect((await call("POST", path, { body: inline("host@example.org") })).status).toBe(200);
+    await client().post(path, inline("guest@example.org"));
+    expect(JSON.parse((await stored(no, "host@example.org"))?.answer ?? "").own).toEqual(own);
+    const over = (await client().post("/events", { title: "Over" })).body;
+    const past = `/events/${idOf(over)}/attendances`;
+    await dbFor(env, group)
+      .d1.prepare(
+        "UPDATE actions SET settings = json_set(settings, '$.startsAt', '2020-01-01T10:00') WHERE group_no = ?1 AND id = unhex(?2)",
+      )
+      .bind(group.no, idOf(over).replaceAll("-", ""))
+      .run();
+    expect((await call("POST", past, { body: inline("x1@example.org") })).status).toBe(400);
+    expect((await client().post(past, inline("x1@example.org"))).status).toBe(400);
+    const brought = { ...inline("x1@example.org"), created_date: "2020-01-01T09:00:00Z" };
+    expect((await client().post(past, brought)).status).toBe(200);
+  });
+
+  it("takes tags and what is new of its person with a name that is known, and may have been taken out", async () => {
+    const said = { ...inline("again@example.org"), identifiers: ["sheet:9"] };
+    const { body } = await client().post(signatures(), said);
+    const more = { ...inline("again@example.org", { given_name: "Gil" }), add_tags: ["Old"] };
+    await client().post(signatures(), { ...more, identifiers: ["sheet:9"] });
+    const person = await personOf(body["action_network:person_id"]);
+    expect(person.given_name).toBe("Gil");
+    const tags = await tagsOf(dbFor(env, group), person.person_no);
+    expect(tags.map(({ name }) => name)).toContain("Old");
+    await dbFor(env, group)
+      .d1.prepare("UPDATE participations SET removal_no = 1 WHERE group_no = ?1 AND person_no = ?2")
+      .bind(group.no, person.person_no)
+      .run();
+    expect(await client().post(signatures(), said)).toMatchObject({
+      status: 200,
+      body: { identifiers: body.identifiers },
+    });
+  });
+
+  it("offers no link to a page that is none", async () => {
+    const titles = (await livePages(dbFor(env, group))).map(({ title }) => title);
+    expect(titles).not.toContain("A petitions");
+    expect(titles.length).toBeGreaterThan(0);
+  });
+});
+
+describe("what a browser sends", () => {
+  it("brings the phone and the fields there are, and looks for few actions that are none", async () => {
+    await client().post("/people", inline("field@example.org", { custom_fields: { Shoe: "40" } }));
+    const person = { custom_fields: { Shoe: 41, Unheard: "x" }, phone_numbers: [{ number: "4165550177" }] };
+    await call("POST", signatures(), { body: inline("shoe@example.org", person) });
+    await client().post(signatures(), inline("after2@example.org"));
+    const found = (await client().get("/people?filter=email_address eq 'shoe@example.org'")).body;
+    expect(found._embedded["osdi:people"][0]).toMatchObject({
+      custom_fields: { Shoe: "41" },
+      phone_numbers: [{ number: "14165550177" }],
+    });
+    const bindings = { ...env, PUBLIC_RATE: { limit: async () => ({ success: false }) } };
+    const statuses = [];
+    for (let nth = 0; nth < 6; nth += 1) {
+      const headers = { "CF-Connecting-IP": "203.0.113.77" };
+      const path = `/petitions/${newId()}/signatures`;
+      statuses.push((await call("POST", path, { headers, body: inline("x@example.org"), bindings })).status);
+    }
+    expect(statuses).toEqual([404, 404, 404, 404, 404, 429]);
+  });
+
+  it("asks a stranger to confirm, and nobody who is known, and is no consent to our wording", async () => {
+    const { group: careful } = await makeGroup({
+      settings: { mail: mailSettings.parse({ doubleOptIn: true }) },
+    });
+    const { id, no } = await makePetition(careful);
+    const path = `/petitions/${id}/signatures`;
+    await clientOf(careful).post("/people", inline("known@example.org"));
+    for (const name of ["known", "stranger"])
+      await call("POST", path, { body: inline(`${name}@example.org`) });
+    await clientOf(careful).post(path, inline("last@example.org"));
+    const { results } = await dbFor(env, careful)
+      .d1.prepare(
+        `SELECT person.email, p.consent, lower(hex(p.wording_hash)) AS wording, person.email_status AS status FROM participations p
+         CROSS JOIN people person ON person.group_no = p.group_no AND person.person_no = p.person_no
+         WHERE p.group_no = ?1 AND p.action_no = ?2 AND p.answer ->> '$.api' IS NOT NULL ORDER BY person.email`,
+      )
+      .bind(careful.no, no)
+      .all();
+    expect(results).toEqual([
+      { email: "known@example.org", consent: 0, wording: "", status: 1 },
+      { email: "last@example.org", consent: 0, wording: "", status: 1 },
+      { email: "stranger@example.org", consent: 1, wording: "", status: 0 },
+    ]);
   });
 });
 

@@ -20,37 +20,48 @@ export async function participationItems(
     "participation",
     rows.map(({ id }) => id),
   );
-  return rows.map((row) => {
-    const type = typeOfKind(row.kind) ?? typeOfItem(path);
-    const { actedAt, modifiedAt } = row;
-    return {
-      ...identity(row.id, identifiers.get(row.id) ?? [], actedAt, modifiedAt),
-      ...ownFields(c, path, row),
-      "action_network:person_id": row.personId,
-      [type.idKey]: row.actionId,
-      "action_network:referrer_data": referrerData(row),
-      _links: linksOf(c.var.base, type, path, row),
-    };
-  });
+  return rows.map((row) => participationItem(c, path, row, identifiers.get(row.id) ?? []));
 }
 
-function linksOf(base: string, type: ActionType, path: ItemType["path"], row: Row): Item["_links"] {
-  const action = `/${type.path}/${row.actionId}`;
-  const person = link(base, `/people/${row.personId}`);
+/** A participation whose person is null while only an object has it, and the person is not found or made yet. */
+export type ShownRow = Omit<Row, "personId" | "personNo"> & { personId: Row["personId"] | null };
+
+/** One participation as the API shows it, with the names that other systems gave it. Reads nothing. */
+export function participationItem(
+  c: ApiContext,
+  path: ItemType["path"],
+  row: ShownRow,
+  identifiers: readonly string[],
+): Item {
+  const type = typeOfKind(row.kind) ?? typeOfItem(path);
+  const { actedAt, modifiedAt, personId } = row;
   return {
-    self: link(base, `${action}/${path}/${row.id}`),
-    [type.ownRel]: link(base, action),
-    "osdi:person": person,
-    // The rel that attendances had at first, for clients of that time (osdi-api.md §9.46).
-    ...(path === "attendances" ? { "osdi:people": person } : {}),
+    ...identity(row.id, identifiers, actedAt, modifiedAt),
+    ...ownFields(c, path, row),
+    ...(personId === null ? {} : { "action_network:person_id": personId }),
+    [type.idKey]: row.actionId,
+    "action_network:referrer_data": referrerData(row),
+    _links: linksOf(c.var.base, type, path, row),
   };
 }
 
-function referrerData({ source, referrer }: Row): Record<string, string> {
+function linksOf(base: string, type: ActionType, path: ItemType["path"], row: ShownRow): Item["_links"] {
+  const action = `/${type.path}/${row.actionId}`;
+  const person = row.personId === null ? null : link(base, `/people/${row.personId}`);
+  return {
+    self: link(base, `${action}/${path}/${row.id}`),
+    [type.ownRel]: link(base, action),
+    ...(person ? { "osdi:person": person } : {}),
+    // The rel that attendances had at first, for clients of that time (osdi-api.md §9.46).
+    ...(person && path === "attendances" ? { "osdi:people": person } : {}),
+  };
+}
+
+function referrerData({ source, referrer }: ShownRow): Record<string, string> {
   return { source: source ?? "none", ...(referrer ? { website: referrer } : {}) };
 }
 
-function ownFields(c: ApiContext, path: ItemType["path"], row: Row): Record<string, unknown> {
+function ownFields(c: ApiContext, path: ItemType["path"], row: ShownRow): Record<string, unknown> {
   switch (path) {
     case "signatures":
       return row.comment ? { comments: row.comment } : {};
@@ -85,7 +96,7 @@ function isPart(value: unknown): value is Part {
 
 const periods: Record<string, string> = { week: "Weekly", month: "Monthly", year: "Yearly" };
 
-function donationFields(c: ApiContext, row: Row): Record<string, unknown> {
+function donationFields(c: ApiContext, row: ShownRow): Record<string, unknown> {
   const own = ownOf(row.answer);
   const currency = row.currency ?? "USD";
   const total = row.amount ?? 0;
@@ -111,7 +122,7 @@ export function saidOfOutreach({ answer }: Pick<Row, "answer">): Own | null {
   return isRecord(outreach) ? outreach : null;
 }
 
-function outreachFields(row: Row): Record<string, unknown> {
+function outreachFields(row: ShownRow): Record<string, unknown> {
   const type = row.kind === "call" ? "phone" : "email";
   const said = saidOfOutreach(row);
   if (said) return { type, ...said };

@@ -1,11 +1,11 @@
 import { inRanges } from "../audiences/audience";
 import type { GroupDb } from "../groups/shard";
 import { normaliseEmail } from "../platform/email-address";
-import { normalisePhone } from "../platform/phone";
 import type { Asked } from "./collection";
 import type { Condition, Filter } from "./filter";
 import { identifierClause } from "./foreign";
 import { momentIn } from "./moment";
+import { phonesIn } from "./people-phone";
 import { type Clause, type FieldClause, filterClause, secondsClause, textClause } from "./store-filter";
 import * as store from "./store-people";
 
@@ -93,15 +93,13 @@ function anyCase({ sql, values }: Clause): Clause {
 function emailClause({ groupNo }: GroupDb, condition: Condition): Clause | null {
   if (condition.op !== "eq") return anyCase(textClause("p.email", condition));
   const email = normaliseEmail(condition.value.trim().replaceAll(" ", "+"));
-  return email === null ? null : store.addressClause(groupNo, "email", email);
+  return email === null ? null : store.addressClause(groupNo, "email", [email]);
 }
 
+/** Digits without a plus may be two numbers: whoever has one of them is found. */
 function phoneClause({ groupNo }: GroupDb, country: string, condition: Condition): Clause | null {
-  const text = condition.value.trim();
-  const digits = text.replace(/\D/g, "");
-  const phone =
-    (/^1\d{10}$/.test(digits) ? normalisePhone(`+${digits}`, "") : normalisePhone(text, country)) ??
-    normalisePhone(`+${digits}`, "");
-  if (condition.op !== "eq") return textClause("p.phone", { ...condition, value: phone ?? text });
-  return phone === null ? null : store.addressClause(groupNo, "phone", phone);
+  const phones = phonesIn(condition.value, country);
+  if (condition.op !== "eq")
+    return textClause("p.phone", { ...condition, value: phones[0] ?? condition.value.trim() });
+  return phones.length === 0 ? null : store.addressClause(groupNo, "phone", phones);
 }

@@ -5,9 +5,9 @@ import { DETAIL_MAX } from "../people/edit";
 import type { DetailField } from "../people/types";
 import { cleanLine } from "../platform/clean-text";
 import { normaliseEmail } from "../platform/email-address";
-import { normalisePhone } from "../platform/phone";
 import { normalisePostalCode } from "../platform/postal-code";
 import { foreignIn } from "./foreign";
+import { phonesIn } from "./people-phone";
 import { effective, type PersonBody } from "./people-schema";
 import { ApiError } from "./problem";
 
@@ -15,6 +15,8 @@ import { ApiError } from "./problem";
 export type Said = {
   email: string | null;
   phone: string | null;
+  /** What else its digits may mean, where they came without a plus. */
+  phoneElse: string | null;
   details: Partial<Record<DetailField, string>>;
   emailStatus: "subscribed" | "unsubscribed" | null;
   mobileStatus: "subscribed" | "unsubscribed" | null;
@@ -31,9 +33,11 @@ export function readPerson(body: PersonBody, group: Pick<Group, "country">): Sai
   const email = effective(body.email_addresses);
   const phone = effective(body.phone_numbers);
   const details = detailsIn(body, group);
+  const [number = null, numberElse = null] = phonesSaid(phone?.number, details.country || group.country);
   return {
     email: emailIn(email?.address),
-    phone: phoneIn(phone?.number, details.country || group.country),
+    phone: number,
+    phoneElse: numberElse,
     details,
     emailStatus: statusIn(email?.status),
     mobileStatus: statusIn(phone?.status),
@@ -49,18 +53,11 @@ function emailIn(text: string | null | undefined): string | null {
   return email;
 }
 
-/** Clients send ten digits, eleven with the country, or a plus before them. */
-function phoneIn(text: string | null | undefined, country: string): string | null {
-  if (!text?.trim()) return null;
-  const line = text.trim();
-  const digits = line.replace(/\D/g, "");
-  const inAmerica = country === "" || country === "US" || country === "CA";
-  const phone =
-    (inAmerica && !line.startsWith("+") && /^1?\d{10}$/.test(digits)
-      ? normalisePhone(`+1${digits.slice(-10)}`, "US")
-      : normalisePhone(line, country)) ?? (digits.length > 7 ? normalisePhone(`+${digits}`, "") : null);
-  if (phone === null) throw new ApiError(400, `phone_numbers: ${shown(text)} is not a phone number`);
-  return phone;
+function phonesSaid(text: string | null | undefined, country: string): string[] {
+  if (!text?.trim()) return [];
+  const phones = phonesIn(text, country);
+  if (phones.length === 0) throw new ApiError(400, `phone_numbers: ${shown(text)} is not a phone number`);
+  return phones;
 }
 
 function statusIn(text: string | null | undefined): "subscribed" | "unsubscribed" | null {

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { GroupDb } from "../groups/shard";
 import { listFields } from "../people/custom-field";
 import { findPerson, type PersonRow, peopleByNumber } from "../people/edit";
 import { maybeLater } from "./background";
@@ -51,13 +52,18 @@ export async function personIn(c: ApiContext, name = "id"): Promise<PersonRow> {
 }
 
 async function byId(c: ApiContext, text: string): Promise<PersonRow> {
-  const { db } = c.var.caller;
   const id = text.replace(/^action_network:/, "");
+  const person = await personNow(c.var.caller.db, id);
+  if (!person) throw notFound("person", id);
+  return person;
+}
+
+/** Whoever has an id now; one who was merged is whom they turned out to be. Null for one who was forgotten, and for none. */
+export async function personNow(db: GroupDb, id: string): Promise<PersonRow | null> {
   let person = await findPerson(db, id);
   for (let nth = 0; person?.mergedInto != null && nth < MERGES_MAX; nth += 1)
     person = (await peopleByNumber(db, [person.mergedInto]))[0] ?? null;
-  if (!person || person.erasedAt !== null || person.mergedInto !== null) throw notFound("person", id);
-  return person;
+  return person && person.erasedAt === null && person.mergedInto === null ? person : null;
 }
 
 const MERGES_MAX = 10;

@@ -4,13 +4,14 @@ import { mergePeople } from "../intake/erasure";
 import { identityHash } from "../intake/participation";
 import { targetOf } from "../intake/removal";
 import { type CustomField, FIELD_TEXT_MAX, listFields, makeField, valuesOf } from "../people/custom-field";
-import { findPerson, type PersonRow } from "../people/edit";
+import { findPerson, ownerOf, type PersonRow } from "../people/edit";
 import { sharedActions } from "../people/merge";
 import { type EditChange, subscriptionStatus } from "../people/types";
 import { look, Overtaken, type Seen, type Upload, upload } from "../people/upload";
 import { toHex } from "../platform/crypto";
 import { newId, type PersonId, parseId } from "../platform/ids";
 import { claimStatement, findByIdentifier, refuseTaken } from "./foreign";
+import { valueText } from "./people";
 import { fieldNamed, newFieldName, readPerson, type Said, valueFor, wireNames } from "./people-reading";
 import type { PersonBody } from "./people-schema";
 import { ApiError } from "./problem";
@@ -27,8 +28,9 @@ type Tags = { add: readonly string[]; remove: readonly string[] };
  * @returns the person's id, to be read back at once
  */
 export async function signUp(c: ApiContext, body: PersonBody, tags: Tags): Promise<PersonId> {
-  const said = readPerson(body, c.var.caller.group);
+  const read = readPerson(body, c.var.caller.group);
   return again(async () => {
+    const said = await withPhoneMeant(c, read);
     const [seen, named] = await Promise.all([
       lookAt(c, said, tags),
       findByIdentifier<PersonId>(c.var.caller.db, "person", said.identifiers),
@@ -38,12 +40,12 @@ export async function signUp(c: ApiContext, body: PersonBody, tags: Tags): Promi
       throw new ApiError(400, "identifiers: one of them belongs to another person");
     if (!person && said.email === null && said.phone === null)
       throw new ApiError(400, "A person needs an email address or a phone number");
-    if (!person && seen.isForgotten)
+    if (isForgotten(seen))
       throw new ApiError(
         400,
         "This person asked this group to forget them, and can only come back by themselves",
       );
-    return write(c, person, said, { seen, tags, isWhole: false });
+    return write(c, person, person ? withPhoneOf(person, said) : said, { seen, tags, isWhole: false });
   });
 }
 
@@ -58,9 +60,9 @@ export async function changePerson(c: ApiContext, person: PersonRow, body: Perso
     if (!now || now.mergedInto !== null)
       throw new ApiError(404, `Couldn't find person with id = ${person.id}`);
     // An address that is somebody else's is dropped and the rest is done (osdi-api.md §9.14).
-    const isTaken = seen.emailOwner !== null && seen.emailOwner !== now.no;
+    const isTaken = isForgotten(seen) || (seen.emailOwner !== null && seen.emailOwner !== now.no);
     const own = isTaken ? { ...said, email: null } : said;
-    return write(c, now, own, { seen, tags: none, isWhole: true });
+    return write(c, now, withPhoneOf(now, own), { seen, tags: none, isWhole: true });
   });
 }
 
@@ -81,6 +83,23 @@ async function lookAt({ var: { ctx, caller } }: ApiContext, said: Said, tags: Ta
   const hash =
     email === null ? null : toHex(await identityHash(ctx.config.IDENTITY_PEPPER, caller.group.id, email));
   return look(caller.db, { email, phone, hash, tags: [...tags.add, ...tags.remove] });
+}
+
+/** Whether the address is one whose owner asked to be forgotten, and has not come back by themselves since. */
+function isForgotten({ isForgotten, emailOwner }: Seen): boolean {
+  return isForgotten && emailOwner === null;
+}
+
+/** Of two numbers that the same digits may mean, the one that somebody has. */
+async function withPhoneMeant({ var: { caller } }: ApiContext, said: Said): Promise<Said> {
+  const { phone, phoneElse } = said;
+  if (phone === null || phoneElse === null || (await ownerOf(caller.db, 2, phone)) !== null) return said;
+  return (await ownerOf(caller.db, 2, phoneElse)) === null ? said : { ...said, phone: phoneElse };
+}
+
+/** Digits that are the person's number as their document shows it are that number. */
+function withPhoneOf(person: PersonRow, said: Said): Said {
+  return person.phone !== null && said.phoneElse === person.phone ? { ...said, phone: person.phone } : said;
 }
 
 /** By email first; by phone where no other email speaks against it; else by another system's name. */
@@ -195,22 +214,22 @@ function subscriptionsOf(
   { hasEmail, isWhole, by }: { hasEmail: boolean; isWhole: boolean; by: string },
 ): Upload["subscriptions"] {
   const { none, complained } = subscriptionStatus;
-  const isSame = (status: "subscribed" | "unsubscribed", known: number) =>
-    known === subscriptionStatus[status] || (isWhole && status === "unsubscribed" && known === none);
+  // Whoever said nothing is shown as unsubscribed: sent back beside the address it was shown with, it is no news.
+  const isSame = (status: "subscribed" | "unsubscribed", known: number, isSentBack: boolean) =>
+    known === subscriptionStatus[status] || (isSentBack && status === "unsubscribed" && known === none);
+  const isEmailBack = isWhole && said.email !== null && said.email === person?.email;
+  const isPhoneBack = isWhole && said.phone !== null && said.phone === person?.phone;
   const email = said.emailStatus ?? (person === null && hasEmail ? "subscribed" : null);
   const emailKnown = person?.emailStatus ?? none;
-  // A complaint is undone by the person's own word alone.
-  const mayEmail =
-    email !== null &&
-    (hasEmail || person?.email != null) &&
-    !(email === "subscribed" && emailKnown === complained);
+  // A complaint is undone by the person's own word alone, and no weaker word takes its place.
+  const mayEmail = email !== null && (hasEmail || person?.email != null) && emailKnown !== complained;
   const mobile = said.mobileStatus;
   const mayMobile = mobile !== null && (said.phone !== null || person?.phone != null);
   return [
-    ...(mayEmail && !isSame(email, emailKnown)
+    ...(mayEmail && !isSame(email, emailKnown, isEmailBack)
       ? [{ channel: "email" as const, status: email, reason: by }]
       : []),
-    ...(mayMobile && !isSame(mobile, person?.mobileStatus ?? none)
+    ...(mayMobile && !isSame(mobile, person?.mobileStatus ?? none, isPhoneBack)
       ? [{ channel: "mobile" as const, status: mobile, reason: by }]
       : []),
   ];
@@ -224,12 +243,18 @@ async function valueChanges(
 ): Promise<{ values: [number, string][]; changes: EditChange[] }> {
   if (said.fields.length === 0) return { values: [], changes: [] };
   const { db } = c.var.caller;
-  const [fields, known] = await Promise.all([fieldsFor(c, said), person ? valuesOf(db, person.no) : []]);
+  const [{ fields, made }, known] = await Promise.all([
+    fieldsFor(c, said),
+    person ? valuesOf(db, person.no) : [],
+  ]);
+  const names = wireNames(fields);
   const values = new Map<number, { from: string; to: string; label: string }>();
   for (const [name, text] of said.fields) {
-    const field = fieldNamed(fields, wireNames(fields), name);
+    const field = fields.find(({ no }) => no === made.get(name)) ?? fieldNamed(fields, names, name);
     if (!field) continue;
     const from = known.find(({ fieldNo }) => fieldNo === field.no)?.value ?? "";
+    // What a field held before its type or its rules changed is shown still, and may be sent back.
+    if (from !== "" && text === valueText(field.type, from)) continue;
     const to = valueFor(field, name, text);
     if (to !== from) values.set(field.no, { from, to, label: field.label });
   }
@@ -239,17 +264,23 @@ async function valueChanges(
   };
 }
 
-async function fieldsFor(c: ApiContext, said: Said): Promise<CustomField[]> {
+/** The group's fields, and which one each name has that none was called by. */
+async function fieldsFor(
+  c: ApiContext,
+  said: Said,
+): Promise<{ fields: CustomField[]; made: ReadonlyMap<string, number> }> {
+  const made = new Map<string, number>();
   const { ctx, caller } = c.var;
   const fields = await listFields(caller.db);
   const names = wireNames(fields);
   const missing = said.fields.filter(([name, text]) => text !== "" && !fieldNamed(fields, names, name));
-  if (missing.length === 0) return fields;
+  if (missing.length === 0) return { fields, made };
   for (const [name, text] of missing) {
     const type = text.length > FIELD_TEXT_MAX ? "paragraph" : "text";
-    const made = await makeField(caller.db, { label: newFieldName(name), type }, ctx.now);
-    if (made === null)
+    const no = await makeField(caller.db, { label: newFieldName(name), type }, ctx.now);
+    if (no === null)
       throw new ApiError(400, `custom_fields.${name}: this group has as many fields as it may have`);
+    made.set(name, no);
   }
-  return listFields(caller.db);
+  return { fields: await listFields(caller.db), made };
 }

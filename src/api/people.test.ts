@@ -11,7 +11,8 @@ import { storeParticipations } from "../intake/store";
 import { createKey } from "../keys/key";
 import { makeField } from "../people/custom-field";
 import { findPerson } from "../people/edit";
-import { ensureTags, tagPeople } from "../people/tag";
+import { changeSubscription } from "../people/person";
+import { ensureTags, TAGS_MAX, tagPeople } from "../people/tag";
 import { sha256 } from "../platform/crypto";
 import { idToHex, newId, type ParticipationId } from "../platform/ids";
 import { checked } from "./body";
@@ -92,6 +93,16 @@ const withEmail = (address: string, more: object = {}) => ({ email_addresses: [{
 const path = (doc: Doc) => doc._links.self?.href ?? "";
 const idOf = (doc: Doc) => path(doc).split("/").at(-1) ?? "";
 const address = () => `p-${crypto.randomUUID().slice(0, 8)}@example.org`;
+
+/** Makes somebody who then turns out to be a person that is there. */
+async function mergedInto(kept: Doc): Promise<{ person: string; id: string }> {
+  const lost = await signUp(withEmail(address()));
+  const db = dbFor(env, group);
+  const [first, second] = await Promise.all([findPerson(db, idOf(kept)), findPerson(db, idOf(lost))]);
+  const { mergePeople } = await import("../intake/erasure");
+  await mergePeople(contextOf(), group, { kept: first?.no ?? 0, lost: second?.no ?? 0 }, []);
+  return { person: idOf((await ask(path(lost))).doc), id: idOf(lost) };
+}
 
 async function rows(sql: string): Promise<Record<string, unknown>[]> {
   const { d1, groupNo } = dbFor(env, group);
@@ -230,8 +241,35 @@ describe("a person", () => {
       .d1.prepare("UPDATE people SET email_status = 4 WHERE group_no = ?")
       .bind(group.no)
       .run();
-    const doc = await signUp({ email_addresses: [{ address: email, status: "subscribed" }] });
-    expect(doc.email_addresses[0]?.status).toBe("spam complaint");
+    for (const status of ["subscribed", "unsubscribed"]) {
+      const doc = await signUp({ email_addresses: [{ address: email, status }] });
+      expect(doc.email_addresses[0]?.status).toBe("spam complaint");
+    }
+    const change = { channel: "email", status: "unsubscribed", cause: "api", reason: "", by: null } as const;
+    const db = dbFor(env, group);
+    expect(await changeSubscription(db, 1, { ...change, at: Date.now() })).toBe(false);
+    expect(await changeSubscription(db, 1, { ...change, cause: "page", at: Date.now() })).toBe(true);
+  });
+
+  it.each([
+    ["DE", "+491701234567"],
+    ["DE", "+12025550123"],
+    ["US", "+4512345678"],
+    ["IT", "+393912345678"],
+    ["DK", "+4545123456"],
+  ])("in %s with %s is found by the number their document shows, and keeps it", async (country, number) => {
+    group = { ...group, country };
+    await env.DIRECTORY.prepare("UPDATE groups SET country = ? WHERE group_no = ?")
+      .bind(country, group.no)
+      .run();
+    const doc = await signUp({ phone_numbers: [{ number }] });
+    const shown = doc.phone_numbers[0]?.number ?? "";
+    expect([shown, doc.postal_addresses[0]?.country]).toEqual([number.slice(1), country]);
+    expect(idOf(await signUp({ phone_numbers: [{ number: shown }] }))).toBe(idOf(doc));
+    expect((await put(path(doc), doc)).doc.phone_numbers).toEqual(doc.phone_numbers);
+    const found = await ask(`/people?filter=phone_number eq '${shown}'`);
+    expect(found.doc._embedded["osdi:people"]?.map(idOf)).toEqual([idOf(doc)]);
+    expect(await rows("SELECT phone FROM people WHERE group_no = ?")).toEqual([{ phone: number }]);
   });
 
   it("has mobile messages only where that was said", async () => {
@@ -284,8 +322,55 @@ describe("a person", () => {
     const { erasePerson } = await import("../intake/erasure");
     await erasePerson(contextOf(), group, person?.no ?? 0, [], []);
     expect((await ask(path(doc))).doc.error).toBe(`Couldn't find person with id = ${idOf(doc)}`);
-    const again = await post("/people", { person: withEmail(email) });
-    expect([again.status, again.doc.error]).toEqual([400, expect.stringContaining("forget")]);
+    const number = "12025550155";
+    const other = await signUp({ identifiers: ["crm:5"], phone_numbers: [{ number }] });
+    for (const more of [{}, { identifiers: ["crm:5"] }, { phone_numbers: [{ number }] }]) {
+      const again = await post("/people", { person: withEmail(email, more) });
+      expect([again.status, again.doc.error]).toEqual([400, expect.stringContaining("forget")]);
+    }
+    const changed = await put(path(other), withEmail(email, { given_name: "Ola" }));
+    expect([changed.status, changed.doc.given_name]).toEqual([200, "Ola"]);
+    expect(changed.doc.email_addresses[0]).not.toHaveProperty("address");
+  });
+
+  it("keeps what is said under a name much like another, and under two that begin alike", async () => {
+    const long = "Which of the following topics would you like to hear about";
+    const email = address();
+    await signUp(withEmail(email, { custom_fields: { "T-shirt size": "S", [`${long} first`]: "a" } }));
+    const doc = await signUp(
+      withEmail(email, { custom_fields: { "T shirt size": "M", [`${long} second`]: "b" } }),
+    );
+    expect(doc.custom_fields).toEqual({
+      "T-shirt size": "M",
+      [`${long} first`]: "a",
+      [`${long} second`]: "b",
+    });
+  });
+
+  it("has a later modified date for an address, and for a value taken away", async () => {
+    const doc = await signUp(withEmail(address(), { custom_fields: { a: "1" } }));
+    const { d1, groupNo } = dbFor(env, group);
+    const age = () =>
+      d1.batch(
+        [
+          "UPDATE people SET created_at = 1000, email_status_at = 1000, phone_at = 1000 WHERE group_no = ?",
+          "UPDATE field_values SET acted_at = 1000 WHERE group_no = ?",
+          "UPDATE person_edits SET edited_at = 1000 WHERE group_no = ?",
+        ].map((sql) => d1.prepare(sql).bind(groupNo)),
+      );
+    for (const change of [
+      withEmail(address()),
+      { phone_numbers: [{ number: "12025550144" }] },
+      { custom_fields: { a: null } },
+    ]) {
+      await age();
+      expect((await ask(path(doc))).doc.modified_date).toBe("1970-01-01T00:00:01Z");
+      expect(
+        new Date(String((await put(path(doc), change)).doc.modified_date)).getFullYear(),
+      ).toBeGreaterThan(2000);
+      const { doc: found } = await ask("/people?filter=modified_date gt '2000-01-01'");
+      expect(found._embedded["osdi:people"]?.map(idOf)).toEqual([idOf(doc)]);
+    }
   });
 
   it("keeps names of other systems, which find it, move with a merge and are nobody else's", async () => {
@@ -343,13 +428,18 @@ describe("a PUT of a person", () => {
           given_name: "Zoë",
           languages_spoken: ["fr"],
           postal_addresses: [{ address_lines: ["12 rue X", "B"], postal_code: "75001", country: "FR" }],
-          custom_fields: { Comes: "1", note: "two\nlines" },
+          custom_fields: { Comes: "1", note: "two\nlines", shirt: "Medium" },
           identifiers: ["crm:7"],
         }),
       ),
     ];
     await dbFor(env, group)
       .d1.prepare("UPDATE people SET email_status = 3 WHERE group_no = ? AND person_no = 3")
+      .bind(group.no)
+      .run();
+    // A field that has become another: what it holds does not fit it any more.
+    await dbFor(env, group)
+      .d1.prepare("UPDATE custom_fields SET type = 'number' WHERE group_no = ? AND label = 'shirt'")
       .bind(group.no)
       .run();
     const all = async () =>
@@ -367,6 +457,21 @@ describe("a PUT of a person", () => {
       expect([back.status, back.doc]).toEqual([200, now.doc]);
     }
     expect(await all()).toBe(before);
+  });
+
+  it("who said nothing of mails yet unsubscribes when that alone is said", async () => {
+    const doc = await signUp(withEmail(address(), { phone_numbers: [{ number: "12025550133" }] }));
+    await dbFor(env, group)
+      .d1.prepare("UPDATE people SET email_status = 0, email_status_at = NULL WHERE group_no = ?")
+      .bind(group.no)
+      .run();
+    const statuses = () =>
+      rows("SELECT email_status AS email, mobile_status AS mobile FROM people WHERE group_no = ?");
+    await put(path(doc), (await ask(path(doc))).doc);
+    expect(await statuses()).toEqual([{ email: 0, mobile: 0 }]);
+    await put(path(doc), { email_addresses: [{ status: "unsubscribed" }] });
+    await put(path(doc), { phone_numbers: [{ status: "unsubscribed" }] });
+    expect(await statuses()).toEqual([{ email: 2, mobile: 2 }]);
   });
 
   it("changes what it says, clears with null, and drops an address that is another's", async () => {
@@ -486,7 +591,8 @@ describe("the collection of people", () => {
     ["identifier eq 'action_network:not-an-id'", []],
     ["given_name eq 'G1'' OR 1=1 --'", []],
     ["given_name eq \"G1' OR '1'='1\"", []],
-    ["created_date gt 'yesterday'", []],
+    ["created_date gt '1970-01-01T00:00:58 00:00'", [60, 59]],
+    ["created_date gt 1970-01-01T01:00:58 01:00 and created_date lt 1970-01-01 00:01:00", [59]],
   ])("%s", async (filter, expected) => {
     await many(60);
     const { status, doc } = await ask(`/people?filter=${encodeURIComponent(filter)}`);
@@ -505,6 +611,8 @@ describe("the collection of people", () => {
       const { status, doc } = await ask(`/people?filter=${encodeURIComponent(filter)}`);
       expect([status, typeof doc.error]).toEqual([400, "string"]);
     }
+    const undated = await ask("/people?filter=modified_date gt 'yesterday'");
+    expect([undated.status, undated.doc.error]).toEqual([400, "modified_date: 'yesterday' is no date"]);
     for (const filter of ["", "None"]) expect((await ask(`/people?filter=${filter}`)).status).toBe(200);
   });
 
@@ -555,6 +663,12 @@ describe("tags, taggings and lists", () => {
     };
     const repeated = await post(`${path(made.doc)}/taggings`, link);
     expect([repeated.status, idOf(repeated.doc)]).toEqual([200, idOf(tagging)]);
+    const { person: lost, id: lostId } = await mergedInto(person);
+    expect(lost).toBe(idOf(person));
+    const ofLost = await post(`${path(made.doc)}/taggings`, {
+      _links: { "osdi:person": { href: `/people/${lostId}` } },
+    });
+    expect([ofLost.status, idOf(ofLost.doc)]).toEqual([200, idOf(tagging)]);
     const gone = await ask(path(tagging), { method: "DELETE" });
     expect(gone.doc).toEqual({ notice: "This tagging was successfully deleted." });
     expect((await ask(path(tagging))).status).toBe(404);
@@ -566,6 +680,20 @@ describe("tags, taggings and lists", () => {
       remove_tags: ["Volunteer"],
     });
     expect(idOf(removed)).toBe(idOf(person));
+  });
+
+  it("of a group that has as many as it may are found by their names, and no new one is made", async () => {
+    await ensureTags(dbFor(env, group), ["Volunteer"], 1);
+    const { d1, groupNo } = dbFor(env, group);
+    await d1
+      .prepare(
+        `WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+         INSERT INTO tags (group_no, tag_no, name, name_key, created_at) SELECT ?1, i, 't' || i, 't' || i, 1 FROM n`,
+      )
+      .bind(groupNo, TAGS_MAX)
+      .run();
+    expect((await post("/tags", { name: "VOLUNTEER" })).doc).toMatchObject({ name: "Volunteer" });
+    expect((await post("/tags", { name: "One more" })).status).toBe(400);
   });
 
   it("walks three pages of taggings with right totals", async () => {
@@ -613,12 +741,19 @@ describe("tags, taggings and lists", () => {
       name: "Canvass",
       count: 1,
     });
+    const { id: lost } = await mergedInto(one);
+    const merged = await put(path(made.doc), { unique_ids: [lost, idOf(one), idOf(two), idOf(two)] });
+    expect(merged.doc.count).toBe(2);
+    await put(path(made.doc), { unique_ids: [lost] });
     expect((await ask("/unique_id_lists")).doc).toMatchObject({
       total_records: 1,
       _embedded: { "action_network:unique_id_lists": [{ count: 1 }] },
     });
     expect((await post("/unique_id_lists", {})).status).toBe(400);
-    expect(await rows("SELECT person_no FROM people WHERE group_no = ?")).toHaveLength(2);
+    expect(await rows("SELECT person_no AS no FROM unique_id_people WHERE group_no = ?")).toEqual([
+      { no: 1 },
+    ]);
+    expect(await rows("SELECT person_no FROM people WHERE group_no = ?")).toHaveLength(3);
   });
 
   it("are whom a mailing reached, and saved audiences are queries", async () => {
@@ -658,6 +793,8 @@ describe("tags, taggings and lists", () => {
     const [query] = queries.doc._embedded["osdi:queries"] ?? [];
     expect(query?.name).toBe("Everybody");
     expect((await ask(path(query as Doc))).doc).toMatchObject({ name: "Everybody" });
+    await d1.prepare("UPDATE audiences SET is_shared = 0 WHERE group_no = ?").bind(group.no).run();
+    expect((await ask(path(query as Doc))).status).toBe(404);
   });
 });
 

@@ -89,14 +89,14 @@ function present(values: Record<string, string | null>): Record<string, string> 
 }
 
 /** The last moment anything of a person was said, what they did included. */
-function modifiedAt(person: PersonRow, { valuesAt, actedAt }: Beside): number {
+function modifiedAt(person: PersonRow, { valuesAt, editedAt, actedAt }: Beside): number {
   return Math.max(
     ...[person.givenNameAt, person.familyNameAt, person.streetAt, person.localityAt, person.regionAt].map(
       known,
     ),
     ...[person.postalCodeAt, person.countryAt, person.languageAt].map(known),
     ...[person.emailStatusAt, person.mobileStatusAt].map(known),
-    ...[valuesAt, actedAt],
+    ...[valuesAt, editedAt, actedAt],
   );
 }
 
@@ -113,8 +113,8 @@ function customFieldsOf({ values }: Beside, fields: readonly CustomField[]): Rec
   );
 }
 
-/** A tick is "1" on the wire. */
-function valueText(type: CustomField["type"], value: string): string {
+/** A stored value as clients read it: a tick is "1" on the wire. */
+export function valueText(type: CustomField["type"], value: string): string {
   if (type === "yesno") return value === "yes" ? "1" : "0";
   return type === "several" ? severalIn(value).join(", ") : value;
 }

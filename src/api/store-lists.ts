@@ -114,7 +114,7 @@ export async function selectIdList({ d1, groupNo }: GroupDb, id: Id<string>): Pr
 
 type Saved = { id: Id<string>; name: string; origin: string; people: readonly string[] | null; now: number };
 
-/** Makes a list, or changes the one of that id; `people`, ids of persons in hexadecimal digits, replace those on it. */
+/** Makes a list, or changes the one of that id; `people`, ids of persons in hexadecimal digits (of merged ones too), replace those on it. */
 export async function saveIdList({ d1, groupNo }: GroupDb, list: Saved, most: number): Promise<void> {
   const id = idToHex(list.id);
   const no = "(SELECT list_no FROM unique_id_lists WHERE group_no = ?1 AND id = unhex(?2))";
@@ -137,7 +137,9 @@ export async function saveIdList({ d1, groupNo }: GroupDb, list: Saved, most: nu
             .prepare(
               `INSERT INTO unique_id_people (group_no, list_no, person_no)
                SELECT ?1, l.list_no, p.person_no FROM json_each(?3) j CROSS JOIN unique_id_lists l ON l.group_no = ?1 AND l.id = unhex(?2)
-               CROSS JOIN people p ON p.group_no = ?1 AND p.id = unhex(j.value) AND p.erased_at IS NULL AND p.merged_into IS NULL
+               CROSS JOIN people was ON was.group_no = ?1 AND was.id = unhex(j.value)
+               LEFT JOIN merged_people m ON m.group_no = ?1 AND m.person_no = iif(was.merged_into IS NULL, NULL, was.person_no)
+               CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = coalesce(m.root_no, was.person_no) AND p.erased_at IS NULL AND p.merged_into IS NULL
                WHERE true ON CONFLICT DO NOTHING`,
             )
             .bind(groupNo, id, JSON.stringify(list.people)),

@@ -83,7 +83,7 @@ export async function ofAction(
   if (asked.filter === null) {
     const [rows, count] = await Promise.all([
       select(db, actionNo, { before: cursor.before, limit: asked.limit + 1, skip: asked.skip }),
-      total(),
+      cursor.total ?? total(),
     ]);
     return pageOf(rows, asked.limit, count);
   }
@@ -92,7 +92,7 @@ export async function ofAction(
 
 type Cursor = { before: string | null; total: number | null };
 
-/** `<32 digits of the last id>` and, where it was counted, `-<total>`. */
+/** `<32 digits of the last id>` and, where it was counted, `-<total>`: a walk counts once, on its first page. */
 function readCursor(text: string | null): Cursor {
   const [, before = null, total] = /^([0-9a-f]{32})(?:-(\d{1,12}))?$/.exec(text ?? "") ?? [];
   return { before, total: total === undefined ? null : Number(total) };
@@ -101,7 +101,8 @@ function readCursor(text: string | null): Cursor {
 function pageOf(rows: Row[], limit: number, total: number): Found<Row> {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  return { rows: page, cursor: last ? idToHex(last.id) : null, total, hasMore: rows.length > limit };
+  const cursor = last ? `${idToHex(last.id)}-${total}` : null;
+  return { rows: page, cursor, total, hasMore: rows.length > limit };
 }
 
 /** Whether a filter names one participation, which the index finds. */
@@ -288,13 +289,13 @@ export async function ofPerson(
   );
 }
 
-const GIFT_CURSOR = /^(\d{1,15})-(\d{1,15})-([0-9a-f]{32})$/;
+const GIFT_CURSOR = /^(\d{1,15})-(\d{1,15})-([0-9a-f]{32})(?:-(\d{1,12}))?$/;
 
 /** The group's gifts, along the index of gifts: by person and moment, the last ones first. */
 export async function gifts(db: GroupDb, { filter, after, skip, limit }: Asked): Promise<Found<Row>> {
   const { d1, groupNo } = db;
   const { sql, values } = filterClause(filter, fieldsOf(db));
-  const [, personNo, actedAt, id] = GIFT_CURSOR.exec(after ?? "") ?? [];
+  const [, personNo, actedAt, id, known] = GIFT_CURSOR.exec(after ?? "") ?? [];
   const where = `p.group_no = ?1 AND p.amount IS NOT NULL AND p.removal_no = 0`;
   const from = "FROM participations p INDEXED BY participations_with_gift";
   const beyond = id ? `AND (p.person_no, p.acted_at, p.id) < (${personNo}, ${actedAt}, unhex('${id}'))` : "";
@@ -305,16 +306,19 @@ export async function gifts(db: GroupDb, { filter, after, skip, limit }: Asked):
          ORDER BY p.person_no DESC, p.acted_at DESC, p.id DESC LIMIT ${Math.trunc(limit) + 1} OFFSET ${Math.trunc(skip)}`,
       )
       .bind(groupNo, ...values),
-    d1.prepare(`SELECT count(*) AS n ${from} WHERE ${where} AND ${sql}`).bind(groupNo, ...values),
+    ...(known === undefined
+      ? [d1.prepare(`SELECT count(*) AS n ${from} WHERE ${where} AND ${sql}`).bind(groupNo, ...values)]
+      : []),
   ]);
   const count = counted?.results[0];
   const page = pageOf(
     (rows?.results ?? []).flatMap((row) => ("answer" in row ? [rowOf(row)] : [])),
     limit,
-    count && "n" in count ? count.n : 0,
+    count && "n" in count ? count.n : Number(known ?? 0),
   );
   const last = page.rows.at(-1);
-  return { ...page, cursor: last ? `${last.personNo}-${last.actedAt}-${idToHex(last.id)}` : null };
+  const at = last && `${last.personNo}-${last.actedAt}-${idToHex(last.id)}-${page.total}`;
+  return { ...page, cursor: at ?? null };
 }
 
 /** A gift of the group, whatever it was given to. */
@@ -366,6 +370,24 @@ export async function storedOf(
     .bind(groupNo, actionNo, isOnce ? email : idToHex(id))
     .first<Stored>();
   return row ? rowOf(row) : null;
+}
+
+/** What has an id, in whichever of the group's actions, and whether it counts. */
+export async function anywhere(
+  { d1, groupNo }: GroupDb,
+  id: ParticipationId,
+): Promise<{ row: Row; isRemoved: boolean } | null> {
+  const found = await d1
+    .prepare(
+      `SELECT ${COLUMNS}, p.removal_no AS removalNo FROM actions f CROSS JOIN participations p INDEXED BY participations_by_action
+         ON p.group_no = ?1 AND p.action_no = f.action_no AND p.id = unhex(?2) ${JOINS}
+       WHERE f.group_no = ?1`,
+    )
+    .bind(groupNo, idToHex(id))
+    .first<Stored & { removalNo: number }>();
+  if (!found) return null;
+  const { removalNo, ...stored } = found;
+  return { row: rowOf(stored), isRemoved: removalNo > 0 };
 }
 
 /** What one person did in one action where they do it once; one that was taken out is given too. */

@@ -8,6 +8,8 @@ export type Beside = {
   identifiers: string[];
   values: Map<number, string>;
   valuesAt: number;
+  /** When a program, an import or the team last changed the record; 0 for never. */
+  editedAt: number;
   /** When they last did something; 0 for never. */
   actedAt: number;
 };
@@ -18,7 +20,13 @@ export async function selectBeside(
   personNos: readonly number[],
 ): Promise<Map<number, Beside>> {
   const bind = (sql: string) => d1.prepare(sql).bind(groupNo, JSON.stringify(personNos));
-  const [values, names, acts] = await d1.batch<{ no: number; fieldNo: number; value: string; at: number }>([
+  const [values, names, acts] = await d1.batch<{
+    no: number;
+    fieldNo: number;
+    value: string;
+    at: number;
+    editedAt: number | null;
+  }>([
     bind(
       `SELECT v.person_no AS no, coalesce(c.merged_into, c.field_no) AS fieldNo, v.value, v.acted_at AS at FROM json_each(?2) j
        CROSS JOIN field_values v ON v.group_no = ?1 AND v.person_no = j.value
@@ -28,12 +36,14 @@ export async function selectBeside(
       `SELECT p.person_no AS no, f.identifier AS value FROM json_each(?2) j CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = j.value
        CROSS JOIN foreign_ids f ON f.group_no = ?1 AND f.what = 1 AND f.id = p.id ORDER BY f.claimed_at, f.identifier`,
     ),
-    bind(`SELECT j.value AS no, ${LAST_ACT("j.value")} AS at FROM json_each(?2) j`),
+    bind(
+      `SELECT j.value AS no, ${LAST_ACT("j.value")} AS at, ${LAST_EDIT("?1", "j.value")} AS editedAt FROM json_each(?2) j`,
+    ),
   ]);
   const beside = new Map(
     personNos.map((no): [number, Beside] => [
       no,
-      { identifiers: [], values: new Map(), valuesAt: 0, actedAt: 0 },
+      { identifiers: [], values: new Map(), valuesAt: 0, editedAt: 0, actedAt: 0 },
     ]),
   );
   for (const { no, fieldNo, value, at } of values?.results ?? []) {
@@ -42,15 +52,21 @@ export async function selectBeside(
     if (one) one.valuesAt = Math.max(one.valuesAt, at);
   }
   for (const { no, value } of names?.results ?? []) beside.get(no)?.identifiers.push(value);
-  for (const { no, at } of acts?.results ?? []) {
+  for (const { no, at, editedAt } of acts?.results ?? []) {
     const one = beside.get(no);
-    if (one) one.actedAt = at ?? 0;
+    if (!one) continue;
+    one.actedAt = at ?? 0;
+    one.editedAt = editedAt ?? 0;
   }
   return beside;
 }
 
 const LAST_ACT = (person: string) =>
   `(SELECT max(max(t.acted_at, coalesce(t.revised_at, 0))) FROM participations t WHERE t.group_no = ?1 AND t.person_no = ${person} AND t.removal_no = 0)`;
+
+// Takes in what leaves no date of its own: another address, a value that was taken away.
+const LAST_EDIT = (group: string, person: string) =>
+  `(SELECT max(e.edited_at) FROM person_edits e WHERE e.group_no = ${group} AND e.person_no = ${person})`;
 
 /** The highest number of a person. */
 export async function lastPerson({ d1, groupNo }: GroupDb): Promise<number> {
@@ -115,12 +131,13 @@ export function peopleClause(filter: Filter | null, fields: Record<string, Field
   return filterClause(filter, fields);
 }
 
-/** Whoever has an address now: found by it, and compared with what they have, since old ones stay theirs. */
-export function addressClause(groupNo: number, column: "email" | "phone", value: string): Clause {
+/** Whoever has one of some addresses now: found by it, and compared with what they have, since old ones stay theirs. */
+export function addressClause(groupNo: number, column: "email" | "phone", values: readonly string[]): Clause {
   const kind = column === "email" ? 1 : 2;
+  const any = values.map(() => "?").join(", ");
   return {
-    sql: `p.person_no = (SELECT i.person_no FROM identities i WHERE i.group_no = ? AND i.kind = ${kind} AND i.value = ?) AND p.${column} = ?`,
-    values: [groupNo, value, value],
+    sql: `p.person_no IN (SELECT i.person_no FROM identities i WHERE i.group_no = ? AND i.kind = ${kind} AND i.value IN (${any})) AND p.${column} IN (${any})`,
+    values: [groupNo, ...values, ...values],
   };
 }
 
@@ -133,6 +150,7 @@ export const MODIFIED = `max(p.created_at, ${[
   .join(", ")},
   coalesce((SELECT max(max(t.acted_at, coalesce(t.revised_at, 0))) FROM participations t
     WHERE t.group_no = p.group_no AND t.person_no = p.person_no AND t.removal_no = 0), 0),
+  coalesce(${LAST_EDIT("p.group_no", "p.person_no")}, 0),
   coalesce((SELECT max(v.acted_at) FROM field_values v WHERE v.group_no = p.group_no AND v.person_no = p.person_no), 0))`;
 
 export async function numbersOfIds(

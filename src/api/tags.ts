@@ -1,12 +1,20 @@
 import { Hono } from "hono";
-import { findPerson } from "../people/edit";
-import { ensureTags, listTags, TAGS_MAX, type Tag, tagName, tagPeople, untagPeople } from "../people/tag";
+import {
+  ensureTags,
+  listTags,
+  TAGS_MAX,
+  type Tag,
+  tagName,
+  tagNosOf,
+  tagPeople,
+  untagPeople,
+} from "../people/tag";
 import { LruCache } from "../platform/lru";
 import { maybeLater } from "./background";
 import { checked, readBody } from "./body";
 import { type Asked, answerCollection, type Found } from "./collection";
 import { answer, answerItem, type Item, identity, idInLink, link } from "./hal";
-import { personIn } from "./people-routes";
+import { personIn, personNow } from "./people-routes";
 import { tagBody } from "./people-schema";
 import { ApiError, notFound } from "./problem";
 import { openId, sealId } from "./sealed-id";
@@ -34,7 +42,10 @@ tagRoutes.post("/tags", async (c) => {
   const { name } = checked(tagBody, await readBody(c));
   if (tagName(name) === "") throw new ApiError(400, "name: a tag needs a name");
   const known = await listTags(caller.db);
-  const [no] = known.length < TAGS_MAX ? await ensureTags(caller.db, [name], ctx.now) : [];
+  const [no] =
+    known.length < TAGS_MAX
+      ? await ensureTags(caller.db, [name], ctx.now)
+      : await tagNosOf(caller.db, [name]);
   const tag = (await listTags(caller.db)).find((each) => each.no === no);
   if (!tag) throw new ApiError(400, `A group has at most ${TAGS_MAX} tags`);
   return answerItem(c, await tagItem(c, tag));
@@ -56,8 +67,8 @@ tagRoutes.post("/tags/:tag/taggings", maybeLater, async (c) => {
   const tag = await tagIn(c);
   const body = await readBody(c);
   const id = idInLink(body._links, "osdi:person");
-  const person = id === null ? null : await findPerson(caller.db, id);
-  if (!person || person.mergedInto !== null) throw new ApiError(400, "You must specify a valid person id");
+  const person = id === null ? null : await personNow(caller.db, id);
+  if (!person) throw new ApiError(400, "You must specify a valid person id");
   await tagPeople(caller.db, tag.no, [person.no], ctx.now);
   return answerTagging(c, await store.selectOne(caller.db, tag.no, person.no));
 });

@@ -2,6 +2,7 @@ import { dbFor, type GroupDb, shardNames } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
 import { idFromHex } from "../platform/ids";
+import { DRAIN_ROWS_MAX } from "../platform/write-behind";
 import { itemsOfPage } from "./page";
 import * as store from "./store";
 import {
@@ -54,30 +55,29 @@ type Item = { at: number; change: number; place: Place } & (
   | { row: store.ChangeRow; said?: never }
   | { row?: never; said: Said }
 );
-/** Deletes what is older than 30 days, a bounded number of rows of each group. Source: docs/decisions/0042. */
+/**
+ * Deletes what is older than 30 days: of the groups where it is longest due first, and a bounded number of statements in all, since the
+ * hour's other work is done by the same invocation. What is left waits for the next hour. Source: docs/decisions/0042.
+ */
 export async function forgetOldChanges(ctx: Context): Promise<void> {
-  for (const name of shardNames(ctx.env)) {
+  const before = ctx.now - CHANGES_KEPT_MS;
+  const names = shardNames(ctx.env);
+  for (const name of names) {
     const d1 = ctx.env[name];
     if (!d1) continue;
-    let after = -1;
-    for (;;) {
-      const groups = await store.selectFeeds(d1, after, GROUPS_A_PAGE);
-      for (const groupNo of groups) await forgetOld(d1, groupNo, ctx.now - CHANGES_KEPT_MS);
-      if (groups.length < GROUPS_A_PAGE) break;
-      after = groups.at(-1) ?? after;
-    }
+    let left = Math.ceil(STATEMENTS_A_TICK / names.length);
+    for (const groupNo of await store.selectOldFeeds(d1, before, left))
+      for (let step = 0; step < STEPS_A_GROUP && left > 0; step += 1) {
+        left -= 1;
+        if ((await store.deleteOld(d1, groupNo, before, DELETED_AT_ONCE)) < DELETED_AT_ONCE) break;
+      }
   }
 }
 
-const GROUPS_A_PAGE = 500;
+const STATEMENTS_A_TICK = 200;
 const DELETED_AT_ONCE = 500;
-/** So many steps of a group within an hour: 100,000 changes, or as many drained batches. */
-const STEPS_MAX = 200;
-
-async function forgetOld(d1: D1Database, groupNo: number, before: number): Promise<void> {
-  for (let step = 0; step < STEPS_MAX; step += 1)
-    if ((await store.deleteOld(d1, groupNo, before, DELETED_AT_ONCE)) < DELETED_AT_ONCE) return;
-}
+/** 10,000 changes, or as many drained batches, within an hour. */
+const STEPS_A_GROUP = 20;
 
 async function read(db: GroupDb, rows: store.ChangeRow[], from: Place, most: number) {
   const items: Item[] = [];
@@ -172,7 +172,7 @@ function ofRow(row: store.ChangeRow, names: store.Names): Changed | null {
   }
 }
 
-const CURSOR = /^(\d{1,15})(?:-(\d{1,6}))?$/;
+const CURSOR = /^(\d{1,15})(?:-(\d{1,4}))?$/;
 
 function cursorOf(after: number, done: number): string {
   return done === 0 ? String(after) : `${after}-${done}`;
@@ -180,5 +180,7 @@ function cursorOf(after: number, done: number): string {
 
 function placeOf(cursor: string): Place | null {
   const [whole, after, done = "0"] = CURSOR.exec(cursor) ?? [];
-  return whole === undefined ? null : { after: Number(after), done: Number(done) };
+  // No batch has more rows, so that no place is further within one.
+  if (whole === undefined || Number(done) > DRAIN_ROWS_MAX) return null;
+  return { after: Number(after), done: Number(done) };
 }

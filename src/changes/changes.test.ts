@@ -18,6 +18,7 @@ import { ensureTags, tagPeople, untagPeople } from "../people/tag";
 import { sha256 } from "../platform/crypto";
 import { idToHex, newId, type ParticipationId, parseId } from "../platform/ids";
 import { changesSince, currentCursor, feedOn, forgetOldChanges } from "./change";
+import { selectOldFeeds } from "./store";
 import { CHANGES_KEPT_MS, type Change } from "./types";
 
 const NOW = Date.UTC(2026, 5, 1);
@@ -312,8 +313,18 @@ describe("a place in the feed", () => {
     await forgetOldChanges(contextOf(env, Date.now() + 2 * CHANGES_KEPT_MS));
     await touch(db, group, 9);
     expect((await readAll(db, end, 10)).all).toHaveLength(1);
+    // Where nothing may go it is not looked again.
+    expect(await selectOldFeeds(db.d1, Number.MAX_SAFE_INTEGER, 1_000)).toContain(db.groupNo);
+    await db.d1
+      .prepare(
+        "DELETE FROM changes WHERE group_no = ?1 AND change_no < (SELECT max(change_no) FROM changes WHERE group_no = ?1)",
+      )
+      .bind(db.groupNo)
+      .run();
+    expect(await selectOldFeeds(db.d1, Number.MAX_SAFE_INTEGER, 1_000)).not.toContain(db.groupNo);
     expect(await changesSince(db, String(Number(end) + 100), 10)).toEqual({ is: "gone" });
-    for (const text of ["", "x", "-1", "1-", "1;DROP", "9".repeat(40), "1-2-3", "0x1"])
+    // More of a batch than any has is no place, and nothing is read for it.
+    for (const text of ["", "x", "-1", "1-", "0-1001", "0-999999", "1;DROP", "9".repeat(40), "1-2-3", "0x1"])
       expect(await changesSince(db, text, 10)).toEqual({ is: "wrong" });
   });
 

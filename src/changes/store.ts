@@ -37,10 +37,12 @@ export async function selectChanges(
 ): Promise<ChangeRow[]> {
   const { results } = await d1
     .prepare(
-      `SELECT change_no AS changeNo, at, what, change, no, person_no AS personNo, nullif(lower(hex(id)), '') AS id, size, page FROM (
-         SELECT *, sum(size) OVER (ORDER BY change_no) - size AS before FROM (
-           SELECT * FROM changes WHERE group_no = ?1 AND change_no > ?2 ORDER BY change_no LIMIT ?3))
-       WHERE before < ?3 ORDER BY change_no`,
+      // Only numbers are added up: of the pages, which are long, those alone are read that are asked for.
+      `SELECT c.change_no AS changeNo, c.at, c.what, c.change, c.no, c.person_no AS personNo, nullif(lower(hex(c.id)), '') AS id, c.size, c.page FROM (
+         SELECT change_no, sum(size) OVER (ORDER BY change_no) - size AS before FROM (
+           SELECT change_no, size FROM changes WHERE group_no = ?1 AND change_no > ?2 ORDER BY change_no LIMIT ?3)) n
+       CROSS JOIN changes c ON c.group_no = ?1 AND c.change_no = n.change_no
+       WHERE n.before < ?3 ORDER BY c.change_no`,
     )
     .bind(groupNo, after, limit)
     .all<ChangeRow>();
@@ -127,11 +129,17 @@ export async function insertFeed({ d1, groupNo }: GroupDb, now: number): Promise
   return meta.changes > 0;
 }
 
-/** The groups of a shard whose changes are recorded, in the order of their numbers. */
-export async function selectFeeds(d1: D1Database, after: number, limit: number): Promise<number[]> {
+/** The groups of a shard with changes older than a moment that may go, the one whose are oldest first. */
+export async function selectOldFeeds(d1: D1Database, before: number, limit: number): Promise<number[]> {
   const { results } = await d1
-    .prepare("SELECT group_no AS groupNo FROM change_feeds WHERE group_no > ?1 ORDER BY group_no LIMIT ?2")
-    .bind(after, limit)
+    .prepare(
+      // The newest stays always: a feed of one row has nothing that may go.
+      `SELECT f.group_no AS groupNo, c.at FROM change_feeds f
+       CROSS JOIN changes c ON c.group_no = f.group_no AND c.change_no = (SELECT min(change_no) FROM changes WHERE group_no = f.group_no)
+       WHERE c.at < ?1 AND EXISTS (SELECT 1 FROM changes x WHERE x.group_no = c.group_no AND x.change_no > c.change_no)
+       ORDER BY c.at LIMIT ?2`,
+    )
+    .bind(before, limit)
     .all<{ groupNo: number }>();
   return results.map(({ groupNo }) => groupNo);
 }

@@ -14,12 +14,14 @@ import { idToHex } from "../platform/ids";
 import type { Notice } from "./chat-types";
 import { selectGifts } from "./store-chats";
 
-const CHANGES_AT_ONCE = 500;
-/** What came in a rush beyond these is not read one by one: totals say the same. */
-const READINGS_MAX = 5;
+const CHANGES_AT_ONCE = 100;
+/** What came in a rush beyond these is for the next turn, which comes at once. */
+const READINGS_MAX = 25;
+/** Once so many actions were found no more is read in a turn: each is asked about by itself. */
 const ACTIONS_AT_ONCE_MAX = 50;
 const GIFTS_TOLD_MAX = 5;
-const GIFTS_READ_MAX = 200;
+/** Participations of one action that are looked at for gifts. */
+const IDS_MAX = 1_000;
 /** From so much of its places on, something is filling up. */
 const FILLING = 0.8;
 
@@ -40,35 +42,40 @@ export type Known = {
   isPublished: boolean;
 };
 
-export type Touched = { ids: string[]; isEdited: boolean };
+/** What happened to an action; `ids` are the first of those who took part, hexadecimal, and `newCount` is how many did. */
+export type Touched = { ids: string[]; newCount: number; isEdited: boolean };
 
 /**
- * Which actions something happened to since a place of the change feed, and where to read on.
+ * Which actions something happened to since a place of the change feed, and where to read on: right away if there `isMore`.
  * @param cursor null to begin now
  */
 export async function touchedSince(
   db: GroupDb,
   cursor: string | null,
-): Promise<{ touched: Map<number, Touched>; next: string | null }> {
+): Promise<{ touched: Map<number, Touched>; next: string | null; isMore: boolean }> {
   const touched = new Map<number, Touched>();
   let at = cursor ?? (await currentCursor(db));
   for (let reading = 0; at !== null && reading < READINGS_MAX; reading += 1) {
     const read = await changesSince(db, at, CHANGES_AT_ONCE);
-    if (read.is !== "read") return { touched, next: await currentCursor(db) };
+    if (read.is !== "read") return { touched, next: await currentCursor(db), isMore: false };
     for (const change of read.changes) touch(touched, change);
-    if (read.next === at) return { touched, next: at };
+    if (read.next === at) return { touched, next: at, isMore: false };
     at = read.next;
+    if (touched.size >= ACTIONS_AT_ONCE_MAX) break;
   }
-  return { touched, next: await currentCursor(db) };
+  return { touched, next: at, isMore: at !== null };
 }
 
 function touch(touched: Map<number, Touched>, change: Change): void {
   const no = change.what === "participation" ? change.action.no : change.what === "action" ? change.no : null;
-  if (no === null || (!touched.has(no) && touched.size >= ACTIONS_AT_ONCE_MAX)) return;
-  const entry = touched.get(no) ?? { ids: [], isEdited: false };
+  if (no === null) return;
+  const entry = touched.get(no) ?? { ids: [], newCount: 0, isEdited: false };
   touched.set(no, entry);
   if (change.what === "action") entry.isEdited = true;
-  else if (change.what === "participation" && change.change === "created") entry.ids.push(idToHex(change.id));
+  else if (change.what === "participation" && change.change === "created") {
+    entry.newCount += 1;
+    if (entry.ids.length < IDS_MAX) entry.ids.push(idToHex(change.id));
+  }
 }
 
 type Summary = Pick<HomeSummary, "total" | "places">;
@@ -82,7 +89,7 @@ type Looking = { ctx: Context; group: Group; db: GroupDb; kinds: readonly Kind[]
 export async function newsOf(
   { ctx, group, db, kinds, since }: Looking,
   no: number,
-  { ids, isEdited }: Touched,
+  { ids, newCount, isEdited }: Touched,
   before: Known | null,
 ): Promise<{ notices: Notice[]; known: Known } | null> {
   const action = await actionByNo(db, no);
@@ -92,7 +99,7 @@ export async function newsOf(
   const waiting = action.settings.comments.isModerated
     ? await countSigners(db, no, { state: "counted", comment: "waiting" })
     : 0;
-  const from = before ?? firstKnown(action, summary, ids.length, since);
+  const from = before ?? firstKnown(action, summary, newCount, since);
   const url = `${groupOrigin(ctx.config, group.slug)}${actionPath(kind, action.slug)}`;
   const about = { title: action.title, url };
   const places = placesNews(action, kind, group, summary, from.places, about);
@@ -142,7 +149,7 @@ async function giftNews(
   about: { title: string; url: string },
 ): Promise<Notice[]> {
   if (ids.length === 0) return [];
-  const gifts = await selectGifts(db, no, ids.slice(0, GIFTS_READ_MAX));
+  const gifts = await selectGifts(db, no, ids);
   return gifts
     .toSorted((one, other) => other.amount - one.amount)
     .slice(0, GIFTS_TOLD_MAX)

@@ -7,6 +7,7 @@ import type { Group } from "../groups/types";
 import { type Context, createContext } from "../platform/context";
 import { groupOrigin } from "../platform/http";
 import { localTimeAt } from "../platform/local-time";
+import { createLog } from "../platform/log";
 import { type Known, newsOf, touchedSince } from "./chat-news";
 import type { ChatGroup } from "./chat-objects";
 import { pauseChat } from "./chat-pausing";
@@ -19,6 +20,10 @@ const LOOK_MS = 60_000;
 const RETRY_MS = 60_000;
 /** Notices one chat gets in a turn; the others wait for the next. */
 const SENT_AT_ONCE = 5;
+/** An object has six connections, and the time a chat has runs while it waits for one; asking for an address takes some too. */
+const CHATS_AT_ONCE = 4;
+/** A chat that took so long with one notice gets no other in that turn. */
+const SLOW_MS = 2_000;
 /** Notices that wait for one chat; the oldest are let go. */
 const WAITING_MAX = 50;
 /** When people begin their day, by the group's clock. */
@@ -51,19 +56,23 @@ export class ChatLane extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     const known = this.ctx.storage.kv.get<ChatGroup>("group");
     if (!known) return;
-    const ctx = createContext(this.env, "chats", (work) => this.ctx.waitUntil(work));
     try {
-      const db = dbFor(this.env, known);
-      const group = await groupByNo(ctx.directory, known.no);
-      const chats = (await selectChats(db)).filter(({ state }) => state === "on");
-      if (group?.status !== "active" || chats.length === 0) return this.#rest();
-      await this.#look(ctx, db, group, chats);
-      await this.#send(ctx, db, group, chats);
-      await this.ctx.storage.setAlarm(Date.now() + LOOK_MS);
+      await this.#turn(known);
     } catch (error) {
-      ctx.log.error("chats.turn", error, { groupNo: known.no });
+      createLog({ requestId: "chats" }).error("chats.turn", error, { groupNo: known.no });
       await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
     }
+  }
+
+  async #turn(known: ChatGroup): Promise<void> {
+    const ctx = createContext(this.env, "chats", (work) => this.ctx.waitUntil(work));
+    const db = dbFor(this.env, known);
+    const group = await groupByNo(ctx.directory, known.no);
+    const chats = (await selectChats(db)).filter(({ state }) => state === "on");
+    if (group?.status !== "active" || chats.length === 0) return this.#rest();
+    const isMore = await this.#look(ctx, db, group, chats);
+    await this.#send(ctx, db, group, chats);
+    await this.ctx.storage.setAlarm(Date.now() + (isMore ? 0 : LOOK_MS));
   }
 
   /** Nobody is to be told: whoever is told next hears of what happens from then on. */
@@ -73,11 +82,11 @@ export class ChatLane extends DurableObject<Env> {
     sql.exec("DELETE FROM waiting");
   }
 
-  /** Puts what is new before the chats that are told of it, and keeps its place, in one write. */
-  async #look(ctx: Context, db: GroupDb, group: Group, chats: readonly Chat[]): Promise<void> {
+  /** Puts what is new before the chats that are told of it, and keeps its place, in one write. Says whether there is more of it. */
+  async #look(ctx: Context, db: GroupDb, group: Group, chats: readonly Chat[]): Promise<boolean> {
     const { kv } = this.ctx.storage;
     const since = kv.get<number>("since") ?? Date.now();
-    const { touched, next } = await touchedSince(db, kv.get<string>("cursor") ?? null);
+    const { touched, next, isMore } = await touchedSince(db, kv.get<string>("cursor") ?? null);
     const found: { no: number; notices: Notice[]; known: Known }[] = [];
     for (const [no, what] of touched) {
       const news = await newsOf(
@@ -95,6 +104,7 @@ export class ChatLane extends DurableObject<Env> {
     const daily = this.#daily(ctx, group);
     for (const notice of [...found.flatMap(({ notices }) => notices), ...daily])
       this.#put(group, chats, notice);
+    return isMore;
   }
 
   #put({ currency }: Group, chats: readonly Chat[], notice: Notice): void {
@@ -133,9 +143,12 @@ export class ChatLane extends DurableObject<Env> {
     return [{ is: "daily", url: `${groupOrigin(ctx.config, group.slug)}/`, count, actions }];
   }
 
-  /** Chats are told at the same time, each its notices in order: one that is slow holds up no other. */
+  /** A few chats are told at the same time, each its notices in order: one that is slow holds up the others for a few seconds at most. */
   async #send(ctx: Context, db: GroupDb, group: Group, chats: readonly Chat[]): Promise<void> {
-    await Promise.all(chats.map((chat) => this.#sendTo(ctx, db, group, chat)));
+    for (let start = 0; start < chats.length; start += CHATS_AT_ONCE)
+      await Promise.all(
+        chats.slice(start, start + CHATS_AT_ONCE).map((chat) => this.#sendTo(ctx, db, group, chat)),
+      );
     const { sql } = this.ctx.storage;
     sql.exec(
       "DELETE FROM waiting WHERE chat_no NOT IN (SELECT value FROM json_each(?))",
@@ -152,15 +165,17 @@ export class ChatLane extends DurableObject<Env> {
       )
       .toArray();
     for (const { id, notice, tries } of due) {
+      const began = Date.now();
       const problem = await sendNotice(ctx, group, chat, JSON.parse(notice));
       const wait = problem === null ? undefined : CHAT_RETRY_MS[tries];
+      const isSlow = Date.now() - began > SLOW_MS;
       const isGivenUp = problem !== null && wait === undefined;
       if (wait === undefined) sql.exec("DELETE FROM waiting WHERE id = ?", id);
       else sql.exec("UPDATE waiting SET tries = tries + 1, due_at = ? WHERE id = ?", Date.now() + wait, id);
       const failures = await noteSent(db, chat.no, { at: Date.now(), problem, isGivenUp });
       if (isGivenUp && failures >= CHAT_FAILURES_MAX) return pauseChat(ctx, group, chat);
-      // What one did not take the next would not take now.
-      if (problem !== null) return;
+      // What one did not take the next would not take now, and what took long would keep the others waiting.
+      if (problem !== null || isSlow) return;
     }
   }
 }

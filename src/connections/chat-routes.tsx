@@ -4,6 +4,7 @@ import { cleanLine } from "../platform/clean-text";
 import { AppError } from "../platform/errors";
 import { type FormValues, readForm, several, single } from "../platform/forms";
 import { takeFromLimits } from "../platform/limits";
+import { minorDigits, shortAmount } from "../platform/money";
 import type { FlashMessage } from "../ui/flash";
 import type { FieldErrors } from "../ui/form";
 import { isLocale } from "../ui/i18n";
@@ -16,7 +17,7 @@ import { CONNECTIONS_PATH, connectionsHref, pageFrame } from "./frame";
 
 const BYTES_MAX = 20_000;
 const NUMBER = /^[1-9]\d{0,8}$/;
-const AMOUNT = /^\d{1,9}(?:[.,]\d{1,2})?$/;
+const AMOUNT = /^\d{1,9}(?:[.,](\d{1,3}))?$/;
 const PATH = `${CONNECTIONS_PATH}/chats`;
 const TESTS = [{ max: 10, windowMs: 60_000 }];
 const dones = ["saved", "on", "paused", "restored"] as const;
@@ -94,7 +95,9 @@ async function readChat(
   const tells = tellings.filter((each) => typed.tells.includes(each));
   const problem = await problemOf(ctx, typed.url);
   const isNamed = typed.name !== "" && typed.name.length <= CHAT_NAME_MAX;
-  const isAmount = typed.giftFrom === "" || AMOUNT.test(typed.giftFrom);
+  const digits = minorDigits(group.currency);
+  const amount = AMOUNT.exec(typed.giftFrom);
+  const isAmount = typed.giftFrom === "" || (amount !== null && (amount[1] ?? "").length <= digits);
   const errors = {
     ...(isNamed ? {} : { name: t("connections.problems.name", { count: CHAT_NAME_MAX }) }),
     ...(service ? {} : { service: t("connections.chat.problems.service") }),
@@ -104,7 +107,7 @@ async function readChat(
     ...(isAmount ? {} : { giftFrom: t("connections.chat.problems.amount") }),
   };
   if (!service || Object.keys(errors).length > 0) return { values: typed, errors };
-  const giftFrom = Math.round(Number(typed.giftFrom.replace(",", ".")) * 100);
+  const giftFrom = Math.round(Number(typed.giftFrom.replace(",", ".")) * 10 ** digits);
   const locale = isLocale(typed.locale) ? typed.locale : group.locale;
   return { values: typed, form: { name: typed.name, url: typed.url, service, tells, giftFrom, locale } };
 }
@@ -143,13 +146,13 @@ async function chatPage(
   given: { values?: ChatValues; errors?: FieldErrors; flash?: FlashMessage },
 ): Promise<Response> {
   const { t, group } = c.var;
+  const { currency } = group;
   const done = dones.find((name) => name === c.req.query("done"));
   const { errors = {}, flash = done && { kind: "good", text: t(`connections.chat.done.${done}`) } } = given;
   const values =
-    given.values ?? (chat ? { ...chat, giftFrom: String(chat.giftFrom / 100) } : blank(group.locale));
-  const page = (
-    <ChatPage {...(await pageFrame(c, flash))} {...{ chat, values, errors }} currency={group.currency} />
-  );
+    given.values ??
+    (chat ? { ...chat, giftFrom: shortAmount({ amount: chat.giftFrom, currency }) } : blank(group.locale));
+  const page = <ChatPage {...(await pageFrame(c, flash))} {...{ chat, values, errors, currency }} />;
   c.header("Cache-Control", "private, no-store");
   return c.html(page, Object.keys(errors).length > 0 ? 422 : 200);
 }

@@ -7,6 +7,7 @@ import { changeGroup, contextOf } from "../../test/groups";
 import { makeOrganisers } from "../../test/organisers";
 import { makePetition, snapshotOf } from "../../test/petitions";
 import type { Action } from "../actions/types";
+import { currentCursor } from "../changes/change";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { homeOf } from "../intake/home";
@@ -15,8 +16,8 @@ import { intakeTarget, takeAction } from "../intake/participation";
 import type { Participation } from "../intake/types";
 import { petition } from "../petitions/petition";
 import { newId } from "../platform/ids";
-import { chatByNo } from "./chat";
-import { MILESTONES } from "./chat-news";
+import { chatByNo, wakeChats, wakeChatsOf } from "./chat";
+import { MILESTONES, touchedSince } from "./chat-news";
 import { chatLaneOf } from "./chat-objects";
 import { pauseChat } from "./chat-pausing";
 import { CHAT_FAILURES_MAX } from "./chat-types";
@@ -253,6 +254,93 @@ describe("a chat", () => {
     expect((await owner.post(`${href}/restoration`)).status).toBe(303);
     expect((await owner.get(href)).status).toBe(200);
     expect((await owner.post(`${base}/chats`, form({ tells: [] }))).status).toBe(422);
+  });
+
+  it("is told from the amount that was typed, also in a currency without decimals", async () => {
+    const { group, owner } = team;
+    await changeGroup(group, { currency: "JPY" });
+    const { href, no } = await makeChat({ giftFrom: "5000" });
+    expect((await chatRow(no))?.gift_from).toBe(5_000);
+    expect(await (await owner.get(href)).text()).toContain('value="5000"');
+    expect((await owner.post(href, form({ giftFrom: "50.5" }))).status).toBe(422);
+    await changeGroup(group, { currency: "CAD" });
+    await owner.post(href, form({ giftFrom: "12,50" }));
+    expect((await chatRow(no))?.gift_from).toBe(1_250);
+    expect(await (await owner.get(href)).text()).toContain('value="12.50"');
+  });
+
+  it("that is slow gets one notice in a turn, and four are told at the same time at most", async () => {
+    const { group } = team;
+    const nos: number[] = [];
+    for (let n = 0; n < 6; n += 1) nos.push((await makeChat({ url: `https://chat.example/many-${n}` })).no);
+    await look();
+    const notice = JSON.stringify({ is: "published", title: "x", url: "https://x.example/" });
+    await runInDurableObject(chatLaneOf(env, group), (_lane, { storage }) => {
+      for (const no of [...nos, ...nos])
+        storage.sql.exec(
+          "INSERT INTO waiting (chat_no, notice, tries, due_at) VALUES (?, ?, 0, 0)",
+          no,
+          notice,
+        );
+    });
+    const real = Date.now.bind(Date);
+    let ahead = 0;
+    vi.spyOn(Date, "now").mockImplementation(() => real() + ahead);
+    let open = 0;
+    let most = 0;
+    answer = async () => {
+      open += 1;
+      most = Math.max(most, open);
+      await scheduler.wait(1);
+      ahead += 2_100;
+      open -= 1;
+      return new Response("ok");
+    };
+    sent.length = 0;
+    await look();
+    expect([sent.filter(({ url }) => url.includes("/many-")).length, most]).toEqual([6, 4]);
+    await look();
+    expect(sent.filter(({ url }) => url.includes("/many-"))).toHaveLength(12);
+  });
+
+  it("loses nothing of a rush that is longer than a turn", async () => {
+    const { group } = team;
+    const db = dbFor(env, group);
+    const cursor = await currentCursor(db);
+    await db.d1
+      .prepare(
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2600)
+         INSERT INTO changes (group_no, change_no, at, what, change, no)
+         SELECT ?1, (SELECT max(change_no) FROM changes WHERE group_no = ?1) + i, ?2, 1, 2, 1 FROM n`,
+      )
+      .bind(group.no, Date.now())
+      .run();
+    const action = await makePetition(group, { title: "After the rush" });
+    const first = await touchedSince(db, cursor);
+    expect([first.touched.size, first.isMore]).toEqual([0, true]);
+    const second = await touchedSince(db, first.next);
+    expect([[...second.touched.keys()], second.isMore]).toEqual([[action.no], false]);
+  });
+
+  it("is told again once its group is back, and when an alarm was lost", async () => {
+    const { group } = team;
+    const lane = chatLaneOf(env, group);
+    const isAwake = () =>
+      runInDurableObject(lane, async (_lane, { storage }) => (await storage.getAlarm()) !== null);
+    const told = { type: "group.status", groupNo: group.no } as const;
+    await makeChat();
+    await changeGroup(group, { status: "limited" });
+    await look();
+    await wakeChatsOf(contextOf(), told);
+    await wakeChats(contextOf());
+    expect(await isAwake()).toBe(false);
+    await changeGroup(group, { status: "active" });
+    await wakeChatsOf(contextOf(), told);
+    await expect.poll(isAwake).toBe(true);
+    await runInDurableObject(lane, (_lane, { storage }) => storage.deleteAlarm());
+    expect(await isAwake()).toBe(false);
+    await wakeChats(contextOf());
+    await expect.poll(isAwake).toBe(true);
   });
 
   it("has milestones that only rise", () => {

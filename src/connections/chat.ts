@@ -1,6 +1,8 @@
 import { feedOn } from "../changes/change";
 import { recordAct } from "../groups/audit";
-import { dbFor } from "../groups/shard";
+import { groupByNo } from "../groups/group";
+import type { GroupStatusChanged } from "../groups/messages";
+import { dbFor, shardNames } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
 import { chatLaneOf } from "./chat-objects";
@@ -8,6 +10,10 @@ import type { Chat } from "./chat-types";
 import * as store from "./store-chats";
 
 type By = { no: number };
+
+/** Groups of one shard that are woken in one turn of the clock. */
+const WOKEN_MAX = 100;
+
 export type ChatForm = Pick<Chat, "name" | "service" | "url" | "tells" | "giftFrom" | "locale">;
 
 export function listChats(ctx: Context, group: Group): Promise<Chat[]> {
@@ -66,8 +72,34 @@ export async function restoreChat(ctx: Context, group: Group, chat: Chat, by: By
 
 async function begin(ctx: Context, group: Group): Promise<void> {
   await feedOn(ctx, group);
+  await wake(ctx, group);
+}
+
+async function wake(ctx: Context, group: Group): Promise<void> {
   const { no, shard, jurisdiction } = group;
   await chatLaneOf(ctx.env, group).wake({ no, shard, jurisdiction });
+}
+
+/** Lets the chats of a group be told again that an operator has let go on. Its object rests while a group is not active. */
+export async function wakeChatsOf(ctx: Context, { groupNo }: GroupStatusChanged): Promise<void> {
+  const group = await groupByNo(ctx.directory, groupNo);
+  if (group?.status !== "active") return;
+  const chats = await store.selectChats(dbFor(ctx.env, group));
+  if (chats.some(({ state }) => state === "on")) await wake(ctx, group);
+}
+
+/** Wakes objects whose alarm was lost, some of each shard, whichever chance picks: in hours all get their turn. For the clock. */
+export async function wakeChats(ctx: Context): Promise<void> {
+  for (const shard of shardNames(ctx.env)) {
+    try {
+      for (const groupNo of await store.selectToldGroups(dbFor(ctx.env, { no: 0, shard }).d1, WOKEN_MAX)) {
+        const group = await groupByNo(ctx.directory, groupNo);
+        if (group?.status === "active") await wake(ctx, group);
+      }
+    } catch (error) {
+      ctx.log.error("chats.wake", error, { shard });
+    }
+  }
 }
 
 function note(

@@ -6,11 +6,13 @@ import { changePetition, makePetition } from "../../test/petitions";
 import { refusingD1 } from "../../test/refusing";
 import { writeSnapshot } from "../actions/publication";
 import { handle } from "../app";
+import { changesSince, currentCursor, feedOn } from "../changes/change";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { intakeStub } from "../intake/objects";
 import { kinds } from "../kinds";
 import { makeField } from "../people/custom-field";
+import { TAGS_MAX } from "../people/tag";
 import { petitionSettings } from "../petitions/types";
 import { eraseAsAsked } from "../privacy/erasure";
 import { selectEverything } from "../privacy/store-everything";
@@ -111,7 +113,7 @@ describe("a form of another tool", () => {
     expect(saved.status).toBe(303);
     const preview = await (await owner.get(href)).text();
     expect(preview).toContain("mei@example.org");
-    expect(preview).toContain("Left out, because it could not be read: Phone.");
+    expect(preview).toContain("Left out, because it could not be stored: Phone.");
     expect(await send(url, { ...payload, response: "r-2" })).toEqual({
       status: 200,
       body: { status: "test" },
@@ -377,6 +379,117 @@ describe("a delivery", () => {
     const later = contextOf(env, Date.now() + 61_000);
     expect((await receive(later, { ...found, kinds }, await payload())).outcome).toBe("accepted");
     expect(await personOf("half@example.org")).toBeDefined();
+  });
+});
+
+describe("what a connection may not undo, and must tell", () => {
+  const agreeing = { email: "email", consent: "ok", wording: WORDING };
+  const setStatus = (email: string, status: number) =>
+    dbFor(env, team.group)
+      .d1.prepare(
+        "UPDATE people SET email_status = ?3, email_status_at = ?4, email_status_cause = 'page' WHERE group_no = ?1 AND email = ?2",
+      )
+      .bind(team.group.no, email, status, Date.now())
+      .run();
+  const stateOf = async (email: string) => {
+    const person = await personOf(email);
+    const [asked] = await rows(
+      team.group,
+      "SELECT count(*) AS n FROM confirmations WHERE group_no = ?1 AND person_no = ?2 AND mail_count = 1",
+      person?.person_no,
+    );
+    return [person?.email_status, asked?.n];
+  };
+
+  it("is that somebody left the list: they are asked by mail, who complained is not, with an action and without", async () => {
+    const { group, owner } = team;
+    const { url } = await makeHook(agreeing);
+    const action = await makePetition(group, {
+      slug: "left",
+      settings: {
+        fields: { ...usual.fields, givenName: "hidden", familyName: "hidden", postalCode: "hidden" },
+      },
+    });
+    const other = await makeHook({ ...agreeing, action: action.id });
+    for (const [name, hook] of [
+      ["left", url],
+      ["acted", other.url],
+    ] as const) {
+      const email = `${name}@leave.example`;
+      expect((await send(url, { email, ok: "yes", first: 1 })).status).toBe(200);
+      expect(await stateOf(email)).toEqual([1, 0]);
+      await setStatus(email, 2);
+      // The clock must have gone on, as it has when a tool sends again.
+      await expect.poll(() => Date.now()).toBeGreaterThan(Number((await personOf(email))?.email_status_at));
+      expect((await send(hook, { email, ok: "yes", again: 1 })).status).toBe(200);
+      for (const region of ["enam", "weur", "wnam", "apac", "sam", "afr", "me", "oc", "eeur"])
+        await intakeStub(env, "", `${action.id}/${region}/0`).drain();
+      expect(await stateOf(email)).toEqual([2, 1]);
+      await setStatus(`${name}@leave.example`, 4);
+      await dbFor(env, group).d1.prepare("DELETE FROM confirmations WHERE group_no = ?").bind(group.no).run();
+      expect((await send(hook, { email, ok: "yes", again: 2 })).status).toBe(200);
+      expect(await stateOf(email)).toEqual([4, 0]);
+    }
+    // A "no" said as a stranger is no word against a later "yes".
+    await send(url, { email: "no@leave.example", ok: "no" });
+    await send(url, { email: "no@leave.example", ok: "yes" });
+    expect(await stateOf("no@leave.example")).toEqual([1, 0]);
+    await eraseAsAsked(contextOf(), group, Number((await personOf("acted@leave.example"))?.person_no), null);
+    const erased = await send(other.url, { email: "acted@leave.example", ok: "yes", again: 3 });
+    expect([erased.status, erased.body.error.code]).toEqual([422, "forgotten"]);
+    expect((await owner.get(other.href)).status).toBe(200);
+  });
+
+  it("is told in the change feed, of people who are new and of people a drain had marked", async () => {
+    const { group } = team;
+    const db = dbFor(env, group);
+    const fieldNo = await makeField(db, { label: "Hat size", type: "number" }, 1);
+    const { url } = await makeHook({
+      ...agreeing,
+      givenName: "first",
+      tags: "fed",
+      [`custom.${fieldNo}`]: "hat",
+    });
+    await feedOn(contextOf(), group);
+    let cursor = await currentCursor(db);
+    const told = async () => {
+      const read = await changesSince(db, cursor, 100);
+      if (read.is !== "read") throw new Error(read.is);
+      cursor = read.next;
+      return read.changes.map(({ what, change }) => `${what} ${change}`);
+    };
+    await send(url, { email: "fed@example.org", first: "Mei", hat: 7, ok: "yes" });
+    expect(await told()).toEqual(
+      expect.arrayContaining(["person created", "person updated", "tagging created"]),
+    );
+    expect((await personOf("fed@example.org"))?.email_status).toBe(1);
+    for (const table of ["people", "field_values"])
+      await db.d1.prepare(`UPDATE ${table} SET mark = 6 WHERE group_no = ?`).bind(group.no).run();
+    expect(await told()).toEqual([]);
+    await send(url, { email: "fed@example.org", first: "May", hat: 7, ok: "yes" });
+    expect(await told()).toEqual(["person updated"]);
+    await send(url, { email: "fed@example.org", first: "May", hat: 8, ok: "yes" });
+    expect(await told()).toEqual(["person updated"]);
+  });
+
+  it("is the number of tags a group may have: what is over is left out, and said", async () => {
+    const { group, owner } = team;
+    const { url, href } = await makeHook({ email: "email", tagsPath: "tags" });
+    await dbFor(env, group)
+      .d1.prepare(
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2 - 1 - (SELECT count(*) FROM tags WHERE group_no = ?1 AND name_key IS NOT NULL))
+         INSERT INTO tags (group_no, tag_no, name, name_key, created_at) SELECT ?1, 100000 + i, 'Full-' || i, 'full-' || i, 1 FROM n`,
+      )
+      .bind(group.no, TAGS_MAX)
+      .run();
+    await send(url, { email: "tagged@example.org", tags: ["Full-1", "One more", "One too many"] });
+    const tags = await rows(
+      group,
+      "SELECT t.name FROM taggings g JOIN tags t ON t.group_no = g.group_no AND t.tag_no = g.tag_no WHERE g.group_no = ?1 AND g.person_no = ?2 ORDER BY 1",
+      (await personOf("tagged@example.org"))?.person_no,
+    );
+    expect(tags.map(({ name }) => name)).toEqual(["Full-1", "One-more"]);
+    expect(await (await owner.get(href)).text()).toContain("could not be stored: Tags.");
   });
 });
 

@@ -5,13 +5,13 @@ import { wordingHash } from "../actions/consent";
 import { isStopped } from "../actions/public-found";
 import { snapshotFor } from "../actions/serving";
 import type { ActionSnapshot, Kind } from "../actions/types";
-import { dbFor } from "../groups/shard";
+import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { identityHash, intakeTarget, takeAction } from "../intake/participation";
 import type { Participation } from "../intake/types";
 import { fieldsOf } from "../people/custom-field";
 import { askToIndexNews } from "../people/search-index";
-import { ensureTags } from "../people/tag";
+import { ensureTags, TAGS_MAX, tagKey } from "../people/tag";
 import { keepWording } from "../people/wording";
 import type { Context } from "../platform/context";
 import { sha256, toHex } from "../platform/crypto";
@@ -22,7 +22,7 @@ import { translator } from "../ui/i18n";
 import { type Mapped, mapped } from "./mapped";
 import type { Payload } from "./payload";
 import { wordsAt } from "./payload-path";
-import { isForgotten, storeArrival } from "./store-arrivals";
+import { isForgotten, isOffList, selectUnknownTags, storeArrival } from "./store-arrivals";
 import { claim, dropClaim, insertDelivery, settleClaim } from "./store-deliveries";
 import { type Hook, KEPT_BYTES_MAX, type Outcome, type Reason } from "./types";
 
@@ -67,7 +67,8 @@ export async function plan(
   const db = dbFor(ctx.env, group);
   const { mapping } = hook;
   const fields = mapping.custom.length > 0 ? await fieldsOf(db) : [];
-  const person = mapped(payload, mapping, fields, { country: group.country, locale: group.locale });
+  const place = { country: group.country, locale: group.locale };
+  const { person, areTagsLeft } = await withTagsThatFit(db, mapped(payload, mapping, fields, place));
   const nothing = { person, snapshot: null, kind: null, participation: null };
   if (!mapping.fields.email) return { ...nothing, outcome: "unmapped", reason: because("unmapped") };
   if (person.email === null) return { ...nothing, outcome: "refused", reason: because("email") };
@@ -88,7 +89,27 @@ export async function plan(
   const { f = [] } = answer.participation;
   const custom = [...f, ...person.custom];
   const participation = { ...answer.participation, ...(custom.length > 0 ? { f: custom } : {}) };
-  return { person, snapshot, kind, participation, outcome: "accepted", reason: because("none") };
+  return {
+    person,
+    snapshot,
+    kind,
+    participation,
+    outcome: "accepted",
+    reason: because("none", { fields: areTagsLeft ? ["tags"] : [] }),
+  };
+}
+
+/** A group has only so many tags: of those nobody has yet there is room for some, and of the others it is said that they are left out. */
+async function withTagsThatFit(
+  db: GroupDb,
+  person: Mapped,
+): Promise<{ person: Mapped; areTagsLeft: boolean }> {
+  if (person.tags.length === 0) return { person, areTagsLeft: false };
+  const { unknown, count } = await selectUnknownTags(db, person.tags.map(tagKey).filter(Boolean));
+  const over = new Set([...new Set(unknown)].slice(Math.max(0, TAGS_MAX - count)));
+  if (over.size === 0) return { person, areTagsLeft: false };
+  const tags = person.tags.filter((name) => !over.has(tagKey(name)));
+  return { person: { ...person, tags, leftOut: [...person.leftOut, "tags"] }, areTagsLeft: true };
 }
 
 async function openAction(ctx: Context, group: Group, kinds: readonly Kind[], id: string) {
@@ -175,14 +196,15 @@ async function store(
   const db = dbFor(ctx.env, group);
   const email = person.email ?? "";
   const hash = toHex(await identityHash(ctx.config.IDENTITY_PEPPER, group.id, email));
-  if (!plan.participation && (await isForgotten(db, email, hash)))
-    return { outcome: "refused", reason: because("forgotten") };
-  const consent = await consentOf(ctx, group, hook, person);
+  if (await isForgotten(db, email, hash)) return { outcome: "refused", reason: because("forgotten") };
+  const { consent, isToAsk } = await consentOf(ctx, db, group, hook, person);
+  const silence = { co: 0, w: "" } as const;
   if (plan.participation && plan.snapshot && plan.kind) {
     const target = intakeTarget(plan.snapshot, plan.kind);
-    const { outcome } = await takeAction(ctx, target, { ...plan.participation, ...consent }, undefined);
+    const said = { ...plan.participation, ...(isToAsk ? silence : consent) };
+    const { outcome } = await takeAction(ctx, target, said, undefined);
     if (outcome === "closed") return { outcome: "refused", reason: because("closed") };
-    if (person.tags.length === 0) return { outcome: "accepted", reason };
+    if (person.tags.length === 0 && !isToAsk) return { outcome: "accepted", reason };
   }
   const actionNo = plan.snapshot?.action.no ?? 0;
   const tagNos = person.tags.length > 0 ? await ensureTags(db, person.tags, ctx.now) : [];
@@ -193,30 +215,36 @@ async function store(
     {
       ...{ i: idToHex(id), e: email, h: hash, t: ctx.now, n: 0 },
       ...(person.language ? { la: person.language } : {}),
-      // What the action's own form said is on its way already, and so is what was agreed to.
+      // What the action's own form said is on its way already, and so is what was agreed to, unless that is still to be asked about.
       o: isAlone ? person.details : {},
-      ...(isAlone ? consent : { co: 0, w: "" }),
+      ...(isAlone || isToAsk ? consent : silence),
       ...(isAlone && person.custom.length > 0 ? { f: person.custom } : {}),
     },
     { actionNo, tagNos },
   );
   // An action's people are indexed by its news; these have none.
   if (personNo !== null) ctx.later(askToIndexNews(ctx, { no: group.no, shard: group.shard }, [personNo]));
-  if (isAlone && consent.co === 3 && personNo !== null) await askPeople(ctx, group, actionNo, [personNo]);
+  if ((isToAsk || (isAlone && consent.co === 3)) && personNo !== null)
+    await askPeople(ctx, group, actionNo, [personNo]);
   return { outcome: "accepted", reason };
 }
 
-/** What was agreed to, with the wording that was asked kept as evidence before anything points at it. */
+/**
+ * What was agreed to, with the wording that was asked kept as evidence before anything points at it. Whoever is off the list is asked
+ * by mail whether it is they, whatever the group asks of others: a delivery may come again long after they left (P5).
+ */
 async function consentOf(
   ctx: Context,
+  db: GroupDb,
   group: Group,
   { mapping }: Hook,
   person: Mapped,
-): Promise<Pick<Participation, "co" | "w">> {
-  if (person.consent === null) return { co: 0, w: "" };
+): Promise<{ consent: Pick<Participation, "co" | "w">; isToAsk: boolean }> {
+  if (person.consent === null) return { consent: { co: 0, w: "" }, isToAsk: false };
   const text = mapping.consent.wording;
   const hash = await wordingHash(HOOK_MODE, group.locale, text);
-  await keepWording(dbFor(ctx.env, group), { hash, mode: HOOK_MODE, locale: group.locale, text }, ctx.now);
-  if (!person.consent) return { co: 2, w: hash };
-  return { co: group.settings.mail.doubleOptIn ? 3 : 1, w: hash };
+  await keepWording(db, { hash, mode: HOOK_MODE, locale: group.locale, text }, ctx.now);
+  if (!person.consent) return { consent: { co: 2, w: hash }, isToAsk: false };
+  const isToAsk = await isOffList(db, person.email ?? "");
+  return { consent: { co: isToAsk || group.settings.mail.doubleOptIn ? 3 : 1, w: hash }, isToAsk };
 }

@@ -19,7 +19,8 @@ export type Arrival = {
 };
 
 /**
- * Finds or makes a person and stores what they said, as the intake does with those who took an action. May run again.
+ * Finds or makes a person and stores what they said, as the intake does with those who took an action. The
+ * triggers tell the change feed of it, since no page of the intake does. May run again.
  * @param actionNo what brought them, if they are new; 0 for no action of ours
  */
 export async function storeArrival(
@@ -38,8 +39,9 @@ export async function storeArrival(
       tagNos,
       // The statement needs a column to name, and one that is not said changes nothing.
       fields: said.length > 0 ? said : ["given_name"],
+      isRecorded: false,
     }),
-    ...(arrival.f ? [receiveValues(group, page)] : []),
+    ...(arrival.f ? [receiveValues(group, page, false)] : []),
     ...(arrival.co > 0 ? [consentStatement(group, actionNo, page)] : []),
   ]);
   const row = await group.d1
@@ -47,6 +49,43 @@ export async function storeArrival(
     .bind(group.groupNo, arrival.e)
     .first<{ no: number }>();
   return row?.no ?? null;
+}
+
+/**
+ * Whether somebody is off the list by a word of their own, or because mail did not reach or please them: what a machine sends, perhaps
+ * of long ago, does not put them on again. A "no" said as a stranger has no date, and any "yes" goes before it.
+ */
+export async function isOffList({ d1, groupNo }: GroupDb, email: string): Promise<boolean> {
+  const row = await d1
+    .prepare(
+      `SELECT 1 AS n FROM identities i CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = i.person_no
+       WHERE i.group_no = ?1 AND i.kind = 1 AND i.value = ?2
+         AND p.email_status >= 2 AND NOT (p.email_status = 2 AND p.email_status_at IS NULL AND p.email_status_cause IS 'action')`,
+    )
+    .bind(groupNo, email)
+    .first();
+  return row !== null;
+}
+
+/** Those of the keys of tags that the group has none for, and how many tags it has. */
+export async function selectUnknownTags(
+  { d1, groupNo }: GroupDb,
+  keys: readonly string[],
+): Promise<{ unknown: string[]; count: number }> {
+  const { results } = await d1
+    .prepare(
+      `SELECT j.value AS key FROM json_each(?2) j
+       WHERE NOT EXISTS (SELECT 1 FROM tags t WHERE t.group_no = ?1 AND t.name_key = j.value)
+         AND NOT EXISTS (SELECT 1 FROM tag_aliases a WHERE a.group_no = ?1 AND a.name_key = j.value)`,
+    )
+    .bind(groupNo, JSON.stringify(keys))
+    .all<{ key: string }>();
+  if (results.length === 0) return { unknown: [], count: 0 };
+  const row = await d1
+    .prepare("SELECT count(*) AS n FROM tags WHERE group_no = ?1 AND name_key IS NOT NULL")
+    .bind(groupNo)
+    .first<{ n: number }>();
+  return { unknown: results.map(({ key }) => key), count: row?.n ?? 0 };
 }
 
 /** Whether somebody asked to be forgotten and did not come back by themselves: a machine may not bring them back. */

@@ -22,6 +22,18 @@ export async function selectChats({ d1, groupNo }: GroupDb): Promise<Chat[]> {
   return results.map(chatOf);
 }
 
+/** Some groups of a shard that have chats to tell, in no order. */
+export async function selectToldGroups(d1: D1Database, limit: number): Promise<number[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT group_no AS no FROM (SELECT DISTINCT group_no FROM chats WHERE state = 'on' AND deleted_at IS NULL)
+       ORDER BY random() LIMIT ?1`,
+    )
+    .bind(limit)
+    .all<{ no: number }>();
+  return results.map(({ no }) => no);
+}
+
 /** One that was deleted too. */
 export async function selectChat({ d1, groupNo }: GroupDb, no: number): Promise<Chat | null> {
   const row = await d1

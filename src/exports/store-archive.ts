@@ -60,6 +60,9 @@ const leftOut = new Set([
   "mailing_results",
 ]);
 
+/** An address that news is sent to may hold what lets somebody in over there. */
+const secretColumns = new Set(["webhooks.url"]);
+
 const declared = [
   ...[actions, audiences, calls, events, forms, imports, intake, letters, officials, payments, people],
   ...[
@@ -111,7 +114,7 @@ export async function nounsOf({ d1 }: GroupDb): Promise<Noun[]> {
   return [...tables].flatMap(([table, columns]) => {
     const key = columns.filter(({ pk }) => pk > 0).toSorted((a, b) => a.pk - b.pk);
     if (leftOut.has(table) || key[0]?.name !== "group_no") return [];
-    const own = columns.filter(({ name }) => name !== "group_no");
+    const own = columns.filter(({ name }) => name !== "group_no" && !secretColumns.has(`${table}.${name}`));
     return {
       table,
       columns: own.map(({ name, type }) => ({

@@ -1,7 +1,6 @@
 import type { ActionSnapshot, Kind } from "../actions/types";
 import type { Context } from "../platform/context";
 import { hmacSha256 } from "../platform/crypto";
-import { AppError } from "../platform/errors";
 import { type GroupId, type ParticipationId, parseId } from "../platform/ids";
 import { LruCache } from "../platform/lru";
 import { targetText } from "./known-target";
@@ -30,9 +29,12 @@ export async function takeAction(
   return record(ctx, target, await placed(ctx, target, participation, cf), participation, signedAt);
 }
 
+/** What was taken, and whether the database has it, or has refused it; where it has not yet, `store` asks once more. */
+export type TakenAndStored = { reply: RecordReply; isStored: boolean; store: () => Promise<boolean> };
+
 /**
- * The same for callers that read back what they wrote: when it returns, the database has what was taken, or has refused it.
- * @throws AppError unavailable while the database is away. What was taken is on disk then, and saying it again is safe.
+ * The same for callers that read back what they wrote. While the database is away, or is behind, what was taken is on disk and
+ * will reach it: saying it again is safe for what a person does once and for what counts under an id of its own, and nowhere else.
  */
 export async function takeAndStore(
   ctx: Context,
@@ -40,13 +42,15 @@ export async function takeAndStore(
   participation: Participation,
   cf: Parameters<typeof regionOf>[0],
   signedAt?: number,
-): Promise<RecordReply> {
+): Promise<TakenAndStored> {
   const place = await placed(ctx, target, participation, cf);
   const reply = await record(ctx, target, place, participation, signedAt);
-  if (reply.outcome === "closed" || reply.outcome === "full") return reply;
-  const { error } = await intakeStub(ctx.env, target.jurisdiction, place.name).drain();
-  if (error !== null) throw new AppError("unavailable", "shard", { retryAfterSeconds: 5, cause: error });
-  return reply;
+  const store = async () => {
+    const { state } = await intakeStub(ctx.env, target.jurisdiction, place.name).drain();
+    return state === "empty";
+  };
+  const isRefused = reply.outcome === "closed" || reply.outcome === "full";
+  return { reply, isStored: isRefused || (await store().catch(() => false)), store };
 }
 
 type Placed = { identity: Uint8Array; paid: ParticipationId | undefined; name: string };

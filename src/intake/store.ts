@@ -135,7 +135,8 @@ const STANDS_NEWER = "excluded.standing_at > participations.standing_at";
 const newer = (column: string) => `${column} = iif(${NEWER}, excluded.${column}, participations.${column})`;
 // A form says all that there is to say; what a client of the API leaves out stays as it was.
 const KEEP_NEWER = `DO UPDATE SET
-    ${["revised_at", "is_named"].map(newer).join(", ")},
+    ${newer("revised_at")},
+    is_named = iif(${NEWER} AND excluded.answer ->> '$.api' IS NULL, excluded.is_named, participations.is_named),
     answer = iif(${NEWER}, iif(excluded.answer ->> '$.api' IS NULL, excluded.answer, json_patch(json_remove(participations.answer, '$.import'), json_remove(excluded.answer, '$.api'))), participations.answer),
     comment = iif(${NEWER} AND (excluded.comment IS NOT NULL OR excluded.answer ->> '$.api' IS NULL), excluded.comment, participations.comment),
     comment_status = iif(${NEWER} AND (excluded.comment IS NOT NULL OR excluded.answer ->> '$.api' IS NULL) AND excluded.comment IS NOT participations.comment, excluded.comment_status, participations.comment_status),

@@ -46,15 +46,26 @@ export function arrivingPage(
  * run again with the same page. A field changes only by something newer, whatever order pages come in.
  * @param page as `arrivingPage` says, a JSON array of rows: `e` email, `h` identity hash, `t` moment in ms, `i` id, `la` language, `o` fields said,
  * `co` and `w` consent, `su` what an API client says of the subscription; see `DrainedParticipation`.
+ * @param options `isRecorded`: whether the batch itself says in the change feed what it stored (`recordStatement`), as it does unless
+ * told otherwise. If not, the triggers say it.
  */
 export function receivePeople(
   group: GroupDb,
   actionNo: number,
   page: string | null,
-  options: { hasPhones: boolean; hasClients: boolean; tagNos: number[]; fields: ArrivalField[] },
+  {
+    isRecorded = true,
+    ...options
+  }: {
+    hasPhones: boolean;
+    hasClients: boolean;
+    tagNos: number[];
+    fields: ArrivalField[];
+    isRecorded?: boolean;
+  },
 ): D1PreparedStatement[] {
   return [
-    ...arrivalStatements(group, actionNo, page, options),
-    ...(options.tagNos.length > 0 ? [taggingStatement(group, page, options.tagNos)] : []),
+    ...arrivalStatements(group, actionNo, page, { ...options, isRecorded }),
+    ...(options.tagNos.length > 0 ? [taggingStatement(group, page, options.tagNos, isRecorded)] : []),
   ];
 }

@@ -66,7 +66,8 @@ export async function makeField(
     if (made !== null) return made;
     const taken = (await store.selectFields(group)).find((row) => row.key === key);
     if (!taken) return null;
-    if (taken.mergedInto !== null || taken.type !== field.type) continue;
+    if (taken.mergedInto !== null || taken.type !== field.type || isCutAlike(taken.label, field.label))
+      continue;
     if (taken.isArchived) await store.updateArchived(group, taken.no, null);
     return taken.no;
   }
@@ -103,20 +104,30 @@ export async function setFieldValues(
  * The statement that stores what a page of participations says of custom fields (`f` of each row: pairs of field number and
  * value), for the batch that stores their people, after them. May run again with the same page, and in any order: a value
  * changes only by something newer.
+ * @param isRecorded as for `receivePeople`
  */
-export function receiveValues(group: GroupDb, page: string | null): D1PreparedStatement {
-  return store.valuesStatement(group, page);
+export function receiveValues(group: GroupDb, page: string | null, isRecorded = true): D1PreparedStatement {
+  return store.valuesStatement(group, page, isRecorded);
 }
 
 /** A name for files and the API, made from a label. */
 export function keyOf(label: string): string {
-  const key = label
+  return cut(wholeKey(label)).replace(/_+$/, "") || "field";
+}
+
+const cut = (key: string) => key.slice(0, KEY_LENGTH_MAX);
+
+function wholeKey(label: string): string {
+  return label
     .normalize("NFKD")
     .toLowerCase()
     .replace(/\p{M}/gu, "")
     .replace(/[^\p{L}\p{N}]+/gu, "_")
-    .replace(/^_+/, "")
-    .slice(0, KEY_LENGTH_MAX)
-    .replace(/_+$/, "");
-  return key || "field";
+    .replace(/^_+/, "");
+}
+
+/** Whether two labels have one key only because keys are short: they are two questions. */
+function isCutAlike(one: string, other: string): boolean {
+  const keys = [wholeKey(one), wholeKey(other)].map((key) => key.replace(/_+$/, ""));
+  return keys[0] !== keys[1] && cut(keys[0] ?? "") === cut(keys[1] ?? "");
 }

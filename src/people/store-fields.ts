@@ -1,7 +1,6 @@
-import { MARK, marked } from "../changes/mark";
 import type { GroupDb } from "../groups/shard";
 import { ownChanges } from "../platform/own-changes";
-import { ARRIVED } from "./store";
+import { ARRIVED, markOf, remarked } from "./store";
 import type { FieldRules, FieldType } from "./types";
 
 /** Values moved, emptied or looked at by one statement. */
@@ -274,17 +273,21 @@ const AS_STORED = `CASE WHEN c.type <> 'yesno' THEN ${SAID}
     WHEN lower(${SAID}) IN ('yes', 'oui', 'sí', 'sÍ', 'si') THEN 'yes' WHEN lower(${SAID}) IN ('no', 'non') THEN 'no' ELSE ${SAID} END`;
 
 // A field is looked up, so that a number that is none of the group's stores nothing, and one that was merged stores there.
-const STORE_VALUES = `
+const storeValues = (isRecorded: boolean) => `
   INSERT INTO field_values (group_no, field_no, person_no, value, acted_at, mark)
-  SELECT ?1, coalesce(c.merged_into, c.field_no), i.person_no, ${AS_STORED}, j.value ->> 't', ${MARK}
+  SELECT ?1, coalesce(c.merged_into, c.field_no), i.person_no, ${AS_STORED}, j.value ->> 't', ${markOf(isRecorded)}
   FROM ${ARRIVED} CROSS JOIN jsonb_each(j.value, '$.f') f
   CROSS JOIN custom_fields c ON c.group_no = ?1 AND c.field_no = f.value ->> 0
   WHERE c.deleted_at IS NULL
-  ON CONFLICT (group_no, field_no, person_no) DO UPDATE SET value = excluded.value, acted_at = excluded.acted_at, ${marked("field_values")}
+  ON CONFLICT (group_no, field_no, person_no) DO UPDATE SET value = excluded.value, acted_at = excluded.acted_at, ${remarked("field_values", isRecorded)}
   WHERE excluded.acted_at > field_values.acted_at`;
 
-export function valuesStatement({ groupNo, d1 }: GroupDb, page: string | null): D1PreparedStatement {
-  return d1.prepare(STORE_VALUES).bind(groupNo, page);
+export function valuesStatement(
+  { groupNo, d1 }: GroupDb,
+  page: string | null,
+  isRecorded: boolean,
+): D1PreparedStatement {
+  return d1.prepare(storeValues(isRecorded)).bind(groupNo, page);
 }
 
 /** What was set for one person at a moment; a blank takes the value away. Whatever is newer stays. */

@@ -115,7 +115,7 @@ export async function countSources({ groupNo, d1 }: GroupDb): Promise<number> {
   return row?.n ?? 0;
 }
 
-/** The pages that are live, for whoever makes a link to one. */
+/** The pages that are live, for whoever makes a link to one. What a client of the API made has none. */
 export async function selectLivePages({
   groupNo,
   d1,
@@ -123,7 +123,7 @@ export async function selectLivePages({
   const { results } = await d1
     .prepare(
       `SELECT kind, slug, coalesce(nullif(internal_title, ''), title) AS title FROM actions
-       WHERE group_no = ?1 AND status = 'published' ORDER BY action_no DESC LIMIT 200`,
+       WHERE group_no = ?1 AND status = 'published' AND api IS NULL ORDER BY action_no DESC LIMIT 200`,
     )
     .bind(groupNo)
     .all<{ kind: string; slug: string; title: string }>();

@@ -7,7 +7,7 @@ const columns: Record<Channel, "email_status" | "mobile_status"> = {
   mobile: "mobile_status",
 };
 
-/** The change, then the line of its history, which is written when the change was. */
+/** The change, then the line of its history, which is written when the change was. Over a complaint no program has a say. */
 export function changeStatements(
   { d1, groupNo }: GroupDb,
   personNo: number,
@@ -26,7 +26,8 @@ export function changeStatements(
     d1
       .prepare(
         `UPDATE people SET ${column} = ?3, ${column}_at = ?4, ${column}_cause = ?5
-         WHERE group_no = ?1 AND person_no = ?2 AND ?4 >= coalesce(${column}_at, -1) AND erased_at IS NULL AND merged_into IS NULL`,
+         WHERE group_no = ?1 AND person_no = ?2 AND ?4 >= coalesce(${column}_at, -1) AND erased_at IS NULL AND merged_into IS NULL
+           AND (?5 <> 'api' OR ${column} <> ${subscriptionStatus.complained})`,
       )
       .bind(groupNo, personNo, status, change.at, change.cause),
     d1

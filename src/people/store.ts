@@ -37,6 +37,13 @@ export const ARRIVED = `${PAGE_ROWS} j CROSS JOIN identities i ON i.group_no = ?
 
 const STRANGERS = `${PAGE_ROWS} j WHERE NOT EXISTS (SELECT 1 FROM identities i WHERE i.group_no = ?1 AND i.kind = 1 AND i.value = j.value ->> 'e') AND ${NOT_ERASED}`;
 
+/** SQL for the mark of a new row: none where nothing in the batch says what it stored, so that the triggers do. */
+export const markOf = (isRecorded: boolean) => (isRecorded ? MARK : "NULL");
+
+/** SQL that marks a row that was there, or leaves its mark as it is, which is how the triggers tell that they are to speak. */
+export const remarked = (table: string, isRecorded: boolean) =>
+  isRecorded ? marked(table) : `mark = ${table}.mark`;
+
 /** Stores a page, parsed, for the statements after it; and takes it out again. */
 export function pageStatements(
   { d1, groupNo }: GroupDb,
@@ -54,11 +61,11 @@ export function arrivalStatements(
   { d1, groupNo }: GroupDb,
   actionNo: number,
   page: string | null,
-  options: { hasPhones: boolean; hasClients: boolean; fields: ArrivalField[] },
+  options: { hasPhones: boolean; hasClients: boolean; fields: ArrivalField[]; isRecorded: boolean },
 ): D1PreparedStatement[] {
   const statements = [
     d1.prepare(NUMBER_STRANGERS).bind(groupNo, page),
-    d1.prepare(upsertPeople(options.fields, options.hasClients)).bind(groupNo, page, actionNo),
+    d1.prepare(upsertPeople(options)).bind(groupNo, page, actionNo),
   ];
   if (options.hasPhones)
     statements.push(
@@ -83,10 +90,19 @@ const NUMBER_STRANGERS = `
  * Consent: "yes" subscribes when newer than what is known. "No" makes a stranger unsubscribed, without a date, so that
  * an earlier "yes" still to be drained counts; of someone known it changes nothing (features.md act-subscribe-effect).
  * A "yes" that is to be confirmed (3) is kept as a consent and subscribes nobody: `subscriptions/confirmation.ts` asks.
+ * An alias (`person:…`), by which somebody without an address acts, is nobody's mailbox.
  * API clients ask nobody: what they bring (`su`) subscribes strangers, changes nobody else, and is no consent (osdi-api.md §4.6).
- * @param hasClients whether any row of the page says so
+ * @param options `hasClients`: whether any row of the page says so
  */
-function upsertPeople(fields: ArrivalField[], hasClients: boolean): string {
+function upsertPeople({
+  fields,
+  hasClients,
+  isRecorded,
+}: {
+  fields: ArrivalField[];
+  hasClients: boolean;
+  isRecorded: boolean;
+}): string {
   const used = arrivalFields.filter(([column]) => fields.includes(column));
   const names = used.flatMap(([column]) => [column, `${column}_at`]);
   const said = used.map(([column, path]) => `j.value ->> '${path}' AS ${column}`);
@@ -109,13 +125,13 @@ function upsertPeople(fields: ArrivalField[], hasClients: boolean): string {
   }`;
   return `
     WITH said AS MATERIALIZED (
-      SELECT i.person_no, j.value ->> 'i' AS id, j.value ->> 'e' AS email, j.value ->> 't' AS acted_at, iif(j.value ->> 'co' = 3, 0, j.value ->> 'co') AS consent,
+      SELECT i.person_no, j.value ->> 'i' AS id, iif(j.value ->> 'e' LIKE 'person:%', NULL, j.value ->> 'e') AS email, j.value ->> 't' AS acted_at, iif(j.value ->> 'co' = 3, 0, j.value ->> 'co') AS consent,
         ${[...said, ...(hasClients ? ["coalesce(j.value ->> 'su', 0) AS is_brought"] : [])].join(", ")}
       FROM ${ARRIVED}
     )
     INSERT INTO people (group_no, person_no, id, email, ${names.join(", ")}, email_status, email_status_at, email_status_cause, first_action_no, created_at, mark)
     SELECT ?1, person_no, CAST(substr(unhex(id), 1, 9) || randomblob(7) AS BLOB), email, ${values.join(", ")},
-      ${subscribes}, iif(${subscribes} = 1, acted_at, NULL), ${cause}, ?3, acted_at, ${MARK}
+      ${subscribes}, iif(${subscribes} = 1, acted_at, NULL), ${cause}, ?3, acted_at, ${markOf(isRecorded)}
     FROM said
     WHERE true
     ON CONFLICT (group_no, person_no) DO UPDATE SET
@@ -123,7 +139,7 @@ function upsertPeople(fields: ArrivalField[], hasClients: boolean): string {
       email_status = iif(${saysYes}, 1, people.email_status),
       email_status_at = iif(${saysYes}, excluded.email_status_at, people.email_status_at),
       email_status_cause = iif(${saysYes}, 'action', people.email_status_cause),
-      ${marked("people")}`;
+      ${remarked("people", isRecorded)}`;
 }
 
 const bare = (column: string) => `upper(replace(replace(${column}, ' ', ''), '-', ''))`;
@@ -232,12 +248,13 @@ export function taggingStatement(
   { d1, groupNo }: GroupDb,
   page: string | null,
   tagNos: number[],
+  isRecorded: boolean,
 ): D1PreparedStatement {
   return d1
     .prepare(
       // A tag merged into another since the page was published gives that one, a deleted one nothing.
       `INSERT INTO taggings (group_no, tag_no, person_no, tagged_at, mark)
-       SELECT ?1, g.tag_no, i.person_no, j.value ->> 't', ${MARK} FROM ${ARRIVED} CROSS JOIN (
+       SELECT ?1, g.tag_no, i.person_no, j.value ->> 't', ${markOf(isRecorded)} FROM ${ARRIVED} CROSS JOIN (
          SELECT DISTINCT coalesce(t.merged_into, t.tag_no) AS tag_no FROM json_each(?3) n
          CROSS JOIN tags t ON t.group_no = ?1 AND t.tag_no = n.value WHERE t.deleted_at IS NULL) g
        WHERE true

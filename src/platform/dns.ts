@@ -47,7 +47,10 @@ export async function lookUp(
 function answerOf({ Status, Answer }: z.infer<typeof reply>, type: DnsType): DnsAnswer {
   if (Status === NO_SUCH_NAME) return { is: "none" };
   if (Status !== NO_ERROR) return { is: "failed" };
-  const values = Answer.filter((answer) => answer.type === TYPE_NUMBERS[type])
+  const found = Answer.filter((answer) => answer.type === TYPE_NUMBERS[type]);
+  // Whoever asks whether all addresses may be called must not be shown some.
+  if ((type === "A" || type === "AAAA") && found.length > VALUES_MAX) return { is: "failed" };
+  const values = found
     .slice(0, VALUES_MAX)
     .map(({ data }) => (type === "TXT" ? textOf(data) : data.trim().toLowerCase().replace(/\.$/, "")));
   return values.length > 0 ? { is: "found", values } : { is: "none" };

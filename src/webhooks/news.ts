@@ -2,6 +2,7 @@ import type { Change } from "../changes/types";
 import type { GroupDb } from "../groups/shard";
 import { ownLetter } from "../letters/types";
 import { sha256, toHex } from "../platform/crypto";
+import type { Log } from "../platform/log";
 import {
   bodyOf,
   type Hash,
@@ -24,15 +25,19 @@ type Participation = Change & { what: "participation" };
 type PersonChange = Change & { what: "person" };
 
 /**
- * What of some changes a webhook tells, ready to be sent. The same changes give the same deliveries, under the same ids.
+ * What of some changes a webhook tells, ready to be sent. The same changes give the same deliveries, under the same ids. A change that
+ * cannot be told is logged and left out.
  * @param base the API's absolute address
  */
 export async function newsFor(
   db: GroupDb,
   webhook: Webhook,
   changes: readonly Change[],
-  { base, sponsor }: { base: string; sponsor: Sponsor },
+  { base, sponsor, log }: { base: string; sponsor: Sponsor; log: Log },
 ): Promise<NewDelivery[]> {
+  // What cannot be read is written down and passed over: it must not hold up for ever what comes after it.
+  const untold = (cursor: string, error: unknown) =>
+    log.error("webhooks.untold", error, { groupNo: db.groupNo, webhookNo: webhook.no, cursor });
   const acts = changes.filter((change): change is Participation => isAct(webhook, change));
   const comings = changes.filter((change): change is PersonChange => isAboutPerson(webhook, change));
   const done =
@@ -40,6 +45,7 @@ export async function newsFor(
       ? await events.selectDone(
           db,
           acts.map(({ action, id }) => ({ actionNo: action.no, id })),
+          (id, error) => untold(acts.find((act) => act.id === id)?.cursor ?? "", error),
         )
       : new Map();
   const known: Known = {
@@ -50,13 +56,17 @@ export async function newsFor(
   const people = await peopleIn(db, comings);
   const found: NewDelivery[] = [];
   for (const change of changes) {
-    const news =
-      change.what === "participation"
-        ? ofAct(webhook, done.get(change.id), known)
-        : change.what === "person"
-          ? ofPerson(webhook, change, people.get(change.no), base)
-          : null;
-    if (news) found.push(await deliveryOf(webhook, news, sponsor));
+    try {
+      const news =
+        change.what === "participation"
+          ? ofAct(webhook, done.get(change.id), known)
+          : change.what === "person"
+            ? ofPerson(webhook, change, people.get(change.no), base)
+            : null;
+      if (news) found.push(await deliveryOf(webhook, news, sponsor));
+    } catch (error) {
+      untold(change.cursor, error);
+    }
   }
   return found;
 }
@@ -121,8 +131,13 @@ function passes({ filters }: Webhook, type: EventType, source: string | null): b
 
 async function deliveryOf(webhook: Webhook, news: News, sponsor: Sponsor): Promise<NewDelivery> {
   const keys = await Promise.all(news.hashes.map((_, nth) => keyOf(`${webhook.id}/${news.name}/${nth}`)));
-  return { id: keys[0] ?? "", personNo: news.personNo, body: bodyOf(news.hashes, sponsor, keys) };
+  const body = bodyOf(news.hashes, sponsor, keys);
+  if (body.length > BODY_MAX) throw new Error("the news is too long for a row");
+  return { id: keys[0] ?? "", personNo: news.personNo, body };
 }
+
+/** In characters, of which many are written as two bytes: a row of D1 may have 2 MB. */
+const BODY_MAX = 700_000;
 
 const KEY_DIGITS = 32;
 

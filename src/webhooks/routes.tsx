@@ -5,6 +5,7 @@ import { cleanLine } from "../platform/clean-text";
 import { AppError } from "../platform/errors";
 import { type FormValues, readForm, several, single } from "../platform/forms";
 import { parseId } from "../platform/ids";
+import { takeFromLimits } from "../platform/limits";
 import type { FlashMessage } from "../ui/flash";
 import type { FieldErrors } from "../ui/form";
 import { secretOf } from "./secret";
@@ -26,6 +27,8 @@ import * as webhooks from "./webhook";
 const BYTES_MAX = 16_000;
 const ACTIONS_OFFERED = 100;
 const PATH = "/groups/:group/integrations/webhooks";
+/** A minute. */
+const REQUESTS = [{ max: 10, windowMs: 60_000 }];
 const KEY = /^[0-9a-f]{32}$/;
 const goods = ["created", "on", "off", "restored", "taken"] as const;
 const bads = ["failed", "tooMany", "waits"] as const;
@@ -46,6 +49,7 @@ export const webhookRoutes = new Hono<MemberEnv>()
     const { values } = await readForm(c.req.raw, { bytesMax: BYTES_MAX });
     const { typed, errors } = read(c, values);
     if (Object.keys(errors).length > 0) return listPage(c, { typed, errors });
+    await takeRequest(c);
     const made = await webhooks.makeWebhook(ctx, group, account, typed);
     if ("problem" in made) return listPage(c, { typed, errors: wordsOf(c, made.problem) });
     return back(c, made.id, "created");
@@ -85,12 +89,14 @@ export const webhookRoutes = new Hono<MemberEnv>()
     const key = c.req.param("delivery") ?? "";
     if (!KEY.test(key) || !(await webhooks.deliveryOf(ctx, group, webhook, key)))
       throw new AppError("not_found");
+    await takeRequest(c);
     const isTaken = await webhooks.sendAgain(ctx, group, webhook, key);
     const done = isTaken === null ? "waits" : isTaken ? "taken" : "failed";
     return c.redirect(`${pathOf(c, webhook.id)}/deliveries/${key}?done=${done}`, 303);
   })
   .post(`${PATH}/:webhook/test`, memberCan("settings.edit"), async (c) => {
     const webhook = await webhookOf(c);
+    await takeRequest(c);
     const isTaken = await webhooks.sendTest(c.var.ctx, c.var.group, webhook);
     return back(c, webhook.id, isTaken ? "taken" : "failed");
   })
@@ -116,6 +122,14 @@ export const webhookRoutes = new Hono<MemberEnv>()
     if (await webhooks.restoreWebhook(ctx, group, account, webhook)) return back(c, webhook.id, "restored");
     return c.redirect(`/groups/${group.slug}/integrations/webhooks?done=tooMany`, 303);
   });
+
+/** What makes us ask other hosts at once, a new address's name among it, is limited for each group. */
+async function takeRequest(c: C): Promise<void> {
+  const { ctx, group } = c.var;
+  const limit = await takeFromLimits(ctx.env, "webhook-test", String(group.no), REQUESTS);
+  if (!limit.allowed)
+    throw new AppError("too_many", "webhook requests", { retryAfterSeconds: limit.retryAfterSeconds });
+}
 
 function pathOf(c: C, id: WebhookId): string {
   return `/groups/${c.var.group.slug}/integrations/webhooks/${id}`;

@@ -37,16 +37,21 @@ type StoredDone = Omit<Done, "id" | "personId" | "action" | "answer" | "tags" | 
   questions: string | null;
 };
 
-/** What was done, by the participations' ids; whatever was taken out since is left out. */
+/**
+ * What was done, by the participations' ids; whatever was taken out since is left out. Whoever has not confirmed yet, or is not
+ * subscribed any more, has consented to nothing that could be told.
+ * @param onBad hears of a row that cannot be read, which is left out
+ */
 export async function selectDone(
   { d1, groupNo }: GroupDb,
   wanted: readonly { actionNo: number; id: ParticipationId }[],
+  onBad: (id: ParticipationId, error: unknown) => void,
 ): Promise<Map<ParticipationId, Done>> {
   const { results } = await d1
     .prepare(
       `SELECT lower(hex(t.id)) AS id, t.person_no AS personNo, lower(hex(p.id)) AS personId, p.created_at AS personCreatedAt, p.email, p.language,
          a.action_no AS actionNo, lower(hex(a.id)) AS actionId, a.kind, t.acted_at AS actedAt, max(t.acted_at, t.revised_at) AS revisedAt, t.answer,
-         t.comment, t.consent, t.source, t.referrer, t.amount, t.currency, t.standing, a.settings -> '$.tags' AS tags,
+         t.comment, iif(t.consent = 1 AND p.email_status <> 1, 0, t.consent) AS consent, t.source, t.referrer, t.amount, t.currency, t.standing, a.settings -> '$.tags' AS tags,
          a.settings -> '$.questions' AS questions,
          (SELECT g."interval" FROM payments g WHERE g.group_no = ?1 AND g.id = t.id AND t.amount IS NOT NULL) AS "interval"
        FROM json_each(?2) j
@@ -57,20 +62,33 @@ export async function selectDone(
     )
     .bind(groupNo, JSON.stringify(wanted.map(({ actionNo, id }) => [actionNo, idToHex(id)])))
     .all<StoredDone>();
-  return new Map(
-    results.map(({ id, personId, actionNo, actionId, kind, answer, tags, questions, ...row }) => {
-      const done: Done = {
-        ...row,
-        id: idFromHex<ParticipationId>(id),
-        personId: idFromHex<PersonId>(personId),
-        action: { no: actionNo, id: idFromHex<ActionId>(actionId), kind },
-        answer: JSON.parse(answer),
-        tags: JSON.parse(tags ?? "[]"),
-        questions: JSON.parse(questions ?? "[]"),
-      };
-      return [done.id, done];
-    }),
-  );
+  const found = new Map<ParticipationId, Done>();
+  for (const row of results) {
+    const id = idFromHex<ParticipationId>(row.id);
+    try {
+      found.set(id, doneOf(id, row));
+    } catch (error) {
+      onBad(id, error);
+    }
+  }
+  return found;
+}
+
+function doneOf(
+  id: ParticipationId,
+  { personId, actionNo, actionId, kind, answer, tags, questions, ...row }: StoredDone,
+): Done {
+  const said: StoredAnswer | null = JSON.parse(answer);
+  if (!said) throw new Error("an answer that says nothing");
+  return {
+    ...row,
+    id,
+    personId: idFromHex<PersonId>(personId),
+    action: { no: actionNo, id: idFromHex<ActionId>(actionId), kind },
+    answer: said,
+    tags: JSON.parse(tags ?? "[]"),
+    questions: JSON.parse(questions ?? "[]"),
+  };
 }
 
 /** The names that custom fields are shown by, by number. */

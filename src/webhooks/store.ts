@@ -128,24 +128,74 @@ export async function updateRemoved(
 
 export type NewDelivery = { id: string; personNo: number | null; body: string };
 
-/** Puts news in the lane of a webhook, each once however often it is read. */
+const encoder = new TextEncoder();
+/** In bytes: a bound text may have 2 MB, and a piece of news alone may be longer than this. */
+const CHUNK_BYTES = 1_000_000;
+
+/** Puts news in the lane of a webhook, each once however often it is read: a statement for about a megabyte. */
 export function insertDeliveries(
   { d1, groupNo }: GroupDb,
   webhookNo: number,
   news: readonly NewDelivery[],
   at: number,
 ): D1PreparedStatement[] {
-  return news.map(({ id, personNo, body }) =>
-    d1
-      .prepare(
-        // Whoever was erased since the news was read is sent nowhere.
-        `INSERT INTO webhook_deliveries (group_no, webhook_no, id, person_no, at, state, due_at, body)
-         SELECT ?1, ?2, ?3, ?4, ?5, ${deliveryStates.waiting}, ?5, ?6
-         WHERE ?4 IS NULL OR EXISTS (SELECT 1 FROM people WHERE group_no = ?1 AND person_no = ?4 AND erased_at IS NULL)
-         ON CONFLICT DO NOTHING`,
-      )
-      .bind(groupNo, webhookNo, id, personNo, at, body),
+  const statement = d1.prepare(
+    // Whoever was erased since the news was read is sent nowhere.
+    `INSERT INTO webhook_deliveries (group_no, webhook_no, id, person_no, at, state, due_at, body)
+     SELECT ?1, ?2, j.value ->> 0, j.value ->> 1, ?3, ${deliveryStates.waiting}, ?3, j.value ->> 2 FROM json_each(?4) j
+     WHERE j.value ->> 1 IS NULL
+       OR EXISTS (SELECT 1 FROM people WHERE group_no = ?1 AND person_no = j.value ->> 1 AND erased_at IS NULL)
+     ON CONFLICT DO NOTHING`,
   );
+  return chunksOf(news).map((chunk) => statement.bind(groupNo, webhookNo, at, chunk));
+}
+
+function chunksOf(news: readonly NewDelivery[]): string[] {
+  const chunks: string[][] = [];
+  let room = 0;
+  for (const { id, personNo, body } of news) {
+    const json = JSON.stringify([id, personNo, body]);
+    const size = encoder.encode(json).length + 1;
+    if (size > room) {
+      chunks.push([]);
+      room = CHUNK_BYTES;
+    }
+    room -= size;
+    chunks.at(-1)?.push(json);
+  }
+  return chunks.map((chunk) => `[${chunk.join(",")}]`);
+}
+
+/** How many deliveries of a webhook wait for a try; counted no further than `most`. */
+export async function countWaiting(
+  { d1, groupNo }: GroupDb,
+  webhookNo: number,
+  most: number,
+): Promise<number> {
+  const row = await d1
+    .prepare(
+      `SELECT count(*) AS n FROM (SELECT 1 FROM webhook_deliveries
+         WHERE group_no = ?1 AND webhook_no = ?2 AND due_at IS NOT NULL LIMIT ?3)`,
+    )
+    .bind(groupNo, webhookNo, most)
+    .first<{ n: number }>();
+  return row?.n ?? 0;
+}
+
+/** Deletes of a webhook's log what is settled and not among the newest, so many rows at most. */
+export async function deleteBeyond(
+  { d1, groupNo }: GroupDb,
+  webhookNo: number,
+  kept: number,
+  limit: number,
+): Promise<void> {
+  await d1
+    .prepare(
+      `DELETE FROM webhook_deliveries WHERE group_no = ?1 AND webhook_no = ?2 AND due_at IS NULL AND id IN (
+         SELECT id FROM webhook_deliveries WHERE group_no = ?1 AND webhook_no = ?2 ORDER BY at DESC LIMIT ?4 OFFSET ?3)`,
+    )
+    .bind(groupNo, webhookNo, kept, limit)
+    .run();
 }
 
 const DELIVERY = `SELECT id, at, state, due_at AS dueAt, tries, body, tried_at AS triedAt, status, took_ms AS tookMs, answer
@@ -258,18 +308,39 @@ export async function selectOn({ d1, groupNo }: GroupDb): Promise<{ no: number; 
   return results.map(({ no, id }) => ({ no, id: idFromHex<WebhookId>(id) }));
 }
 
-/** Every webhook of a shard, for what is deleted by the clock. */
-export async function selectOfShard(
+/** The webhooks of a shard whose logs hold what is older than a moment, the one whose is oldest first. */
+export async function selectOldLogs(
   d1: D1Database,
+  before: number,
   limit: number,
 ): Promise<{ groupNo: number; no: number }[]> {
   const { results } = await d1
     .prepare(
-      "SELECT group_no AS groupNo, webhook_no AS no FROM webhooks ORDER BY group_no, webhook_no LIMIT ?1",
+      `SELECT groupNo, no FROM (
+         SELECT group_no AS groupNo, webhook_no AS no,
+           (SELECT min(d.at) FROM webhook_deliveries d WHERE d.group_no = w.group_no AND d.webhook_no = w.webhook_no) AS at
+         FROM webhooks w)
+       WHERE at < ?1 ORDER BY at LIMIT ?2`,
     )
-    .bind(limit)
+    .bind(before, limit)
     .all<{ groupNo: number; no: number }>();
   return results;
+}
+
+/**
+ * The groups of a shard with a webhook that is on, some of them: those of one turn, until all had theirs.
+ * @param turn a number that grows by one each time
+ */
+export async function selectGroupsOn(d1: D1Database, turn: number, limit: number): Promise<number[]> {
+  const { results } = await d1
+    .prepare(
+      `WITH g AS (SELECT DISTINCT group_no FROM webhooks WHERE state = 'on' AND removed_at IS NULL)
+       SELECT group_no AS groupNo FROM g ORDER BY group_no
+       LIMIT ?2 OFFSET (?1 % max(1, ((SELECT count(*) FROM g) + ?2 - 1) / ?2)) * ?2`,
+    )
+    .bind(turn, limit)
+    .all<{ groupNo: number }>();
+  return results.map(({ groupNo }) => groupNo);
 }
 
 /** Deletes what is older than a moment, so many rows at most. Gives how many. */

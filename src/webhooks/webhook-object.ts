@@ -6,20 +6,32 @@ import { groupByNo } from "../groups/group";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { type Context, createContext } from "../platform/context";
+import { createLog } from "../platform/log";
 import { newsFor } from "./news";
 import type { LaneGroup } from "./objects";
 import { pauseWebhook } from "./pausing";
 import { tryDelivery } from "./sending";
-import { insertDeliveries, nextDue, selectDue, selectWebhookByNo } from "./store";
+import { countWaiting, deleteBeyond, insertDeliveries, nextDue, selectDue, selectWebhookByNo } from "./store";
 import type { Webhook } from "./types";
 
 /** It looks by itself so often: whatever message is lost, nothing is later than this. */
 const LOOK_MS = 30_000;
 const RETRY_MS = 30_000;
 const CHANGES_AT_ONCE = 200;
-const READINGS_A_TURN = 25;
+/**
+ * With what follows a turn stays below the 1,000 D1 queries of an invocation (cloudflare.md): a reading asks for about 90 where each of its
+ * changes is a batch of its own with tags, a delivery for two, and each four of them for one more.
+ */
+const READINGS_A_TURN = 4;
+const DELIVERIES_A_TURN = 200;
+/** While so many wait the feed is not read on: it is kept for 30 days anyway, and need not be there twice. */
+const WAITING_MAX = 1_000;
 /** Requests to one receiver at the same time. */
 const AT_ONCE = 4;
+/** So many rows of a log are kept, and older ones that wait. */
+const LOG_MAX = 10_000;
+/** After so many deliveries the log is cut. */
+const CUT_EVERY = 1_000;
 /** A turn ends after so long, to go on with a fresh one. */
 const TURN_MS = 60_000;
 
@@ -46,27 +58,30 @@ export class WebhookLane extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    await this.#turn();
-  }
-
-  async #turn(): Promise<void> {
     const known = this.ctx.storage.kv.get<Known>("known");
     if (!known) return;
-    const ctx = createContext(this.env, "webhooks", (work) => this.ctx.waitUntil(work));
-    const db = dbFor(this.env, known.group);
     try {
-      const webhook = await selectWebhookByNo(db, known.no);
-      const group = await groupByNo(ctx.directory, known.group.no);
-      if (!group || webhook?.state !== "on" || webhook.removedAt !== null) return await this.stop();
-      const isAtEnd = await this.#read(ctx, db, group, webhook);
-      await this.#deliver(ctx, db, group, webhook);
-      const due = await nextDue(db, known.no);
-      const next = isAtEnd ? Math.min(due ?? Number.MAX_SAFE_INTEGER, Date.now() + LOOK_MS) : Date.now();
-      await this.#armBy(Math.max(next, Date.now()));
+      await this.#turn(known);
     } catch (error) {
-      ctx.log.error("webhooks.turn", error, { groupNo: known.group.no, webhookNo: known.no });
+      const log = createLog({ requestId: "webhooks" });
+      log.error("webhooks.turn", error, { groupNo: known.group.no, webhookNo: known.no });
       await this.#armBy(Date.now() + RETRY_MS);
     }
+  }
+
+  async #turn(known: Known): Promise<void> {
+    const ctx = createContext(this.env, "webhooks", (work) => this.ctx.waitUntil(work));
+    const db = dbFor(this.env, known.group);
+    const webhook = await selectWebhookByNo(db, known.no);
+    const group = await groupByNo(ctx.directory, known.group.no);
+    if (!group || webhook?.state !== "on" || webhook.removedAt !== null) return this.stop();
+    // It rests where it is, until it is woken: nothing of a suspended group goes out.
+    if (group.status === "suspended") return;
+    const hasMore = await this.#read(ctx, db, group, webhook);
+    await this.#deliver(ctx, db, group, webhook);
+    const due = await nextDue(db, known.no);
+    const next = hasMore ? Date.now() : Math.min(due ?? Number.MAX_SAFE_INTEGER, Date.now() + LOOK_MS);
+    await this.#armBy(Math.max(next, Date.now()));
   }
 
   /** Whoever woke it during the turn is not forgotten: an alarm that is set rings by then at the latest. */
@@ -75,35 +90,48 @@ export class WebhookLane extends DurableObject<Env> {
     if (set === null || set > at) await this.ctx.storage.setAlarm(at);
   }
 
-  /** Puts what is new into the lane. False when there is more. */
+  /** Puts what is new into the lane, as long as not too much waits there. True when there is more that could be read at once. */
   async #read(ctx: Context, db: GroupDb, group: Group, webhook: Webhook): Promise<boolean> {
     const base = ctx.config.platform.origin + API_PATH;
     const sponsor = { title: group.name, url: `${ctx.config.platform.origin}/groups/${group.slug}` };
     for (let reading = 0; reading < READINGS_A_TURN; reading += 1) {
+      if ((await countWaiting(db, webhook.no, WAITING_MAX)) >= WAITING_MAX) return false;
       const cursor = this.#cursorOf(webhook) ?? (await currentCursor(db));
       const read = await changesSince(db, cursor, CHANGES_AT_ONCE);
       if (read.is !== "read") {
         // The database was set back, or nobody looked for a month: what is there no more cannot be told.
         ctx.log.info("webhooks.place_lost", { groupNo: db.groupNo, webhookNo: webhook.no });
         this.#keep(webhook, (await currentCursor(db)) ?? "0");
-        return true;
+        return false;
       }
-      const news = await newsFor(db, webhook, read.changes, { base, sponsor });
+      const news = await newsFor(db, webhook, read.changes, { base, sponsor, log: ctx.log });
       if (news.length > 0) await db.d1.batch(insertDeliveries(db, webhook.no, news, Date.now()));
-      if (read.next === cursor) return true;
+      if (read.next === cursor) return false;
       this.#keep(webhook, read.next);
     }
-    return false;
+    return true;
   }
 
   async #deliver(ctx: Context, db: GroupDb, group: Group, webhook: Webhook): Promise<void> {
     const until = Date.now() + TURN_MS;
-    while (Date.now() < until) {
+    for (let count = 0; count < DELIVERIES_A_TURN && Date.now() < until; count += AT_ONCE) {
       const due = await selectDue(db, webhook.no, Date.now(), AT_ONCE);
       if (due.length === 0) return;
-      const tried = await Promise.all(due.map((delivery) => tryDelivery(ctx, db, webhook, delivery)));
-      if (tried.some(({ shouldPause }) => shouldPause)) return pauseWebhook(ctx, group, webhook);
+      // One that could not be written down must not keep the others from it.
+      const tried = await Promise.allSettled(due.map((delivery) => tryDelivery(ctx, db, webhook, delivery)));
+      if (tried.some((one) => one.status === "fulfilled" && one.value.shouldPause))
+        return pauseWebhook(ctx, group, webhook);
+      const failed = tried.find((one) => one.status === "rejected");
+      if (failed) throw failed.reason;
+      await this.#cut(db, webhook, due.length);
     }
+  }
+
+  /** Keeps the log within bounds, looking now and then: what is beyond is found by walking past what is kept. */
+  async #cut(db: GroupDb, { no }: Webhook, count: number): Promise<void> {
+    const tried = (this.ctx.storage.kv.get<number>("tried") ?? 0) + count;
+    if (tried >= CUT_EVERY) await deleteBeyond(db, no, LOG_MAX, 2 * CUT_EVERY);
+    this.ctx.storage.kv.put("tried", tried >= CUT_EVERY ? 0 : tried);
   }
 
   /** The place is of one switching on: a webhook that was off begins anew. */

@@ -2,6 +2,8 @@ import type { Account } from "../accounts/account";
 import { findAction } from "../actions/action";
 import { currentCursor, feedOn } from "../changes/change";
 import { recordAct } from "../groups/audit";
+import { groupByNo } from "../groups/group";
+import type { GroupStatusChanged } from "../groups/messages";
 import { dbFor, shardNames } from "../groups/shard";
 import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
@@ -170,24 +172,54 @@ export async function wakeWebhooks(ctx: Context, group: LaneGroup): Promise<void
     await laneOf(ctx.env, group, id).wake(group, no);
 }
 
+/** Wakes a group's webhooks after its status changed: those of a suspended group rest until then. */
+export async function wakeAfterStatus(ctx: Context, { groupNo }: GroupStatusChanged): Promise<void> {
+  const group = await groupByNo(ctx.directory, groupNo);
+  if (group && group.status !== "suspended") await wakeWebhooks(ctx, partOf(group));
+}
+
+const HOUR_MS = 3_600_000;
+/** With at most twenty webhooks each. */
+const GROUPS_WOKEN = 40;
+
+/** Wakes the webhooks of some groups each hour, of others the next: whatever put a lane to sleep, it does not sleep for ever. */
+export async function wakeSleepers(ctx: Context): Promise<void> {
+  const names = shardNames(ctx.env);
+  for (const name of names) {
+    const d1 = ctx.env[name];
+    if (!d1) continue;
+    const most = Math.ceil(GROUPS_WOKEN / names.length);
+    for (const groupNo of await store.selectGroupsOn(d1, Math.floor(ctx.now / HOUR_MS), most))
+      await wakeAfterStatus(ctx, { type: "group.status", groupNo }).catch((error: unknown) =>
+        ctx.log.error("webhooks.wake", error, { groupNo }),
+      );
+  }
+}
+
 function partOf({ no, shard, jurisdiction }: Group): LaneGroup {
   return { no, shard, jurisdiction };
 }
 
+const STATEMENTS_A_TICK = 200;
 const DELETED_AT_ONCE = 1_000;
-const STEPS_MAX = 50;
-const WEBHOOKS_SWEPT = 10_000;
+/** A log has not many more rows than 10,000. */
+const STEPS_A_WEBHOOK = 20;
 
-/** Deletes what is in the logs for more than 30 days, also of webhooks that are off or deleted. */
+/**
+ * Deletes what is in the logs for more than 30 days, also of webhooks that are off or deleted: where it is longest due first, and a
+ * bounded number of statements in all, since the hour's other work is done by the same invocation.
+ */
 export async function forgetOldDeliveries(ctx: Context): Promise<void> {
   const before = ctx.now - LOG_KEPT_MS;
-  for (const name of shardNames(ctx.env)) {
+  const names = shardNames(ctx.env);
+  for (const name of names) {
     const d1 = ctx.env[name];
     if (!d1) continue;
-    for (const { groupNo, no } of await store.selectOfShard(d1, WEBHOOKS_SWEPT))
-      for (let step = 0; step < STEPS_MAX; step += 1) {
-        const count = await store.deleteOldLog(d1, { groupNo, no }, before, DELETED_AT_ONCE);
-        if (count < DELETED_AT_ONCE) break;
+    let left = Math.ceil(STATEMENTS_A_TICK / names.length);
+    for (const log of await store.selectOldLogs(d1, before, left))
+      for (let step = 0; step < STEPS_A_WEBHOOK && left > 0; step += 1) {
+        left -= 1;
+        if ((await store.deleteOldLog(d1, log, before, DELETED_AT_ONCE)) < DELETED_AT_ONCE) break;
       }
   }
 }

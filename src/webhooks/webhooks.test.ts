@@ -2,11 +2,12 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { fakeQueue } from "../../test/fake-mail";
-import { contextOf, makeGroup } from "../../test/groups";
+import { changeGroup, contextOf, makeGroup } from "../../test/groups";
 import { makeOrganisers } from "../../test/organisers";
 import { makePetition } from "../../test/petitions";
 import { actsOf, makeTeam } from "../../test/teams";
 import type { Env } from "../env";
+import { nounsOf } from "../exports/store-archive";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { rowBody } from "../intake/drain";
@@ -23,6 +24,7 @@ import { laneOf } from "./objects";
 import { pauseWebhook } from "./pausing";
 import { hashesOf } from "./payload";
 import { secretOf } from "./secret";
+import { insertDeliveries, selectGroupsOn } from "./store";
 import type { Done } from "./store-events";
 import { FAILURES_MAX, type Filters, type Webhook } from "./types";
 import * as webhooks from "./webhook";
@@ -230,6 +232,25 @@ describe("somebody who signs", () => {
   });
 });
 
+describe("whoever must confirm first", () => {
+  it("is subscribed for receivers when they confirmed, and not before", async () => {
+    const { group, db, sign } = await makeWorld();
+    const all = await makeHook(group);
+    const subscriptions = await makeHook(group, { trigger: "subscriptions" });
+    await sign("ada@example.org", { co: 3 });
+    await all.turn();
+    await subscriptions.turn();
+    expect(all.seen()).toHaveLength(1);
+    expect(all.seen()[0]?.body).toContain("ada@example.org");
+    expect(all.seen()[0]?.body).not.toContain("subscribed");
+    expect(subscriptions.seen()).toEqual([]);
+    await db.d1.prepare("UPDATE people SET email_status = 1 WHERE group_no = ?").bind(db.groupNo).run();
+    await webhooks.wakeWebhooks(contextOf(), group);
+    await subscriptions.turn();
+    expect(subscriptions.seen()).toHaveLength(1);
+  });
+});
+
 describe("a receiver", () => {
   it("that fails is asked again under the same key, and no more once it took it", async () => {
     const { group, db, sign } = await makeWorld();
@@ -295,6 +316,10 @@ describe("a receiver", () => {
     await pauseWebhook(ctx, group, webhook);
     expect(mail.sent).toEqual([]);
     await webhooks.switchOn(ctx, group, by, webhook);
+    // Whoever dies before everybody is told begins again.
+    const broken = { send: () => Promise.reject(new Error("away")) } as unknown as Queue;
+    await expect(pauseWebhook(contextOf({ ...env, MAIL: broken } as Env), group, webhook)).rejects.toThrow();
+    expect((await webhooks.webhookById(ctx, group, webhook.id))?.state).toBe("on");
     await pauseWebhook(ctx, group, webhook);
     expect(mail.sent).toHaveLength(2);
     expect(mail.sent[0]?.body.message.subject).toContain("CRM");
@@ -320,6 +345,115 @@ describe("a receiver", () => {
     await vi.waitFor(() => expect(slow.seen()).toHaveLength(1));
     isReleased = true;
     await waiting;
+  });
+});
+
+/** Rows of a log that nobody looks into. */
+const fill = (db: GroupDb, { no }: Webhook, count: number, state: number, dueAt: number | null) =>
+  db.d1
+    .prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?3)
+       INSERT INTO webhook_deliveries (group_no, webhook_no, id, at, state, due_at, body)
+       SELECT ?1, ?2, printf('%032x', i + 100000 * ?4), i, ?4, ?5, '[]' FROM n`,
+    )
+    .bind(db.groupNo, no, count, state, dueAt)
+    .run();
+
+describe("a backlog", () => {
+  it("is not added to while a thousand wait, and nothing is lost by that", async () => {
+    const { group, db, sign } = await makeWorld();
+    const { webhook, lane, turn, seen } = await makeHook(group);
+    await fill(db, webhook, 1_000, 1, Date.now() + 3_600_000);
+    await sign("ada@example.org");
+    await turn();
+    expect(seen()).toEqual([]);
+    expect(await log(db, webhook)).toHaveLength(1_000);
+    await db.d1
+      .prepare("UPDATE webhook_deliveries SET due_at = NULL, state = 3 WHERE group_no = ? AND at > 500")
+      .bind(db.groupNo)
+      .run();
+    await lane.wake(group, webhook.no);
+    await turn();
+    expect(seen()).toHaveLength(1);
+  });
+
+  it("is sent in turns that are bounded, each once, and of what was sent the newest is kept", async () => {
+    const { group, db } = await makeWorld();
+    const { webhook, lane, turn, seen } = await makeHook(group);
+    await turn();
+    await fill(db, webhook, 9_990, 2, null);
+    await fill(db, webhook, 204, 1, Date.now());
+    await runInDurableObject(lane, async (_, state) => void state.storage.kv.put("tried", 800));
+    await lane.wake(group, webhook.no);
+    await turn();
+    await vi.waitFor(() => expect(seen()).toHaveLength(204));
+    await turn();
+    expect(seen()).toHaveLength(204);
+    // It was cut after two hundred of them, when there were 10,194 rows, of which four waited.
+    expect(await log(db, webhook)).toHaveLength(10_000);
+  });
+
+  it("is written with one statement for a megabyte", async () => {
+    const { group, db } = await makeWorld();
+    const { webhook } = await makeHook(group, {}, false);
+    const news = Array.from({ length: 200 }, (_, nth) => ({
+      ...{ id: String(nth).padStart(32, "0"), personNo: null },
+      body: nth < 3 ? "é".repeat(300_000) : '["a"]',
+    }));
+    const statements = insertDeliveries(db, webhook.no, news, NOW);
+    expect(statements).toHaveLength(3);
+    await db.d1.batch(statements);
+    await db.d1.batch(insertDeliveries(db, webhook.no, news, NOW));
+    expect(await log(db, webhook)).toHaveLength(200);
+    expect((await webhooks.deliveryOf(contextOf(), group, webhook, news[9]?.id ?? ""))?.body).toBe('["a"]');
+  });
+});
+
+describe("a lane", () => {
+  it("passes over what cannot be read, and says so", async () => {
+    const { group, db, sign } = await makeWorld();
+    const { turn, seen } = await makeHook(group);
+    const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    await sign("ada@example.org");
+    await db.d1.prepare("UPDATE participations SET answer = '{' WHERE group_no = ?").bind(db.groupNo).run();
+    await sign("ben@example.org");
+    await turn();
+    expect(seen().map(({ body }) => /ada@|ben@/.exec(body)?.[0])).toEqual(["ben@"]);
+    expect(said.mock.calls.join()).toContain("webhooks.untold");
+  });
+
+  it("of a suspended group rests where it is, and goes on when the group may again", async () => {
+    const { group, sign } = await makeWorld();
+    const { lane, turn, seen } = await makeHook(group);
+    await changeGroup(group, { status: "suspended" });
+    await sign("ada@example.org");
+    await turn();
+    expect(seen()).toEqual([]);
+    expect(await runInDurableObject(lane, (_, state) => state.storage.getAlarm())).toBeNull();
+    const changed = { type: "group.status", groupNo: group.no } as const;
+    await webhooks.wakeAfterStatus(contextOf(), changed);
+    expect(await runInDurableObject(lane, (_, state) => state.storage.getAlarm())).toBeNull();
+    await changeGroup(group, { status: "active" });
+    await webhooks.wakeAfterStatus(contextOf(), changed);
+    await turn();
+    expect(seen()).toHaveLength(1);
+  });
+
+  it("that sleeps is woken by the clock within some hours, whatever its group", async () => {
+    const { group } = await makeWorld();
+    await makeHook(group);
+    const { d1 } = dbFor(env, group);
+    const turns = await Promise.all([0, 1, 2].map((nth) => selectGroupsOn(d1, nth, 1_000)));
+    expect(turns.every((found) => found.includes(group.no))).toBe(true);
+    const all = turns[0] ?? [];
+    const one = await Promise.all(all.map((_, nth) => selectGroupsOn(d1, 7 * all.length + nth, 1)));
+    expect(one.flat().toSorted((a, b) => a - b)).toEqual(all);
+    const { lane, turn } = await makeHook(group);
+    await turn();
+    await runInDurableObject(lane, (_, state) => state.storage.deleteAlarm());
+    for (let nth = 0; nth <= all.length / 10; nth += 1)
+      await webhooks.wakeSleepers(contextOf(env, Date.now() + nth * 3_600_000));
+    expect(await runInDurableObject(lane, (_, state) => state.storage.getAlarm())).not.toBeNull();
   });
 });
 
@@ -429,6 +563,21 @@ describe("an address", () => {
     zone.set("half.example.org AAAA", ["::1"]);
     zone.set("hooks.example.org A", ["93.184.216.34"]);
     expect(await problemOf(production(), url)).toBe(problem);
+  });
+
+  it("of a name with more addresses than are looked at is none", async () => {
+    zone.set(
+      "many.example.org A",
+      Array.from({ length: 101 }, () => "93.184.216.34"),
+    );
+    expect(await problemOf(production(), "https://many.example.org/")).toBe("unknown");
+  });
+
+  it("is in no archive, since it may hold a secret", async () => {
+    const nouns = await nounsOf(dbFor(env, (await makeGroup()).group));
+    const columns = nouns.find(({ table }) => table === "webhooks")?.columns.map(({ name }) => name);
+    expect(columns).toContain("name");
+    expect(columns).not.toContain("url");
   });
 
   it("of a group's own host is none to send to", async () => {
@@ -571,6 +720,12 @@ describe("the pages of webhooks", () => {
       "webhook.on",
       "webhook.created",
     ]);
+    // Four times it was asked for something that goes to another host.
+    for (let nth = 4; nth < 10; nth += 1) await admin.post(`${href}/test`);
+    const tooMany = await admin.post(`${href}/test`);
+    expect(tooMany.status).toBe(429);
+    expect(Number(tooMany.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect((await admin.post(list, fields)).status).toBe(429);
     expect((await stranger.get(href)).status).toBe(404);
     const theirs = await makeOrganisers();
     expect((await theirs.owner.get(href.replace(base, theirs.base))).status).toBe(404);
