@@ -2,8 +2,9 @@
 # Needs API_URL (such as https://example.org/api/v2) and API_KEY, a key that may do everything.
 set -eu
 
+# A key has four requests a second; curl waits and asks again where one is refused for that.
 call() {
-  curl --silent --show-error --fail --max-time 30 \
+  curl --silent --show-error --fail --max-time 30 --retry 3 \
     --header "OSDI-API-Token: $API_KEY" --header "Content-Type: application/json" "$@"
 }
 

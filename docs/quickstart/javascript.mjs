@@ -7,6 +7,11 @@ async function call(path, body) {
     headers: { "OSDI-API-Token": API_KEY, "Content-Type": "application/json" },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
+  // A key has four requests a second.
+  if (response.status === 429) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    return call(path, body);
+  }
   const answer = await response.json();
   if (!response.ok) throw new Error(`${response.status}: ${answer.error}`);
   return answer;

@@ -20,7 +20,7 @@ import { world } from "../world.ts";
 const server = sharedServer();
 const slug = "programs";
 const BASE = `${server.origin}/api/v2`;
-/** So many keys go round, each with four requests a second. */
+/** So many keys go round, each with four requests a second; where that is not enough, a call waits its turn. */
 const KEYS = 12;
 
 // biome-ignore lint/suspicious/noExplicitAny: a client reads what no type can promise.
@@ -51,6 +51,10 @@ async function call(method: string, path: string, body?: unknown): Promise<Doc> 
     headers: { "OSDI-API-Token": nextKey(), "Content-Type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+  if (response.status === 429) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    return call(method, path, body);
+  }
   const answer: Doc = await response.json();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.error}`);
   return answer;
