@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { forgetExpired } from "./accounts/account";
 import { askForOverdueRequests, runRequest } from "./api/background";
 import { apiRequestDue } from "./api/background-types";
+import { giveSaidTags, tagsSaid } from "./api/said-tags";
 import { apiApp } from "./app";
 import { taggingSteps } from "./audiences/tagging";
 import { forgetOldChanges } from "./changes/change";
@@ -91,6 +92,7 @@ const jobs: Record<string, ReturnType<typeof job>[]> = {
     ),
     job(testBankDue, runTestBank),
     job(apiRequestDue, (ctx, due) => runRequest(ctx, due, apiApp)),
+    job(tagsSaid, giveSaidTags),
   ],
   "groundswell-mail": [job(mailQueued, sendQueued)],
   "groundswell-receipts": [

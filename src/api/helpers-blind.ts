@@ -11,9 +11,10 @@ import { LruCache } from "../platform/lru";
 import { actionTypes } from "./action-types";
 import { readBody } from "./body";
 import { answer } from "./hal";
-import { subjectOf, takeFromBrowser } from "./helpers";
+import { takeFromBrowser } from "./helpers-browser";
 import { ApiError, notFound } from "./problem";
 import { groupNoOfAction } from "./store-actions";
+import { subjectOf } from "./subject";
 import { type ApiContext, type ApiEnv, KEY_HEADER } from "./web";
 
 const RATE_SECONDS = 60;

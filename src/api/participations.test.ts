@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { BASE, call, clientOf, type Doc } from "../../test/api-client";
+import { fakeQueue } from "../../test/fake-mail";
 import { contextOf, makeGroup } from "../../test/groups";
 import { makePetition } from "../../test/petitions";
 import { close } from "../actions/publication";
@@ -19,8 +20,9 @@ import { ensureTags, tagsOf } from "../people/tag";
 import { type ActionId, idToHex, newId, parseId } from "../platform/ids";
 import { unsettledReceipts } from "../receipts/store";
 import { actionTypes, type ItemType } from "./action-types";
-import { forgetSubjects } from "./helpers";
+import { giveSaidTags, tagsSaid } from "./said-tags";
 import { findOne } from "./store-actions";
+import { forgetSubjects } from "./subject";
 
 let group: Group;
 let other: Group;
@@ -546,6 +548,21 @@ describe("what goes wrong between", () => {
     const { body } = await client().get(path);
     expect(body.total_records).toBe(before + 3);
     expect(body._embedded["osdi:donations"].map(idOf)).toContain(idOf(bare.body));
+  });
+
+  it("a gift that is not stored yet brings its tags when it is, however often and early the message comes", async () => {
+    const events = fakeQueue<unknown>();
+    const body = gift("late5@example.org", { add_tags: ["Volunteer"] });
+    const bindings = { ...busy, EVENTS: events.binding };
+    const taken = await call("POST", pathOf("donations"), { key, body, bindings });
+    expect(taken.status).toBe(200);
+    const waits = tagsSaid.parse(events.sent.at(-1)?.body);
+    await expect(giveSaidTags(contextOf(), waits)).rejects.toThrow("not stored yet");
+    await client().post(pathOf("donations"), gift("late6@example.org"));
+    for (let time = 0; time < 2; time += 1) await giveSaidTags(contextOf(), waits);
+    const found = (await client().get("/people?filter=email_address eq 'late5@example.org'")).body;
+    const { person_no: no } = await personOf(idOf(found._embedded["osdi:people"][0]));
+    expect(await tagsOf(dbFor(env, group), no)).toMatchObject([{ name: "Volunteer" }]);
   });
 
   it("a signature that is not stored yet may be sent again", async () => {

@@ -15,6 +15,7 @@ import { valueText } from "./people";
 import { fieldNamed, newFieldName, readPerson, type Said, valueFor, wireNames } from "./people-reading";
 import type { PersonBody } from "./people-schema";
 import { ApiError } from "./problem";
+import { forgotten } from "./seen-by";
 import type { ApiContext } from "./web";
 
 /** Somebody else may write the same person between the look and the writing, and then the look is repeated. */
@@ -40,11 +41,7 @@ export async function signUp(c: ApiContext, body: PersonBody, tags: Tags): Promi
       throw new ApiError(400, "identifiers: one of them belongs to another person");
     if (!person && said.email === null && said.phone === null)
       throw new ApiError(400, "A person needs an email address or a phone number");
-    if (isForgotten(seen))
-      throw new ApiError(
-        400,
-        "This person asked this group to forget them, and can only come back by themselves",
-      );
+    if (seen.isForgotten) throw forgotten();
     return write(c, person, person ? withPhoneOf(person, said) : said, { seen, tags, isWhole: false });
   });
 }
@@ -60,7 +57,7 @@ export async function changePerson(c: ApiContext, person: PersonRow, body: Perso
     if (!now || now.mergedInto !== null)
       throw new ApiError(404, `Couldn't find person with id = ${person.id}`);
     // An address that is somebody else's is dropped and the rest is done (osdi-api.md §9.14).
-    const isTaken = isForgotten(seen) || (seen.emailOwner !== null && seen.emailOwner !== now.no);
+    const isTaken = seen.isForgotten || (seen.emailOwner !== null && seen.emailOwner !== now.no);
     const own = isTaken ? { ...said, email: null } : said;
     return write(c, now, withPhoneOf(now, own), { seen, tags: none, isWhole: true });
   });
@@ -83,11 +80,6 @@ async function lookAt({ var: { ctx, caller } }: ApiContext, said: Said, tags: Ta
   const hash =
     email === null ? null : toHex(await identityHash(ctx.config.IDENTITY_PEPPER, caller.group.id, email));
   return look(caller.db, { email, phone, hash, tags: [...tags.add, ...tags.remove] });
-}
-
-/** Whether the address is one whose owner asked to be forgotten, and has not come back by themselves since. */
-function isForgotten({ isForgotten, emailOwner }: Seen): boolean {
-  return isForgotten && emailOwner === null;
 }
 
 /** Of two numbers that the same digits may mean, the one that somebody has. */

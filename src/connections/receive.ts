@@ -10,6 +10,7 @@ import type { Group } from "../groups/types";
 import { identityHash, intakeTarget, takeAction } from "../intake/participation";
 import type { Participation } from "../intake/types";
 import { fieldsOf } from "../people/custom-field";
+import { isForgotten } from "../people/edit";
 import { askToIndexNews } from "../people/search-index";
 import { ensureTags, TAGS_MAX, tagKey } from "../people/tag";
 import { keepWording } from "../people/wording";
@@ -22,7 +23,7 @@ import { translator } from "../ui/i18n";
 import { type Mapped, mapped } from "./mapped";
 import type { Payload } from "./payload";
 import { wordsAt } from "./payload-path";
-import { isForgotten, isOffList, selectUnknownTags, storeArrival } from "./store-arrivals";
+import { isOffList, selectUnknownTags, storeArrival } from "./store-arrivals";
 import { claim, dropClaim, insertDelivery, settleClaim } from "./store-deliveries";
 import { type Hook, KEPT_BYTES_MAX, type Outcome, type Reason } from "./types";
 

@@ -87,15 +87,3 @@ export async function selectUnknownTags(
     .first<{ n: number }>();
   return { unknown: results.map(({ key }) => key), count: row?.n ?? 0 };
 }
-
-/** Whether somebody asked to be forgotten and did not come back by themselves: a machine may not bring them back. */
-export async function isForgotten({ d1, groupNo }: GroupDb, email: string, hash: string): Promise<boolean> {
-  const row = await d1
-    .prepare(
-      `SELECT 1 AS n FROM identities x WHERE x.group_no = ?1 AND x.kind = 3 AND x.value = ?2
-       AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.group_no = ?1 AND i.kind = 1 AND i.value = ?3)`,
-    )
-    .bind(groupNo, hash, email)
-    .first();
-  return row !== null;
-}

@@ -29,8 +29,8 @@ export async function takeAction(
   return record(ctx, target, await placed(ctx, target, participation, cf), participation, signedAt);
 }
 
-/** What was taken, and whether the database has it, or has refused it; where it has not yet, `store` asks once more. */
-export type TakenAndStored = { reply: RecordReply; isStored: boolean; store: () => Promise<boolean> };
+/** What was taken, and whether the database has it, or has refused it. */
+export type TakenAndStored = { reply: RecordReply; isStored: boolean };
 
 /**
  * The same for callers that read back what they wrote. While the database is away, or is behind, what was taken is on disk and
@@ -50,7 +50,7 @@ export async function takeAndStore(
     return state === "empty";
   };
   const isRefused = reply.outcome === "closed" || reply.outcome === "full";
-  return { reply, isStored: isRefused || (await store().catch(() => false)), store };
+  return { reply, isStored: isRefused || (await store().catch(() => false)) };
 }
 
 type Placed = { identity: Uint8Array; paid: ParticipationId | undefined; name: string };

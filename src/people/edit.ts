@@ -12,7 +12,7 @@ import {
   type EditId,
 } from "./types";
 
-export type { EditRow, PersonRow } from "./store-edit";
+export { type EditRow, isForgotten, type PersonRow } from "./store-edit";
 
 /** How many characters each detail may have; what forms of actions take is no longer. */
 export const DETAIL_MAX: Record<DetailField, number> = {
@@ -78,7 +78,7 @@ export async function addPerson(ctx: Pick<Context, "now">, group: GroupDb, addin
     (email && (await store.selectOwner(group, 1, email))) ||
     (phone && (await store.selectOwner(group, 2, phone)));
   if (known) return { outcome: "known", personNo: known };
-  if (hash && (await store.isForgotten(group, hash))) return { outcome: "forgotten" };
+  if (email && hash && (await store.isForgotten(group, email, hash))) return { outcome: "forgotten" };
   const id = newId<PersonId>();
   await group.d1.batch(store.insertPersonStatements(group, { id, email, phone, createdAt: ctx.now }));
   const person = await store.selectPerson(group, id);

@@ -99,11 +99,14 @@ export async function selectOwner(
   return row?.no ?? null;
 }
 
-/** Whether somebody with this address asked to be forgotten. */
-export async function isForgotten({ d1, groupNo }: GroupDb, hash: string): Promise<boolean> {
+/** Whether somebody asked to be forgotten and did not come back by themselves. @param hash the identity hash of the email */
+export async function isForgotten({ d1, groupNo }: GroupDb, email: string, hash: string): Promise<boolean> {
   const row = await d1
-    .prepare("SELECT 1 AS n FROM identities WHERE group_no = ?1 AND kind = 3 AND value = ?2")
-    .bind(groupNo, hash)
+    .prepare(
+      `SELECT 1 AS n FROM identities x WHERE x.group_no = ?1 AND x.kind = 3 AND x.value = ?2
+       AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.group_no = ?1 AND i.kind = 1 AND i.value = ?3)`,
+    )
+    .bind(groupNo, hash, email)
     .first();
   return row !== null;
 }

@@ -6,6 +6,7 @@ export type Seen = {
   /** Whose the email and the phone are. */
   emailOwner: number | null;
   phoneOwner: number | null;
+  /** Whether the owner of the email asked to be forgotten, and has not come back by themselves since. */
   isForgotten: boolean;
   people: PersonRow[];
   /** The highest number of a person so far. */
@@ -50,7 +51,7 @@ export async function selectSeen(
   return {
     emailOwner: ownerOf(1),
     phoneOwner: ownerOf(2),
-    isForgotten: group?.[0]?.isForgotten === 1,
+    isForgotten: group?.[0]?.isForgotten === 1 && ownerOf(1) === null,
     people: (people ?? []).filter(isStored).map(rowOf),
     last: numberIn(group?.[0]?.last) ?? 0,
     tagNos: (tags ?? []).map(({ no }) => numberIn(no)),

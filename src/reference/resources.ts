@@ -1,6 +1,6 @@
 import { actionSchemas } from "../api/actions-schema";
-import { common } from "../api/helpers";
 import { messageBody, scheduleBody } from "../api/message-schema";
+import { common } from "../api/participation-body";
 import { personBody, signupBody, tagBody, uniqueIdListBody } from "../api/people-schema";
 import { actionResources } from "./action-resources";
 import { callsOf } from "./calls";
