@@ -32,6 +32,9 @@ const AGAIN_RETRY_MS = 15_000;
 const REPORT_RETRY_MS = 10_000;
 /** So many waiting rows take a while, and the home should know of them before. */
 const BACKLOG_WORTH_TELLING = 1_000;
+/** Whoever reads back what they wrote waits so long, and behind so many rows (two seconds of a drain), and no longer. */
+const STORE_WAIT_MS = 10_000;
+const BACKLOG_WORTH_WAITING = 20_000;
 /** A closed object asks its home at most this often whether it was reopened without hearing of it. */
 const REOPENED_ASK_MS = 5_000;
 
@@ -64,6 +67,8 @@ export class ActionIntake extends DurableObject<Env> {
   #isDrainDue = false;
   #lastError: string | null = null;
   #draining: Promise<DrainResult> | null = null;
+  /** Resolved when the next page of a drain is stored. */
+  #pageSettled = Promise.withResolvers<null>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -286,16 +291,35 @@ export class ActionIntake extends DurableObject<Env> {
     if (dueAt !== null) this.#clock.setBy(Math.max(dueAt, Date.now() + DRAIN_DELAY_MS));
   }
 
-  /** Drains now, for callers that want to read back what they wrote. */
+  /** Drains all there is now. */
   async drain(): Promise<DrainResult> {
     // The one under way may be past its last page already.
     const underWay = await this.#draining;
     if (underWay && (underWay.error !== null || this.#buffer.pending === 0)) return underWay;
+    return this.#drainUnderWay();
+  }
+
+  #drainUnderWay(): Promise<DrainResult> {
     this.#draining ??= this.#drainOnce().finally(() => {
       this.#draining = null;
       this.#drainedAt = Date.now();
     });
     return this.#draining;
+  }
+
+  /**
+   * Has what waits of one person stored, for callers that read back what they wrote: they wait for the page it is in, and not for
+   * what others send meanwhile. Gives whether it is stored; false while the database is away or far behind.
+   */
+  async store(identity: Uint8Array): Promise<boolean> {
+    if (this.#buffer.pending > BACKLOG_WORTH_WAITING) return false;
+    const row = this.#buffer.newestOf(identity);
+    const giveUpAt = Date.now() + STORE_WAIT_MS;
+    while (row && this.#buffer.isWaiting(row)) {
+      const ended = await Promise.race([this.#drainUnderWay(), this.#pageSettled.promise]);
+      if (ended?.error || Date.now() > giveUpAt) return !this.#buffer.isWaiting(row);
+    }
+    return true;
   }
 
   async #drainOnce(): Promise<DrainResult> {
@@ -315,6 +339,8 @@ export class ActionIntake extends DurableObject<Env> {
         if (target.places) this.#settlePlaces(rows, outcomes);
         if (target.keepsDrained) this.#kept.keep(rowsToKeep(rows, outcomes), Date.now());
         this.#home.settled(rows, outcomes);
+        this.#pageSettled.resolve(null);
+        this.#pageSettled = Promise.withResolvers();
         return this.#note();
       },
       probe: () => answers(group),

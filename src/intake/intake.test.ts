@@ -9,7 +9,7 @@ import { newId } from "../platform/ids";
 import { erasePerson, mergePeople } from "./erasure";
 import type { ActionIntake } from "./intake-object";
 import { homeOf, intakeStub } from "./objects";
-import { takeAction } from "./participation";
+import { identityHash, takeAction } from "./participation";
 import { removeParticipations, undoRemoval } from "./removal";
 import { countSigners, listSigners } from "./signers";
 import type { IntakeTarget, Participation } from "./types";
@@ -155,6 +155,33 @@ describe("recording", () => {
       "second letter",
     ]);
     expect(await home.check()).toBe(0);
+  });
+
+  it("is stored when whoever reads it back is answered, while others sign without a pause", async () => {
+    const { target, person } = await setUp();
+    const email = "reader@example.org";
+    const stub = intakeStub(env, "", `${target.actionId}/weur/0`);
+    const reader = await identityHash(contextOf().config.IDENTITY_PEPPER, target.groupId, email);
+    const seen = await runInDurableObject(stub, async (object: ActionIntake) => {
+      const record = (identity: Uint8Array, by: string) =>
+        object.record(JSON.stringify(target), identity, JSON.stringify(said(by)));
+      const crowd: Promise<unknown>[] = [];
+      let isOver = false;
+      const crowding = (async () => {
+        while (!isOver) {
+          const by = `crowd${crowd.length}@example.org`;
+          crowd.push(record(crypto.getRandomValues(new Uint8Array(16)), by));
+          await scheduler.wait(0);
+        }
+      })();
+      await record(reader, email);
+      const isStored = await object.store(reader);
+      isOver = true;
+      await Promise.all([crowding, ...crowd]);
+      return isStored;
+    });
+    expect(seen).toBe(true);
+    expect(await person(email)).not.toBeNull();
   });
 
   it("refuses once closed, and takes again once reopened", async () => {

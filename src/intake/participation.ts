@@ -45,12 +45,9 @@ export async function takeAndStore(
 ): Promise<TakenAndStored> {
   const place = await placed(ctx, target, participation, cf);
   const reply = await record(ctx, target, place, participation, signedAt);
-  const store = async () => {
-    const { state } = await intakeStub(ctx.env, target.jurisdiction, place.name).drain();
-    return state === "empty";
-  };
-  const isRefused = reply.outcome === "closed" || reply.outcome === "full";
-  return { reply, isStored: isRefused || (await store().catch(() => false)) };
+  if (reply.outcome === "closed" || reply.outcome === "full") return { reply, isStored: true };
+  const stored = intakeStub(ctx.env, target.jurisdiction, place.name).store(place.identity);
+  return { reply, isStored: await stored.catch(() => false) };
 }
 
 type Placed = { identity: Uint8Array; paid: ParticipationId | undefined; name: string };

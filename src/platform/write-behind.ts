@@ -128,6 +128,26 @@ export class WriteBehind<Outcome> {
     );
   }
 
+  /** The newest row that waits under a key: what to ask `isWaiting` for. Null when nothing does. */
+  newestOf(key: Uint8Array): Pick<BufferedRow, "seq" | "key"> | null {
+    const { seq } = this.#sql
+      .exec<{ seq: number | null }>(
+        "SELECT max(seq) AS seq FROM outbox WHERE key = ? AND body IS NOT NULL",
+        key,
+      )
+      .one();
+    return seq === null ? null : { seq, key };
+  }
+
+  /** Whether a row waits still. One look, however much does. */
+  isWaiting({ seq, key }: Pick<BufferedRow, "seq" | "key">): boolean {
+    return (
+      this.#sql
+        .exec("SELECT 1 FROM outbox WHERE seq = ? AND key = ? AND body IS NOT NULL", seq, key)
+        .toArray().length > 0
+    );
+  }
+
   /** Drops what waits under a key, parked rows too, and gives it (erasure). Call it between drains only. */
   forget(key: Uint8Array): BufferedRow[] {
     return this.#storage.transactionSync(() => {
