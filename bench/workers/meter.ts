@@ -100,7 +100,7 @@ function countingStub(stub: object, binding: ObjectBinding): object {
 type D1Answer = { meta?: { rows_read?: number; rows_written?: number } };
 
 /** Every road into D1 ends in one of two methods of its session. */
-function watchD1(env: Env): void {
+export function watchD1(env: Env): void {
   const session = Reflect.get(env.DIRECTORY, "alwaysPrimarySession") as object;
   replace(session, "_send", (self, original) => async (...values) => {
     const answer = (await original.apply(self, values)) as D1Answer | D1Answer[];
