@@ -1,5 +1,6 @@
 import { inRanges } from "../audiences/audience";
 import type { GroupDb } from "../groups/shard";
+import { newestPeople, type PersonRow, peopleByNumber } from "../people/edit";
 import { normaliseEmail } from "../platform/email-address";
 import type { Asked } from "./collection";
 import type { Condition, Filter } from "./filter";
@@ -20,22 +21,30 @@ export const peopleAliases = { email: "email_address", phone: "phone_number" };
 const FIRST_WIDTH = 2_000;
 
 /**
- * The numbers of a page of people, the newest first. Without a filter a page reads as many rows as it has, wherever it is; by address,
+ * A page of people, the newest first. Without a filter a page reads as many rows as it has, wherever it is; by address,
  * phone or identifier an index finds them; anything else is walked in ranges of at most 200 ms each.
  */
-export async function findPeople(db: GroupDb, country: string, asked: Asked): Promise<number[]> {
+export async function findPeople(db: GroupDb, country: string, asked: Asked): Promise<PersonRow[]> {
   const { limit, skip, after, filter } = asked;
   const before = /^\d{1,15}$/.test(after ?? "") ? Number(after) : null;
   if (filter === null) {
     const start = before ?? (skip === 0 ? Number.MAX_SAFE_INTEGER : await store.numberAfter(db, skip));
-    return start === null ? [] : store.selectNext(db, start, limit);
+    return start === null ? [] : newestPeople(db, start, limit);
   }
+  const numbers = await numbersOf(db, filter, { country, before, skip, limit });
+  const people = await peopleByNumber(db, numbers);
+  return numbers.flatMap((no) => people.find((person) => person.no === no) ?? []);
+}
+
+async function numbersOf(
+  db: GroupDb,
+  filter: Filter,
+  { country, before, skip, limit }: { country: string; before: number | null; skip: number; limit: number },
+): Promise<number[]> {
   const clause = filterClause(filter, fieldsOf(db, country));
-  if (isNamed(filter)) {
-    const found = await store.selectNamed(db, clause);
-    return found.filter((no) => before === null || no < before).slice(skip, skip + limit);
-  }
-  return walk(db, clause, { before, skip, limit });
+  if (!isNamed(filter)) return walk(db, clause, { before, skip, limit });
+  const found = await store.selectNamed(db, clause);
+  return found.filter((no) => before === null || no < before).slice(skip, skip + limit);
 }
 
 /** Whether an index finds whoever the filter means: one of what must hold names a person. */

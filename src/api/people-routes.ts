@@ -93,8 +93,7 @@ export async function personItems(c: ApiContext, people: readonly PersonRow[]): 
 
 async function pageOf(c: ApiContext, asked: Asked): Promise<Found<Item>> {
   const { db, group } = c.var.caller;
-  const numbers = await findPeople(db, group.country, asked);
-  const people = await peopleByNumber(db, numbers);
-  const ordered = numbers.flatMap((no) => people.find((person) => person.no === no) ?? []);
-  return { rows: await personItems(c, ordered), cursor: numbers.length > 0 ? String(numbers.at(-1)) : null };
+  const people = await findPeople(db, group.country, asked);
+  const last = people.at(-1);
+  return { rows: await personItems(c, people), cursor: last ? String(last.no) : null };
 }

@@ -88,17 +88,6 @@ export async function numberAfter({ d1, groupNo }: GroupDb, skip: number): Promi
     .first<number>("n");
 }
 
-/** The next people of a group, the newest first: as many rows are read as are handed back. */
-export async function selectNext({ d1, groupNo }: GroupDb, before: number, limit: number): Promise<number[]> {
-  const { results } = await d1
-    .prepare(
-      "SELECT person_no AS no FROM people_brief WHERE group_no = ?1 AND person_no < ?2 ORDER BY person_no DESC LIMIT ?3",
-    )
-    .bind(groupNo, before, limit)
-    .all<{ no: number }>();
-  return results.map(({ no }) => no);
-}
-
 /** Those of a range of numbers that a filter lets through, the newest first, and how long it took, in ms. */
 export async function selectInRange(
   { d1, groupNo }: GroupDb,

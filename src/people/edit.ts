@@ -45,13 +45,18 @@ export function peopleByNumber(group: GroupDb, numbers: number[]): Promise<store
 
 export const PEOPLE_PAGE_SIZE = 50;
 
+/** So many people of the group below a number, the newest first. */
+export function newestPeople(group: GroupDb, before: number, limit: number): Promise<store.PersonRow[]> {
+  return store.selectNewest(group, { before, limit });
+}
+
 /** People of the group, the newest first; `next` is the `before` of the page after. */
 export async function listPeople(
   group: GroupDb,
   before: number | undefined,
 ): Promise<{ people: store.PersonRow[]; next: number | null }> {
   const limit = PEOPLE_PAGE_SIZE + 1;
-  const found = await store.selectNewest(group, { before: before ?? Number.MAX_SAFE_INTEGER, limit });
+  const found = await newestPeople(group, before ?? Number.MAX_SAFE_INTEGER, limit);
   const people = found.slice(0, PEOPLE_PAGE_SIZE);
   return { people, next: found.length > people.length ? (people.at(-1)?.no ?? null) : null };
 }

@@ -71,15 +71,16 @@ export async function selectPeople({ d1, groupNo }: GroupDb, numbers: number[]):
   return results.map(rowOf);
 }
 
-/** People of the group, the newest first, by keyset. */
+/** People of the group, the newest first, by keyset: as many rows are read as are handed back, also where most were forgotten. */
 export async function selectNewest(
   { d1, groupNo }: GroupDb,
   { before, limit }: { before: number; limit: number },
 ): Promise<PersonRow[]> {
   const { results } = await d1
     .prepare(
-      `${PERSON} WHERE p.group_no = ?1 AND p.person_no < ?2 AND p.erased_at IS NULL AND p.merged_into IS NULL
-       ORDER BY p.person_no DESC LIMIT ?3`,
+      `${PERSON} WHERE p.group_no = ?1 AND p.person_no IN
+         (SELECT b.person_no FROM people_brief b WHERE b.group_no = ?1 AND b.person_no < ?2 ORDER BY b.person_no DESC LIMIT ?3)
+       ORDER BY p.person_no DESC`,
     )
     .bind(groupNo, before, limit)
     .all<StoredPerson>();
