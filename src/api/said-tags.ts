@@ -33,6 +33,9 @@ export async function giveTags(
   if (add.length > 0) for (const no of await tagNosOf(db, add)) await tagPeople(db, no, [personNo], now);
 }
 
+/** So many names of each list fit a message (128 kB), whatever they are written in. */
+const NAMES_MAX = 50;
+
 /** "Somebody did something that the database does not have yet, and these are their tags." */
 export const tagsSaid = z.object({
   type: z.literal("api.tags"),
@@ -57,12 +60,13 @@ export async function giveTagsLater(
   whose: { email: string; id: ParticipationId },
   tags: SaidTags,
 ): Promise<void> {
-  if (tags.add.length === 0 && tags.remove.length === 0) return;
-  const { groupNo, actionNo } = target;
-  const { isOnce } = type.item;
-  await sendAll(ctx.env.EVENTS, [
-    { type: "api.tags", groupNo, actionNo, ...whose, isOnce, ...tags, at: ctx.now },
-  ] satisfies z.infer<typeof tagsSaid>[]).catch((error: unknown) =>
+  const said = { type: "api.tags" as const, groupNo: target.groupNo, actionNo: target.actionNo, ...whose };
+  const messages: z.infer<typeof tagsSaid>[] = [];
+  for (let from = 0; from < Math.max(tags.add.length, tags.remove.length); from += NAMES_MAX) {
+    const [add, remove] = [tags.add, tags.remove].map((names) => names.slice(from, from + NAMES_MAX));
+    messages.push({ ...said, isOnce: type.item.isOnce, add: add ?? [], remove: remove ?? [], at: ctx.now });
+  }
+  await sendAll(ctx.env.EVENTS, messages).catch((error: unknown) =>
     ctx.log.error("api.tags_not_kept", error),
   );
 }

@@ -5,11 +5,11 @@ import { type Clock, History } from "../../test/faults/history";
 import { createRandom } from "../../test/faults/random";
 
 /** The long suite asks for more (`test/faults/vitest.config.ts`); one that failed is played again by its seed. */
-const { TEST_HISTORIES = 20, TEST_FIRST_SEED = 1 } = env as {
+const { TEST_HISTORIES = 8, TEST_FIRST_SEED = 1 } = env as {
   TEST_HISTORIES?: number;
   TEST_FIRST_SEED?: number;
 };
-const HISTORIES_A_TEST = 20;
+const HISTORIES_A_TEST = 8;
 const STEPS = 40;
 
 /** Far ahead, so that no alarm rings by itself. */

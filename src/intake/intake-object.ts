@@ -314,12 +314,19 @@ export class ActionIntake extends DurableObject<Env> {
   async store(identity: Uint8Array): Promise<boolean> {
     if (this.#buffer.pending > BACKLOG_WORTH_WAITING) return false;
     const row = this.#buffer.newestOf(identity);
-    const giveUpAt = Date.now() + STORE_WAIT_MS;
-    while (row && this.#buffer.isWaiting(row)) {
-      const ended = await Promise.race([this.#drainUnderWay(), this.#pageSettled.promise]);
-      if (ended?.error || Date.now() > giveUpAt) return !this.#buffer.isWaiting(row);
+    if (!row) return true;
+    // A timer that runs on keeps an object awake, which is paid for.
+    const over = new AbortController();
+    const tooLong = scheduler.wait(STORE_WAIT_MS, { signal: over.signal }).then(
+      () => "too long" as const,
+      () => null,
+    );
+    while (this.#buffer.isWaiting(row)) {
+      const ended = await Promise.race([this.#drainUnderWay(), this.#pageSettled.promise, tooLong]);
+      if (ended === "too long" || ended?.error) break;
     }
-    return true;
+    over.abort();
+    return !this.#buffer.isWaiting(row);
   }
 
   async #drainOnce(): Promise<DrainResult> {
