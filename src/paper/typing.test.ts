@@ -18,7 +18,9 @@ import { sheetNumbers } from "./types";
 
 const [amina, jeanLuc, mei] = world.supporters;
 const DAY = 86_400_000;
-const day = (ago: number) => new Date(Date.now() - ago * DAY).toISOString().slice(0, 10);
+/** On the group's clock, on which tomorrow has not come when it has in Greenwich. */
+const day = (ago: number) =>
+  new Intl.DateTimeFormat("en-CA", { timeZone: "America/Toronto" }).format(Date.now() - ago * DAY);
 
 let team: Awaited<ReturnType<typeof makeOrganisers>>;
 let action: Action;

@@ -80,6 +80,8 @@ test("without script on a phone: Amina passes on her own link, two come by it, a
 test("with script: a press is told of, and Rosa sees it beside the sign-ups and chooses the winner", async () => {
   await visit(browser, phone, async (page) => {
     await signInBrowser(page, stage.petitionUrl, seun);
+    // Only then the script that tells of a press has run.
+    await page.waitForLoadState();
     const letter = (await page.locator("[data-variant]").getAttribute("data-variant")) ?? "";
     const told = page.waitForResponse((response) => response.url().endsWith("/shared"));
     await page.evaluate(
