@@ -69,14 +69,17 @@ export function filesWithAnotherClock(): string[] {
   return globSync("src/**/*.test.{ts,tsx}", { cwd: root }).filter((path) => /spyOn\(Date,/.test(read(path)));
 }
 
-/** Files in the order that is given first, then all others as Vitest has them; those that share a workerd follow each other, last. */
-export function inOrder(first: string[]) {
+/**
+ * Files in the order that is given first, then all others project by project as Vitest has them: a process that several share goes on
+ * only while the next file is of its own project.
+ * @param projects names, those that share a workerd last
+ */
+export function inOrder(first: string[], projects: string[]) {
   return class extends BaseSequencer {
     override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
       const rank = ({ moduleId, project }: TestSpecification) => {
         const at = first.findIndex((path) => moduleId.endsWith(path));
-        if (at >= 0) return at;
-        return project.config.isolate ? first.length : first.length + 1;
+        return at >= 0 ? at : first.length + projects.indexOf(project.name);
       };
       return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
     }

@@ -45,7 +45,9 @@ const group = { maxWorkers: FILES_AT_ONCE, sequence: { groupOrder: 0 } };
 export default defineConfig({
   root,
   test: {
-    sequence: { sequencer: inOrder(LONGEST) },
+    sequence: { sequencer: inOrder(LONGEST, ["browser", "tools", "alone", "pure", "worker"]) },
+    // What one project has transformed the others need not, nor the next run.
+    fsModuleCache: true,
     projects: [
       {
         root,
@@ -108,6 +110,8 @@ export default defineConfig({
           name: "browser",
           include: [...SHOWN_MAILS, "test/stories/**/*.test.ts", "test/faults/**/*.short.test.ts"],
           globalSetup: ["test/global-setup.ts"],
+          // They share the server and the browser anyway, and keep nothing else.
+          isolate: false,
           // A second, which is the default, is less than a drain and a refreshed count take on a busy machine.
           expect: { poll: { timeout: 30_000 } },
           // Only a backstop: whoever waits inside a test says for what and gives up sooner.

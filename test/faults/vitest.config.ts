@@ -14,7 +14,7 @@ const group = { maxWorkers: FILES_AT_ONCE, sequence: { groupOrder: 0 } };
 export default defineConfig({
   root,
   test: {
-    sequence: { sequencer: inOrder(LONGEST) },
+    sequence: { sequencer: inOrder(LONGEST, ["faults", "histories"]) },
     projects: [
       {
         root,

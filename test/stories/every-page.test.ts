@@ -2,7 +2,13 @@ import { gzipSync } from "node:zlib";
 import { HtmlValidate } from "html-validate";
 import type { Page, Response } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { accessibilityViolations, type TestBrowser, visibleViolations, watchForTrouble } from "../browser.ts";
+import {
+  accessibilityViolations,
+  keepAxe,
+  type TestBrowser,
+  visibleViolations,
+  watchForTrouble,
+} from "../browser.ts";
 import { sharedBrowser, sharedServer } from "../story.ts";
 import { OPERATOR_EMAIL } from "../variables.ts";
 import { world } from "../world.ts";
@@ -108,7 +114,9 @@ async function heavyOrSticky(page: Page, response: Response | null, html: string
 
 async function pagesFor(language: Language): Promise<Pages> {
   const open = async () => {
-    const page = await (await browser.newContext({ ...desk, locale: language })).newPage();
+    const context = await browser.newContext({ ...desk, locale: language });
+    await keepAxe(context);
+    const page = await context.newPage();
     return { page, trouble: watchForTrouble(page) };
   };
   const pages = { visitor: await open(), organiser: await open(), operator: await open() };
