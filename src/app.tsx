@@ -46,6 +46,7 @@ import { reportRoutes } from "./reports/routes";
 import { reportPages } from "./results/public";
 import { resultRoutes } from "./results/routes";
 import { senderRoutes } from "./senders/routes";
+import { seriesRoutes } from "./series/routes";
 import { statisticRoutes } from "./statistics/routes";
 import { noteView } from "./statistics/view";
 import { topicRoutes } from "./subscriptions/topic-routes";
@@ -85,6 +86,8 @@ platformApp.route("/", privacyRoutes(kinds));
 platformApp.route("/", audienceRoutes);
 platformApp.route("/", senderRoutes);
 platformApp.route("/", resultRoutes);
+// Before the pages of one mailing: what a series copies is at the series.
+platformApp.route("/", seriesRoutes);
 platformApp.route("/", composerRoutes);
 platformApp.route("/", dashboardRoutes(kinds));
 platformApp.route("/", paymentRoutes);

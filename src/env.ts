@@ -113,6 +113,7 @@ export interface Env {
   GATE: DurableObjectNamespace<import("./senders/gate-object").SendGate>;
   READERS: DurableObjectNamespace<import("./tracking/readers-object").MailReaders>;
   IMPORTS: DurableObjectNamespace<import("./imports/imports-object").ImportsObject>;
+  SERIES: DurableObjectNamespace<import("./series/series-object").SeriesObject>;
   CHATS: DurableObjectNamespace<import("./connections/chat-object").ChatLane>;
   WEBHOOKS: DurableObjectNamespace<import("./webhooks/webhook-object").WebhookLane>;
   KEY_GATES: DurableObjectNamespace<import("./keys/gate-object").KeyGate>;

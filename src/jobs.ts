@@ -29,6 +29,7 @@ import type { FollowUp, WhenDue } from "./intake/home-object";
 import { participationsRecorded } from "./intake/messages";
 import { kinds } from "./kinds";
 import { letterReturned } from "./letters/returned";
+import { forgetOldMergeRows } from "./merging/merge-file";
 import { emptyOldDead, storeDead } from "./operations/dead-letter";
 import { noteBatch, noteFailure } from "./operations/operation";
 import { forgetOldUploads } from "./paper/upload";
@@ -49,6 +50,7 @@ import { findMissingReceipts, onParticipationsRecorded, sendReceipts } from "./r
 import { receiptPage } from "./receipts/types";
 import { tellReports } from "./reports/news";
 import { recheckDomains } from "./senders/domain";
+import { wakeSeries } from "./series/series";
 import { storeViews } from "./statistics/view";
 import { askToConfirm, findMissingConfirmations, remindToConfirm } from "./subscriptions/confirmation";
 import { forgetOldDeliveries, wakeAfterStatus, wakeSleepers, wakeWebhooks } from "./webhooks/webhook";
@@ -182,11 +184,12 @@ export async function tick(ctx: Context): Promise<void> {
     forgetOldPayloads(ctx),
     remindToConfirm(ctx),
     wakeOpenMailings(ctx),
+    wakeSeries(ctx),
     recheckDomains(ctx),
     askForOverdueRequests(ctx),
   ]);
   // What asks for much comes last, so that an invocation that runs out of queries has done the rest.
-  for (const sweep of [wakeSleepers, wakeChats, forgetOldChanges, forgetOldDeliveries])
+  for (const sweep of [wakeSleepers, wakeChats, forgetOldChanges, forgetOldDeliveries, forgetOldMergeRows])
     await sweep(ctx).catch((error: unknown) => ctx.log.error("tick.failed", error, { sweep: sweep.name }));
   for (const one of done) if (one.status === "rejected") throw one.reason;
 }

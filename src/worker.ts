@@ -18,6 +18,7 @@ export { OperationsObject } from "./operations/operations-object";
 export { LimitsObject } from "./platform/limits-object";
 export { ReportsObject as GroupReports } from "./reports/reports-object";
 export { SendGate } from "./senders/gate-object";
+export { SeriesObject as SeriesClock } from "./series/series-object";
 export { MailReaders } from "./tracking/readers-object";
 export { WebhookLane } from "./webhooks/webhook-object";
 

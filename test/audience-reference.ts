@@ -1,5 +1,5 @@
 import type { Audience, Clause, ClauseOf, FieldTest, Node, Times, When } from "../src/audiences/types";
-import { type AudienceWorld, DAY_MS, type WorldPerson } from "./audience-world";
+import { type AudienceWorld, DAY_MS, SERIES, type WorldPerson } from "./audience-world";
 
 /*
  * What an audience means, in the plainest code there is: every person is looked at, every clause is asked of them. Slow, and
@@ -143,6 +143,14 @@ function isTrue(clause: Clause, person: WorldPerson, reference: Reference): bool
       );
     case "mail":
       return hasMail(clause, person, reference);
+    case "series": {
+      const kin = SERIES.filter(({ no }) => clause.series.includes(no)).map(({ family }) => family);
+      const runs = SERIES.filter(({ family }) => kin.includes(family)).flatMap((each) => each.runs);
+      return world.recipients.some(
+        ({ personNo, mailingNo, status }) =>
+          isTheirs(personNo, person, world) && runs.includes(mailingNo) && [1, 2, 3, 6].includes(status),
+      );
+    }
     case "country":
       return clause.countries.includes(person.country ?? "");
     case "region":

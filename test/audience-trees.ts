@@ -17,6 +17,7 @@ import {
   moment,
   NOW,
   PEOPLE,
+  SERIES,
   TAGS,
   texts,
 } from "./audience-world";
@@ -113,6 +114,7 @@ function clause(saved: number): fc.Arbitrary<Clause> {
       when: optional(when),
       times: optional(times),
     }),
+    fc.record({ is: is("series"), series: nos(SERIES.length) }),
     fc.record({ is: is("country"), countries: some(texts.country) }),
     fc.record({
       is: is("region"),

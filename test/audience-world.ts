@@ -14,6 +14,12 @@ export const TAGS = 4;
 export const FIELDS = 3;
 export const MAILINGS = 6;
 export const IMPORTS = 2;
+/** Series of mailings: the second was changed from the first, and the third has not run. */
+export const SERIES = [
+  { no: 1, family: 1, runs: [1, 2] },
+  { no: 2, family: 1, runs: [3] },
+  { no: 3, family: 3, runs: [] },
+];
 export const PEOPLE = 24;
 
 export const texts = {
@@ -146,7 +152,7 @@ export const audienceWorld = fc
       fc.record({
         mailingNo: fc.integer({ min: 1, max: MAILINGS }),
         personNo,
-        status: fc.constantFrom(1, 3, 3, 3, 4, 5),
+        status: fc.constantFrom(1, 2, 3, 3, 3, 4, 5, 6),
       }),
       (row) => [row.mailingNo, row.personNo],
       70,
@@ -281,6 +287,18 @@ export async function storeWorld({ d1, groupNo }: GroupDb, world: AudienceWorld)
       "mailing_no, id, subject, status, created_by, created_at, updated_at, sent_at",
       "j.value ->> 'no', randomblob(16), 'A mailing', 'sent', 1, 1, 1, j.value ->> 'sentAt'",
       world.mailings,
+    ),
+    insert(
+      "mail_series",
+      "series_no, family_no, mailing_no, id, plan, recipients_max, status, owner_no, created_at, updated_at",
+      `${of("no", "family")}, 100 + (j.value ->> 'no'), randomblob(16), '{}', 1, 'stopped', 1, 1, 1`,
+      SERIES,
+    ),
+    insert(
+      "mail_series_runs",
+      "series_no, nth, mailing_no, mailing_id, due_at, taken_at, state",
+      `${of("no", "nth", "mailing")}, randomblob(16), 1, 1, 'sent'`,
+      SERIES.flatMap(({ no, runs }) => runs.map((mailing, index) => ({ no, nth: index + 1, mailing }))),
     ),
     insert(
       "mailing_recipients",

@@ -101,6 +101,19 @@ describe("by SMTP", () => {
     expect((await simpleParser(mails[7]?.raw ?? "")).messageId).toBe(results[7]?.id);
   });
 
+  it("carries an interactive part that an independent parser finds between the text and the HTML", async () => {
+    const amp = `<!doctype html>\n<html amp4email><body><p>عاجل 🌊 ${"long ".repeat(300)}</p></body></html>\n`;
+    await send([mailTo("a@example.org", { amp }), mailTo("b@example.org", {}, 2)]);
+    const mails = taken();
+    const [one, other] = await Promise.all(mails.map(({ raw }) => simpleParser(raw)));
+    const types = (mail: typeof one) => mail?.attachments.map(({ contentType }) => contentType);
+    expect([types(one), types(other)]).toEqual([["text/x-amp-html"], []]);
+    expect(one?.attachments[0]?.content.toString("utf8").replaceAll("\r\n", "\n").trim()).toBe(amp.trim());
+    expect([one?.text, one?.html]).toEqual([other?.text, other?.html]);
+    const order = mails[0]?.raw.toString().match(/^Content-Type: text\/[\w-]+/gm);
+    expect(order).toEqual(["plain", "x-amp-html", "html"].map((type) => `Content-Type: text/${type}`));
+  });
+
   it("tells refusals for good from refusals for now, and goes on with the next mail", async () => {
     rules.recipient = (to) => {
       if (to.startsWith("nobody")) return refusal(550, "5.1.1 no such user");

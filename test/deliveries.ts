@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { everybody } from "../src/audiences/audience";
 import { drive, dueOf, type Kept } from "../src/delivery/driving";
 import type { FreezeState } from "../src/delivery/freezing";
+import type { KeptPass } from "../src/delivery/issuing";
 import { forgetKits } from "../src/delivery/kit";
 import { type FindLane, sendPage } from "../src/delivery/page";
 import { selectDelivery } from "../src/delivery/store";
@@ -15,6 +16,7 @@ import { createMailing, mailingById, saveSettings, saveVersion } from "../src/ma
 import type { Mailing, MailingSettings, Target } from "../src/mailings/types";
 import { newId } from "../src/platform/ids";
 import type { BulkMessage } from "../src/platform/mail/bulk";
+import type { NamedMailbox } from "../src/platform/mail/mailbox-provider";
 import type { MailResult } from "../src/platform/mail/transport";
 import { contextOf, makeGroup } from "./groups";
 
@@ -29,6 +31,7 @@ type Person = Partial<{
   given_name: string;
   erased_at: number;
   merged_into: number;
+  created_at: number;
 }>;
 
 /** People with the numbers 1, 2, … */
@@ -95,7 +98,14 @@ export async function makeMailing(
     settings = {},
     target = { audience: everybody, most: null },
     body = "<p>Hello {{ first_name | default: 'friend' }}</p>",
-  }: { variants?: number; settings?: Partial<MailingSettings>; target?: Target; body?: string } = {},
+    amp = null,
+  }: {
+    variants?: number;
+    settings?: Partial<MailingSettings>;
+    target?: Target;
+    body?: string;
+    amp?: string | null;
+  } = {},
 ): Promise<Mailing> {
   const ctx = contextOf();
   const db = dbFor(env, group);
@@ -103,7 +113,7 @@ export async function makeMailing(
   for (let variantNo = 1; variantNo <= variants; variantNo += 1) {
     const version = { variantNo, language: group.locale, fromName: "Amina", subject: `News ${variantNo}` };
     const revision = variantNo === 1 ? 1 : 0;
-    const words = { preview: "", form: "html" as const, body, plain: null };
+    const words = { preview: "", form: "html" as const, body, plain: null, amp };
     await saveVersion(ctx, group, made, { no: 1 }, { ...version, ...words, revision });
   }
   await saveSettings(ctx, group, made, { settings, target });
@@ -128,12 +138,15 @@ export class HandDriver {
     most: 1_000_000,
     stop: null,
   };
+  /** What the gate grants of each mailbox provider that has a pace of its own, until it is used up. */
+  readonly paced = new Map<NamedMailbox, number>();
   /** Wraps the shard of consumers and driver. */
   shard: (d1: D1Database) => D1Database = (d1) => d1;
   /** How messages travel. */
   queue: (pages: MailingPage[]) => MailingPage[] = (pages) => pages;
   underWay = new UnderWay();
   #freeze: FreezeState | null = null;
+  #pass: KeptPass | null = null;
 
   constructor(group: Group, { no }: Pick<Mailing, "no">) {
     this.group = group;
@@ -144,17 +157,28 @@ export class HandDriver {
 
   get env(): Env {
     const gate = {
-      take: async ({ want }: { want: number }) => ({
-        granted: this.gate.stop ? 0 : Math.min(want, this.gate.most),
-        ...{ retryAfterMs: 5, waiting: null, stop: this.gate.stop },
-      }),
+      take: async ({ want, mailbox }: { want: number; mailbox?: NamedMailbox }) => {
+        const left = (mailbox && this.paced.get(mailbox)) ?? Number.POSITIVE_INFINITY;
+        const granted = this.gate.stop ? 0 : Math.min(want, this.gate.most, left);
+        if (mailbox && Number.isFinite(left)) this.paced.set(mailbox, left - granted);
+        const paced = [...this.paced.keys()].map((name) => ({ mailbox: name, perHour: 600, why: "set" }));
+        const isSlow = granted === left && granted < want;
+        const waits = isSlow
+          ? { retryAfterMs: 60_000, waiting: "mailbox" }
+          : { retryAfterMs: 5, waiting: null };
+        return { granted, ...waits, stop: this.gate.stop, paced };
+      },
+      giveBack: async ({ mailbox, count }: { mailbox?: NamedMailbox; count: number }) => {
+        const left = mailbox && this.paced.get(mailbox);
+        if (mailbox && left !== undefined) this.paced.set(mailbox, left + count);
+      },
       health: async () => ({ usedToday: 0 }),
       note: async (note: Record<string, number>) => void this.noted.push(note),
     };
     const driver = {
       pageDone: async (report: PageReport) => void this.underWay.done(report, Date.now()),
       expect: async () => undefined,
-      wake: async () => undefined,
+      wake: async () => this.underWay.lookAgain(),
     };
     return {
       ...env,
@@ -174,11 +198,26 @@ export class HandDriver {
     this.underWay = new UnderWay();
   }
 
+  /** As if so many ms had passed for whoever waits for a slow mailbox provider. */
+  goOn(ms = 60_000): void {
+    const passes = [this.underWay.pass, this.#pass?.pass];
+    for (const pass of passes) {
+      if (!pass) continue;
+      pass.beganAt -= ms;
+      for (const lane of pass.lanes) lane.waitUntil -= ms;
+      if (pass.dueAt !== null) pass.dueAt -= ms;
+    }
+  }
+
   readonly #kept: Kept = {
     freeze: () => this.#freeze,
     saveFreeze: (state) => {
       this.#freeze = structuredClone(state);
       return true;
+    },
+    pass: () => this.#pass,
+    keepPass: (kept) => {
+      this.#pass = structuredClone(kept);
     },
     forgetNumbers: () => {},
     forgetFreeze: () => {

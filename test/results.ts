@@ -76,7 +76,7 @@ export async function makeMailing(
     ),
     ...[1, 2].map((variantNo) =>
       run(
-        `INSERT INTO mailing_builds VALUES (?, ?, ?, 'en', 'Clean Air Now', ?, '', ?, 'Hello')`,
+        `INSERT INTO mailing_builds (group_no, mailing_no, variant_no, language, from_name, subject, preview, html, plain) VALUES (?, ?, ?, 'en', 'Clean Air Now', ?, '', ?, 'Hello')`,
         ...[groupNo, no, variantNo, changes.subject ?? "Clean air, now", html],
       ),
     ),

@@ -40,6 +40,7 @@ export class SendGate extends Counter {}
 export class MailReaders extends Counter {}
 export class KeyGate extends Counter {}
 export class WebhookLane extends Counter {}
+export class SeriesClock extends Counter {}
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {

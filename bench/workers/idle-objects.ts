@@ -17,3 +17,4 @@ export class SendGate extends DurableObject<Env> {}
 export class MailReaders extends DurableObject<Env> {}
 export class KeyGate extends DurableObject<Env> {}
 export class WebhookLane extends DurableObject<Env> {}
+export class SeriesClock extends DurableObject<Env> {}

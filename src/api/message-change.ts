@@ -53,7 +53,9 @@ function wordsChanged({ version, body }: Message, asked: MessageBody) {
   const subject = asked.subject ?? version.subject;
   const isRewritten = asked.body !== undefined && asked.body !== body;
   if (fromName === version.fromName && subject === version.subject && !isRewritten) return null;
-  const written = isRewritten ? { form: "html" as const, body: asked.body ?? "", plain: null } : {};
+  const written = isRewritten
+    ? { form: "html" as const, body: asked.body ?? "", plain: null, amp: null }
+    : {};
   return { ...version, fromName, subject, ...written };
 }
 

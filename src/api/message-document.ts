@@ -81,14 +81,14 @@ export function targetOf(nos: readonly number[]): Target | null {
 export async function countedOf(
   ctx: Context,
   { group }: Caller,
-  { no, target, settings, frozen }: Mailing,
+  { no, target, settings, frozen, startAt }: Mailing,
   budgetMs: number,
 ): Promise<Message["counted"]> {
   if (frozen) return { total: frozen.recipients, isWhole: true };
   if (!target || budgetMs <= 0) return { total: 0, isWhole: false };
   const { recipients, isWhole } = await estimateAudience(ctx, group, target, settings, {
     mailingNo: no,
-    budgetMs,
+    ...{ budgetMs, startAt },
   });
   return { total: isWhole ? recipients : 0, isWhole };
 }

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { type Group, mailSettings } from "../groups/types";
-import { WRAPPER_CONTENT, type Wrapper, type WrapperId } from "../mailings/types";
+import { type KeptWrapper, WRAPPER_CONTENT, type WrapperId } from "../mailings/types";
 import { listWrappers, wrapperById } from "../mailings/wrapper";
 import { idTime, parseId } from "../platform/ids";
 import { answerCollection } from "./collection";
@@ -34,7 +34,7 @@ wrapperRoutes.get("/wrappers/:id", async (c) => {
   return answerItem(c, wrapperItem(base, caller.group, wrapper));
 });
 
-function wrapperItem(base: string, { slug, settings }: Group, wrapper: Wrapper): Item {
+function wrapperItem(base: string, { slug, settings }: Group, wrapper: KeptWrapper): Item {
   const { id, no, name, html, updatedAt } = wrapper;
   const [header = "", footer = ""] = html.split(WRAPPER_CONTENT);
   return {

@@ -1,15 +1,15 @@
 import type { GroupDb } from "../groups/shard";
 import type { Context } from "../platform/context";
-import { compileAudience, placeSql, type Question } from "./compile";
+import { compileAudience, fitsStatement, placeSql, type Question } from "./compile";
 import { type CountOptions, countPeople } from "./count";
 import { drivenPlan, firstWidth } from "./driver";
 import { lookUpLimit } from "./limit";
-import { planFor } from "./plan";
+import { planFor, savedWithin, sizeOf } from "./plan";
 import { inRanges } from "./ranges";
 import { num } from "./sql";
 import * as store from "./store";
 import { askOfPerson, highestPerson, selectRange } from "./store-questions";
-import type { Audience, AudienceId, Counted, SavedAudience } from "./types";
+import { type Audience, type AudienceId, CLAUSES_MAX, type Counted, type SavedAudience } from "./types";
 
 export type { Question } from "./compile";
 export { namesOf } from "./names";
@@ -136,4 +136,16 @@ export function savedAudience(db: GroupDb, id: AudienceId): Promise<SavedAudienc
 /** The group's saved audiences by name: those shared, and those the account keeps to itself. Without an account, all of them. */
 export function listAudiences(db: GroupDb, accountNo: number | null = null): Promise<SavedAudience[]> {
   return store.selectAudiences(db, accountNo);
+}
+
+/** Whether an audience, put together from others, has no more conditions than one may have and fits a statement. */
+export async function isSmallEnough(ctx: Context, db: GroupDb, audience: Audience): Promise<boolean> {
+  const size = sizeOf(audience, await savedWithin(db, audience));
+  if (size === null || size.clauses > CLAUSES_MAX) return false;
+  return fitsStatement(compileAudience({ ...audience, limit: undefined }, await planFor(ctx, db, audience)));
+}
+
+/** SQL for the numbers of the people of an audience, in a statement that asks another one as ?4 as well: this one's `json` is bound as `parameter`. */
+export function peopleSql({ from }: Question, parameter: string, also = "1"): string {
+  return `SELECT p.person_no ${from.replaceAll(/\?4(?!\d)/g, parameter)} AND ${also}`;
 }

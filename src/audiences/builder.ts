@@ -3,7 +3,7 @@ import type { Context } from "../platform/context";
 import { normaliseEmail } from "../platform/email-address";
 import { type FormValues, single } from "../platform/forms";
 import { clauseFrom, type FormSetting, valuesOf } from "./clause-form";
-import { compileAudience } from "./compile";
+import { compileAudience, fitsStatement } from "./compile";
 import { type DraftClause, type DraftGroup, type DraftNode, numbered, readDraft } from "./draft";
 import { namesOf, numbersIn } from "./names";
 import { codesOfPlace } from "./places";
@@ -40,9 +40,6 @@ export type Problem =
   | "circle";
 export type Problems = Map<string, Problem>;
 
-/** D1 takes 100 kB of SQL and 2 MB for a value; both with room to spare. */
-const SQL_MAX = 80_000;
-const JSON_MAX = 1_500_000;
 const SEED_MAX = 1_000_000_000;
 
 export function draftFrom(values: FormValues): Draft {
@@ -232,11 +229,9 @@ async function checkNamed(
   else if (size.depth > DEPTH_MAX + 1 || size.clauses > CLAUSES_MAX || saved.size > CLAUSES_MAX)
     problems.set("i:add", "too_large");
   else if (problems.size === 0) {
-    const { from, json } = compileAudience(
-      { ...audience, limit: undefined },
-      await planFor(ctx, db, audience),
-    );
-    if (from.length > SQL_MAX || json.length > JSON_MAX) problems.set("i:add", "too_large");
+    const plan = await planFor(ctx, db, audience);
+    if (!fitsStatement(compileAudience({ ...audience, limit: undefined }, plan)))
+      problems.set("i:add", "too_large");
   }
 }
 

@@ -47,6 +47,8 @@ export function clauseFrom(
       return { is, states: several(values, "states") };
     case "mail":
       return { is, did: text("did"), mailings: some(numbers("mailings")), ...counted };
+    case "series":
+      return { is, series: numbers("series") };
     case "country":
       return { is, countries: several(values, "countries") };
     case "region":
@@ -227,6 +229,8 @@ export function valuesOf(clause: Clause, setting: FormSetting): FormValues {
       return { states: clause.states };
     case "mail":
       return { did: clause.did, mailings: many(clause.mailings), ...counted };
+    case "series":
+      return { series: many(clause.series) };
     case "country":
       return { countries: clause.countries };
     case "region":

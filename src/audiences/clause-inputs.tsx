@@ -54,6 +54,7 @@ type NamedField =
   | "postalCode"
   | "prefixes"
   | "regions"
+  | "series"
   | "share"
   | "sources"
   | "states"

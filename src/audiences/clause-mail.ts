@@ -17,6 +17,11 @@ import { joined } from "./sql";
 import type { ClauseOf } from "./types";
 
 const SENT = 3;
+/**
+ * Whose copy waits, is being handed over, has left, or nobody knows whether it did; also whose mail could not be delivered, which another
+ * run would only try in vain. Not who was left out, and whose copy somebody stopped.
+ */
+const GOES_TO = `(x.status IN (1, 2, ${SENT}, 6) OR (x.status = 5 AND x.reason IN (31, 32, 33)))`;
 /** So many looks for a person are quicker than reading what all of the range got. */
 const MAILINGS_EACH_MAX = 4;
 
@@ -117,4 +122,13 @@ export function mail({ did, mailings, when, times }: ClauseOf<"mail">, lookup: L
       isOrdered: true,
     };
   return among("mail_events", mailings, happened);
+}
+
+/** Who is among the recipients of a run of a series. */
+export function series({ series: nos }: ClauseOf<"series">, { runsOf, hasMerged }: Lookup): SetOf {
+  const runs = runsOf(nos);
+  return {
+    rows: (way) => both(mailsOf("mailing_recipients", runs, GOES_TO, way, hasMerged)),
+    isForRanges: runs.length > MAILINGS_EACH_MAX,
+  };
 }

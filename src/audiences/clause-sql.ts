@@ -15,6 +15,8 @@ export type Lookup = {
   fieldsOf(no: number): readonly number[];
   /** The mailings that were sent within a time. */
   mailingsSent(when: When): readonly number[];
+  /** The mailings that are runs of some series, or of what those were changed from or into. */
+  runsOf(series: readonly number[]): readonly number[];
   /** Whether any two people of the group were made one: what was sent to whoever is merged is under their old number. */
   hasMerged: boolean;
 };

@@ -87,6 +87,8 @@ export function ClauseFields({ of, setting }: Fields) {
           <Times {...choose} />
         </>
       );
+    case "series":
+      return <Choices {...choose} name="series" options={named(offers.series)} />;
     case "import":
       return (
         <>

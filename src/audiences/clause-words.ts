@@ -61,6 +61,7 @@ type ClauseWords =
   | "recurring"
   | `mail.${"received" | "opened" | "clicked"}`
   | `mailing.${"received" | "opened" | "clicked"}`
+  | "series"
   | "country"
   | "postal"
   | "near"
@@ -125,6 +126,8 @@ function wordsOf(clause: Clause, telling: Telling): [ClauseWords, Record<string,
       return clause.mailings
         ? [`mailing.${clause.did}`, { mailings: named("mailings", clause.mailings) }]
         : [`mail.${clause.did}`, {}];
+    case "series":
+      return ["series", { series: named("series", clause.series) }];
     case "country":
     case "region":
     case "city":

@@ -1,7 +1,7 @@
 import { type SubscriptionStatus, subscriptionStatus } from "../people/types";
 import { acted, donation } from "./clause-acts";
 import { fieldTest } from "./clause-fields";
-import { active, mail } from "./clause-mail";
+import { active, mail, series } from "./clause-mail";
 import { beginsWithAny, codesOfCountry, inCodes, placeKey } from "./clause-places";
 import {
   type Compiled,
@@ -65,6 +65,7 @@ const compilers: Compilers = {
     },
   ],
   mail: (clause, lookup) => [mail(clause, lookup)],
+  series: (clause, lookup) => [series(clause, lookup)],
   country: ({ countries }, { values }) => [test(`ifnull(p.country, '') IN ${values.list(countries)}`)],
   region: ({ regions, country }, { values }) => [
     ...(country ? [test(`ifnull(p.country, '') = ${values.one(country)}`)] : []),

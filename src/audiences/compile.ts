@@ -12,6 +12,7 @@ export type Plan = {
   /** The postal codes of each place it names, by `placeKey`. */
   codes: ReadonlyMap<string, readonly string[]>;
   mailingsSent(when: When): readonly number[];
+  runsOf(series: readonly number[]): readonly number[];
   hasMerged: boolean;
   tagsOf(no: number): readonly number[];
   fieldsOf(no: number): readonly number[];
@@ -21,6 +22,15 @@ export type Plan = {
 
 /** A condition on the row `p` of `people`, and what `?4` binds. */
 export type Question = { from: string; json: string };
+
+/** D1 takes 100 kB of SQL and 2 MB for a value; both with room to spare. */
+const SQL_MAX = 80_000;
+const JSON_MAX = 1_500_000;
+
+/** Whether a question fits a statement. */
+export function fitsStatement({ from, json }: Question): boolean {
+  return from.length <= SQL_MAX && json.length <= JSON_MAX;
+}
 
 /** The columns of `people_brief`, whose rows are those of `people` who are neither erased nor merged. */
 const BRIEF: ReadonlySet<string> = new Set([
@@ -144,6 +154,7 @@ class Compiling {
       codesOf: (key) => plan.codes.get(key) ?? [],
       saved: (no) => this.#saved(no),
       mailingsSent: plan.mailingsSent,
+      runsOf: plan.runsOf,
       hasMerged: plan.hasMerged,
       tagsOf: plan.tagsOf,
       fieldsOf: plan.fieldsOf,

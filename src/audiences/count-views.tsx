@@ -11,10 +11,12 @@ export type CountPanelProps = {
   words: string;
   /** Null: it cannot be counted as it is. */
   counted: Counted | null;
+  /** What else there is to say of the count. */
+  note?: string;
 };
 
 /** How many people, and in words who. `public/js/audiences.js` puts a new one in its place while somebody builds. */
-export function CountPanel({ t, locale, timeZone, now, words, counted }: CountPanelProps) {
+export function CountPanel({ t, locale, timeZone, now, words, counted, note }: CountPanelProps) {
   return (
     <div
       class="card audience-panel"
@@ -49,6 +51,7 @@ export function CountPanel({ t, locale, timeZone, now, words, counted }: CountPa
         <p>{t("audiences.count.none")}</p>
       )}
       <p class="audience-words">{words}.</p>
+      {note ? <p class="soft small">{note}</p> : null}
     </div>
   );
 }

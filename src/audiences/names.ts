@@ -19,7 +19,7 @@ export async function namesOf(db: GroupDb, audiences: readonly Audience[]): Prom
 export function numbersIn(clauses: readonly Clause[]): Record<NamedKind, number[]> {
   const found: Record<NamedKind, Set<number>> = {
     ...{ actions: new Set(), tags: new Set(), fields: new Set() },
-    ...{ mailings: new Set(), imports: new Set(), audiences: new Set() },
+    ...{ mailings: new Set(), series: new Set(), imports: new Set(), audiences: new Set() },
   };
   const add = (kind: NamedKind, nos: readonly number[] = []) => {
     for (const no of nos) found[kind].add(no);
@@ -29,11 +29,13 @@ export function numbersIn(clauses: readonly Clause[]): Record<NamedKind, number[
     else if (clause.is === "tag") add("tags", clause.tags);
     else if (clause.is === "field") add("fields", [clause.field]);
     else if (clause.is === "mail") add("mailings", clause.mailings);
+    else if (clause.is === "series") add("series", clause.series);
     else if (clause.is === "import") add("imports", clause.imports);
     else if (clause.is === "saved") add("audiences", [clause.audience]);
   }
   return {
     ...{ actions: [...found.actions], tags: [...found.tags], fields: [...found.fields] },
+    series: [...found.series],
     ...{ mailings: [...found.mailings], imports: [...found.imports], audiences: [...found.audiences] },
   };
 }

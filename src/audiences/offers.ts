@@ -11,6 +11,7 @@ export type Offers = {
   tags: Offered[];
   fields: (Offered & { answers: string[] })[];
   mailings: Offered[];
+  series: Offered[];
   imports: Offered[];
   audiences: { no: number; name: string }[];
 };

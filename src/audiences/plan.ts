@@ -5,9 +5,17 @@ import { LruCache } from "../platform/lru";
 import { isInTime } from "./clause-sql";
 import { clausesIn, compileAudience, type Plan } from "./compile";
 import { lookUpLimit } from "./limit";
+import { numbersIn } from "./names";
 import { codesOfPlace, placeKey } from "./places";
 import { selectByNo } from "./store";
-import { type Gone, hasMergedPeople, highestPerson, selectGone, sentMailings } from "./store-questions";
+import {
+  type Gone,
+  hasMergedPeople,
+  highestPerson,
+  selectGone,
+  sentMailings,
+  seriesRuns,
+} from "./store-questions";
 import { type Audience, CLAUSES_MAX, type Clause, DEPTH_MAX, type Node } from "./types";
 
 const HASH_BYTES = 16;
@@ -20,19 +28,21 @@ export async function planFor(ctx: Context, db: GroupDb, audience: Audience): Pr
   const saved = await savedWithin(db, audience);
   const all = [audience, ...saved.values()].flatMap((each) => [...clausesIn(each)]);
   const isOf = (kind: Clause["is"]) => all.some(({ is }) => is === kind);
-  const [codes, gone, sent, hasMerged] = await Promise.all([
+  const [codes, gone, sent, hasMerged, runs] = await Promise.all([
     codesWithin(ctx, all),
     isOf("tag") || isOf("field") ? selectGone(db) : { tags: [], fields: [] },
     all.some((clause) => clause.is === "mail" && clause.did === "received" && clause.when)
       ? sentMailings(db)
       : [],
-    (isOf("mail") || isOf("active")) && hasMergedPeople(db),
+    (isOf("mail") || isOf("active") || isOf("series")) && hasMergedPeople(db),
+    isOf("series") ? seriesRuns(db, [...numbersIn(all).series]) : [],
   ]);
   const plan: Plan = {
     now: ctx.now,
     saved,
     codes,
     mailingsSent: (when) => sent.filter(({ sentAt }) => isInTime(sentAt, when, ctx.now)).map(({ no }) => no),
+    runsOf: (series) => runs.filter(({ no }) => series.includes(no)).map(({ mailingNo }) => mailingNo),
     tagsOf: (no) => standingFor(no, gone.tags),
     fieldsOf: (no) => standingFor(no, gone.fields),
     hasMerged,

@@ -8,17 +8,28 @@ const NAMED = {
   fields: "SELECT field_no AS no, label AS name FROM custom_fields WHERE group_no = ?1",
   mailings:
     "SELECT mailing_no AS no, coalesce(nullif(internal_title, ''), subject) AS name FROM mailings WHERE group_no = ?1",
+  series: `SELECT s.series_no AS no, coalesce(nullif(m.internal_title, ''), m.subject) AS name
+    FROM mail_series s CROSS JOIN mailings m ON m.group_no = s.group_no AND m.mailing_no = s.mailing_no WHERE s.group_no = ?1`,
   imports: "SELECT import_no AS no, file_name AS name FROM imports WHERE group_no = ?1",
   audiences: "SELECT audience_no AS no, name FROM audiences WHERE group_no = ?1",
 } as const;
 export type NamedKind = keyof typeof NAMED;
-export const namedKinds = ["actions", "tags", "fields", "mailings", "imports", "audiences"] as const;
+export const namedKinds = [
+  "actions",
+  "tags",
+  "fields",
+  "mailings",
+  "series",
+  "imports",
+  "audiences",
+] as const;
 
 const COLUMNS: Record<NamedKind, string> = {
   actions: "action_no",
   tags: "tag_no",
   fields: "field_no",
   mailings: "mailing_no",
+  series: "series_no",
   imports: "import_no",
   audiences: "audience_no",
 };
@@ -47,6 +58,7 @@ export async function selectNames(
     tags: new Map(),
     fields: new Map(),
     mailings: new Map(),
+    series: new Map(),
     imports: new Map(),
     audiences: new Map(),
   };
@@ -67,7 +79,7 @@ export async function selectOffers(
   most: number,
 ): Promise<Record<Exclude<NamedKind, "audiences">, Offered[]>> {
   const bind = (sql: string) => d1.prepare(sql).bind(groupNo, most);
-  const [actions, tags, fields, mailings, imports] = await d1.batch<Offered>([
+  const [actions, tags, fields, mailings, series, imports] = await d1.batch<Offered>([
     bind(
       `SELECT action_no AS no, coalesce(nullif(internal_title, ''), title) AS name, kind FROM actions
        WHERE group_no = ?1 AND status <> 'draft' ORDER BY action_no DESC LIMIT ?2`,
@@ -83,6 +95,7 @@ export async function selectOffers(
       `SELECT mailing_no AS no, coalesce(nullif(internal_title, ''), subject) AS name FROM mailings
        WHERE group_no = ?1 AND sent_at IS NOT NULL ORDER BY mailing_no DESC LIMIT ?2`,
     ),
+    bind(`${NAMED.series} ORDER BY s.series_no DESC LIMIT ?2`),
     bind(
       "SELECT import_no AS no, file_name AS name FROM imports WHERE group_no = ?1 ORDER BY import_no DESC LIMIT ?2",
     ),
@@ -92,6 +105,7 @@ export async function selectOffers(
     tags: tags?.results ?? [],
     fields: fields?.results ?? [],
     mailings: mailings?.results ?? [],
+    series: series?.results ?? [],
     imports: imports?.results ?? [],
   };
 }

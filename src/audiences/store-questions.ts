@@ -166,6 +166,25 @@ export async function sentMailings({ d1, groupNo }: GroupDb): Promise<{ no: numb
   return results;
 }
 
+/** The mailings made by each of some series, and by those it was changed from or into. */
+export async function seriesRuns(
+  { d1, groupNo }: GroupDb,
+  series: readonly number[],
+): Promise<{ no: number; mailingNo: number }[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT own.series_no AS no, run.mailing_no AS mailingNo
+       FROM json_each(?2) AS asked
+       CROSS JOIN mail_series AS own ON own.group_no = ?1 AND own.series_no = asked.value
+       CROSS JOIN mail_series AS kin ON kin.group_no = ?1 AND kin.family_no = own.family_no
+       CROSS JOIN mail_series_runs AS run ON run.group_no = ?1 AND run.series_no = kin.series_no
+       WHERE run.mailing_no IS NOT NULL`,
+    )
+    .bind(groupNo, JSON.stringify(series))
+    .all<{ no: number; mailingNo: number }>();
+  return results;
+}
+
 /** Whether any two people of a group were made one. */
 export async function hasMergedPeople({ d1, groupNo }: GroupDb): Promise<boolean> {
   return (

@@ -140,6 +140,8 @@ export const clauseSchema = z.discriminatedUnion("is", [
     when: whenSchema.optional(),
     times: timesSchema.optional(),
   }),
+  /** Among those a run of one of these series goes to, or of what one was changed from or into; also while their copy waits. */
+  z.strictObject({ is: z.literal("series"), series: nos }),
   z.strictObject({ is: z.literal("country"), countries: z.array(country).min(1).max(TEXTS_MAX) }),
   z.strictObject({ is: z.literal("region"), regions: lines, country: country.optional() }),
   z.strictObject({ is: z.literal("city"), cities: lines }),

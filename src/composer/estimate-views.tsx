@@ -3,6 +3,7 @@ import { type LeftOutReason, leftOutReasons, type MailingVersion } from "../mail
 import { formatList, formatNumber, formatPercent } from "../ui/format";
 import type { Locale, T } from "../ui/i18n";
 import { Section } from "../ui/layout";
+import { DayNoteWords } from "./day-note";
 import type { ReviewProps } from "./review-props";
 
 /** Whom it mails and who is left out, and the audience in a sentence. */
@@ -17,10 +18,13 @@ export function AudienceSection(props: ReviewProps) {
       ) : (
         <>
           {estimate ? (
-            <div data-audience-shown={`${href}/estimate`}>
+            <div
+              data-audience-shown={`${href}/estimate${props.startAt === null ? "" : `?at=${props.startAt}`}`}
+            >
               <EstimateWords {...props} estimate={estimate} languages={languagesOf(props.versions)} />
             </div>
           ) : null}
+          <DayNoteWords t={t} note={props.dayNote} />
           <p class="soft" dir="auto">
             {audience}. <a href={`${href}/target`}>{t("composer.review.change")}</a>
           </p>
@@ -94,6 +98,9 @@ const reasons = [
   "too_many",
   "excluded",
   "over_limit",
+  "cohort",
+  "ranked",
+  "no_row",
 ] as const satisfies readonly LeftOutReason[];
 
 function reasonNamed(name: string): LeftOutReason | undefined {

@@ -4,9 +4,7 @@ import { can } from "../groups/roles";
 import type { Group } from "../groups/types";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { previewOf } from "../mailings/content";
-import { parseLiquid, RenderError } from "../mailings/content/liquid";
 import { isLocked, withLock } from "../mailings/content/slots";
-import { wrapperOf } from "../mailings/mailing";
 import {
   BODY_BYTES_MAX,
   bodyForms,
@@ -20,7 +18,7 @@ import {
   SUBJECT_MAX,
   snippetForms,
   type TemplateId,
-  WRAPPER_BYTES_MAX,
+  type Wrapper,
   type WrapperId,
 } from "../mailings/types";
 import {
@@ -29,6 +27,7 @@ import {
   listTemplates,
   listWrappers,
   removeKept,
+  removeWrapperLanguage,
   saveSnippet,
   saveTemplate,
   saveWrapper,
@@ -43,13 +42,30 @@ import { AppError } from "../platform/errors";
 import { type FormValues, readForm, single } from "../platform/forms";
 import { parseId } from "../platform/ids";
 import type { FieldErrors } from "../ui/form";
-import type { T } from "../ui/i18n";
+import { isLocale, localeNames, type T } from "../ui/i18n";
 import { KeptFormPage, type KeptKind, KeptListPage, type KeptValues, type ListedKept } from "./kept-views";
 import { answerPreview } from "./preview";
-import { flashOf, MAILINGS_PATH, type MemberContext, mailingsHref, pageOf, shardOf } from "./web";
+import {
+  flashOf,
+  type Language,
+  MAILINGS_PATH,
+  type MemberContext,
+  mailingsHref,
+  pageOf,
+  shardOf,
+} from "./web";
+import {
+  languageAsked,
+  languagesOf,
+  liquidProblem,
+  sampleOf,
+  typedWrapper,
+  wrapperErrors,
+  wrapperValues,
+} from "./wrapper-form";
 
-/** A body, percent-encoded. */
-const FORM_BYTES_MAX = 1_300_000;
+/** A body, or what a wrapper says in one language, percent-encoded. */
+const FORM_BYTES_MAX = 1_900_000;
 const kinds = ["wrapper", "template", "snippet"] as const satisfies readonly KeptKind[];
 const NEW_WRAPPER = "<h1>{{ group.name }}</h1>\n\n{{ content }}\n";
 
@@ -73,22 +89,22 @@ for (const kind of kinds) {
   keptRoutes.post(`${path}/new`, memberCan("mailings.edit"), (c) => receive(c, kind, null));
 
   keptRoutes.get(one, memberCan("mailings.view"), async (c) => {
-    const found = await keptIn(c, kind);
-    return formPage(c, { kind, id: found.id, values: found.values, errors: {} });
+    const { id, values, wrapper } = await keptIn(c, kind);
+    return formPage(c, { kind, id, values, wrapper, errors: {} });
   });
 
   keptRoutes.post(one, memberCan("mailings.edit"), async (c) => receive(c, kind, await keptIn(c, kind)));
 
   /** How it looks in a mail, for a frame that may do nothing. */
   keptRoutes.get(`${one}/preview`, memberCan("mailings.view"), async (c) => {
-    const { ctx, t, group } = c.var;
-    const { no, values } = await keptIn(c, kind);
-    const wrapper = kind === "wrapper" ? await wrapperOf(shardOf(c), no) : null;
+    const { ctx, group } = c.var;
+    const { values, wrapper = null } = await keptIn(c, kind);
     const mailing = { no: 0, settings: mailingSettings.parse({}) };
-    return answerPreview(
-      c,
-      await previewOf(ctx, group, mailing, sampleVersion(kind, values, group, t), wrapper),
-    );
+    const version =
+      kind === "wrapper"
+        ? sampleOf(wrapper, languageIn(c, wrapper), group)
+        : sampleVersion(kind, values, group);
+    return answerPreview(c, await previewOf(ctx, group, mailing, version, wrapper));
   });
 
   keptRoutes.post(`${one}/removal`, memberCan("mailings.edit"), async (c) => {
@@ -117,16 +133,32 @@ keptRoutes.post(
   },
 );
 
-function sampleVersion(kind: KeptKind, values: KeptValues, { locale, name }: Group, t: T): MailingVersion {
+keptRoutes.post(
+  `${MAILINGS_PATH}/wrappers/:kept{[0-9a-fA-F-]{36}}/languages/removal`,
+  memberCan("mailings.edit"),
+  async (c) => {
+    const { ctx, group, account } = c.var;
+    const { id } = await keptIn(c, "wrapper");
+    const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+    const language = single(values, "language");
+    const isGone =
+      isLocale(language) && (await removeWrapperLanguage(ctx, group, account, idIn(c), language));
+    return c.redirect(`${mailingsHref(c)}/wrappers/${id}${isGone ? "?done=languageRemoved" : ""}`, 303);
+  },
+);
+
+function languageIn(c: MemberContext, wrapper: Wrapper | null): Language {
+  return languageAsked(c.req.query("language"), wrapper, c.var.group);
+}
+
+function sampleVersion(
+  kind: "template" | "snippet",
+  values: KeptValues,
+  { locale, name }: Group,
+): MailingVersion {
   const { subject = "", preview = "", body = "" } = values;
   const form = bodyForms.find((each) => each === values.form) ?? "markdown";
   const words = {
-    wrapper: {
-      form: "markdown" as const,
-      body: t("composer.kept.wrapper.sample"),
-      subject: name,
-      preview: "",
-    },
     template: { form, body, subject, preview },
     snippet: { form, body, subject: "", preview: "" },
   }[kind];
@@ -148,9 +180,9 @@ async function listed(c: MemberContext, kind: KeptKind): Promise<ListedKept[]> {
   switch (kind) {
     case "wrapper": {
       const [wrappers, usage] = await Promise.all([listWrappers(db), wrapperUsage(db)]);
-      return wrappers.map(({ no, id, name, updatedAt }) => ({
+      return wrappers.map(({ no, id, name, updatedAt, others }) => ({
         ...{ id, name, updatedAt },
-        about: t("composer.kept.wrapper.worn", { count: usage.get(no) ?? 0 }),
+        about: aboutWrapper(t, usage.get(no) ?? 0, others),
         isDefault: group.settings.mail.wrapperNo === no,
       }));
     }
@@ -163,6 +195,13 @@ async function listed(c: MemberContext, kind: KeptKind): Promise<ListedKept[]> {
         ...{ ...row, id, name, updatedAt, about: beginningOf(body) },
       }));
   }
+}
+
+function aboutWrapper(t: T, count: number, others: readonly Language[]): string {
+  const worn = t("composer.kept.wrapper.worn", { count });
+  if (others.length === 0) return worn;
+  const languages = others.map((each) => localeNames[each]).join(", ");
+  return `${worn}. ${t("composer.kept.wrapper.speaks", { languages })}`;
 }
 
 /** Of a snippet so much is shown in the list. */
@@ -181,13 +220,25 @@ function idIn(c: MemberContext): WrapperId & TemplateId & SnippetId {
   return id;
 }
 
-type Found = { no: number; id: WrapperId | TemplateId | SnippetId; values: KeptValues };
+type Found = {
+  no: number;
+  id: WrapperId | TemplateId | SnippetId;
+  values: KeptValues;
+  /** Where it is one. */
+  wrapper?: Wrapper;
+};
 
 /** The one of the address, as its form holds it; 404 for another group's. */
 async function keptIn(c: MemberContext, kind: KeptKind): Promise<Found> {
   const db = shardOf(c);
   const id = idIn(c);
-  const found = await { wrapper: wrapperById, template: templateById, snippet: snippetById }[kind](db, id);
+  if (kind === "wrapper") {
+    const wrapper = await wrapperById(db, id);
+    if (!wrapper) throw new AppError("not_found");
+    const values = wrapperValues(wrapper, languageIn(c, wrapper));
+    return { no: wrapper.no, id: wrapper.id, values, wrapper };
+  }
+  const found = await { template: templateById, snippet: snippetById }[kind](db, id);
   if (!found) throw new AppError("not_found");
   const { no, updatedAt: _, ...fields } = found;
   const values = Object.fromEntries(
@@ -197,22 +248,38 @@ async function keptIn(c: MemberContext, kind: KeptKind): Promise<Found> {
   return { no, id: found.id, values };
 }
 
-type FormState = { kind: KeptKind; id: string | null; values: KeptValues; errors: FieldErrors };
+type FormState = {
+  kind: KeptKind;
+  id: string | null;
+  values: KeptValues;
+  errors: FieldErrors;
+  wrapper?: Wrapper | undefined;
+};
 
-async function formPage(c: MemberContext, { kind, id, values, errors }: FormState): Promise<Response> {
+async function formPage(c: MemberContext, state: FormState): Promise<Response> {
+  const { kind, id, values, errors, wrapper } = state;
   const db = shardOf(c);
   const name = values.name ?? "";
-  const [page, wrappers, usedIn] = await Promise.all([
+  const { ctx, group } = c.var;
+  const [page, languages, wrappers, usedIn] = await Promise.all([
     pageOf(c),
+    wrapper ? languagesOf(ctx, group, wrapper, languageIn(c, wrapper)) : undefined,
     listWrappers(db),
     kind === "snippet" && id && SNIPPET_NAME.test(name) ? snippetUsage(db, name) : [],
   ]);
   const defaultNo = c.var.group.settings.mail.wrapperNo;
   const isDefault = kind === "wrapper" && wrappers.some((each) => each.id === id && each.no === defaultNo);
-  const flash = flashOf(c, { saved: "composer.done.saved" });
+  const flash = flashOf(c, {
+    saved: "composer.done.saved",
+    languageRemoved: "composer.done.languageRemoved",
+  });
   const status = Object.keys(errors).length > 0 ? 422 : 200;
   return c.html(
-    <KeptFormPage {...page} {...{ kind, id, values, errors, wrappers, usedIn, isDefault }} {...flash} />,
+    <KeptFormPage
+      {...page}
+      {...{ kind, id, values, errors, wrappers, usedIn, isDefault, languages }}
+      {...flash}
+    />,
     status,
   );
 }
@@ -228,10 +295,12 @@ async function receive(c: MemberContext, kind: KeptKind, found: Found | null): P
   const typed = typedIn(kind, values);
   mayChange(c, typed);
   const errors = errorsOf(c, kind, typed);
-  const state = { kind, id: found?.id ?? null, values: typed };
+  const state = { kind, id: found?.id ?? null, values: typed, wrapper: found?.wrapper };
   if (Object.keys(errors).length > 0) return formPage(c, { ...state, errors });
   const saved = await save(c, kind, typed);
-  if (saved.is === "saved") return c.redirect(`${mailingsHref(c)}/${kind}s/${saved.id}?done=saved`, 303);
+  const where = found?.wrapper ? `&language=${languageIn(c, found.wrapper)}` : "";
+  if (saved.is === "saved")
+    return c.redirect(`${mailingsHref(c)}/${kind}s/${saved.id}?done=saved${where}`, 303);
   // Whoever lost the race saves over the other if they press the button again: the words are theirs to compare.
   const revision =
     saved.is === "stale" ? ((await keptIn(c, kind)).values.revision ?? "") : (typed.revision ?? "");
@@ -248,7 +317,7 @@ function typedIn(kind: KeptKind, values: FormValues): KeptValues {
   const named = { revision: single(values, "revision"), name: line("name") };
   switch (kind) {
     case "wrapper":
-      return { ...named, html: text("html"), plain: text("plain") };
+      return typedWrapper(values);
     case "template":
       return {
         ...{ ...named, form, subject: line("subject"), preview: line("preview") },
@@ -265,27 +334,16 @@ function typedIn(kind: KeptKind, values: FormValues): KeptValues {
 
 function errorsOf(c: MemberContext, kind: KeptKind, typed: KeptValues): FieldErrors {
   const { t } = c.var;
-  const { name = "", html = "", plain = "", body = "", subject = "", preview = "" } = typed;
-  const errors: FieldErrors = {};
+  const { name = "", body = "", subject = "", preview = "" } = typed;
+  const errors: FieldErrors = kind === "wrapper" ? wrapperErrors(t, typed) : {};
   if (kind === "snippet" && !SNIPPET_NAME.test(name)) errors.name = t("composer.kept.snippet.badName");
   else if (name === "") errors.name = t("composer.kept.noName");
   else if (name.length > KEPT_NAME_MAX) errors.name = t("composer.problem.tooLong", { count: KEPT_NAME_MAX });
   if (subject.length > SUBJECT_MAX) errors.subject = t("composer.problem.tooLong", { count: SUBJECT_MAX });
   if (preview.length > PREVIEW_MAX) errors.preview = t("composer.problem.tooLong", { count: PREVIEW_MAX });
   const bytes = (text: string) => new TextEncoder().encode(text).byteLength;
-  if (kind === "wrapper") {
-    if (bytes(html) > WRAPPER_BYTES_MAX || bytes(plain) > WRAPPER_BYTES_MAX)
-      errors.html = t("composer.problem.bodyTooLong");
-    else {
-      const wrong = liquidProblem(c, html);
-      if (slotsIn(html) !== 1) errors.html = t("composer.kept.wrapper.slot", { slot: "{{ content }}" });
-      else if (wrong) errors.html = wrong;
-      if (plain.trim() !== "" && slotsIn(plain) !== 1)
-        errors.plain = t("composer.kept.wrapper.slot", { slot: "{{ content }}" });
-    }
-  }
   if (kind === "snippet") {
-    const wrong = liquidProblem(c, body);
+    const wrong = liquidProblem(t, body, "html");
     if (bytes(body) > SNIPPET_BYTES_MAX) errors.body = t("composer.problem.bodyTooLong");
     else if (body.trim() === "") errors.body = t("composer.kept.snippet.noBody");
     else if (wrong) errors.body = wrong;
@@ -296,28 +354,17 @@ function errorsOf(c: MemberContext, kind: KeptKind, typed: KeptValues): FieldErr
   return errors;
 }
 
-function slotsIn(text: string): number {
-  return [...text.matchAll(/\{\{-?\s*content\s*-?\}\}/g)].length;
-}
-
-function liquidProblem(c: MemberContext, source: string): string | null {
-  try {
-    parseLiquid(source, "html");
-    return null;
-  } catch (error) {
-    if (!(error instanceof RenderError)) throw error;
-    return c.var.t("composer.problem.liquid");
-  }
-}
-
 async function save(c: MemberContext, kind: KeptKind, typed: KeptValues): Promise<KeptResult<string>> {
   const { ctx, group, account } = c.var;
-  const { name = "", html = "", plain = "", subject = "", preview = "", body = "" } = typed;
+  const { name = "", subject = "", preview = "", body = "" } = typed;
   const id = c.req.param("kept") ? idIn(c) : null;
   const at = { id, name, revision: Number(typed.revision) || 0 };
   switch (kind) {
-    case "wrapper":
-      return saveWrapper(ctx, group, account, { ...at, html, plain });
+    case "wrapper": {
+      const { html = "", plain = "", foot = "", amp = "" } = typed;
+      const language = languageIn(c, id && (await wrapperById(shardOf(c), id)));
+      return saveWrapper(ctx, group, account, { ...at, language, html, plain, foot, amp });
+    }
     case "template": {
       const form = bodyForms.find((each) => each === typed.form) ?? "visual";
       const wrappers = await listWrappers(shardOf(c));

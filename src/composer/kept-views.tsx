@@ -7,8 +7,6 @@ import {
   SNIPPET_BYTES_MAX,
   SUBJECT_MAX,
   snippetForms,
-  WRAPPER_BYTES_MAX,
-  WRAPPER_CONTENT,
 } from "../mailings/types";
 import { type FlashMessage, Notice } from "../ui/flash";
 import {
@@ -31,6 +29,8 @@ import { DataTable, EmptyState } from "../ui/table";
 import { When } from "../ui/when";
 import { MailPreview } from "./mailing-frame";
 import type { Page } from "./web";
+import type { WrapperLanguages } from "./wrapper-form";
+import { RemoveWrapperLanguage, WrapperChecks, WrapperFields, WrapperLanguageTabs } from "./wrapper-views";
 
 export type KeptKind = "wrapper" | "template" | "snippet";
 export type KeptValues = Record<string, string>;
@@ -112,15 +112,19 @@ type FormProps = Page & {
   usedIn: readonly string[];
   /** Of a wrapper: whether new mailings begin with it. */
   isDefault: boolean;
+  /** Of a wrapper: which languages it speaks, and which one is shown. */
+  languages?: WrapperLanguages | undefined;
   flash?: FlashMessage;
 };
 
 /** Where one is written. */
 export function KeptFormPage(props: FormProps) {
-  const { t, group, frame, kind, id, values, errors, flash } = props;
+  const { t, group, frame, kind, id, values, errors, flash, languages } = props;
   const mayEdit = props.mayEdit && (props.mayManage || values.isLocked !== "yes");
   const base = `/groups/${group.slug}/mailings/${kind}s`;
   const title = id ? (values.name ?? "") : t(`composer.kept.${kind}.new`);
+  const query = languages ? `?language=${languages.shown}` : "";
+  const spoken = id && languages ? { t, mayEdit, languages, base: `${base}/${id}` } : null;
   return (
     <Shell
       {...frame}
@@ -134,7 +138,8 @@ export function KeptFormPage(props: FormProps) {
         <div class="form">
           <ErrorSummary t={t} errors={errors} />
           <UsedIn {...props} />
-          <Form action={id ? `${base}/${id}` : `${base}/new`} label={title}>
+          {spoken ? <WrapperLanguageTabs {...spoken} /> : null}
+          <Form action={id ? `${base}/${id}${query}` : `${base}/new`} label={title}>
             <HiddenField name="revision" value={values.revision ?? "0"} />
             <Fields {...props} />
             {mayEdit ? (
@@ -143,6 +148,7 @@ export function KeptFormPage(props: FormProps) {
               </ButtonRow>
             ) : null}
           </Form>
+          {spoken ? <WrapperChecks {...spoken} html={values.html ?? ""} /> : null}
           {id && mayEdit ? (
             <div class="cluster">
               {kind === "wrapper" && props.mayManage ? (
@@ -157,13 +163,14 @@ export function KeptFormPage(props: FormProps) {
                   </SubmitButton>
                 </Form>
               ) : null}
+              {spoken ? <RemoveWrapperLanguage {...spoken} /> : null}
               <Form action={`${base}/${id}/removal`} class="inline">
                 <SubmitButton kind="quiet">{t("composer.kept.remove")}</SubmitButton>
               </Form>
             </div>
           ) : null}
         </div>
-        {id ? <MailPreview t={t} url={`${base}/${id}/preview`} /> : null}
+        {id ? <MailPreview t={t} url={`${base}/${id}/preview${query}`} /> : null}
       </div>
     </Shell>
   );
@@ -185,7 +192,12 @@ function UsedIn({ t, usedIn }: FormProps) {
 function Fields(props: FormProps): Child {
   switch (props.kind) {
     case "wrapper":
-      return <WrapperFields {...props} />;
+      return (
+        <>
+          <NameField {...props} />
+          <WrapperFields {...props} languages={props.languages ?? { shown: props.group.locale }} />
+        </>
+      );
     case "template":
       return <TemplateFields {...props} />;
     case "snippet":
@@ -206,37 +218,6 @@ function NameField({ t, values, errors, kind }: FormProps) {
       {...(kind === "snippet" ? { autocapitalize: "none" as const, spellcheck: false } : {})}
       error={errors.name}
     />
-  );
-}
-
-function WrapperFields(props: FormProps) {
-  const { t, values, errors } = props;
-  return (
-    <>
-      <NameField {...props} />
-      <TextArea
-        name="html"
-        label={t("composer.kept.wrapper.html")}
-        hint={t("composer.kept.wrapper.htmlHint", { slot: WRAPPER_CONTENT })}
-        rows={18}
-        value={values.html ?? ""}
-        maxlength={WRAPPER_BYTES_MAX}
-        spellcheck={false}
-        required
-        data={{ "mail-source": "html" }}
-        error={errors.html}
-      />
-      <TextArea
-        name="plain"
-        label={t("composer.kept.wrapper.plain")}
-        hint={t("composer.kept.wrapper.plainHint", { slot: WRAPPER_CONTENT })}
-        optionalLabel={t("common.form.optional")}
-        rows={6}
-        value={values.plain ?? ""}
-        maxlength={WRAPPER_BYTES_MAX}
-        error={errors.plain}
-      />
-    </>
   );
 }
 

@@ -7,18 +7,29 @@ import {
   hideMailing,
   listMailings,
   MAILINGS_PAGE,
+  mailingById,
   mailingCounts,
   mailingTags,
   nameMailing,
   tagMailings,
   versionsOf,
 } from "../mailings/mailing";
-import { KEPT_NAME_MAX, MAILING_TAG_MAX, MAILING_TAGS_MAX, NOTE_MAX, TITLE_MAX } from "../mailings/types";
+import { followersOf } from "../mailings/mirroring";
+import {
+  KEPT_NAME_MAX,
+  MAILING_TAG_MAX,
+  MAILING_TAGS_MAX,
+  type MailingId,
+  NOTE_MAX,
+  TITLE_MAX,
+} from "../mailings/types";
 import { listTemplates, saveTemplate } from "../mailings/wrapper";
 import { cleanLine, cleanText } from "../platform/clean-text";
 import { AppError } from "../platform/errors";
 import { readForm, several, single } from "../platform/forms";
+import { parseId } from "../platform/ids";
 import { MailingListPage, NewMailingPage, type Shelf, shelves } from "./list-views";
+import { listedRuns, seriesAsked } from "./series-parts";
 import { selectClicked } from "./store";
 import {
   flashOf,
@@ -46,9 +57,10 @@ listRoutes.get(MAILINGS_PATH, memberCan("mailings.view"), async (c) => {
   const tag = cleanLine(c.req.query("tag") ?? "").slice(0, MAILING_TAG_MAX);
   const before = Number(c.req.query("before")) || null;
   const statuses = shelves[shelf];
+  const asked = await seriesAsked(db, c.req.query("series") ?? "");
   const [found, byStatus, tags] = await Promise.all([
     listMailings(db, {
-      ...{ search, tag, before, limit: MAILINGS_PAGE + 1 },
+      ...{ search, tag, before, series: asked.chosen?.no ?? null, limit: MAILINGS_PAGE + 1 },
       ...(statuses ? { statuses } : {}),
     }),
     mailingCounts(db),
@@ -60,15 +72,13 @@ listRoutes.get(MAILINGS_PATH, memberCan("mailings.view"), async (c) => {
       0,
     );
   const shown = found.slice(0, MAILINGS_PAGE);
-  const clicked = await selectClicked(
-    db,
-    shown.map(({ no }) => no),
-  );
+  const nos = shown.map(({ no }) => no);
+  const [clicked, listed] = await Promise.all([selectClicked(db, nos), listedRuns(db, asked, nos)]);
   const next = found.length > MAILINGS_PAGE ? shown.at(-1)?.no : undefined;
   return c.html(
     <MailingListPage
       {...(await pageOf(c))}
-      {...{ shelf, search, tag, tags }}
+      {...{ shelf, search, tag, tags, listed }}
       mailings={shown.map((mailing) => ({ mailing, counted: clicked.get(mailing.no) ?? null }))}
       counts={{
         all: count("all"),
@@ -77,7 +87,7 @@ listRoutes.get(MAILINGS_PATH, memberCan("mailings.view"), async (c) => {
         sent: count("sent"),
       }}
       after={next ? turnedTo(c, next) : undefined}
-      {...flashIn(c)}
+      {...((await followedIn(c)) ?? flashIn(c))}
     />,
   );
 });
@@ -91,6 +101,16 @@ function turnedTo(c: MemberContext, before: number): string {
   query.set("before", String(before));
   query.delete("done");
   return `${mailingsHref(c)}?${query}`;
+}
+
+/** That a mailing stays because another one still leaves out whom it leaves out. */
+async function followedIn(c: MemberContext) {
+  const id = c.req.query("done") === "followed" ? parseId<MailingId>(c.req.query("mailing") ?? "") : null;
+  const mailing = id && (await mailingById(shardOf(c), id));
+  const [follower] = mailing ? await followersOf(shardOf(c), mailing) : [];
+  if (!follower) return null;
+  const name = follower.name || c.var.t("composer.untitled");
+  return { flash: { kind: "warn" as const, text: c.var.t("days.mirror.kept", { name }) } };
 }
 
 function flashIn(c: MemberContext) {
@@ -182,6 +202,8 @@ function tagsFrom(text: string): string[] {
 listRoutes.post(`${MAILING_PATH}/hiding`, memberCan("mailings.edit"), async (c) => {
   const mailing = await mailingIn(c);
   const isHidden = await hide(c, mailing.id, true);
+  const [follower] = isHidden ? [] : await followersOf(shardOf(c), mailing);
+  if (follower) return c.redirect(`${mailingsHref(c)}?done=followed&mailing=${mailing.id}`, 303);
   if (!isHidden) throw new AppError("conflict");
   return c.redirect(`${mailingsHref(c)}?done=hidden&mailing=${mailing.id}`, 303);
 });

@@ -15,6 +15,7 @@ import { MailingTabs } from "../ui/mailing-tabs";
 import { DataTable, EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
 import { MailingState } from "./parts";
+import { type ListedRuns, SeriesFilter, SeriesOf } from "./series-parts";
 import { nameOf, type Page } from "./web";
 
 /** What the list is narrowed to; each is some statuses. */
@@ -38,6 +39,7 @@ type ListProps = Page & {
   search: string;
   tag: string;
   tags: readonly string[];
+  listed: ListedRuns;
   /** How many there are on each shelf. */
   counts: Record<Shelf, number>;
   after?: string | undefined;
@@ -49,7 +51,8 @@ type ListProps = Page & {
 export function MailingListPage(props: ListProps) {
   const { t, group, frame, mayEdit, mailings, counts, flash } = props;
   const base = `/groups/${group.slug}/mailings`;
-  const isNarrowed = props.search !== "" || props.tag !== "" || props.shelf !== "all";
+  const isNarrowed =
+    props.search !== "" || props.tag !== "" || props.listed.chosen !== null || props.shelf !== "all";
   return (
     <Shell {...frame} title={t("composer.list.title")} tab="mailings" flash={flash}>
       <PageHeader
@@ -161,6 +164,7 @@ function columnsOf(props: ListProps, base: string) {
                 {mailing.tags.join(" · ")}
               </span>
             ) : null}
+            <SeriesOf t={t} listed={props.listed} no={mailing.no} base={base} />
           </span>
         </span>
       ),
@@ -194,12 +198,13 @@ function columnsOf(props: ListProps, base: string) {
   ];
 }
 
-function Filter({ t, locale, base, search, tag, tags, shelf, counts }: ListProps & { base: string }) {
+function Filter({ t, locale, base, search, tag, tags, listed, shelf, counts }: ListProps & { base: string }) {
   const query = (name: Shelf) => {
     const asked = new URLSearchParams({
       ...(name === "all" ? {} : { shelf: name }),
       ...(search ? { q: search } : {}),
       ...(tag ? { tag } : {}),
+      ...(listed.chosen ? { series: listed.chosen.id } : {}),
     }).toString();
     return asked ? `${base}?${asked}` : base;
   };
@@ -228,6 +233,7 @@ function Filter({ t, locale, base, search, tag, tags, shelf, counts }: ListProps
             </select>
           </div>
         ) : null}
+        <SeriesFilter t={t} listed={listed} />
         <SubmitButton kind="secondary">{t("composer.list.find")}</SubmitButton>
       </Form>
       <nav class="cluster" aria-label={t("composer.list.shelves")}>

@@ -1,5 +1,8 @@
 import type { GroupDb } from "../groups/shard";
 import type { PersonField } from "../mailings/content/merge-fields";
+import type { Mailing } from "../mailings/types";
+import { mergeColumns } from "../merging/merge-file";
+import { factNames } from "../merging/types";
 import { fieldLabel, fieldsOf } from "../people/custom-field";
 import type { Locale, T } from "../ui/i18n";
 
@@ -21,10 +24,17 @@ const worded = [
 ] as const satisfies readonly PersonField[];
 
 /** What somebody may write into a mail to have it filled in for each person. */
-export async function mergeFieldsFor(t: T, locale: Locale, db: GroupDb): Promise<OfferedField[]> {
-  const custom = await fieldsOf(db);
+export async function mergeFieldsFor(
+  t: T,
+  locale: Locale,
+  db: GroupDb,
+  mailing: Pick<Mailing, "no" | "settings">,
+): Promise<OfferedField[]> {
+  const [custom, columns] = await Promise.all([fieldsOf(db), mergeColumns(db, mailing)]);
   return [
     ...worded.map((name) => ({ name: `{{ ${name} }}`, label: t(`composer.merge.${name}`) })),
     ...custom.map((field) => ({ name: `{{ fields.${field.key} }}`, label: fieldLabel(field, locale) })),
+    ...columns.map(({ name, heading }) => ({ name: `{{ merge.${name} }}`, label: heading || name })),
+    ...factNames.map((name) => ({ name: `{{ facts.${name} }}`, label: t(`merging.facts.${name}`) })),
   ];
 }

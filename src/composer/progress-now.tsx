@@ -4,17 +4,29 @@ import { formatNumber } from "../ui/format";
 import { localeNames } from "../ui/i18n";
 import { Progress } from "../ui/progress";
 import { When } from "../ui/when";
+import { DayNoteWords } from "./day-note";
 import { letterOf } from "./parts";
 import type { ProgressProps } from "./progress-props";
+import { SlowProviders } from "./progress-slow";
 
 /** How far it is, or what it waits for. */
 export function Now(props: ProgressProps) {
   const { t, numbers } = props;
   switch (numbers.status) {
     case "waiting":
-      return <Waiting {...props} />;
+      return (
+        <>
+          <Waiting {...props} />
+          <DayNoteWords t={t} note={props.dayNote} />
+        </>
+      );
     case "scheduled":
-      return <Scheduled {...props} />;
+      return (
+        <>
+          <Scheduled {...props} />
+          <DayNoteWords t={t} note={props.dayNote} />
+        </>
+      );
     case "preparing":
       return <Preparing {...props} />;
     case "paused":
@@ -127,6 +139,7 @@ function Bar(props: ProgressProps) {
           : ""}
         {secondsLeft === null ? "" : ` · ${timeLeft(props, secondsLeft)}`}
       </Progress>
+      <SlowProviders {...props} />
       {numbers.status === "sending" && perSecond === 0 && nextDueAt !== null ? (
         <p class="soft small">
           {t("composer.progress.nextDue")} <When {...props} at={nextDueAt} />

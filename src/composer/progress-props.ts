@@ -1,6 +1,7 @@
 import type { Progress } from "../delivery/types";
 import type { Mailing, MailingVersion } from "../mailings/types";
 import type { FlashMessage } from "../ui/flash";
+import type { DayNote } from "./day-note";
 import type { Page } from "./web";
 
 export type ProgressProps = Page & {
@@ -20,6 +21,8 @@ export type ProgressProps = Page & {
   waitsFor: "colleague" | "operator";
   /** A word more about a pause, or about why an operator stopped it; "" for none. */
   pauseWords: string;
+  /** Where it stands on a ranked day, until whom it mails is settled; else null. */
+  dayNote: DayNote | null;
   /** The schedule as the form to change it has it. */
   startAt: string;
   flash?: FlashMessage;

@@ -17,16 +17,18 @@ import { listMembers } from "../groups/member";
 import { can } from "../groups/roles";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { versionsOf } from "../mailings/mailing";
-import type { Mailing } from "../mailings/types";
+import { type Mailing, VARIANTS_MAX } from "../mailings/types";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
 import { localTimeAt, momentOf, parseLocalTime } from "../platform/local-time";
 import type { FlashMessage } from "../ui/flash";
 import type { Key } from "../ui/i18n";
+import { askedWords } from "./audience-words";
+import { cohortsDone } from "./cohort-routes";
+import { dayNote } from "./day-note";
 import { operatorWords } from "./parts";
 import type { ProgressProps } from "./progress-props";
 import { ProgressPage } from "./progress-views";
-import { wordsOf } from "./target-routes";
 import { hrefOf, MAILING_PATH, type MemberContext, mailingIn, pageOf, shardOf } from "./web";
 
 const FORM_BYTES_MAX = 16 * 1024;
@@ -52,7 +54,8 @@ async function progressing(c: MemberContext, mailing: Mailing): Promise<Progress
   return {
     ...{ ...page, mailing, numbers, versions },
     href: hrefOf(c, mailing),
-    audience: mailing.target && (await wordsOf(c, mailing.target.audience, group.timeZone)),
+    audience: await askedWords(c, mailing),
+    dayNote: await noteOf(c, mailing),
     askedBy: mailing.askedBy === null ? null : nameOf(mailing.askedBy),
     approvedBy: mailing.approvedBy === null ? null : nameOf(mailing.approvedBy),
     isOwn: mailing.askedBy === account.no,
@@ -62,6 +65,11 @@ async function progressing(c: MemberContext, mailing: Mailing): Promise<Progress
     startAt: numbers.startAt === null ? "" : localTimeAt(numbers.startAt, group.timeZone),
     ...flashIn(c),
   };
+}
+
+function noteOf(c: MemberContext, { no, startAt, status }: Mailing) {
+  const isComing = status === "waiting" || status === "scheduled";
+  return isComing && startAt !== null ? dayNote(c, { no, startAt }) : null;
 }
 
 /** Of a draft that an operator sent back the page that says why. */
@@ -91,6 +99,7 @@ const notes = [
   "most_refused",
   "most_unknown",
   "unsubscribed",
+  "no_cohort",
 ] as const;
 
 const done: Record<string, Key> = {
@@ -101,6 +110,7 @@ const done: Record<string, Key> = {
   approved: "composer.done.approved",
   rescheduled: "composer.done.rescheduled",
   winner: "composer.done.winner",
+  ...cohortsDone,
 };
 const undone: Record<string, Key> = {
   moved_on: "composer.undone.movedOn",
@@ -108,6 +118,7 @@ const undone: Record<string, Key> = {
   ceiling: "composer.undone.ceiling",
   quota: "composer.undone.quota",
   choose: "composer.undone.choose",
+  no_cohort: "composer.undone.noCohort",
   time: "composer.problem.startAt",
 };
 
@@ -195,8 +206,9 @@ progressRoutes.post(`${MAILING_PATH}/winner`, memberCan("mailings.send"), async 
   const mailing = await mailingIn(c);
   const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
   const variantNo = Number(single(values, "variant"));
-  const isThere = mailing.frozen?.variants[String(variantNo)] !== undefined && variantNo > 0;
-  if (!isThere) throw new AppError("bad_request");
-  const isDone = await chooseWinner(ctx, group, mailing, variantNo, { by: account.no });
-  return back(c, mailing, isDone ? { done: "winner" } : { not: "moved_on" });
+  // A sample can be so small that nobody in it got a variant, which may be chosen all the same: whether it was made is asked below.
+  const isOne = Number.isInteger(variantNo) && variantNo >= 1 && variantNo <= VARIANTS_MAX;
+  if (!isOne || !mailing.frozen) throw new AppError("bad_request");
+  const result = await chooseWinner(ctx, group, mailing, variantNo, { by: account.no });
+  return back(c, mailing, result === "chosen" ? { done: "winner" } : { not: result });
 });

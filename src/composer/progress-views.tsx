@@ -3,6 +3,7 @@ import { Facts, Stats } from "../ui/card";
 import { ButtonLink, Form, HiddenField, SubmitButton } from "../ui/form";
 import { formatNumber } from "../ui/format";
 import { PageHeader, Section, Shell } from "../ui/layout";
+import { Cohorts } from "./cohort-views";
 import { leftOutWords } from "./estimate-views";
 import { Names } from "./mailing-frame";
 import { MailingState } from "./parts";
@@ -44,6 +45,7 @@ export function ProgressPage(props: ProgressProps) {
         <Now {...props} />
         <Buttons {...props} />
         <TestPart {...props} />
+        <Cohorts {...props} />
         <AllNumbers {...props} />
       </div>
       <Section title={t("composer.progress.about")}>

@@ -15,13 +15,18 @@ import { versionsOf, wrapperOf } from "../mailings/mailing";
 import type { Mailing, MailingVersion } from "../mailings/types";
 import { AppError } from "../platform/errors";
 import { readForm, several, single } from "../platform/forms";
+import { parseDay } from "../ranking/ranking";
+import type { FieldErrors } from "../ui/form";
 import { answerPreview } from "./preview";
 import { reviewing, variantIn } from "./review-routes";
 import { ReviewPage } from "./review-views";
 import { oneOf } from "./sample";
+import { askForProofs, countProofs } from "./store-proofs";
 import { hrefOf, type Language, MAILING_PATH, type MemberContext, mailingIn, shardOf } from "./web";
 
 const FORM_BYTES_MAX = 16 * 1024;
+/** Nobody reads more tests of one mailing. */
+const WANTED_MAX = 100;
 
 /** A mailing before it leaves, as somebody gets it: sent as a test, and shown. */
 export const proofRoutes = new Hono<MemberEnv>();
@@ -32,8 +37,28 @@ proofRoutes.post(`${MAILING_PATH}/tests`, memberCan("mailings.edit"), async (c) 
   const to = several(values, "to").flatMap((text) => text.split(/[\s,;]+/).filter((each) => each !== ""));
   const as = Number(single(values, "as")) || null;
   const problem = await test(c, mailing, to, as !== null && can(c.var.role, "people.view") ? as : null);
-  if (!problem) return c.redirect(`${hrefOf(c, mailing, "review")}?done=tested`, 303);
+  if (!problem) {
+    await countProofs(shardOf(c), mailing.no, { sent: new Set(to).size, now: c.var.ctx.now });
+    return c.redirect(`${hrefOf(c, mailing, "review")}?done=tested`, 303);
+  }
   return c.html(<ReviewPage {...(await reviewing(c, mailing, { errors: { to: problem } }))} />, 422);
+});
+
+/** Somebody asks the writers of a mailing for so many tests by a day. */
+proofRoutes.post(`${MAILING_PATH}/tests/wanted`, memberCan("mailings.edit"), async (c) => {
+  const mailing = await mailingIn(c);
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const [number, day] = [single(values, "wanted").trim(), single(values, "wantedBy").trim()];
+  const wanted = number === "" ? null : Number(number);
+  const errors: FieldErrors = {};
+  if (wanted !== null && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= WANTED_MAX))
+    errors.wanted = c.var.t("composer.proofs.problem", { most: WANTED_MAX });
+  if (day !== "" && !parseDay(day)) errors.wantedBy = c.var.t("composer.proofs.noDay");
+  if (Object.keys(errors).length > 0)
+    return c.html(<ReviewPage {...(await reviewing(c, mailing, { errors }))} />, 422);
+  const wantedBy = wanted === null || day === "" ? null : day;
+  await askForProofs(shardOf(c), mailing.no, { wanted, wantedBy });
+  return c.redirect(`${hrefOf(c, mailing, "review")}?done=wanted#test`, 303);
 });
 
 /** Sends every variant in every language. Gives what is wrong, in words; null when all have left. */
@@ -84,7 +109,10 @@ proofRoutes.get(`${MAILING_PATH}/preview`, memberCan("mailings.view"), async (c)
   const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
   const as = can(role, "people.view") ? Number(c.req.query("as")) || null : null;
   const values = as === null ? standIn() : await valuesFor(c, mailing, version, as);
-  return answerPreview(c, await previewOf(ctx, group, mailing, version, wrapper, values));
+  const preview = await previewOf(ctx, group, mailing, version, wrapper, values);
+  // What runs in a mailbox alone is shown as it is written.
+  if (c.req.query("part") === "amp") return c.text(preview.amp ?? version.amp ?? "");
+  return answerPreview(c, preview);
 });
 
 async function valuesFor(

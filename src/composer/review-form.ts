@@ -4,6 +4,7 @@ import { normaliseEmail } from "../platform/email-address";
 import { type FormValues, single } from "../platform/forms";
 import { localTimeAt, momentOf, parseLocalTime } from "../platform/local-time";
 import type { Key } from "../ui/i18n";
+import { cohortFields, cohortValuesOf, readCohorts } from "./cohort-form";
 import { numberOf } from "./settings-routes";
 
 /** The fields of the third step as they were typed. */
@@ -23,6 +24,7 @@ export const reviewFields = [
   "hours",
   "isAutomatic",
   "unsubscribes",
+  ...cohortFields,
   "when",
   "startAt",
   "isLocal",
@@ -33,8 +35,11 @@ export type ReviewValues = Record<(typeof reviewFields)[number], string>;
 export type ReviewProblems = Partial<Record<keyof ReviewValues, Key>>;
 
 const PERCENT = 100;
+const WHOLE = 10_000;
+/** Of the recipients, in hundredths of a percent. */
+const USUAL_SHARE = 2_000;
 /** A schedule further away is a slip of the pen. */
-const AHEAD_MAX_MS = 400 * 86_400_000;
+export const AHEAD_MAX_MS = 400 * 86_400_000;
 
 export function typedReview(values: FormValues): ReviewValues {
   const text = (name: keyof ReviewValues): string => single(values, name).trim();
@@ -46,6 +51,8 @@ export function typedReview(values: FormValues): ReviewValues {
     ...{ share: text("share"), measure: text("measure"), hours: text("hours") },
     ...{ isAutomatic: text("isAutomatic"), unsubscribes: text("unsubscribes"), when: text("when") },
     ...{ startAt: text("startAt"), isLocal: text("isLocal"), localTime: text("localTime") },
+    ...{ cohortSize: text("cohortSize"), shareOfBest: text("shareOfBest"), cohortOrder: text("cohortOrder") },
+    ...{ cohortUnsubscribes: text("cohortUnsubscribes"), cohortComplaints: text("cohortComplaints") },
     typedBack: text("typedBack"),
   };
 }
@@ -63,7 +70,11 @@ export function reviewOf(settings: MailingSettings, startAt: number | null, time
     ...{ tracksOpens: tick(settings.tracksOpens), tracksClicks: tick(settings.tracksClicks) },
     ...{ hourlyMax: hourlyMax === null ? "" : String(hourlyMax) },
     ...{ ignoresFatigue: tick(settings.ignoresFatigue), isArchived: tick(settings.isArchived) },
-    ...{ test: tick(test !== null), share: String((test?.share ?? 2_000) / PERCENT) },
+    ...cohortValuesOf(test),
+    ...{
+      test: test?.cohorts ? "cohorts" : tick(test !== null),
+      share: String((test && !test.cohorts ? test.share : USUAL_SHARE) / PERCENT),
+    },
     ...{ measure: test?.measure ?? "clicks", hours: String(test?.hours ?? 4) },
     isAutomatic: (test?.isAutomatic ?? true) ? "yes" : "no",
     unsubscribes: test?.unsubscribeShareMax ? String(test.unsubscribeShareMax / PERCENT) : "",
@@ -109,7 +120,10 @@ export function readReview(
     linkQuery: typed.linkQuery.replace(/^[?&]+/, ""),
     hourlyMax: hourly,
     localTime: localTimeFrom(typed, problems),
-    test: setting.isTested && typed.test === "yes" ? testFrom(typed, problems) : null,
+    test:
+      typed.test === "cohorts" || (setting.isTested && typed.test === "yes")
+        ? testFrom(typed, problems)
+        : null,
     ignoresFatigue: typed.ignoresFatigue === "yes",
     isArchived: typed.isArchived === "yes",
   };
@@ -126,9 +140,12 @@ function localTimeFrom(typed: ReviewValues, problems: ReviewProblems): string | 
 
 function testFrom(typed: ReviewValues, problems: ReviewProblems): MailingSettings["test"] {
   const hundredths = (text: string) => Math.round(Number(text.replace(",", ".")) * PERCENT);
-  const [share, hours] = [hundredths(typed.share), Number(typed.hours)];
+  const cohorts = typed.test === "cohorts" ? readCohorts(typed, problems) : null;
+  // Down the list each cohort has a number of its own, and no share.
+  const share = cohorts ? WHOLE : hundredths(typed.share);
+  const hours = Number(typed.hours);
   const unsubscribes = typed.unsubscribes === "" ? null : hundredths(typed.unsubscribes);
-  if (!(share >= 1 && share <= 9_900)) problems.share = "composer.problem.share";
+  if (typed.test === "yes" && !(share >= 1 && share <= 9_900)) problems.share = "composer.problem.share";
   if (!(Number.isInteger(hours) && hours >= 1 && hours <= 168)) problems.hours = "composer.problem.hours";
   if (unsubscribes !== null && !(unsubscribes >= 1 && unsubscribes <= 10_000))
     problems.unsubscribes = "composer.problem.share";
@@ -140,12 +157,14 @@ function testFrom(typed: ReviewValues, problems: ReviewProblems): MailingSetting
   if (measure === "clicks" && typed.tracksClicks !== "yes")
     problems.measure = "composer.problem.measureClicks";
   if (problems.share || problems.hours || problems.unsubscribes || !measure) return null;
+  if (typed.test === "cohorts" && !cohorts) return null;
   return {
     share,
     measure,
     hours,
     isAutomatic: typed.isAutomatic !== "no",
     unsubscribeShareMax: unsubscribes,
+    cohorts,
   };
 }
 

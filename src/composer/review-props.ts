@@ -3,7 +3,9 @@ import type { Problem } from "../mailings/content";
 import type { Mailing, MailingVersion } from "../mailings/types";
 import type { FlashMessage } from "../ui/flash";
 import type { FieldErrors } from "../ui/form";
+import type { DayNote } from "./day-note";
 import type { ReviewValues } from "./review-form";
+import type { Proofs } from "./store-proofs";
 import type { Language, Page } from "./web";
 
 /** Somebody the mail is shown as. */
@@ -17,8 +19,11 @@ export type ReviewProps = Page & {
   audience: string | null;
   estimate: Estimate | null;
   problems: readonly Problem[];
+  proofs: Proofs;
   /** How many lack what a mail says of people, by merge field. */
   blanks: readonly { field: string; count: number }[];
+  /** How many have no row in the merge file, and get the mail nevertheless. */
+  withoutRow: number;
   isBlanksWhole: boolean;
   values: ReviewValues;
   errors: FieldErrors;
@@ -36,6 +41,10 @@ export type ReviewProps = Page & {
   mayWrite: boolean;
   presence: string;
   flash?: FlashMessage;
+  /** When somebody wants it to begin; null: now. */
+  startAt: number | null;
+  /** What other mailings of the day take away; null where the day is not ranked. */
+  dayNote: DayNote | null;
   /** Why it was not sent. */
   refusal?: string;
 };

@@ -3,10 +3,18 @@ import { deliveryOf, estimateAudience, operatorReason, sendMailing } from "../de
 import type { SendResult } from "../delivery/types";
 import { can } from "../groups/roles";
 import { type MemberEnv, memberCan } from "../groups/web";
-import { buildVersions, checkAudience, checkVersions, fieldsOf, RenderError } from "../mailings/content";
+import {
+  buildVersions,
+  checkAudience,
+  checkVersions,
+  fieldsOf,
+  NO_ROW,
+  RenderError,
+} from "../mailings/content";
 import { isWritten } from "../mailings/content/merge-fields";
 import type { MergeValues } from "../mailings/content/types";
 import { saveSettings, versionsOf, wrapperOf } from "../mailings/mailing";
+import { askedAudience } from "../mailings/mirroring";
 import type { Mailing, MailingVersion } from "../mailings/types";
 import { listWrappers } from "../mailings/wrapper";
 import { AppError } from "../platform/errors";
@@ -14,15 +22,24 @@ import { readForm, single } from "../platform/forms";
 import { senderOf } from "../senders/sender";
 import { topicName, topicsOf } from "../subscriptions/topic";
 import { formatNumber } from "../ui/format";
+import { askedWords } from "./audience-words";
+import { dayNote } from "./day-note";
 import { EstimateWords, languagesOf } from "./estimate-views";
 import { mergeFieldsFor } from "./merge-fields";
 import { isOpen, operatorWords } from "./parts";
-import { type ReviewProblems, type ReviewValues, readReview, reviewOf, typedReview } from "./review-form";
+import {
+  AHEAD_MAX_MS,
+  type ReviewProblems,
+  type ReviewValues,
+  readReview,
+  reviewOf,
+  typedReview,
+} from "./review-form";
 import type { ReviewProps, ShownAs } from "./review-props";
 import { ReviewPage } from "./review-views";
 import { oneOf, sampleOf } from "./sample";
 import { numberOf } from "./settings-routes";
-import { wordsOf } from "./target-routes";
+import { selectProofs } from "./store-proofs";
 import { presenceIn } from "./version-routes";
 import { flashOf, hrefOf, MAILING_PATH, type MemberContext, mailingIn, pageOf, shardOf } from "./web";
 
@@ -47,23 +64,32 @@ reviewRoutes.get(`${MAILING_PATH}/estimate`, memberCan("mailings.view"), async (
   const mailing = await mailingIn(c);
   if (!mailing.target) throw new AppError("not_found");
   const [estimate, versions] = await Promise.all([
-    estimateAudience(ctx, group, mailing.target, mailing.settings, { mailingNo: mailing.no }),
+    estimateAudience(ctx, group, mailing.target, mailing.settings, startIn(c, mailing)),
     versionsOf(shardOf(c), mailing.no),
   ]);
   return c.html(<EstimateWords {...{ t, locale, estimate }} languages={languagesOf(versions)} />);
 });
+
+/** What the count of a mailing depends on beside itself: when it is to begin, as the page that is open has it. */
+function startIn(c: MemberContext, { no }: Mailing): { mailingNo: number; startAt: number | null } {
+  const at = Number(c.req.query("at"));
+  return { mailingNo: no, startAt: Math.abs(at - c.var.ctx.now) < AHEAD_MAX_MS ? at : null };
+}
 
 type State = {
   typed?: ReviewValues;
   problems?: ReviewProblems;
   errors?: Record<string, string>;
   refusal?: string;
+  /** When somebody wants it to begin; null or nothing: now. */
+  startAt?: number | null;
 };
 
 /** Why it is a draft again: it was to leave and could not be made, or an operator sent it back. */
 function cameBack({ var: { t } }: MemberContext, note: string): string {
   const reason = operatorReason(note);
   if (reason !== null) return operatorWords(t, reason);
+  if (note === "mirrors_too_large") return t("composer.pauseNote.mirrors_too_large");
   return note === "not_built" ? t("composer.pauseNote.not_built") : "";
 }
 
@@ -82,9 +108,10 @@ export async function reviewing(c: MemberContext, mailing: Mailing, state: State
     senderOf(ctx, group),
     deliveryOf(db, mailing.no),
   ]);
+  const startAt = state.startAt ?? null;
   const refusal = state.refusal ?? cameBack(c, delivery?.pauseNote ?? "");
   const estimate =
-    target && (await estimateAudience(ctx, group, target, settings, { mailingNo: mailing.no }));
+    target && (await estimateAudience(ctx, group, target, settings, { mailingNo: mailing.no, startAt }));
   const problems = await checkVersions(ctx, group, mailing, versions, wrapper);
   const variantNo = variantIn(c, versions);
   const shown = await shownIn(c, mailing, estimate?.recipients ?? 0, versions);
@@ -101,7 +128,10 @@ export async function reviewing(c: MemberContext, mailing: Mailing, state: State
       problems.some(({ isError }) => isError),
     )),
     href: hrefOf(c, mailing),
-    audience: target && (await wordsOf(c, target.audience, group.timeZone)),
+    audience: await askedWords(c, mailing),
+    startAt,
+    proofs: await selectProofs(db, mailing.no),
+    dayNote: await dayNote(c, { no: mailing.no, startAt: startAt ?? ctx.now }),
     values: state.typed ?? reviewOf(settings, mailing.startAt, group.timeZone),
     errors: { ...inWords(c, state.problems ?? {}), ...state.errors },
     topics: topics.map((topic) => ({ no: topic.no, name: topicName(topic, locale) })),
@@ -113,6 +143,7 @@ export async function reviewing(c: MemberContext, mailing: Mailing, state: State
       saved: "composer.done.saved",
       named: "composer.done.named",
       tested: "composer.done.tested",
+      wanted: "composer.proofs.done",
       taken_back: "composer.done.takenBack",
     }),
     ...(refusal ? { refusal } : {}),
@@ -132,16 +163,17 @@ export function variantIn(c: MemberContext, versions: readonly MailingVersion[])
 /** Whom the mail is shown as. Whoever may not see people sees it with stand-ins. */
 async function shownIn(
   c: MemberContext,
-  { target }: Mailing,
+  mailing: Mailing,
   count: number,
   versions: readonly MailingVersion[],
 ): Promise<{ shownAs: ShownAs[]; as: ShownAs | null }> {
   const { ctx, group, role } = c.var;
-  if (!target || !can(role, "people.view")) return { shownAs: [], as: null };
   const db = shardOf(c);
+  const audience = can(role, "people.view") ? await askedAudience(db, mailing) : null;
+  if (!audience) return { shownAs: [], as: null };
   const asked = Number(c.req.query("as")) || null;
   const one = asked === null ? null : await oneOf(group, db, asked);
-  const sample = await sampleOf(ctx, group, db, target.audience, count);
+  const sample = await sampleOf(ctx, group, db, audience, count);
   const people = one ? [one, ...sample.filter(({ personNo }) => personNo !== one.personNo)] : sample;
   const shownAs = people.map((person) => shownOf(c, person, versions));
   return { shownAs, as: shownAs[0] ?? null };
@@ -163,24 +195,34 @@ async function blanksIn(
   mailing: Mailing,
   versions: readonly MailingVersion[],
   isBroken: boolean,
-): Promise<{ blanks: { field: string; count: number }[]; isBlanksWhole: boolean }> {
+): Promise<{ blanks: { field: string; count: number }[]; withoutRow: number; isBlanksWhole: boolean }> {
   const { ctx, group } = c.var;
-  if (!mailing.target || isBroken) return { blanks: [], isBlanksWhole: true };
+  const nothing = { blanks: [], withoutRow: 0, isBlanksWhole: true };
+  const audience = isBroken ? null : await askedAudience(shardOf(c), mailing);
+  if (!audience) return nothing;
   try {
     const wrapper = await wrapperOf(shardOf(c), mailing.settings.wrapperNo);
     const { builds } = await buildVersions(ctx, group, mailing, versions, wrapper);
-    const { blanks, isWhole } = await checkAudience(ctx, group, mailing.target.audience, fieldsOf(builds));
-    const sources = builds.flatMap((build) => [build.fromName, build.subject, build.html, build.plain]);
-    const labels = await mergeFieldsFor(c.var.t, c.var.locale, shardOf(c));
+    const { blanks, isWhole } = await checkAudience(ctx, group, audience, fieldsOf(builds));
+    const sources = builds.flatMap(({ fromName, subject, html, plain, amp }) => [
+      fromName,
+      subject,
+      html,
+      plain,
+      amp ?? "",
+    ]);
+    // Who has a row in a file somebody wrote says who is on the list.
+    const maySee = (name: string) => !/^merge\b/.test(name) || can(c.var.role, "people.view");
+    const labels = await mergeFieldsFor(c.var.t, c.var.locale, shardOf(c), mailing);
     const labelOf = (name: string) => labels.find((each) => each.name === `{{ ${name} }}`)?.label ?? name;
     return {
       blanks: Object.entries(blanks)
-        .filter(([name]) => isWritten(sources, name))
+        .filter(([name]) => name !== NO_ROW && maySee(name) && isWritten(sources, name))
         .map(([name, count]) => ({ field: labelOf(name), count })),
-      isBlanksWhole: isWhole,
+      ...{ withoutRow: maySee(NO_ROW) ? (blanks[NO_ROW] ?? 0) : 0, isBlanksWhole: isWhole },
     };
   } catch (error) {
-    if (error instanceof RenderError) return { blanks: [], isBlanksWhole: true };
+    if (error instanceof RenderError) return nothing;
     throw error;
   }
 }
@@ -204,9 +246,15 @@ reviewRoutes.post(`${MAILING_PATH}/review`, memberCan("mailings.edit"), async (c
     ...{ topics: numbers(topics), wrappers: numbers(wrappers) },
   });
   if (Object.keys(read.problems).length > 0)
-    return c.html(<ReviewPage {...(await reviewing(c, mailing, { typed, problems: read.problems }))} />, 422);
+    return c.html(
+      <ReviewPage
+        {...(await reviewing(c, mailing, { typed, problems: read.problems, startAt: read.startAt }))}
+      />,
+      422,
+    );
   if (!(await saveSettings(ctx, group, mailing, { settings: read.settings })))
     return c.redirect(hrefOf(c, mailing, "progress"), 303);
+  if (single(values, "do") === "repeat") return c.redirect(hrefOf(c, mailing, "repeat"), 303);
   if (single(values, "do") !== "send") return c.redirect(`${hrefOf(c, mailing, "review")}?done=saved`, 303);
   return send(c, typed, read.startAt, numberOf(single(values, "shown")));
 });
@@ -222,12 +270,12 @@ async function send(
   const db = shardOf(c);
   const mailing = await mailingIn(c);
   const again = async (state: State) =>
-    c.html(<ReviewPage {...(await reviewing(c, mailing, { typed, ...state }))} />, 422);
+    c.html(<ReviewPage {...(await reviewing(c, mailing, { typed, startAt, ...state }))} />, 422);
   const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
   const versions = await versionsOf(db, mailing.no);
   const problems = await checkVersions(ctx, group, mailing, versions, wrapper);
   if (problems.some(({ isError }) => isError)) return again({ refusal: t("composer.send.broken") });
-  const typeBack = await typeBackProblem(c, mailing, typed.typedBack, shown);
+  const typeBack = await typeBackProblem(c, mailing, typed.typedBack, { shown, startAt });
   if (typeBack) return again({ errors: { typedBack: typeBack } });
   const sent = await sendMailing(ctx, group, mailing, { by: account.no, startAt });
   if (sent.is === "scheduled" || sent.is === "needs_approval" || sent.is === "not_a_draft")
@@ -240,12 +288,13 @@ async function typeBackProblem(
   c: MemberContext,
   mailing: Mailing,
   typedBack: string,
-  shown: number,
+  { shown, startAt }: { shown: number; startAt: number | null },
 ): Promise<string | null> {
   const { ctx, t, locale, group } = c.var;
   if (!mailing.target) return null;
   const { recipients } = await estimateAudience(ctx, group, mailing.target, mailing.settings, {
     mailingNo: mailing.no,
+    startAt,
   });
   if (recipients < TYPE_BACK_FROM) return null;
   const number = formatNumber(recipients, locale);

@@ -7,6 +7,7 @@ import { Section, Shell } from "../ui/layout";
 import { AudienceSection } from "./estimate-views";
 import { MailingHeader, Names } from "./mailing-frame";
 import { letterOf, Steps } from "./parts";
+import { ProofsWanted } from "./proofs-wanted";
 import type { ReviewProps } from "./review-props";
 import { SendForm } from "./send-form";
 import { ShownMail } from "./shown-mail";
@@ -47,12 +48,12 @@ export function ReviewPage(props: ReviewProps) {
   );
 }
 
-function Checks({ t, locale, problems, blanks, isBlanksWhole, href, versions }: ReviewProps) {
+function Checks({ t, locale, problems, blanks, withoutRow, isBlanksWhole, href, versions }: ReviewProps) {
   const isOne = new Set(versions.map(({ variantNo, language }) => `${variantNo}-${language}`)).size === 1;
   const missing = blanks.filter(({ count }) => count > 0);
   return (
     <Section title={t("composer.review.checks")} id="checks">
-      {problems.length === 0 && missing.length === 0 ? (
+      {problems.length + missing.length + withoutRow === 0 ? (
         <Notice kind="good">
           <p>{t("composer.review.allGood")}</p>
         </Notice>
@@ -75,6 +76,14 @@ function Checks({ t, locale, problems, blanks, isBlanksWhole, href, versions }: 
             </li>
           );
         })}
+        {withoutRow > 0 ? (
+          <li class="mail-problem">
+            <p>
+              {t("merging.mailing.noRow", { count: withoutRow, number: formatNumber(withoutRow, locale) })}
+              {isBlanksWhole ? "" : ` ${t("composer.review.blankSoFar")}`}
+            </p>
+          </li>
+        ) : null}
         {missing.map(({ field, count }) => (
           <li class="mail-problem">
             <p>
@@ -118,6 +127,7 @@ function Tests(props: ReviewProps) {
           <SubmitButton kind="secondary">{t("composer.test.send")}</SubmitButton>
         </ButtonRow>
       </Form>
+      <ProofsWanted {...props} />
     </Section>
   );
 }

@@ -1,5 +1,5 @@
 import { env, exports } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { storeAnswers } from "../../test/forms";
 import { changeGroup, contextOf } from "../../test/groups";
 import { makeOrganisers, type Organiser } from "../../test/organisers";
@@ -8,9 +8,12 @@ import { listAudiences } from "../audiences/audience";
 import { saveMailSettings } from "../groups/mail-settings";
 import { dbFor, type GroupDb } from "../groups/shard";
 import { groupBySlug } from "../groups/store";
-import { draftVersionsOf, mailingById, versionsOf } from "../mailings/mailing";
+import { draftVersionsOf, mailingById, saveSettings, versionsOf } from "../mailings/mailing";
 import type { Mailing, MailingId } from "../mailings/types";
-import { listSnippets, listTemplates, listWrappers } from "../mailings/wrapper";
+import { listSnippets, listTemplates, listWrappers, wrapperById } from "../mailings/wrapper";
+import { listMergeFiles } from "../merging/merge-file";
+import { takeFromLimits } from "../platform/limits";
+import { localTimeAt } from "../platform/local-time";
 
 let team: Awaited<ReturnType<typeof makeOrganisers>>;
 let db: GroupDb;
@@ -40,6 +43,14 @@ function idIn(response: Response): MailingId {
   const id = /mailings\/([0-9a-f-]{36})/.exec(response.headers.get("Location") ?? "")?.[1];
   if (!id) throw new Error(`no mailing in a ${response.status}`);
   return id as MailingId;
+}
+
+async function listedPeople(): Promise<{ no: number; email: string }[]> {
+  const { results } = await db.d1
+    .prepare("SELECT person_no AS no, email FROM people WHERE group_no = ? ORDER BY person_no")
+    .bind(team.group.no)
+    .run<{ no: number; email: string }>();
+  return results;
 }
 
 async function found(id: MailingId): Promise<Mailing> {
@@ -138,6 +149,30 @@ describe("writing", () => {
         revision: 3,
       },
     ]);
+  });
+
+  it("keeps an interactive part beside the message, shows it as it is written and says what it may not hold", async () => {
+    const { id } = await written();
+    await team.owner.post(`${base}/${id}`, words({ version: "2", amp: "<p>Hi <b>{{ first_name }}</b></p>" }));
+    const { no } = await found(id);
+    expect(await versionsOf(db, no)).toMatchObject([{ amp: "<p>Hi <b>{{ first_name }}</b></p>" }]);
+    expect(await (await team.owner.get(`${base}/${id}`)).text()).toContain("&lt;p&gt;Hi &lt;b&gt;");
+    expect(await (await team.owner.get(`${base}/${id}/review`)).text()).toContain(
+      "With an interactive part (AMP)",
+    );
+    const source = await team.owner.get(`${base}/${id}/preview?part=amp`);
+    expect(source.headers.get("Content-Type")).toMatch(/^text\/plain/);
+    expect(await source.text()).toContain("<html amp4email");
+    expect((await team.stranger.get(`${base}/${id}/preview?part=amp`)).status).toBe(404);
+    const large = await team.owner.post(`${base}/${id}`, words({ version: "3", amp: "x".repeat(200_001) }));
+    expect([large.status, await large.text()]).toEqual([422, expect.stringContaining("200 kB at most")]);
+    await team.owner.post(`${base}/${id}`, words({ version: "3", amp: "<form></form>" }));
+    const page = await (await team.owner.get(`${base}/${id}/review`)).text();
+    expect(page).toContain("The interactive part holds what it may not: &lt;form&gt;");
+    const sent = await team.owner.post(`${base}/${id}/review`, { ...settings, do: "send", shown: "2" });
+    expect([sent.status, (await found(id)).status]).toEqual([422, "draft"]);
+    await team.owner.post(`${base}/${id}`, words({ version: "4", amp: " " }));
+    expect(await versionsOf(db, no)).toMatchObject([{ amp: null, revision: 5 }]);
   });
 
   it("lets whoever saved first win, and shows the other both", async () => {
@@ -311,6 +346,120 @@ describe("choosing who gets it", () => {
   });
 });
 
+describe("leaving out whom another mailing leaves out", () => {
+  it("is chosen beside the audience, told in words with its count, and followed until it is frozen", async () => {
+    const other = await written();
+    const mailing = await written();
+    const target = `${base}/${mailing.id}/target`;
+    const people = (await listedPeople()).filter(({ email }) => email.startsWith("mei@"));
+    const exclude = { any: [{ is: "people" as const, people: people.map(({ no }) => no) }] };
+    await saveSettings(contextOf(), team.group, other, {
+      target: { audience: { include: { all: [] }, exclude }, most: null },
+      internalTitle: "The first",
+    });
+    const counted = await team.owner.post(`${target}/count`, { ...everybody, mirrorsNo: String(other.no) });
+    const panel = await counted.text();
+    expect(panel).toContain("1 person of this audience is left out because “The first” leaves them out.");
+    await team.owner.post(target, { ...everybody, mirrorsNo: String(other.no), do: "save" });
+    expect((await found(mailing.id)).settings.mirrorsNo).toBe(other.no);
+    const shown = await (await team.owner.get(target)).text();
+    expect(shown).toContain("“The first” leaves out: people who are the one person picked by address.");
+    const review = await (await team.owner.get(`${base}/${mailing.id}/review`)).text();
+    expect(review).toContain("This mails 1 person");
+    const all = (await listedPeople()).map(({ no }) => no);
+    await saveSettings(contextOf(), team.group, other, {
+      target: {
+        audience: { include: { all: [] }, exclude: { any: [{ is: "people", people: all }] } },
+        most: null,
+      },
+    });
+    const none = await (await team.owner.get(`${base}/${mailing.id}/review`)).text();
+    expect(none).toContain("This mails 0 people");
+  });
+
+  it("refuses a circle and a mailing of nobody's, and keeps the other in the list while it is followed", async () => {
+    const other = await written();
+    const mailing = await written();
+    await team.owner.post(`${base}/${mailing.id}/target`, { ...everybody, mirrorsNo: String(other.no) });
+    const circle = await team.owner.post(`${base}/${other.id}/target`, {
+      ...everybody,
+      mirrorsNo: String(mailing.no),
+    });
+    expect(circle.status).toBe(422);
+    expect(await circle.text()).toContain("That mailing follows this one");
+    const gone = await team.owner.post(`${base}/${other.id}/target`, { ...everybody, mirrorsNo: "9999" });
+    expect(gone.status).toBe(422);
+    expect((await found(other.id)).settings.mirrorsNo).toBeNull();
+    const hiding = await team.owner.post(`${base}/${other.id}/hiding`, {});
+    const told = await team.owner.get(hiding.headers.get("Location") ?? "");
+    expect(await told.text()).toContain("It stays in the list: “Clean air now”");
+    await team.owner.post(`${base}/${mailing.id}/target`, { ...everybody, mirrorsNo: "" });
+    const hidden = await team.owner.post(`${base}/${other.id}/hiding`, {});
+    expect(hidden.headers.get("Location")).toContain("done=hidden");
+  });
+});
+
+describe("a day's mailings", () => {
+  it("are ranked by whoever may send, moved without a script, and told to whoever writes", async () => {
+    const [first, second] = [await written(), await written()];
+    const startAt = Date.now() + 30 * 86_400_000;
+    const at = localTimeAt(startAt, team.group.timeZone);
+    for (const mailing of [first, second])
+      await team.owner.post(`${base}/${mailing.id}/review`, {
+        ...settings,
+        when: "at",
+        startAt: at,
+        do: "send",
+      });
+    const day = at.slice(0, 10);
+    const page = async (by = team.owner) => (await by.get(`${base}/days/${day}`)).text();
+    expect(await page()).toContain("Each mailing is for itself");
+    expect((await team.organiser.post(`${base}/days/${day}/ranking`, { rank: "on" })).status).toBe(403);
+    await team.owner.post(`${base}/days/${day}/ranking`, { rank: "on" });
+    const order = (html: string) => [...html.matchAll(/id="mailing-(\d+)"/g)].map(([, no]) => Number(no));
+    expect(order(await page())).toEqual([first.no, second.no]);
+    const moved = await team.owner.post(`${base}/days/${day}/order`, {
+      ...{ mailing: String(second.no), version: "1", to: "up" },
+    });
+    expect(moved.headers.get("Location")).toBe(`${base}/days/${day}?done=moved#mailing-${second.no}`);
+    const after = await page();
+    expect(order(after)).toEqual([second.no, first.no]);
+    const [row = ""] = after.split(`id="mailing-${first.no}"`).slice(1);
+    expect(row.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ")).toMatch(/ 0 2 Up /);
+    const late = await team.owner.post(`${base}/days/${day}/order`, {
+      ...{ mailing: String(first.no), version: "1", to: "up" },
+    });
+    expect(await (await team.owner.get(late.headers.get("Location") ?? "")).text()).toContain(
+      "Somebody changed the order before you",
+    );
+    expect(await page(team.organiser)).not.toContain("Stop ranking");
+    // A mailing that there is no time to count is not asked about at all.
+    let now = Date.now();
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => (now += 1_000));
+    const hurried = (await page()).replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+    clock.mockRestore();
+    expect(hurried).toMatch(/ –\* –\* [\s\S]*being counted/);
+    const progress = await (await team.owner.get(`${base}/${first.id}/progress`)).text();
+    expect(progress).toMatch(/Of the 2 mailings of [^<]* this one is number 2/);
+    const third = await written();
+    const asked = await team.owner.post(`${base}/${third.id}/review`, {
+      ...settings,
+      ...{ when: "at", startAt: at, do: "send" },
+    });
+    const refused = await asked.text();
+    expect(refused).toContain("2 in another mailing of the day that comes first");
+    expect(refused).toMatch(/Mailings of [^<]* are ranked/);
+    expect((await team.owner.get(`${base}/days`)).status).toBe(200);
+    expect((await team.owner.get(`${base}/days?day=${day}`)).headers.get("Location")).toBe(
+      `${base}/days/${day}`,
+    );
+    expect((await team.owner.get(`${base}/days?day=never`)).status).toBe(422);
+    for (const wrong of ["2026-02-30", "never", "1"])
+      expect((await team.owner.get(`${base}/days/${wrong}`)).status).toBe(404);
+    expect((await team.stranger.get(`${base}/days/${day}`)).status).toBe(404);
+  });
+});
+
 describe("reviewing and sending", () => {
   it("says how many it mails and why others are left out, and what must change", async () => {
     const { id } = await begin();
@@ -447,6 +596,131 @@ describe("reviewing and sending", () => {
   });
 });
 
+describe("a test down the list", () => {
+  const plan = {
+    ...settings,
+    ...{ test: "cohorts", measure: "clicks", hours: "4", isAutomatic: "yes", unsubscribes: "", share: "" },
+    ...{
+      cohortSize: "1 500",
+      shareOfBest: "60",
+      cohortUnsubscribes: "0,8",
+      cohortComplaints: "",
+      cohortOrder: "list",
+    },
+  };
+
+  it("is planned with one version too, and says beside the field what makes no sense", async () => {
+    const { id } = await written();
+    const bad = { cohortSize: "0", shareOfBest: "101", cohortUnsubscribes: "-1", cohortComplaints: "200" };
+    const refused = await team.owner.post(`${base}/${id}/review`, { ...plan, ...bad });
+    expect(refused.status).toBe(422);
+    const page = await refused.text();
+    for (const field of Object.keys(bad)) expect(page).toContain(`href="#f-${field}"`);
+    expect((await found(id)).settings.test).toBeNull();
+    await team.owner.post(`${base}/${id}/review`, plan);
+    const cohorts = {
+      ...{ size: 1500, isInOrder: true, shareOfBestMin: 60 },
+      ...{ unsubscribeShareMax: 80, complaintShareMax: null },
+    };
+    expect((await found(id)).settings.test).toMatchObject({ measure: "clicks", hours: 4, cohorts });
+    const again = await (await team.owner.get(`${base}/${id}/review`)).text();
+    expect(again).toContain("too few for a test down the list");
+    expect(again).toMatch(
+      /name="cohortUnsubscribes"[^>]*value="0.8"|value="0.8"[^>]*name="cohortUnsubscribes"/,
+    );
+    await team.owner.post(`${base}/${id}/review`, { ...plan, test: "" });
+    expect((await found(id)).settings.test).toBeNull();
+  });
+
+  it("shows how each cohort responds, and lets whoever may send decide about one until it has ended", async () => {
+    const { id } = await written();
+    await team.owner.post(`${base}/${id}/review`, plan);
+    const { no } = await found(id);
+    const count = (cohort: number, did: number) => ({
+      ...{ cohort, variantNo: 1, sent: 1000, did, unsubscribed: 2, complained: 0 },
+    });
+    const verdict = {
+      ...{
+        measure: "clicks",
+        bestNo: 1,
+        is: "clear",
+        unsubscribed: 0,
+        sent: 5000,
+        isTripped: false,
+        judgedAt: 1,
+      },
+      variants: [{ variantNo: 1, sent: 5000, did: 200, share: 0.04, low: 0.03, high: 0.05 }],
+      cohorts: [count(1, 80), count(2, 50), count(3, 12), count(4, 60)],
+    };
+    const frozen = {
+      ...{ candidates: 50_000, recipients: 50_000, leftOut: {}, variants: { "0": 45_000, "1": 5_000 } },
+      ...{ languages: { en: 50_000 }, frozenAt: 1 },
+      cohorts: [1, 2, 3, 4, 0].map((each) => ({ people: each * 5_000, sample: each * 250 })),
+    };
+    await db.d1
+      .prepare(
+        `UPDATE mailings SET status = 'paused', pause_cause = 'organiser', frozen = ?3, verdict = ?4, winner_no = 1, test_ends_at = 1,
+           start_at = 1, sent_at = 1, cohorts_open = 2, cohorts_shut = 16 WHERE group_no = ?1 AND mailing_no = ?2`,
+      )
+      .bind(team.group.no, no, JSON.stringify(frozen), JSON.stringify(verdict))
+      .run();
+    const page = await (await team.owner.get(`${base}/${id}/progress`)).text();
+    for (const text of [
+      "Has got it.",
+      "Gets it next.",
+      "Too little response.",
+      "left out.",
+      "Nobody is in it.",
+      "fewer than 10,000",
+    ])
+      expect(page).toContain(text);
+    expect(page).toContain("6.4% – 9.8%");
+    const choose = (by: Organiser, cohort: string, choice: string) =>
+      by.post(`${base}/${id}/cohorts`, { cohort, choice });
+    expect((await choose(team.owner, "3", "send")).headers.get("Location")).toContain("done=cohort_send");
+    expect((await choose(team.owner, "2", "leave")).headers.get("Location")).toContain("done=cohort_leave");
+    expect((await choose(team.owner, "4", "send")).headers.get("Location")).toContain("not=moved_on");
+    for (const cohort of ["0", "6", "1.5", "x"])
+      expect((await choose(team.owner, cohort, "send")).status).toBe(400);
+    expect((await choose(team.owner, "2", "maybe")).status).toBe(400);
+    expect((await choose(team.organiser, "2", "send")).status).toBe(403);
+    const decided = await (await team.owner.get(`${base}/${id}/progress`)).text();
+    expect(decided).toContain("Somebody said: send anyway.");
+    expect(decided).toContain("Somebody said: leave out.");
+    expect((await choose(team.owner, "3", "test")).headers.get("Location")).toContain("done=cohort_test");
+    const standing = await db.d1
+      .prepare(
+        "SELECT cohorts_send AS send, cohorts_leave AS leave FROM mailings WHERE group_no = ? AND mailing_no = ?",
+      )
+      .bind(team.group.no, no)
+      .first();
+    expect(standing).toEqual({ send: 0, leave: 4 });
+    const { id: plain } = await written();
+    expect((await team.owner.post(`${base}/${plain}/cohorts`, { cohort: "1", choice: "send" })).status).toBe(
+      400,
+    );
+  });
+});
+
+describe("tests that somebody asks for", () => {
+  it("are counted as they are sent, and what makes no sense is said beside the field", async () => {
+    const mailing = await written();
+    const review = `${base}/${mailing.id}/review`;
+    const ask = (wanted: string, wantedBy = "") =>
+      team.organiser.post(`${base}/${mailing.id}/tests/wanted`, { wanted, wantedBy });
+    expect((await ask("2", "2026-12-24")).status).toBe(303);
+    expect(await (await team.owner.get(review)).text()).toContain(
+      "2 tests are wanted by December 24, 2026; sent so far: 0.",
+    );
+    await team.owner.post(`${base}/${mailing.id}/tests`, { to: "amina@supporters.example" });
+    expect(await (await team.owner.get(review)).text()).toContain("sent so far: 1.");
+    for (const wrong of ["0", "101", "1.5", "many"]) expect((await ask(wrong)).status).toBe(422);
+    expect((await ask("3", "2026-02-30")).status).toBe(422);
+    await ask("");
+    expect(await (await team.owner.get(review)).text()).toContain("1 test was sent.");
+  });
+});
+
 describe("wrappers, templates and snippets", () => {
   it("keeps a wrapper that has one place for the message, and new mailings begin with the default", async () => {
     const bad = await team.owner.post(`${base}/wrappers/new`, { name: "Bare", html: "<p>no place</p>" });
@@ -481,6 +755,76 @@ describe("wrappers, templates and snippets", () => {
     await team.owner.post(`${base}/wrappers/${wrapper.id}/default`, { to: "no" });
     expect((await begin()).settings.wrapperNo).toBeNull();
     expect((await team.stranger.get(`${base}/wrappers/${wrapper.id}`)).status).toBe(404);
+  });
+
+  it("says in each language what a wrapper says, which mails in that language wear, from one revision", async () => {
+    const made = await team.owner.post(`${base}/wrappers/new`, {
+      ...{ name: "Two", html: "<h1>Head</h1>{{ content }}", plain: "", foot: "You signed.", amp: "" },
+    });
+    const at = (made.headers.get("Location") ?? "").split("?")[0] ?? "";
+    const [kept] = (await listWrappers(db)).filter(({ name }) => name === "Two");
+    if (!kept) throw new Error("no wrapper");
+    expect(kept).toMatchObject({ language: "en", foot: "You signed.", others: [], revision: 1 });
+    // A new language begins with the words of the first, and is there once it is saved.
+    const begun = await (await team.owner.get(`${at}?language=fr`)).text();
+    expect(begun).toContain("Nothing is saved in this language yet");
+    expect(begun).toContain("&lt;h1&gt;Head&lt;/h1&gt;");
+    const french = {
+      name: "Two",
+      html: "<h1>Tête</h1>{{ content }}",
+      foot: "Vous avez signé.",
+      revision: "1",
+    };
+    const way = "{{ content }} <a href='{{ unsubscribe_url }}'>x</a>";
+    for (const [changes, field] of [
+      [{ html: "<p>none</p>" }, "html"],
+      [{ plain: "none" }, "plain"],
+      [{ foot: "{% if %}" }, "foot"],
+      [{ foot: "x".repeat(501) }, "foot"],
+      [{ amp: "<p>none</p>" }, "amp"],
+      [{ amp: `{{ content }}${"x".repeat(200_001)}` }, "amp"],
+    ] as const) {
+      const refused = await team.owner.post(`${at}?language=fr`, { ...french, ...changes });
+      expect([refused.status, (await refused.text()).includes(`href="#f-${field}"`)]).toEqual([422, true]);
+    }
+    const saved = await team.owner.post(`${at}?language=fr`, {
+      ...french,
+      html: way,
+      plain: "{{ content }}",
+      amp: "{{ content }}<summary>x</summary>",
+    });
+    expect(saved.headers.get("Location")).toBe(`${at}?done=saved&language=fr`);
+    const page = await (await team.owner.get(`${at}?language=fr`)).text();
+    expect(page).toContain("The way to unsubscribe is in the wrapper.");
+    expect(page).toContain("We add the postal address below.");
+    // The text part says so below, since its wrapper does not.
+    expect(page).not.toContain("Not everybody would find a way out of the list.");
+    expect(page).toContain("&lt;summary&gt;");
+    expect(page).toContain("In the interactive part something stands where AMP for Email does not allow it");
+    expect((await team.owner.post(`${at}?language=fr`, french)).status).toBe(422);
+    await team.owner.post(`${at}?language=fr`, { ...french, revision: "2" });
+    expect((await team.owner.post(`${at}?language=en`, { ...french, revision: "2" })).status).toBe(422);
+    expect(await wrapperById(db, kept.id)).toMatchObject({
+      ...{
+        language: "en",
+        html: "<h1>Head</h1>{{ content }}",
+        foot: "You signed.",
+        revision: 3,
+        others: ["fr"],
+      },
+      versions: [{ language: "fr", html: french.html, plain: "", foot: "Vous avez signé.", amp: "" }],
+    });
+    expect(await (await team.owner.get(`${at}/preview?language=fr`)).text()).toMatch(
+      /Tête[\s\S]*Vous avez signé\./,
+    );
+    expect(await (await team.owner.get(`${at}/preview?language=es`)).text()).toMatch(
+      /Head[\s\S]*You signed\./,
+    );
+    expect(await (await team.owner.get(`${base}/wrappers`)).text()).toContain("Also: Français");
+    expect((await team.stranger.post(`${at}/languages/removal`, { language: "fr" })).status).toBe(404);
+    await team.owner.post(`${at}/languages/removal`, { language: "en" });
+    await team.owner.post(`${at}/languages/removal`, { language: "fr" });
+    expect(await wrapperById(db, kept.id)).toMatchObject({ language: "en", versions: [], revision: 4 });
   });
 
   it("begins a mailing from a template, and makes one of a mailing", async () => {
@@ -675,5 +1019,144 @@ describe("the group's settings", () => {
       ...{ undoMinutes: 5, tracksOpens: false, tracksClicks: true },
     });
     expect((await versionsOf(db, (await begin()).no))[0]?.fromName).toBe("Rosa of Clean Air");
+  });
+});
+
+describe("merge files", () => {
+  const csv = (text: string) => new File([text], "halls.csv", { type: "text/csv" });
+  const files = () => listMergeFiles(db);
+  const locationOf = (response: Response) => response.headers.get("Location") ?? "";
+
+  it("are brought in two steps, offered to a mailing, replaced, taken away and brought back", async () => {
+    const at = `${base}/merge-files`;
+    expect(await (await team.owner.get(at)).text()).toContain("No merge files yet");
+    const empty = await team.organiser.upload(`${at}/new`, { name: "" });
+    expect(empty.status).toBe(422);
+    expect(await empty.text()).toContain('href="#f-upload"');
+    const text = "Country,Town <hall>\nCA,City Hall\nAtlantis,None\nCA,Twice\n";
+    const begun = await team.organiser.upload(`${at}/new`, { name: "Halls", upload: csv(text) });
+    const step = locationOf(begun);
+    expect(step).toMatch(/merge-files\/[0-9a-f-]{36}\/uploads\/1$/);
+    const page = await (await team.organiser.get(step)).text();
+    expect(page).toContain("Town &lt;hall&gt;");
+    expect(page).toMatch(/value="country"[^>]*checked/);
+    for (const bad of [
+      { keyAt: "9", kind: "country" },
+      { keyAt: "0", kind: "field" },
+      { keyAt: "0", kind: "x" },
+    ])
+      expect((await team.organiser.post(step, bad)).status).toBe(422);
+    expect((await team.organiser.post(step, { keyAt: "0", kind: "email" })).status).toBe(422);
+    const taken = await team.organiser.post(step, { keyAt: "0", kind: "country" });
+    const one = locationOf(taken).replace(/\?.*/, "");
+    const shown = await (await team.organiser.get(locationOf(taken))).text();
+    expect(shown).toContain("{{ merge.town_hall }}");
+    expect(shown).toContain("2 rows were left out");
+    expect(shown).toContain("Line 3");
+    // The same form sent twice changes nothing.
+    expect(locationOf(await team.organiser.post(step, { keyAt: "0", kind: "region" }))).toBe(one);
+    const [file] = await files();
+    const mailing = await written();
+    const choice = { mergeFileNo: String(file?.no), withoutRow: "left_out" };
+    await team.organiser.post(`${base}/${mailing.id}/merge-file`, choice);
+    expect((await found(mailing.id)).settings).toMatchObject({
+      mergeFileNo: file?.no,
+      withoutRow: "left_out",
+    });
+    expect(await (await team.organiser.get(`${base}/${mailing.id}`)).text()).toContain(
+      "{{ merge.town_hall }}",
+    );
+    const setup = await team.organiser.get(`${base}/editor.json?mailing=${mailing.id}`);
+    const names = ((await setup.json()) as { fields: { name: string }[] }).fields.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["merge.town_hall", "facts.last_gift_amount"]));
+    // What the third step saves leaves the choice alone.
+    await team.owner.post(`${base}/${mailing.id}/review`, settings);
+    expect((await found(mailing.id)).settings.mergeFileNo).toBe(file?.no);
+    const again = locationOf(
+      await team.owner.upload(`${one}/uploads`, { upload: csv("Country,Other\nUS,x\n") }),
+    );
+    expect(await (await team.owner.get(again)).text()).toContain("this file lacks: Town &lt;hall&gt;");
+    await team.owner.post(again, { keyAt: "0", kind: "country" });
+    expect(await (await team.owner.get(one)).text()).toContain("{{ merge.other }}");
+    await team.organiser.post(one, { name: "Town halls" });
+    expect((await files()).map(({ name }) => name)).toEqual(["Town halls"]);
+    await team.organiser.post(`${one}/removal`);
+    expect([await files(), (await team.owner.get(one)).status]).toEqual([[], 404]);
+    await team.organiser.post(`${one}/return`);
+    expect(await files()).toHaveLength(1);
+    await db.d1
+      .prepare("UPDATE mailings SET status = 'paused' WHERE group_no = ?1 AND mailing_no = ?2")
+      .bind(db.groupNo, mailing.no)
+      .run();
+    expect((await team.organiser.post(`${one}/removal`)).status).toBe(409);
+    expect(await files()).toHaveLength(1);
+    expect((await team.stranger.get(one)).status).toBe(404);
+  });
+
+  it("about people are shown to whoever may see people, and to whoever brought them", async () => {
+    const text = "email,note\namina@supporters.example,secret\n";
+    const step = locationOf(
+      await team.owner.upload(`${base}/merge-files/new`, { name: "Notes", upload: csv(text) }),
+    );
+    expect((await team.organiser.get(step)).status).toBe(403);
+    expect(await (await team.owner.get(step)).text()).toContain("secret");
+    const one = locationOf(await team.owner.post(step, { keyAt: "0", kind: "email" })).replace(/\?.*/, "");
+    expect(await (await team.owner.get(one)).text()).toContain("secret");
+    expect(await (await team.organiser.get(one)).text()).not.toContain("secret");
+    const asKind = (kind: string) =>
+      db.d1
+        .prepare(
+          "UPDATE merge_versions SET kind = ?2 WHERE group_no = ?1 AND upload_name = 'halls.csv' AND columns LIKE '%note%'",
+        )
+        .bind(db.groupNo, kind)
+        .run();
+    await asKind("field");
+    expect(await (await team.organiser.get(one)).text()).not.toContain("secret");
+    await asKind("postal_code");
+    expect(await (await team.organiser.get(one)).text()).toContain("secret");
+    await asKind("email");
+  });
+
+  it("tell nobody who is on the list who may not see people", async () => {
+    const file = (await files()).find(({ name }) => name === "Notes");
+    const mailing = await written();
+    const at = `${base}/${mailing.id}`;
+    await team.owner.post(
+      at,
+      words({
+        version: "2",
+        body: "{{ merge.note | default: 'x' }}",
+        amp: "<p>{{ last_name | default: 'y' }}</p>",
+      }),
+    );
+    const choose = async (by: Organiser, withoutRow: string) =>
+      locationOf(await by.post(`${at}/merge-file`, { mergeFileNo: String(file?.no), withoutRow }));
+    const refused = await choose(team.organiser, "left_out");
+    expect(refused).toBe(`${at}?done=rows_hidden`);
+    expect(await (await team.organiser.get(refused)).text()).toContain("would tell who is on the list");
+    expect((await found(mailing.id)).settings.mergeFileNo).toBeNull();
+    expect(await choose(team.organiser, "mailed")).toBe(`${at}?done=saved`);
+    const without = /1 person has no row in the merge file/;
+    expect(await (await team.owner.get(`${at}/review`)).text()).toMatch(without);
+    const blind = await (await team.organiser.get(`${at}/review`)).text();
+    expect(blind).not.toMatch(without);
+    const blank = /nothing in “note”/;
+    expect(await (await team.owner.get(`${at}/review`)).text()).toMatch(blank);
+    expect(blind).not.toMatch(blank);
+    expect(blind).toMatch(/nothing in “Last name”/);
+    expect(await choose(team.owner, "left_out")).toBe(`${at}?done=saved`);
+    expect(await choose(team.organiser, "left_out")).toBe(`${at}?done=saved`);
+  });
+
+  it("are brought so many times an hour and no more", async () => {
+    const limits = [{ max: 60, windowMs: 3_600_000 }];
+    const take = () => takeFromLimits(contextOf().env, "merge-file", String(team.group.no), limits);
+    const taken = await Promise.all(Array.from({ length: 60 }, take));
+    expect(taken.some(({ allowed }) => !allowed)).toBe(true);
+    const late = await team.owner.upload(`${base}/merge-files/new`, {
+      name: "Late",
+      upload: csv("a,b\n1,2\n"),
+    });
+    expect(late.status).toBe(429);
   });
 });

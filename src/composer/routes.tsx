@@ -1,7 +1,10 @@
 import { Hono } from "hono";
 import type { MemberEnv } from "../groups/web";
+import { cohortRoutes } from "./cohort-routes";
+import { dayRoutes } from "./day-routes";
 import { keptRoutes } from "./kept-routes";
 import { listRoutes } from "./list-routes";
+import { mergeFileRoutes } from "./merge-file-routes";
 import { newsRoutes } from "./news-routes";
 import { pictureRoutes } from "./picture-routes";
 import { progressRoutes } from "./progress-routes";
@@ -18,8 +21,10 @@ export const composerRoutes = new Hono<MemberEnv>();
 
 composerRoutes.route("/", visualRoutes);
 composerRoutes.route("/", listRoutes);
+composerRoutes.route("/", dayRoutes);
 composerRoutes.route("/", newsRoutes);
 composerRoutes.route("/", keptRoutes);
+composerRoutes.route("/", mergeFileRoutes);
 composerRoutes.route("/", pictureRoutes);
 composerRoutes.route("/", settingsRoutes);
 composerRoutes.route("/", writeRoutes);
@@ -28,3 +33,4 @@ composerRoutes.route("/", targetRoutes);
 composerRoutes.route("/", reviewRoutes);
 composerRoutes.route("/", proofRoutes);
 composerRoutes.route("/", progressRoutes);
+composerRoutes.route("/", cohortRoutes);

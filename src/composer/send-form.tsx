@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx";
 import { ButtonLink, ButtonRow, Form, HiddenField, SubmitButton, TextField } from "../ui/form";
 import { formatNumber } from "../ui/format";
 import { Section } from "../ui/layout";
+import { RepeatEntry } from "./repeat-entry";
 import type { ReviewProps } from "./review-props";
 import { Options, Schedule, TestPlan } from "./send-options";
 
@@ -18,6 +19,7 @@ export function SendForm(props: ReviewProps) {
       <Options {...props} />
       <Schedule {...props} />
       <Send {...props} />
+      <RepeatEntry t={t} />
     </Form>
   );
 }

@@ -1,37 +1,56 @@
 import { Disclosure } from "../ui/card";
 import { CheckboxField, type FieldErrors, RadioGroup, SelectField, TextField } from "../ui/form";
 import { Section } from "../ui/layout";
+import { CohortFields } from "./cohort-views";
 import type { ReviewProps } from "./review-props";
+
+/** One version alone is tested where so many cohorts can be told apart that it may be worth it. */
+const ONE_TESTED_FROM = 5_000;
 
 /** Which part of the audience tries the variants, and how the better one is found. */
 export function TestPlan(props: ReviewProps) {
-  const { t, versions, values, errors } = props;
-  if (new Set(versions.map(({ variantNo }) => variantNo)).size < 2) return null;
+  const { t, versions, values, errors, estimate } = props;
+  const isOne = new Set(versions.map(({ variantNo }) => variantNo)).size < 2;
+  const isLarge = (estimate?.recipients ?? 0) >= ONE_TESTED_FROM;
+  if (isOne && !isLarge && values.test !== "cohorts") return null;
   const number = { inputmode: "decimal", width: "short", autocomplete: "off" } as const;
   return (
-    <Section title={t("composer.plan.title")} id="plan" text={t("composer.plan.text")}>
+    <Section
+      title={t(isOne ? "cohorts.plan.oneTitle" : "composer.plan.title")}
+      id="plan"
+      text={t(isOne ? "cohorts.plan.oneText" : "composer.plan.text")}
+    >
       <RadioGroup
         name="test"
         legend={t("composer.plan.who")}
-        value={values.test}
+        value={isOne && values.test === "yes" ? "" : values.test}
         options={[
-          { value: "yes", label: t("composer.plan.part"), hint: t("composer.plan.partHint") },
-          { value: "", label: t("composer.plan.all"), hint: t("composer.plan.allHint") },
+          ...(isOne
+            ? []
+            : [{ value: "yes", label: t("composer.plan.part"), hint: t("composer.plan.partHint") }]),
+          { value: "cohorts", label: t("cohorts.plan.choose"), hint: t("cohorts.plan.chooseHint") },
+          {
+            value: "",
+            label: t("composer.plan.all"),
+            hint: t(isOne ? "cohorts.plan.allHint" : "composer.plan.allHint"),
+          },
         ]}
       />
       <div class="mail-tested">
         <div class="mail-plan">
-          <TextField
-            {...number}
-            name="share"
-            label={t("composer.plan.share")}
-            suffix="%"
-            value={values.share}
-            error={errors.share}
-          />
+          <div class="mail-share">
+            <TextField
+              {...number}
+              name="share"
+              label={t("composer.plan.share")}
+              suffix="%"
+              value={values.share}
+              error={errors.share}
+            />
+          </div>
           <SelectField
             name="measure"
-            label={t("composer.plan.measure")}
+            label={t(isOne ? "cohorts.plan.measure" : "composer.plan.measure")}
             value={values.measure}
             options={(["opens", "clicks", "actions", "donations"] as const).map((value) => ({
               value,
@@ -52,8 +71,8 @@ export function TestPlan(props: ReviewProps) {
           legend={t("composer.plan.winner")}
           value={values.isAutomatic}
           options={[
-            { value: "yes", label: t("composer.plan.automatic") },
-            { value: "no", label: t("composer.plan.byHand") },
+            { value: "yes", label: t(isOne ? "cohorts.plan.automatic" : "composer.plan.automatic") },
+            { value: "no", label: t(isOne ? "cohorts.plan.byHand" : "composer.plan.byHand") },
           ]}
         />
         <TextField
@@ -66,6 +85,7 @@ export function TestPlan(props: ReviewProps) {
           value={values.unsubscribes}
           error={errors.unsubscribes}
         />
+        <CohortFields {...props} />
       </div>
     </Section>
   );

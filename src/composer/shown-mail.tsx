@@ -9,6 +9,9 @@ export function ShownMail(props: ReviewProps) {
   const link = (variant: number, personNo: number | null) =>
     `${href}/review?variant=${variant}${personNo === null ? "" : `&as=${personNo}`}#mail`;
   const language = as?.language ?? props.group.locale;
+  const hasAmp = versions.some(
+    (each) => each.variantNo === variantNo && each.language === language && each.amp,
+  );
   const query = `variant=${variantNo}&language=${language}${as ? `&as=${as.personNo}` : ""}`;
   return (
     <div class="mail-shown" id="mail">
@@ -53,6 +56,14 @@ export function ShownMail(props: ReviewProps) {
         {t("composer.write.preview")}
       </a>
       <MailPreview t={t} url={`${href}/preview?${query}`} />
+      {hasAmp ? (
+        <p class="soft small">
+          {t("composer.review.hasAmp")}{" "}
+          <a href={`${href}/preview?${query}&part=amp`} target="_blank" rel="noopener">
+            {t("composer.review.ampSource")}
+          </a>
+        </p>
+      ) : null}
     </div>
   );
 }

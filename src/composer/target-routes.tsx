@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { countAudience, everybody, listAudiences, namesOf, sentence } from "../audiences/audience";
+import { countAudience, everybody, listAudiences } from "../audiences/audience";
 import { CountPanel, type CountPanelProps } from "../audiences/audience-fields";
 import {
   audienceFrom,
@@ -19,6 +19,8 @@ import { mailingByNo, saveSettings } from "../mailings/mailing";
 import type { Mailing } from "../mailings/types";
 import { type FormValues, readForm, several, single } from "../platform/forms";
 import type { FieldErrors } from "../ui/form";
+import { wordsOf } from "./audience-words";
+import { chosenMirror, mirroredAudience, mirroring, mirrorProblemIn } from "./mirrors";
 import { isOpen } from "./parts";
 import { ChooserPage, TargetPage } from "./target-views";
 import { presenceIn } from "./version-routes";
@@ -34,10 +36,13 @@ targetRoutes.get(`${MAILING_PATH}/target`, memberCan("mailings.edit"), async (c)
   const mailing = await mailingIn(c);
   if (!isOpen(mailing)) return c.redirect(hrefOf(c, mailing, "progress"), 303);
   const audience = mailing.target?.audience ?? everybody;
-  if (!mayBuild(c)) return c.html(<ChooserPage {...(await choosing(c, mailing, audience, {}))} />);
+  const { mirrorsNo } = mailing.settings;
+  if (!mayBuild(c))
+    return c.html(<ChooserPage {...(await choosing(c, mailing, { audience, mirrorsNo }, {}))} />);
   const { group, locale } = c.var;
   const draft = await draftOf(shardOf(c), audience, settingOf(group, locale));
-  return c.html(<TargetPage {...(await building(c, mailing, { draft, audience, problems: new Map() }))} />);
+  const built = { draft, audience, mirrorsNo, problems: new Map() };
+  return c.html(<TargetPage {...(await building(c, mailing, built))} />);
 });
 
 /** Whoever may not see people chooses among audiences others made: building one would tell who is on the list. */
@@ -63,15 +68,21 @@ async function receiveBuilt(c: MemberContext, mailing: Mailing, values: FormValu
   const { audience, problems } = await audienceFrom(ctx, shardOf(c), draft, settingOf(group, locale), {
     isLenient,
   });
+  const mirrorsNo = chosenMirror(values);
+  const built = { draft, audience, mirrorsNo, problems };
   if (isLenient)
-    return c.html(<TargetPage {...(await building(c, mailing, { draft, audience, problems: new Map() }))} />);
-  if (!audience || problems.size > 0)
-    return c.html(<TargetPage {...(await building(c, mailing, { draft, audience, problems }))} />, 422);
-  return saved(c, mailing, audience, command);
+    return c.html(<TargetPage {...(await building(c, mailing, { ...built, problems: new Map() }))} />);
+  const mirror = audience && (await mirrorProblemIn(c, mailing, audience, mirrorsNo));
+  if (!audience || problems.size > 0 || mirror)
+    return c.html(<TargetPage {...(await building(c, mailing, { ...built, mirror }))} />, 422);
+  return saved(c, mailing, { audience, mirrorsNo }, command);
 }
 
-async function saved(c: MemberContext, mailing: Mailing, audience: Audience, command: string) {
-  const isSaved = await saveSettings(c.var.ctx, c.var.group, mailing, { target: { audience, most: null } });
+type Chosen = { audience: Audience; mirrorsNo: number | null };
+
+async function saved(c: MemberContext, mailing: Mailing, { audience, mirrorsNo }: Chosen, command: string) {
+  const change = { target: { audience, most: null }, settings: { mirrorsNo } };
+  const isSaved = await saveSettings(c.var.ctx, c.var.group, mailing, change);
   if (!isSaved) return c.redirect(hrefOf(c, mailing, "progress"), 303);
   return c.redirect(
     command === "save" ? `${hrefOf(c, mailing, "target")}?done=saved` : hrefOf(c, mailing, "review"),
@@ -107,38 +118,46 @@ targetRoutes.post(`${MAILING_PATH}/target/count`, memberCan("people.view"), asyn
   const { audience } = await audienceFrom(ctx, shardOf(c), draftFrom(values), settingOf(group, locale), {
     isLenient: true,
   });
-  return c.html(<CountPanel {...(await panel(c, audience))} />);
+  return c.html(<CountPanel {...(await panel(c, audience, chosenMirror(values)))} />);
 });
 
-async function panel(c: MemberContext, audience: Audience | null): Promise<CountPanelProps> {
+async function panel(
+  c: MemberContext,
+  own: Audience | null,
+  mirrorsNo: number | null,
+): Promise<CountPanelProps> {
   const { ctx, t, locale, group, account } = c.var;
   const shown = { t, locale, timeZone: account.timeZone, now: ctx.now };
-  if (!audience) return { ...shown, words: "", counted: null };
+  if (!own) return { ...shown, words: "", counted: null };
+  const { audience, note } = await mirroredAudience(c, own, mirrorsNo);
   const counted = await countAudience(ctx, shardOf(c), audience);
-  return { ...shown, counted, words: await wordsOf(c, audience, group.timeZone) };
+  return { ...shown, counted, words: await wordsOf(c, audience, group.timeZone), ...(note ? { note } : {}) };
 }
 
-/** Who is meant, in a sentence. */
-export async function wordsOf(c: MemberContext, audience: Audience, timeZone: string): Promise<string> {
-  const { t, locale } = c.var;
-  return sentence(audience, { t, locale, timeZone, names: await namesOf(shardOf(c), [audience]) });
-}
+type Built = {
+  draft: Draft;
+  audience: Audience | null;
+  mirrorsNo: number | null;
+  problems: Problems;
+  /** What is wrong with the mailing it mirrors. */
+  mirror?: string | null;
+};
 
-type Built = { draft: Draft; audience: Audience | null; problems: Problems };
-
-async function building(c: MemberContext, mailing: Mailing, { draft, audience, problems }: Built) {
+async function building(c: MemberContext, mailing: Mailing, built: Built) {
+  const { draft, audience, mirrorsNo, problems, mirror } = built;
   const { t, locale, group, account } = c.var;
   const db = shardOf(c);
   const [page, frame, savedOnes, offers, copied] = await Promise.all([
-    common(c, mailing),
-    panel(c, audience),
+    common(c, mailing, mirrorsNo),
+    panel(c, audience, mirrorsNo),
     listAudiences(db, account.no),
     offersFor(db, account.no, null),
     mailing.copyOf === null ? null : mailingByNo(db, mailing.copyOf),
   ]);
-  const errors: FieldErrors = Object.fromEntries(
-    [...problems].map(([name, problem]) => [name, t(`audiences.problem.${problem}`)]),
-  );
+  const errors: FieldErrors = {
+    ...Object.fromEntries([...problems].map(([name, problem]) => [name, t(`audiences.problem.${problem}`)])),
+    ...(mirror ? { mirrorsNo: mirror } : {}),
+  };
   return {
     ...page,
     ...{ draft, errors, count: frame, saved: savedOnes, copied: copied && nameOf(t, copied) },
@@ -149,10 +168,14 @@ async function building(c: MemberContext, mailing: Mailing, { draft, audience, p
   };
 }
 
-async function common(c: MemberContext, mailing: Mailing) {
-  const [page, presence] = await Promise.all([pageOf(c), presenceIn(c, mailing)]);
+async function common(c: MemberContext, mailing: Mailing, mirrorsNo: number | null) {
+  const [page, presence, mirror] = await Promise.all([
+    pageOf(c),
+    presenceIn(c, mailing),
+    mirroring(c, mailing, mirrorsNo),
+  ]);
   return {
-    ...{ ...page, mailing, presence, href: hrefOf(c, mailing) },
+    ...{ ...page, mailing, presence, mirror, href: hrefOf(c, mailing) },
     ...flashOf(c, { saved: "composer.done.saved", named: "composer.done.named" }),
   };
 }
@@ -170,13 +193,19 @@ async function receiveChosen(c: MemberContext, mailing: Mailing, values: FormVal
     ...(exclude.length > 0 ? { exclude: { any: chosen(exclude) } } : {}),
   };
   const command = single(values, "do");
-  if (include.length === 0 || command === "count") {
-    const errors: FieldErrors =
-      command === "count" ? {} : { include: c.var.t("composer.problem.noAudience") };
-    const props = await choosing(c, mailing, audience, errors);
+  const mirrorsNo = chosenMirror(values);
+  const mirror = command === "count" ? null : await mirrorProblemIn(c, mailing, audience, mirrorsNo);
+  if (include.length === 0 || command === "count" || mirror) {
+    const errors: FieldErrors = {
+      ...(include.length === 0 && command !== "count"
+        ? { include: c.var.t("composer.problem.noAudience") }
+        : {}),
+      ...(mirror ? { mirrorsNo: mirror } : {}),
+    };
+    const props = await choosing(c, mailing, { audience, mirrorsNo }, errors);
     return c.html(<ChooserPage {...props} />, command === "count" ? 200 : 422);
   }
-  return saved(c, mailing, audience, command);
+  return saved(c, mailing, { audience, mirrorsNo }, command);
 }
 
 /** Those that everybody of the group may use. */
@@ -185,10 +214,15 @@ export async function sharedAudiences(c: MemberContext): Promise<SavedAudience[]
   return all.filter(({ isShared }) => isShared);
 }
 
-async function choosing(c: MemberContext, mailing: Mailing, audience: Audience, errors: FieldErrors) {
+async function choosing(
+  c: MemberContext,
+  mailing: Mailing,
+  { audience, mirrorsNo }: Chosen,
+  errors: FieldErrors,
+) {
   const [page, count, savedOnes] = await Promise.all([
-    common(c, mailing),
-    panel(c, audience),
+    common(c, mailing, mirrorsNo),
+    panel(c, audience, mirrorsNo),
     sharedAudiences(c),
   ]);
   const chosen = { include: savedIn(audience.include), exclude: savedIn(audience.exclude) };

@@ -15,6 +15,7 @@ import {
 } from "../ui/form";
 import { Shell } from "../ui/layout";
 import { MailingHeader } from "./mailing-frame";
+import { type MirrorProps, MirrorSection } from "./mirror-views";
 import { Steps } from "./parts";
 import type { Page } from "./web";
 
@@ -24,6 +25,7 @@ type TargetProps = Page & {
   count: CountPanelProps;
   errors: FieldErrors;
   presence: string;
+  mirror: MirrorProps;
   flash?: FlashMessage;
 };
 
@@ -77,6 +79,7 @@ export function TargetPage(props: BuilderProps) {
               </SubmitButton>
             )}
           </AudienceFields>
+          <MirrorSection t={t} mirror={props.mirror} error={errors.mirrorsNo} />
         </div>
         <CountAndSave {...props} />
       </Form>
@@ -176,6 +179,7 @@ export function ChooserPage(props: ChooserProps) {
               />
             </>
           )}
+          <MirrorSection t={t} mirror={props.mirror} error={props.errors.mirrorsNo} />
         </div>
         <CountAndSave {...props} />
       </Form>

@@ -1,3 +1,4 @@
+import type { TestPhase } from "../delivery/types";
 import { Form, HiddenField, SubmitButton } from "../ui/form";
 import { formatNumber, formatPercent } from "../ui/format";
 import { Section } from "../ui/layout";
@@ -5,6 +6,26 @@ import { DataTable } from "../ui/table";
 import { When } from "../ui/when";
 import { letterOf } from "./parts";
 import type { ProgressProps } from "./progress-props";
+
+/** Where the test is; of one down the list it says what that means. */
+function phaseWords(
+  { t, numbers }: ProgressProps,
+  phase: TestPhase,
+  { letter, isOne }: { letter: string; isOne: boolean },
+): string {
+  if (numbers.cohorts) {
+    if (phase === "sample" || phase === "choose") return t(`cohorts.winner.${phase}`);
+    if (phase === "decided")
+      return t(isOne ? "cohorts.winner.decidedOne" : "cohorts.winner.decided", { letter });
+  }
+  return t(`composer.winner.phase.${phase}`, { letter });
+}
+
+/** What somebody is asked who chooses before the time of the verdict. */
+function askWords({ t, numbers }: ProgressProps, no: number): string {
+  if (numbers.cohorts) return t("cohorts.winner.earlyAsk");
+  return t("composer.winner.earlyAsk", { letter: letterOf(no) });
+}
 
 type Variant = { variantNo: number; sent: number; did: number; share: number; low: number; high: number };
 
@@ -14,24 +35,26 @@ export function TestPart(props: ProgressProps) {
   const { test, frozen } = numbers;
   if (!test) return null;
   const { phase, endsAt, verdict, winnerNo } = test;
-  const variants = Object.keys(frozen?.variants ?? {})
-    .map(Number)
+  // Of a sample in which nobody was, the first is the best: somebody must be able to go on.
+  const tried = Object.keys(frozen?.variants ?? {}).map(Number);
+  const variants = [...new Set([...tried, verdict?.bestNo ?? 0])]
     .filter((no) => no > 0)
     .toSorted((one, other) => one - other);
   const mayChoose = maySend && winnerNo === null && phase !== "sample";
+  const isOne = variants.length < 2;
   const percent = (share: number) => formatPercent(share, locale, 1);
   return (
     <Section title={t("composer.winner.title")} id="test">
       <p>
-        {t(`composer.winner.phase.${phase}`, { letter: winnerNo ? letterOf(winnerNo) : "" })}{" "}
+        {phaseWords(props, phase, { letter: winnerNo ? letterOf(winnerNo) : "", isOne })}{" "}
         {phase === "waiting" && endsAt !== null ? <When {...props} at={endsAt} /> : null}
       </p>
-      {verdict ? (
+      {isOne ? null : verdict ? (
         <p>{t(`composer.winner.verdict.${verdict.is}`, { letter: letterOf(verdict.bestNo) })}</p>
       ) : mayChoose ? (
         <p class="soft">{t("composer.winner.early")}</p>
       ) : null}
-      {verdict ? (
+      {verdict && !isOne ? (
         <DataTable<Variant>
           caption={t(`composer.plan.measures.${verdict.measure}`)}
           rows={verdict.variants}
@@ -77,9 +100,11 @@ export function TestPart(props: ProgressProps) {
               <HiddenField name="variant" value={String(no)} />
               <SubmitButton
                 kind={verdict?.bestNo === no ? "primary" : "secondary"}
-                {...(verdict ? {} : { confirm: t("composer.winner.earlyAsk", { letter: letterOf(no) }) })}
+                {...(verdict ? {} : { confirm: askWords(props, no) })}
               >
-                {t("composer.winner.send", { letter: letterOf(no) })}
+                {numbers.cohorts
+                  ? t(isOne ? "cohorts.winner.sendOne" : "cohorts.winner.send", { letter: letterOf(no) })
+                  : t("composer.winner.send", { letter: letterOf(no) })}
               </SubmitButton>
             </Form>
           ))}

@@ -6,6 +6,7 @@ import { type MemberEnv, memberCan } from "../groups/web";
 import { isLocked, slotWords, withSlotWords } from "../mailings/content/slots";
 import { draftVersionsOf, saveVersion } from "../mailings/mailing";
 import {
+  AMP_BYTES_MAX,
   BODY_BYTES_MAX,
   bodyForms,
   FROM_NAME_MAX,
@@ -14,6 +15,7 @@ import {
   PREVIEW_MAX,
   SUBJECT_MAX,
 } from "../mailings/types";
+import { listMergeFiles } from "../merging/merge-file";
 import { cleanLine } from "../platform/clean-text";
 import { AppError } from "../platform/errors";
 import { type FormValues, readForm, single } from "../platform/forms";
@@ -36,8 +38,8 @@ import {
 } from "./web";
 import { type VersionForm, WritePage, type WriteProps } from "./write-views";
 
-/** A body and its plain text, percent-encoded. */
-const FORM_BYTES_MAX = 2_600_000;
+/** A body, its plain text and its interactive part, percent-encoded. */
+const FORM_BYTES_MAX = 3_300_000;
 
 /** The first step: the words of a mailing. */
 export const writeRoutes = new Hono<MemberEnv>();
@@ -57,25 +59,32 @@ async function writing(c: MemberContext, mailing: Mailing, state: Shown): Promis
     draftVersionsOf(db, mailing.no),
     pageOf(c),
     presenceIn(c, mailing),
-    mergeFieldsFor(c.var.t, c.var.locale, db),
+    mergeFieldsFor(c.var.t, c.var.locale, db, mailing),
   ]);
+  const mergeFiles = await listMergeFiles(db);
   const { variantNo, language } = placeIn(c);
   const version = versions.find((each) => each.variantNo === variantNo && each.language === language);
   const first = versions.find((each) => each.variantNo === 1 && each.language === language);
   if (!version || !first) throw new AppError("not_found");
   return {
-    ...{ ...page, mailing, versions, first, presence, mergeFields },
+    ...{ ...page, mailing, versions, first, presence, mergeFields, mergeFiles },
     href: hrefOf(c, mailing),
     shown: formOf(version),
     slots: lockedSlots(version.body || first.body),
     errors: {},
-    ...flashOf(c, {
-      saved: "composer.done.saved",
-      named: "composer.done.named",
-      taken_back: "composer.done.takenBack",
-    }),
+    ...writeFlash(c),
     ...state,
   };
+}
+
+function writeFlash(c: MemberContext) {
+  if (c.req.query("done") === "rows_hidden")
+    return { flash: { kind: "warn" as const, text: c.var.t("merging.mailing.rowsHidden") } };
+  return flashOf(c, {
+    saved: "composer.done.saved",
+    named: "composer.done.named",
+    taken_back: "composer.done.takenBack",
+  });
 }
 
 function lockedSlots(body: string): { name: string; words: string }[] {
@@ -93,7 +102,12 @@ function placeIn(c: MemberContext): { variantNo: number; language: Language } {
 
 function formOf(version: MailingVersion): VersionForm {
   const isSame = version.variantNo > 1 && version.body === "";
-  return { ...version, form: isSame ? "same" : version.form, plain: version.plain ?? "" };
+  return {
+    ...version,
+    form: isSame ? "same" : version.form,
+    plain: version.plain ?? "",
+    amp: version.amp ?? "",
+  };
 }
 
 writeRoutes.post(MAILING_PATH, memberCan("mailings.edit"), async (c) => {
@@ -155,6 +169,7 @@ function versionFrom(
     preview: cleanLine(single(values, "preview")),
     body: form === "same" ? "" : bodyFrom(values),
     plain: form === "same" ? "" : single(values, "plain").toWellFormed(),
+    amp: form === "same" ? "" : single(values, "amp").toWellFormed(),
     revision: Number(single(values, "version")) || 0,
   };
 }
@@ -169,7 +184,7 @@ function bodyFrom(values: FormValues): string {
 function errorsOf(c: MemberContext, typed: VersionForm): FieldErrors {
   const { t } = c.var;
   const tooLong = (text: string, max: number) => text.length > max;
-  const bytes = new TextEncoder().encode(typed.body).byteLength;
+  const bytesOf = (text: string) => new TextEncoder().encode(text).byteLength;
   return {
     ...(tooLong(typed.fromName, FROM_NAME_MAX)
       ? { fromName: t("composer.problem.tooLong", { count: FROM_NAME_MAX }) }
@@ -180,7 +195,8 @@ function errorsOf(c: MemberContext, typed: VersionForm): FieldErrors {
     ...(tooLong(typed.preview, PREVIEW_MAX)
       ? { preview: t("composer.problem.tooLong", { count: PREVIEW_MAX }) }
       : {}),
-    ...(bytes > BODY_BYTES_MAX ? { body: t("composer.problem.bodyTooLong") } : {}),
+    ...(bytesOf(typed.body) > BODY_BYTES_MAX ? { body: t("composer.problem.bodyTooLong") } : {}),
+    ...(bytesOf(typed.amp) > AMP_BYTES_MAX ? { amp: t("composer.problem.ampTooLong") } : {}),
   };
 }
 
@@ -194,8 +210,9 @@ async function versionOf(
   typed: VersionForm,
   was: string,
 ): Promise<MailingVersion> {
-  const { form, plain, ...words } = typed;
-  const kept = { ...words, plain: plain.trim() === "" ? null : plain };
+  const { form, plain, amp, ...words } = typed;
+  const orNull = (text: string) => (text.trim() === "" ? null : text);
+  const kept = { ...words, plain: orNull(plain), amp: orNull(amp) };
   // Without script the editor's box takes plain words.
   const isWords = was === "visual" && !kept.body.trimStart().startsWith("{");
   const from = isWords ? "markdown" : bodyForms.find((each) => each === was);
@@ -203,8 +220,9 @@ async function versionOf(
     return { ...kept, form, body: from ? inForm(kept.body, from, form) : kept.body };
   const versions = await draftVersionsOf(shardOf(c), mailing.no);
   const first = versions.find((each) => each.variantNo === 1 && each.language === typed.language);
-  if (form === "same") return { ...kept, form: first?.form ?? "visual", body: "", plain: null };
-  return { ...kept, form: first?.form ?? form, body: first?.body ?? "", plain: first?.plain ?? null };
+  if (form === "same") return { ...kept, form: first?.form ?? "visual", body: "", plain: null, amp: null };
+  const { body = "", plain: text = null, amp: part = null } = first ?? {};
+  return { ...kept, form: first?.form ?? form, body, plain: text, amp: part };
 }
 
 /** Without script the open parts of a locked mail are typed as words, each in a box of its own. */

@@ -1,4 +1,5 @@
 import {
+  AMP_BYTES_MAX,
   BODY_BYTES_MAX,
   bodyForms,
   FROM_NAME_MAX,
@@ -24,14 +25,16 @@ import { Shell } from "../ui/layout";
 import { Status } from "../ui/status";
 import { When } from "../ui/when";
 import { MailingHeader, MailPreview, Names } from "./mailing-frame";
+import { MergeChoice } from "./merge-choice";
 import { Steps } from "./parts";
 import { VersionChoices } from "./version-choices";
 import { nameOf, type Page } from "./web";
 
 /** A version as its form holds it; `form` is "same" where a variant's body is the first one's. */
-export type VersionForm = Omit<MailingVersion, "form" | "plain"> & {
+export type VersionForm = Omit<MailingVersion, "form" | "plain" | "amp"> & {
   form: MailingVersion["form"] | "same";
   plain: string;
+  amp: string;
 };
 
 export type WriteProps = Page & {
@@ -50,6 +53,7 @@ export type WriteProps = Page & {
   /** The parts of a locked mail that may be changed; empty for one that is not locked. */
   slots: readonly { name: string; words: string }[];
   mergeFields: readonly { name: string; label: string }[];
+  mergeFiles: readonly { no: number; name: string }[];
   flash?: FlashMessage;
 };
 
@@ -84,10 +88,12 @@ export function WritePage(props: WriteProps) {
           <HeadFields {...props} />
           <BodyFields {...props} />
           <PlainField {...props} />
+          <AmpField {...props} />
           <Bar {...props} previewHref={`${href}/preview${query}`} />
         </Form>
         <MailPreview t={t} url={`${href}/preview${query}`} />
       </div>
+      <MergeChoice {...props} />
       <Names {...props} back="write" />
     </Shell>
   );
@@ -215,7 +221,7 @@ function SlotFields({ t, slots }: WriteProps) {
 }
 
 function BodyFields(props: WriteProps) {
-  const { t, shown, errors, mergeFields, group, slots } = props;
+  const { t, shown, errors, mailing, mergeFields, group, slots } = props;
   return (
     <>
       <HiddenField name="bodyForm" value={shown.form} />
@@ -235,7 +241,7 @@ function BodyFields(props: WriteProps) {
           data={
             shown.form === "visual"
               ? {
-                  "mail-editor": `/groups/${group.slug}/mailings/editor.json`,
+                  "mail-editor": `/groups/${group.slug}/mailings/editor.json?mailing=${mailing.id}`,
                   ...(slots.length > 0 ? { "mail-locked": "" } : {}),
                 }
               : { "mail-source": shown.form }
@@ -270,6 +276,26 @@ function PlainField({ t, shown, slots }: WriteProps) {
         rows={8}
         value={shown.plain}
         maxlength={BODY_BYTES_MAX}
+      />
+    </Disclosure>
+  );
+}
+
+function AmpField({ t, shown, slots, errors }: WriteProps) {
+  if (shown.form === "same" || slots.length > 0) return <HiddenField name="amp" value="" />;
+  return (
+    <Disclosure summary={t("composer.field.amp")} isOpen={shown.amp !== "" || errors.amp !== undefined}>
+      <TextArea
+        name="amp"
+        label={t("composer.field.amp")}
+        isLabelHidden
+        hint={t("composer.hint.amp")}
+        rows={10}
+        value={shown.amp}
+        maxlength={AMP_BYTES_MAX}
+        spellcheck={false}
+        data={{ "mail-source": "amp" }}
+        error={errors.amp}
       />
     </Disclosure>
   );

@@ -3,6 +3,7 @@ import type { Mailing } from "../mailings/types";
 import type { Context } from "../platform/context";
 import { maySend } from "../senders/sender";
 import { selectSending } from "./store";
+import type { Agreed } from "./types";
 
 /** What somebody lacks to send to so many people by themselves; null: nothing. */
 export type Lack =
@@ -38,14 +39,26 @@ export async function lackOf(
   }
 }
 
+/** Who agreed to a mailing of so many, as the run of a series; null where nobody did, or not to so many. */
+export function agreedBy(agreed: Agreed | null, recipients: number): number | null {
+  return agreed && recipients <= agreed.upTo ? agreed.by : null;
+}
+
 /** The same once it is frozen, when the number is known: a word for `pause_note`; null when all is well. */
 export async function beyondOwnHand(
   ctx: Context,
   group: Group,
-  { askedBy, approvedBy }: Mailing,
+  { askedBy, approvedBy, approvedTo = null }: Mailing,
   recipients: number,
 ): Promise<string | null> {
-  const lack = await lackOf(ctx, group, { by: askedBy ?? 0, approvedBy, recipients });
+  const isBeyond = approvedTo !== null && recipients > approvedTo;
+  const lack = await lackOf(ctx, group, {
+    by: askedBy ?? 0,
+    approvedBy: isBeyond ? null : approvedBy,
+    recipients,
+  });
   // The gate spreads what is beyond the quota over days.
-  return lack === null || lack.is === "quota" ? null : `needs_${lack.is}`;
+  if (lack !== null && lack.is !== "quota") return `needs_${lack.is}`;
+  // A series is not to go by itself to more people than was said of it.
+  return isBeyond ? "needs_colleague" : null;
 }

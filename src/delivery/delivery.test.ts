@@ -4,11 +4,13 @@ import { addPeople, HandDriver, makeMailing, makeSenders } from "../../test/deli
 import { contextOf } from "../../test/groups";
 import { dbFor } from "../groups/shard";
 import { mailingByNo } from "../mailings/mailing";
-import type { Mailing } from "../mailings/types";
+import type { Mailing, MailingSettings } from "../mailings/types";
 import { wholeText } from "../platform/mail/mail-text";
 import { mailKey } from "../platform/mail-keys";
 import { suppress } from "../subscriptions/suppression";
 import * as delivery from "./delivery";
+import { cohortTotals } from "./down-the-list";
+import { selectBuilds } from "./store";
 import { sumOf } from "./totals";
 
 const BY = { by: 1, startAt: null };
@@ -81,6 +83,24 @@ describe("a mailing that is sent", () => {
         `^<http://${group.slug}\\.localhost(:\\d+)?/m/${key}/unsubscribe>, <mailto:u\\+[a-z2-7]+@[^>]+>$`,
       ),
     );
+  });
+
+  it("carries the interactive part that was frozen with it, with a key of its own in each copy, and keeps it", async () => {
+    const { driver, db, mailing } = await begun([{ given_name: "Amina" }, {}], {
+      amp: '<p>Hi {{ first_name | default: "you" }}</p><a href="https://news.example/">More</a>',
+    });
+    await driver.run();
+    expect(await driver.totals()).toMatchObject({ sent: 2 });
+    for (const [index, name] of ["Amina", "you"].entries()) {
+      const { key, amp = "", html } = driver.sent[index]?.message ?? {};
+      expect(wholeText(amp)).toContain(`<p>Hi ${name}</p><a href="`);
+      expect(wholeText(amp)).toContain(`/m/${key}/1">More</a>`);
+      expect(wholeText(amp)).toContain(`/m/${key}/unsubscribe"`);
+      expect(wholeText(html ?? "")).not.toMatch(/<script|amp4email/);
+    }
+    const [{ amp: stored } = { amp: "" }] = await selectBuilds(db, mailing.no);
+    expect(stored).toContain("<html amp4email");
+    expect(stored).toContain("{{ mail_key }}/unsubscribe");
   });
 
   it("leaves people out for the first reason that applies, and counts them", async () => {
@@ -681,6 +701,7 @@ describe("tests of several variants", () => {
     hours: 2,
     isAutomatic: true,
     unsubscribeShareMax: null,
+    cohorts: null,
   };
   let made: Awaited<ReturnType<typeof begun>>;
   beforeEach(async () => {
@@ -748,9 +769,9 @@ describe("tests of several variants", () => {
     });
     expect(driver.sent).toHaveLength(sample);
     expect(await delivery.resumeMailing(ctx, group, mailing, { by: 1 })).toEqual({ is: "choose" });
-    expect(await delivery.chooseWinner(ctx, group, mailing, 7, { by: 1 })).toBe(false);
-    expect(await delivery.chooseWinner(ctx, group, mailing, 2, { by: 1 })).toBe(true);
-    expect(await delivery.chooseWinner(ctx, group, mailing, 1, { by: 1 })).toBe(false);
+    expect(await delivery.chooseWinner(ctx, group, mailing, 7, { by: 1 })).toBe("moved_on");
+    expect(await delivery.chooseWinner(ctx, group, mailing, 2, { by: 1 })).toBe("chosen");
+    expect(await delivery.chooseWinner(ctx, group, mailing, 1, { by: 1 })).toBe("moved_on");
     expect(await driver.run()).toBeNull();
     expect(await driver.totals()).toMatchObject({ sent: 200 });
   });
@@ -773,6 +794,258 @@ describe("tests of several variants", () => {
     await delivery.chooseWinner(ctx, group, mailing, 2, { by: 1 });
     expect(await driver.run()).toBeNull();
     expect(await driver.totals()).toMatchObject({ sent: 200 });
+  });
+});
+
+describe("a test down the list", () => {
+  const DAY_MS = 86_400_000;
+  const goesDown = {
+    size: 20,
+    isInOrder: true,
+    shareOfBestMin: 50,
+    unsubscribeShareMax: 1_000,
+    complaintShareMax: null,
+  };
+  const plan = {
+    ...{ share: 2_000, measure: "clicks" as const, hours: 2, isAutomatic: true, unsubscribeShareMax: null },
+    cohorts: goesDown,
+  };
+  const DAYS_AGO = [5, 40, 100, 300, 500];
+
+  /** Fifty people of each cohort, whose sample is sent. */
+  async function tested(
+    settings: Partial<MailingSettings> = {},
+    { variants = 2, cohorts = {} }: { variants?: number; cohorts?: Partial<typeof goesDown> } = {},
+  ) {
+    const people = Array.from({ length: 250 }, (_, index) => ({
+      created_at: Date.now() - (DAYS_AGO[index % 5] ?? 0) * DAY_MS,
+    }));
+    const test = { ...plan, ...settings.test, cohorts: { ...goesDown, ...cohorts } };
+    const made = await begun(people, { variants, settings: { ...settings, test } });
+    await made.driver.run();
+    return made;
+  }
+
+  const cohortOf = (to: string) => ((Number(to.slice(1, to.indexOf("@"))) - 1) % 5) + 1;
+  const sentTo = (driver: HandDriver, from = 0) => {
+    const counts = [0, 0, 0, 0, 0];
+    for (const { to } of driver.sent.slice(from))
+      counts[cohortOf(to) - 1] = (counts[cohortOf(to) - 1] ?? 0) + 1;
+    return counts;
+  };
+  /** So many of each cohort's sample click, among those of a variant. */
+  async function click(
+    db: ReturnType<typeof dbFor>,
+    counts: number[],
+    variantNo = 1,
+    flags: number | null = null,
+  ) {
+    for (const [index, count] of counts.entries())
+      await db.d1
+        .prepare(
+          `INSERT INTO mail_events (group_no, mailing_no, person_no, clicked_s, flags)
+           SELECT group_no, mailing_no, person_no, iif(?5 IS NULL, 1, NULL), ?5 FROM mailing_recipients
+           WHERE group_no = ?1 AND cohort = ?2 AND status = 3 AND coalesce(variant_no, 1) = ?3 LIMIT ?4
+           ON CONFLICT DO UPDATE SET flags = excluded.flags`,
+        )
+        .bind(db.groupNo, index + 1, variantNo, count, flags)
+        .run();
+  }
+  const timeIsOver = (db: ReturnType<typeof dbFor>) =>
+    db.d1.prepare("UPDATE mailings SET test_ends_at = 1 WHERE group_no = ?").bind(db.groupNo).run();
+  const over = async (driver: HandDriver) => {
+    expect(await driver.run()).toBeNull();
+    const totals = await driver.totals();
+    expect(sumOf(totals)).toBe(250);
+    expect(totals).toMatchObject({ waiting: 0, claimed: 0 });
+    expect(driver.twice()).toEqual([]);
+    return totals;
+  };
+
+  it("knows when people were last active by all that they did, under every number of theirs", async () => {
+    const long = Date.now() - 700 * DAY_MS;
+    const { group, db } = await makeSenders(
+      Array.from({ length: 8 }, (_, index) => ({
+        created_at: long,
+        ...(index === 7 ? { merged_into: 7 } : {}),
+      })),
+    );
+    const ago = (days: number) => Date.now() - days * DAY_MS;
+    const read = (no: number, opened: number | null, clicked: number | null) =>
+      db.d1
+        .prepare("INSERT INTO mail_readers (group_no, person_no, opened_s, clicked_s) VALUES (?, ?, ?, ?)")
+        .bind(group.no, no, opened && Math.floor(opened / 1000), clicked && Math.floor(clicked / 1000))
+        .run();
+    await read(1, ago(700), ago(10));
+    await read(2, ago(45), null);
+    const act = (no: number, days: number, removalNo: number) =>
+      db.d1
+        .prepare(
+          `INSERT INTO participations (group_no, person_no, action_no, nth, id, acted_at, revised_at, answer, is_named, removal_no)
+           VALUES (?1, ?2, 1, 0, randomblob(16), ?3, ?3, '{}', 0, ?4)`,
+        )
+        .bind(group.no, no, ago(days), removalNo)
+        .run();
+    await act(3, 100, 0);
+    await act(4, 5, 9);
+    await db.d1
+      .prepare("UPDATE people SET email_status_at = ?2 WHERE group_no = ?1 AND person_no = 5")
+      .bind(group.no, ago(200))
+      .run();
+    await db.d1
+      .prepare(
+        "INSERT INTO merged_people (group_no, root_no, person_no) VALUES (?, 7, 8) ON CONFLICT DO NOTHING",
+      )
+      .bind(group.no)
+      .run();
+    await read(8, ago(20), null);
+    const mailing = await makeMailing(group, { settings: { test: plan } });
+    const driver = new HandDriver(group, mailing);
+    await delivery.sendMailing(contextOf(driver.env), group, mailing, BY);
+    for (let turns = 0; turns < 2; turns += 1) await driver.turn();
+    const { results } = await db.d1
+      .prepare("SELECT cohort FROM mailing_recipients WHERE group_no = ? ORDER BY person_no")
+      .bind(group.no)
+      .run<{ cohort: number | null }>();
+    expect(results.map(({ cohort }) => cohort)).toEqual([1, 2, 3, 5, 4, 5, 1]);
+  });
+
+  it("tries on a sample of each cohort, and sends the winner down to those that perform, the freshest first", async () => {
+    const { driver, db } = await tested();
+    const { frozen } = (await driver.standing()) ?? never();
+    const sample = driver.sent.length;
+    for (const [index, each] of (frozen?.cohorts ?? []).entries()) {
+      expect(each.people).toBe(50);
+      expect(each.sample).toBeGreaterThan(8);
+      expect(each.sample).toBeLessThan(34);
+      expect(sentTo(driver)[index]).toBe(each.sample);
+    }
+    expect(frozen?.variants["0"]).toBe(250 - sample);
+    // The third does not click, so the fourth, which does, gets nothing either.
+    await click(db, [9, 8, 0, 9, 0], 2);
+    await timeIsOver(db);
+    const totals = await over(driver);
+    expect(await driver.standing()).toMatchObject({ status: "sent", winnerNo: 2 });
+    const [first = 0, second = 0, ...rest] = sentTo(driver, sample);
+    const [one, two] = frozen?.cohorts ?? [];
+    expect([first, second]).toEqual([50 - (one?.sample ?? 0), 50 - (two?.sample ?? 0)]);
+    expect(rest).toEqual([0, 0, 0]);
+    expect(totals.leftOutBy).toEqual({ cohort: 250 - sample - first - second });
+    const order = driver.sent.slice(sample).map(({ to }) => cohortOf(to));
+    expect(order).toEqual(order.toSorted());
+    expect(driver.sent.slice(sample).every(({ message }) => message.subject === "News 2")).toBe(true);
+  });
+
+  it("judges each cohort on its own where the plan says so, and needs no second version", async () => {
+    const { driver, db } = await tested({}, { variants: 1, cohorts: { isInOrder: false } });
+    const sample = driver.sent.length;
+    await click(db, [6, 6, 0, 6, 6]);
+    await click(db, [0, 0, 0, 0, 5], 1, 2);
+    await timeIsOver(db);
+    await over(driver);
+    const sent = sentTo(driver, sample).map((count) => count > 0);
+    expect(sent).toEqual([true, true, false, true, false]);
+  });
+
+  it("goes to a cohort that fails, and not to one that performs, when an organiser says so, until it has ended", async () => {
+    const { driver, db, group, mailing, ctx } = await tested();
+    const sample = driver.sent.length;
+    const choose = (cohort: number, choice: "send" | "leave" | null) =>
+      delivery.chooseCohort(ctx, group, mailing, { cohort, choice, by: 1 });
+    expect(await choose(5, "send")).toBe(true);
+    expect(await choose(2, "leave")).toBe(true);
+    expect(await choose(4, "send")).toBe(true);
+    expect(await choose(4, null)).toBe(true);
+    await click(db, [9, 9, 9, 0, 0], 1);
+    await timeIsOver(db);
+    await over(driver);
+    expect(sentTo(driver, sample).map((count) => count > 0)).toEqual([true, false, true, false, true]);
+    expect(await choose(4, "send")).toBe(false);
+  });
+
+  it("stops within a cohort that is left out while it is sent", async () => {
+    const { driver, db, group, mailing, ctx } = await tested();
+    await click(db, [9, 9, 9, 9, 9], 1);
+    await timeIsOver(db);
+    const sample = driver.sent.length;
+    while (driver.pages.length === 0) await driver.turn();
+    await delivery.chooseCohort(ctx, group, mailing, { cohort: 1, choice: "leave", by: 1 });
+    await over(driver);
+    expect(sentTo(driver, sample).map((count) => count > 0)).toEqual([false, true, true, true, true]);
+  });
+
+  it("asks an organiser when no cohort performs, and judges at once for who chooses early", async () => {
+    const none = await tested();
+    await timeIsOver(none.db);
+    const sample = none.driver.sent.length;
+    expect(await none.driver.run()).toBeNull();
+    expect(await none.driver.standing()).toMatchObject({
+      status: "paused",
+      pauseCause: "test",
+      pauseNote: "no_cohort",
+    });
+    expect(none.driver.sent).toHaveLength(sample);
+    const { ctx, group, mailing } = none;
+    expect(await delivery.chooseWinner(ctx, group, mailing, 1, { by: 1 })).toBe("no_cohort");
+    await delivery.chooseCohort(ctx, group, mailing, { cohort: 3, choice: "send", by: 1 });
+    await delivery.chooseWinner(ctx, group, mailing, 1, { by: 1 });
+    await over(none.driver);
+    expect(sentTo(none.driver, sample).map((count) => count > 0)).toEqual([false, false, true, false, false]);
+
+    // Chosen before its time, it is judged then: nobody is shut out for good without a word of the organiser's.
+    const hasty = await tested();
+    await delivery.chooseWinner(hasty.ctx, hasty.group, hasty.mailing, 1, { by: 1 });
+    expect(await hasty.driver.run()).toBeNull();
+    expect(await hasty.driver.standing()).toMatchObject({
+      ...{ status: "paused", pauseCause: "test", pauseNote: "no_cohort", winnerNo: null },
+      cohorts: { open: 0, shut: 0 },
+    });
+    await delivery.chooseCohort(hasty.ctx, hasty.group, hasty.mailing, { cohort: 2, choice: "send", by: 1 });
+    expect(await delivery.chooseWinner(hasty.ctx, hasty.group, hasty.mailing, 2, { by: 1 })).toBe("chosen");
+    expect((await over(hasty.driver)).leftOutBy.cohort).toBeGreaterThan(0);
+
+    const early = await tested();
+    await click(early.db, [9, 0, 0, 0, 0], 2);
+    const before = early.driver.sent.length;
+    await delivery.chooseWinner(early.ctx, early.group, early.mailing, 2, { by: 1 });
+    await over(early.driver);
+    expect(sentTo(early.driver, before).map((count) => count > 0)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect((await early.driver.standing())?.verdict?.cohorts).toHaveLength(10);
+  });
+
+  it("goes on from the rows when the driver forgets everything between any two steps", async () => {
+    const { driver, db } = await tested({ localTime: "00:00" });
+    await click(db, [9, 9, 9, 0, 0], 1);
+    await timeIsOver(db);
+    const sample = driver.sent.length;
+    for (let turns = 0; turns < 60 && (await driver.standing())?.status === "sending"; turns += 1) {
+      driver.forget();
+      await driver.turn();
+      for (const page of driver.pages.splice(0)) await driver.deliver(page);
+    }
+    await over(driver);
+    expect(sentTo(driver, sample).map((count) => count > 0)).toEqual([true, true, true, false, false]);
+  });
+
+  it("counts for a cohort whom it was handed over for, and nobody who was stopped", async () => {
+    const { driver, db, group, mailing, ctx } = await tested();
+    const sample = driver.sent.length;
+    await delivery.stopMailing(ctx, group, mailing, { by: 1 });
+    expect(await over(driver)).toMatchObject({ sent: sample, failed: 250 - sample });
+    const totals = await cohortTotals(db, mailing.no);
+    expect(totals.reduce((sum, { sent }) => sum + sent, 0)).toBe(sample);
+  });
+
+  it("sends at once to all of cohorts that are no larger than their sample", async () => {
+    const { driver } = await tested({}, { cohorts: { size: 60 } });
+    expect((await driver.standing())?.status).toBe("sent");
+    expect(driver.sent).toHaveLength(250);
   });
 });
 

@@ -6,12 +6,14 @@ import { versionsOf } from "../mailings/mailing";
 import { failureReasons, type Mailing, type PauseCause, recipientStatus } from "../mailings/types";
 import type { Context } from "../platform/context";
 import type { MailCopy } from "../platform/mail-keys";
-import { type Lack, lackOf } from "./allowance";
+import { agreedBy, type Lack, lackOf } from "./allowance";
+import { goesNowhere } from "./down-the-list";
 import { recipientsOf } from "./estimate";
 import { driverOf, refOf } from "./objects";
 import * as store from "./store";
+import { setChoice } from "./store-cohorts";
 import { reconcile } from "./store-ledger";
-import type { MailingOf, SendProblem, SendResult } from "./types";
+import type { Agreed, MailingOf, SendProblem, SendResult } from "./types";
 
 export { estimateAudience } from "./estimate";
 export { sendPage } from "./page";
@@ -91,28 +93,40 @@ function refusalOf(lack: Lack | null, recipients: number): Exclude<SendResult, {
 /**
  * Has a draft sent, at a time or after the group's undo window. Where a second person or an operator must agree first, it waits for
  * them. What its words lack is for the caller to check (`checkVersions`): this looks only for what would make sending senseless.
+ * @param options.agreed of the run of a series, which nobody pressed a button for: it waits for no undo window
  * @throws when D1, the gate or the audit log is away
  */
 export async function sendMailing(
   ctx: Context,
   group: Group,
   mailing: Mailing,
-  { by, startAt }: { by: number; startAt: number | null },
+  { by, startAt, agreed = null }: { by: number; startAt: number | null; agreed?: Agreed | null },
 ): Promise<SendResult> {
   if (mailing.status !== "draft") return { is: "not_a_draft" };
   const problems = await problemsOf(ctx, group, mailing);
   const { target, settings } = mailing;
   if (problems.length > 0 || !target) return { is: "problems", problems };
-  const counting = { mailingNo: mailing.no, budgetMs: COUNT_MS };
+  const at = agreed ? Math.max(ctx.now, startAt ?? 0) : startOf(ctx, group, startAt);
+  const counting = { mailingNo: mailing.no, budgetMs: COUNT_MS, startAt: at };
   const recipients = await recipientsOf(ctx, group, target, settings, counting);
   if (recipients === 0) return { is: "problems", problems: ["nobody"] };
-  const refusal = refusalOf(await lackOf(ctx, group, { by, approvedBy: null, recipients }), recipients);
-  if (refusal?.is === "over_ceiling" || refusal?.is === "over_quota") return refusal;
-  const at = startOf(ctx, group, startAt);
+  const approvedBy = agreedBy(agreed, recipients);
+  const isBeyond = agreed !== null && recipients > agreed.upTo;
+  const lacking = refusalOf(await lackOf(ctx, group, { by, approvedBy, recipients }), recipients);
+  if (lacking?.is === "over_ceiling" || lacking?.is === "over_quota") return lacking;
+  // A series is not to go by itself to more people than was said of it, also where the group asks for nobody's yes.
+  const refusal = isBeyond ? ({ is: "needs_approval", from: "colleague" } as const) : lacking;
   const status = refusal ? "waiting" : "scheduled";
   const isAsked = await change(ctx, group, mailing, async (db) => {
-    await record(ctx, group, mailing, by, "asked", { startAt: at, recipients, status });
-    return store.schedule(db, mailing.no, { status, startAt: at, by, now: ctx.now });
+    await record(ctx, group, mailing, by, "asked", { startAt: at, recipients, status, ...agreed?.run });
+    return store.schedule(db, mailing.no, {
+      status,
+      startAt: at,
+      by,
+      now: ctx.now,
+      agreed: agreed && { ...agreed, by: approvedBy },
+      note: isBeyond ? "needs_colleague" : "",
+    });
   });
   if (!isAsked) return { is: "not_a_draft" };
   return refusal ?? { is: "scheduled", startAt: at };
@@ -139,7 +153,8 @@ export async function approveMailing(
   const { target, settings, askedBy } = mailing;
   if (mailing.status !== "waiting" || !target || askedBy === null) return { is: "not_waiting" };
   if (as === "colleague" && by === askedBy) return { is: "own" };
-  const counting = { mailingNo: mailing.no, budgetMs: COUNT_MS };
+  const at = startOf(ctx, group, mailing.startAt);
+  const counting = { mailingNo: mailing.no, budgetMs: COUNT_MS, startAt: at };
   const recipients = await recipientsOf(ctx, group, target, settings, counting);
   const approvedBy = as === "colleague" ? by : mailing.approvedBy;
   const asker = as === "colleague" ? by : askedBy;
@@ -151,7 +166,6 @@ export async function approveMailing(
   if (rest?.is === "quota") return { is: "over_quota", left: rest.left, daily: rest.daily, recipients };
   if (rest?.is === "colleague") return { is: "not_waiting" };
   const status = rest ? "waiting" : "scheduled";
-  const at = startOf(ctx, group, mailing.startAt);
   const isDone = await change(ctx, group, mailing, async (db) => {
     await record(ctx, group, mailing, by, "approved", { as, recipients });
     return as === "colleague"
@@ -232,20 +246,45 @@ export function rescheduleMailing(
   });
 }
 
-/** Which variant goes to the rest, once. It may be chosen before the test is over; the audit log says so. */
+export type WinnerResult = "chosen" | "moved_on" | "no_cohort";
+
+/**
+ * Which variant goes to the rest, once. It may be chosen before the test is over; the audit log says so. `no_cohort`: down the list it
+ * would go to nobody, and an organiser says first to whom it does.
+ */
 export async function chooseWinner(
   ctx: Context,
   group: Group,
   mailing: MailingOf,
   variantNo: number,
   { by }: { by: number | null } = { by: null },
-): Promise<boolean> {
-  const delivery = await store.selectDelivery(dbFor(ctx.env, group), mailing.no);
-  if (delivery?.frozen?.variants["0"] === undefined) return false;
+): Promise<WinnerResult> {
+  const shard = dbFor(ctx.env, group);
+  const delivery = await store.selectDelivery(shard, mailing.no);
+  if (delivery?.frozen?.variants["0"] === undefined) return "moved_on";
+  if (delivery.winnerNo === null && (await goesNowhere(shard, mailing.no, delivery, variantNo)))
+    return "no_cohort";
   const isEarly = delivery.verdict === null;
-  return change(ctx, group, mailing, async (db) => {
+  const isChosen = await change(ctx, group, mailing, async (db) => {
     await record(ctx, group, mailing, by, "winner_chosen", { variantNo, isEarly });
     return store.setWinner(db, mailing.no, variantNo, ctx.now);
+  });
+  return isChosen ? "chosen" : "moved_on";
+}
+
+/**
+ * What an organiser decides of a cohort of a test down the list, whatever its sample says; null: what that says. False once the cohort
+ * has come to its end.
+ */
+export function chooseCohort(
+  ctx: Context,
+  group: Group,
+  mailing: MailingOf,
+  { cohort, choice, by }: { cohort: number; choice: "send" | "leave" | null; by: number | null },
+): Promise<boolean> {
+  return change(ctx, group, mailing, async (db) => {
+    await record(ctx, group, mailing, by, "cohort_chosen", { cohort, choice });
+    return setChoice(db, mailing.no, { cohort, choice, now: ctx.now });
   });
 }
 

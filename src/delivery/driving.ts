@@ -1,12 +1,16 @@
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
-import { buildVersions, RenderError } from "../mailings/content";
+import { buildVersions, checkVersions, RenderError } from "../mailings/content";
 import { mailingByNo, versionsOf, wrapperOf } from "../mailings/mailing";
-import type { Mailing } from "../mailings/types";
+import { isMirrorAskable } from "../mailings/mirroring";
+import type { Frozen, Mailing } from "../mailings/types";
+import { pinMergeFile } from "../merging/merge-file";
 import type { Context } from "../platform/context";
 import { beyondOwnHand } from "./allowance";
-import { beginFreeze, type FreezeState, freezeOn, frozenOf } from "./freezing";
-import { type Due, issue } from "./issuing";
+import { frozenDrawn } from "./drawing";
+import { beginFreeze, type FreezeState, freezeOn } from "./freezing";
+import { type Due, issue, type KeptPass } from "./issuing";
+import { waitsForRival } from "./rivals";
 import * as store from "./store";
 import { thawRange } from "./store-freeze";
 import { LEASE_S, stopAll, survey, totalsOf } from "./survey";
@@ -15,6 +19,7 @@ import type { UnderWay } from "./under-way";
 
 const TURN_MS = 8_000;
 const THAW_ROWS = 5_000;
+const RIVAL_MS = 1_000;
 
 /** What the driver keeps on disk. */
 export type Kept = {
@@ -22,6 +27,9 @@ export type Kept = {
   /** False when the send this belongs to was taken back. */
   saveFreeze(state: FreezeState): boolean;
   forgetFreeze(): void;
+  pass(): KeptPass | null;
+  /** Null: there is nothing to keep. */
+  keepPass(kept: KeptPass | null): void;
   /** What was counted is not how it ends. */
   forgetNumbers(): void;
 };
@@ -48,7 +56,7 @@ export async function drive(due: Due, kept: Kept, underWay: UnderWay): Promise<n
     case "preparing":
       return prepare(due, kept);
     case "sending": {
-      const next = await issue(due, underWay);
+      const next = await issue(due, underWay, kept);
       return next === "done" ? finish(due, kept) : next;
     }
     case "paused":
@@ -78,10 +86,13 @@ async function prepare({ ctx, group, mailing, delivery }: Due, kept: Kept): Prom
   if (startAt === null) throw new Error("a mailing without a start is being prepared");
   let state = kept.freeze();
   if (state?.startAt !== startAt) {
+    if (await waitsForRival(ctx, db, group, { no: mailing.no, startAt })) return RIVAL_MS;
+    await pinMergeFile(db, mailing);
     const built = await build(ctx, group, mailing);
+    const isAskable = await isMirrorAskable(ctx, db, mailing);
     // Whoever asked for it is to mend it: it is a draft again, and says why.
-    if (!built) {
-      await store.unsend(db, mailing.no, "not_built", Date.now());
+    if (!built || !isAskable) {
+      await store.unsend(db, mailing.no, built ? "mirrors_too_large" : "not_built", Date.now());
       return 0;
     }
     await store.saveBuilds(db, mailing.no, { ...built, startAt });
@@ -90,7 +101,9 @@ async function prepare({ ctx, group, mailing, delivery }: Due, kept: Kept): Prom
   }
   const done = await freezeOn(ctx, group, mailing, state, kept.saveFreeze);
   if (!done.isWhole) return 0;
-  const frozen = frozenOf(done.state.counts, Date.now());
+  const drawn = await frozenDrawn(db, mailing, done.state, kept.saveFreeze);
+  if (!drawn) return 0;
+  const frozen = { ...drawn, ...asAsked(mailing, done.state) };
   const totals = await totalsOf(db, mailing.no);
   // What was counted while it was written must be what the rows say: else a range is missing, and everything is written anew.
   if (sumOf(totals) !== frozen.candidates || totals.waiting !== frozen.recipients) {
@@ -106,12 +119,20 @@ async function prepare({ ctx, group, mailing, delivery }: Due, kept: Kept): Prom
   return 0;
 }
 
+/** What is kept of an audience that another mailing had a part in: whatever that one leaves out later, this one did not. */
+function asAsked({ settings }: Mailing, { audience }: FreezeState): Pick<Frozen, "audience"> {
+  return settings.mirrorsNo === null ? {} : { audience };
+}
+
 async function build(ctx: Context, group: Group, mailing: Mailing) {
   const db = dbFor(ctx.env, group);
   const [versions, wrapper] = await Promise.all([
     versionsOf(db, mailing.no),
     wrapperOf(db, mailing.settings.wrapperNo),
   ]);
+  // What it wears and merges may have changed since somebody pressed the button.
+  const problems = await checkVersions(ctx, group, mailing, versions, wrapper);
+  if (problems.some(({ isError }) => isError)) return null;
   const made = await buildVersions(ctx, group, mailing, versions, wrapper).catch((error: unknown) => {
     if (!(error instanceof RenderError)) throw error;
     ctx.log.info("delivery.not_built", { groupNo: group.no, mailingNo: mailing.no });

@@ -1,9 +1,13 @@
 import { audienceSql, beyondSql, nextWidth } from "../audiences/audience";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { withMirrored } from "../mailings/mirroring";
 import type { MailingSettings, Target } from "../mailings/types";
 import type { Context } from "../platform/context";
 import { LruCache } from "../platform/lru";
+import { rivalsOf } from "../ranking/ranking";
+import { rivalQuestions, weeklyMaxOf } from "./rivals";
+import { noRowSql, type RowSettings } from "./rows-of-facts";
 import { estimateRange, hasRecent } from "./store-freeze";
 import { leftOutName } from "./totals";
 import type { Estimate } from "./types";
@@ -12,6 +16,8 @@ import type { Estimate } from "./types";
 const BUDGET_MS = 1_000;
 const KEPT_MS = 2 * 60_000;
 const ESTIMATES_MAX = 200;
+
+type Judged = Pick<MailingSettings, "topicNo" | "ignoresFatigue" | "mirrorsNo"> & RowSettings;
 
 type Part = Omit<Estimate, "share" | "isWhole"> & {
   after: number;
@@ -27,24 +33,34 @@ const parts = new LruCache<Part>(ESTIMATES_MAX);
  * Who would get a mailing if it were sent now, and who would be left out and why: as far as a second goes, in ranges of 200 ms at most.
  * Asking again goes on; what is whole is shown for two minutes.
  * @param mailingNo of the mailing itself, whose own copies are no reason to leave anybody out; 0 for none
+ * @param startAt when it is to begin, by which others of that day may come first; null: now
  */
 export async function estimateAudience(
   ctx: Context,
   group: Group,
-  target: Target,
-  settings: Pick<MailingSettings, "topicNo" | "ignoresFatigue">,
-  { mailingNo = 0, budgetMs = BUDGET_MS }: { mailingNo?: number; budgetMs?: number } = {},
+  own: Target,
+  settings: Judged,
+  {
+    mailingNo = 0,
+    budgetMs = BUDGET_MS,
+    startAt = null,
+  }: { mailingNo?: number; budgetMs?: number; startAt?: number | null } = {},
 ): Promise<Estimate> {
   const db = dbFor(ctx.env, group);
-  const { topicNo, ignoresFatigue } = settings;
-  const weeklyMax = ignoresFatigue ? 0 : group.settings.mail.weeklyMax;
-  const key = JSON.stringify([group.no, target, topicNo, weeklyMax, mailingNo]);
+  const { topicNo } = settings;
+  const weeklyMax = weeklyMaxOf(group, settings);
+  const target = await withMirrored(db, own, settings);
+  const rivals = await rivalsOf(group, db, { no: mailingNo, startAt: startAt ?? ctx.now });
+  const hasNoRow = await noRowSql(db, { no: mailingNo, settings });
+  const key = JSON.stringify([group.no, target, topicNo, weeklyMax, mailingNo, rivals, hasNoRow]);
   const until = Date.now() + budgetMs;
   let part = parts.get(key, ctx.now) ?? (await begin(ctx, group, target));
   const question = await audienceSql({ ...ctx, now: part.countedAt }, db, target.audience);
   const isAlone = !(await hasRecent(db, { mailingNo, now: part.countedAt, weeklyMax }));
   const { beyond, countedAt: now } = part;
-  const judging = { mailingNo, now, topicNo, weeklyMax, question, beyond, isAlone };
+  const asked = await rivalQuestions({ ...ctx, now }, db, group, rivals, { topicNo, weeklyMax });
+  const narrowing = { question, beyond, hasNoRow, isAlone, rivals: asked };
+  const judging = { mailingNo, now, topicNo, weeklyMax, ...narrowing };
   while (part.after < part.highest && Date.now() < until) {
     const upTo = Math.min(part.highest, part.after + part.width);
     const { counts, ms } = await estimateRange(db, judging, part.after, upTo);
@@ -83,8 +99,8 @@ export async function recipientsOf(
   ctx: Context,
   group: Group,
   target: Target,
-  settings: Pick<MailingSettings, "topicNo" | "ignoresFatigue">,
-  options: { mailingNo: number; budgetMs: number },
+  settings: Judged,
+  options: { mailingNo: number; budgetMs: number; startAt: number | null },
 ): Promise<number> {
   const { recipients, share, isWhole } = await estimateAudience(ctx, group, target, settings, options);
   return isWhole || share === 0 ? recipients : Math.ceil(recipients / share);

@@ -9,10 +9,16 @@ import {
 } from "../audiences/audience";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { withMirrored } from "../mailings/mirroring";
 import { type Frozen, type Mailing, recipientStatus, type TestPlan } from "../mailings/types";
 import type { Context } from "../platform/context";
 import { countryCodes } from "../platform/countries";
+import { type Rivals, rivalsOf } from "../ranking/ranking";
 import { dueByPlace } from "./clock-zones";
+import type { DrawState } from "./drawing";
+import { rivalQuestions, weeklyMaxOf } from "./rivals";
+import { noRowSql } from "./rows-of-facts";
+import { COHORT } from "./store-cohorts";
 import { type Freezing, type FrozenCount, freezeRange, hasRecent } from "./store-freeze";
 import { leftOutName } from "./totals";
 
@@ -28,12 +34,16 @@ export type FreezeState = {
   now: number;
   audience: Audience;
   beyond: string | null;
+  /** Other mailings of a ranked day; null where the day is not ranked. */
+  rivals: Rivals | null;
   after: number;
   highest: number;
   width: number;
   variants: number[];
   languages: string[];
   counts: FrozenCount[];
+  /** Of a test down the list, once everybody is frozen. */
+  draw?: DrawState;
 };
 
 /** The audience as it will be asked, whatever changes meanwhile. */
@@ -44,12 +54,15 @@ export async function beginFreeze(
   versions: { variants: readonly number[]; languages: readonly string[] },
 ): Promise<FreezeState> {
   const db = dbFor(ctx.env, group);
-  const { target, startAt } = mailing;
-  if (!target || startAt === null) throw new Error("a mailing without an audience is being prepared");
+  const { startAt } = mailing;
+  if (!mailing.target || startAt === null) throw new Error("a mailing without an audience is being prepared");
+  const target = await withMirrored(db, mailing.target, mailing.settings);
+  const rivals = await rivalsOf(group, db, { no: mailing.no, startAt });
   const beyond = target.most === null ? null : await beyondSql(ctx, db, target.audience, target.most);
   const { fixed, highest, width } = await audienceSql(ctx, db, target.audience);
   return {
-    ...{ startAt, now: ctx.now, audience: fixed, beyond, after: 0, highest, width, counts: [] },
+    ...{ startAt, now: ctx.now, audience: fixed, beyond, rivals, after: 0, highest, counts: [] },
+    width: Math.ceil(width / (1 + (rivals?.above.length ?? 0))),
     ...{ variants: [...versions.variants], languages: [...versions.languages] },
   };
 }
@@ -87,31 +100,47 @@ async function freezingOf(
   state: FreezeState,
 ): Promise<Freezing> {
   const { startAt, variants, beyond, languages } = state;
-  const { localTime, topicNo, ignoresFatigue, test } = settings;
+  const { localTime, topicNo, test } = settings;
   const question = await audienceSql(ctx, db, state.audience);
-  const weeklyMax = ignoresFatigue ? 0 : group.settings.mail.weeklyMax;
+  const weeklyMax = weeklyMaxOf(group, settings);
   const places = localTime
     ? dueByPlace(countryCodes, { startAt, localTime, timeZone: group.timeZone })
     : null;
   return {
     ...{ mailingNo: no, now: state.now, topicNo, startAt, question, beyond, languages },
     ...{ weeklyMax, isAlone: !(await hasRecent(db, { mailingNo: no, now: state.now, weeklyMax })) },
+    hasNoRow: await noRowSql(db, { no, settings }),
     variant: variantSql(no, variants, test),
+    cohort: test?.cohorts ? COHORT : null,
     due: places && { ...places, startS: Math.ceil(startAt / 1000) },
     ownLanguage: group.locale,
+    rivals: await rivalQuestions(ctx, db, group, state.rivals, { topicNo, weeklyMax }),
   };
 }
 
-/** Which variant somebody gets: by chance, the same whenever it is asked. Of a test, 0 for all beyond its sample. */
+/**
+ * Which variant somebody gets: by chance, the same whenever it is asked. Of a test, 0 for all beyond its sample; of one down the list for
+ * everybody, until the samples of its cohorts are drawn (`drawing.ts`).
+ */
 export function variantSql(mailingNo: number, variants: readonly number[], test: TestPlan | null): string {
+  if (test?.cohorts) return "0";
+  const chosen = chosenSql(mailingNo, variants);
+  if (!test || variants.length <= 1) return chosen;
+  return `CASE WHEN ${chanceSql("p.person_no", sampleSeed(mailingNo))} < ${chanceBelow(test.share)} THEN ${chosen} ELSE 0 END`;
+}
+
+/** The seed of the chance that says who is in a mailing's sample; the one before it says who gets which variant. */
+export function sampleSeed(mailingNo: number): number {
+  return ((mailingNo * 2) % 900_000_000) + 1;
+}
+
+/** One of the variants for `p`, each for as many. */
+export function chosenSql(mailingNo: number, variants: readonly number[]): string {
   if (variants.length <= 1) return "NULL";
-  const seed = (mailingNo * 2) % 900_000_000;
-  const place = `(${chanceSql("p.person_no", seed)} * ${variants.length} / ${CHANCE_MAX + 1})`;
+  const place = `(${chanceSql("p.person_no", sampleSeed(mailingNo) - 1)} * ${variants.length} / ${CHANCE_MAX + 1})`;
   // The first variant is NULL in the rows, which costs nothing.
   const cases = variants.map((no, index) => `WHEN ${index} THEN ${no === 1 ? "NULL" : no}`).join(" ");
-  const chosen = `CASE ${place} ${cases} END`;
-  if (!test) return chosen;
-  return `CASE WHEN ${chanceSql("p.person_no", seed + 1)} < ${chanceBelow(test.share)} THEN ${chosen} ELSE 0 END`;
+  return `CASE ${place} ${cases} END`;
 }
 
 /** Those alike as one. */

@@ -4,12 +4,15 @@ import { groupByNo } from "../groups/group";
 import { dbFor } from "../groups/shard";
 import type { MailingTotals } from "../mailings/types";
 import { type Context, createContext } from "../platform/context";
+import { cohortTotals } from "./down-the-list";
 import { drive, dueOf, type Kept } from "./driving";
 import type { FreezeState } from "./freezing";
-import type { Due } from "./issuing";
+import type { Due, KeptPass } from "./issuing";
 import { underWayMax } from "./pace";
+import { lanesNow } from "./pace-lanes";
+import type { CohortTotal } from "./store-cohorts";
 import { survey, totalsOf } from "./survey";
-import type { DriverRef, PageReport } from "./types";
+import type { DriverRef, LaneNow, PageReport } from "./types";
 import { UnderWay } from "./under-way";
 
 const FIRST_RETRY_MS = 1_000;
@@ -30,7 +33,10 @@ export type DriverNumbers = {
   totals: MailingTotals;
   perSecond: number;
   nextDueAt: number | null;
+  slow: LaneNow[];
   preparing: { done: number; of: number } | null;
+  /** Of a test down the list; else nothing. */
+  cohorts: CohortTotal[];
 };
 
 /**
@@ -43,6 +49,7 @@ export class MailingDriver extends DurableObject<Env> {
   #standing: { due: Due; readAt: number } | null = null;
   #numbers: { value: Promise<DriverNumbers>; until: number } | null = null;
   #nudgedAt = 0;
+  #pass: { value: KeptPass | null } | null = null;
   #isDriving = false;
   #again = false;
 
@@ -60,6 +67,7 @@ export class MailingDriver extends DurableObject<Env> {
     this.ctx.storage.kv.delete("tries");
     this.#standing = null;
     this.#numbers = null;
+    this.#underWay.lookAgain();
     await this.#now();
   }
 
@@ -75,12 +83,13 @@ export class MailingDriver extends DurableObject<Env> {
   /**
    * How far it is, counted from the rows a moment ago.
    * @param isOpen it should be under way, by its status
+   * @param hasCohorts it is tested down the list
    */
-  numbers(ref: DriverRef, isOpen: boolean): Promise<DriverNumbers> {
+  numbers(ref: DriverRef, isOpen: boolean, hasCohorts = false): Promise<DriverNumbers> {
     const now = Date.now();
     if (isOpen) this.ctx.waitUntil(this.#nudge(ref, now));
     if (this.#numbers && this.#numbers.until > now) return this.#numbers.value;
-    const value = this.#count(ref);
+    const value = this.#count(ref, hasCohorts);
     const held = { value, until: Number.POSITIVE_INFINITY };
     this.#numbers = held;
     value.then(
@@ -128,16 +137,22 @@ export class MailingDriver extends DurableObject<Env> {
     return due;
   }
 
-  async #count({ group, mailingNo }: DriverRef): Promise<DriverNumbers> {
+  async #count({ group, mailingNo }: DriverRef, hasCohorts: boolean): Promise<DriverNumbers> {
     const db = dbFor(this.env, group);
     const now = Date.now();
     const [totals, open] = [await totalsOf(db, mailingNo), await survey(db, mailingNo, now)];
     const freeze = this.ctx.storage.kv.get<FreezeState>("freeze");
+    const pass = this.#underWay.pass ?? this.#keptPass()?.pass;
     return {
       totals,
       perSecond: this.#underWay.speed.at(now),
       nextDueAt: open.nextDueS === null ? null : open.nextDueS * 1000,
+      slow: [
+        ...(pass ? lanesNow(pass, now) : []),
+        ...(open.nextDueS === null ? [] : this.#underWay.putOff(open.nextDueS * 1000)),
+      ],
       preparing: freeze ? { done: freeze.after, of: freeze.highest } : null,
+      cohorts: hasCohorts ? await cohortTotals(db, mailingNo) : [],
     };
   }
 
@@ -152,10 +167,23 @@ export class MailingDriver extends DurableObject<Env> {
     forgetFreeze: () => {
       this.ctx.storage.kv.delete("freeze");
     },
+    pass: () => this.#keptPass(),
+    keepPass: (kept) => {
+      const isThere = this.#keptPass() !== null;
+      if (kept) this.ctx.storage.kv.put("pass", kept);
+      else if (isThere) this.ctx.storage.kv.delete("pass");
+      this.#pass = { value: kept && structuredClone(kept) };
+    },
     forgetNumbers: () => {
       this.#numbers = null;
     },
   };
+
+  /** Read from disk once: nearly all mailings have none. */
+  #keptPass(): KeptPass | null {
+    this.#pass ??= { value: this.ctx.storage.kv.get<KeptPass>("pass") ?? null };
+    return this.#pass.value;
+  }
 
   async #nudge(ref: DriverRef, now: number): Promise<void> {
     if (now - this.#nudgedAt < NUDGE_MS || this.#isDriving) return;

@@ -31,7 +31,7 @@ export function messageMaker(
   const keeps = group.settings.mail.replies === "keep" || own === "";
   const listId = `<${group.slug}.list.${config.ROOT_DOMAIN.replace(/:\d+$/, "")}>`;
   return ({ key, to, mail }) => ({
-    ...{ key, to, subject: mail.subject, html: mail.html, text: mail.text },
+    ...{ key, to, subject: mail.subject, html: mail.html, text: mail.text, amp: mail.amp },
     fromName: `${mail.fromName}${sender.fromSuffix}`,
     fromEmail: sender.fromEmail,
     replyTo: keeps ? returnAddress("reply", key, domain) : own,

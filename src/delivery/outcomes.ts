@@ -3,7 +3,7 @@ import type { MailResult } from "../platform/mail/transport";
 import type { Claim, Settlement } from "./store-ledger";
 
 /** The first delay after a refusal for now; it doubles up to the longest. */
-const FIRST_DELAY_S = 300;
+export const FIRST_DELAY_S = 300;
 const DELAY_S_MAX = 4 * 3_600;
 /** After so many refusals for now it is given up: with the delays above, 72 hours. */
 export const TRIES_MAX = 22;

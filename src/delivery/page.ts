@@ -15,6 +15,7 @@ import { type Kit, kitOf, laneOf } from "./kit";
 import { messageMaker } from "./message";
 import { driverOf } from "./objects";
 import { isSenderError, released, settlementOf } from "./outcomes";
+import { countMailbox } from "./pace-counts";
 import type { Judging } from "./store-freeze";
 import { type Claim, isSending, type Settlement, selectDue, settle, settleAndClaim } from "./store-ledger";
 import type { MailingPage, PageReport } from "./types";
@@ -42,7 +43,7 @@ type Chunk = { settlements: Settlement[]; isOver: boolean };
 export async function sendPage(ctx: Context, page: MailingPage, findLane: FindLane = laneOf): Promise<void> {
   const report: PageReport = {
     ...{ pageNo: page.pageNo, driver: page.driver, accepted: 0, permanent: 0, transient: 0, unknown: 0 },
-    ...{ leftOut: 0, notRendered: 0, released: 0, trouble: null, why: "" },
+    ...{ leftOut: 0, notRendered: 0, released: 0, trouble: null, why: "", mailboxes: {} },
   };
   const group = await groupByNo(ctx.directory, page.groupNo);
   if (!group) return;
@@ -72,11 +73,11 @@ class PageSender {
   }
 
   async run(findLane: FindLane): Promise<void> {
-    const { mailingNo, from, upTo, most } = this.#page;
+    const { mailingNo, from, upTo, most, whose = null } = this.#page;
     const [kit, lane, people] = await Promise.all([
       kitOf(this.#ctx, this.#group, this.#page),
       findLane(this.#ctx, this.#group),
-      selectDue(this.#db, mailingNo, { from, upTo, limit: most, nowS: Math.floor(Date.now() / 1000) }),
+      selectDue(this.#db, mailingNo, { from, upTo, limit: most, nowS: Math.floor(Date.now() / 1000), whose }),
     ]);
     if (!kit || people.length === 0) return;
     let ahead = await this.#readAhead(kit, people);
@@ -153,7 +154,13 @@ class PageSender {
     if (made.length === 0) return { settlements, isOver: false };
     const results = await lane.transport.send(made.map(({ message }) => message));
     let isOver = false;
-    for (const [index, { claim }] of made.entries()) {
+    for (const [
+      index,
+      {
+        claim,
+        message: { to },
+      },
+    ] of made.entries()) {
       // A transport that says nothing of one may have sent it.
       const result: MailResult = results[index] ?? { outcome: "unknown", reason: "no_answer" };
       settlements.push(settlementOf(claim, result, Date.now()));
@@ -163,6 +170,7 @@ class PageSender {
         this.#report.trouble = "sender";
         this.#report.why = result.outcome === "accepted" ? "" : result.reason;
       } else this.#report[result.outcome] += 1;
+      countMailbox(this.#report.mailboxes, to, result);
     }
     return { settlements, isOver };
   }

@@ -83,7 +83,7 @@ export async function sendTest(
   }
 }
 
-type Rendered = { fromName: string; subject: string; html: string; text: string };
+type Rendered = { fromName: string; subject: string; html: string; text: string; amp?: string };
 
 function proofMail(mail: Rendered): Rendered {
   return { ...mail, subject: `[Test] ${mail.subject}` };

@@ -2,6 +2,8 @@ import type { Question } from "../audiences/audience";
 import type { GroupDb } from "../groups/shard";
 import { leftOutReasons, recipientStatus } from "../mailings/types";
 import { refusalSql } from "../subscriptions/refusal";
+import type { RivalQuestions } from "./rivals";
+import { rivalStatements, rivalsAsked } from "./store-rivals";
 
 /** A mailing that began longer ago sends to nobody any more: a pace of 60 an hour has mailed 140,000 people by then. */
 const RUNS_MS_MAX = 100 * 86_400_000;
@@ -47,19 +49,27 @@ export async function hasRecent(
   return row !== null;
 }
 
-function reasonSql(beyond: string | null, isAlone: boolean): string {
+function reasonSql({ beyond, hasNoRow, isAlone }: Pick<Freezing, "beyond" | "hasNoRow" | "isAlone">): string {
   const refusal = isAlone ? REFUSAL_ALONE : REFUSAL;
-  return beyond ? `coalesce(${refusal}, CASE WHEN ${beyond} THEN ${leftOutReasons.over_limit} END)` : refusal;
+  const more = [
+    ...(beyond ? [`CASE WHEN ${beyond} THEN ${leftOutReasons.over_limit} END`] : []),
+    ...(hasNoRow ? [`CASE WHEN ${hasNoRow} THEN ${leftOutReasons.no_row} END`] : []),
+  ];
+  return more.length === 0 ? refusal : `coalesce(${[refusal, ...more].join(", ")})`;
 }
 
 export type Freezing = Judging & {
   question: Question;
   /** SQL that is true of `p` when they are beyond the limit of the mailing; null when it has none. */
   beyond: string | null;
+  /** SQL that is true of `p` when they have no row in the merge file of a mailing for those who have; null when it is for all. */
+  hasNoRow: string | null;
   /** No mailing of the last week has to be asked about. */
   isAlone: boolean;
   /** SQL for their variant: null for the first, 0 for those who wait for a winner. */
   variant: string;
+  /** SQL for their cohort in a test down the list; null of any other mailing, whose statement is as if there were none. */
+  cohort: string | null;
   /** When it is due where, in s; null: at once. */
   due: { places: Record<string, number>; others: number; startS: number } | null;
   /** Languages the mailing is written in, and whom everybody else gets. */
@@ -67,6 +77,8 @@ export type Freezing = Judging & {
   ownLanguage: string;
   /** The send it belongs to: one that was taken back since writes nothing. */
   startAt: number;
+  /** Other mailings of a ranked day; null where there are none to be asked. */
+  rivals: RivalQuestions | null;
 };
 
 /** People alike in what is counted of a frozen audience. */
@@ -97,6 +109,7 @@ export async function freezeRange(
       )
       .bind(groupNo, mailingNo, after, upTo, startAt),
     insertion({ d1, groupNo }, freezing, after, upTo),
+    ...rivalStatements({ d1, groupNo }, freezing, { after, upTo, recent: RECENT }),
     d1
       .prepare(countsSql(freezing))
       .bind(
@@ -105,24 +118,24 @@ export async function freezeRange(
       ),
   ]);
   const ms = results.reduce((sum, { meta }) => sum + meta.duration, 0);
-  return { counts: (results[2]?.results ?? []).filter(({ count }) => count > 0), ms };
+  return { counts: (results.at(-1)?.results ?? []).filter(({ count }) => count > 0), ms };
 }
 
 // The subquery keeps its LIMIT so that SQLite works each expression out once: flattened, the refusal would be asked four times.
 function insertion(
   { d1, groupNo }: Pick<GroupDb, "d1" | "groupNo">,
-  { question, beyond, variant, due, ...rest }: Freezing,
+  { question, variant, cohort, due, ...rest }: Freezing,
   after: number,
   upTo: number,
 ): D1PreparedStatement {
-  const { mailingNo, now, topicNo, weeklyMax, startAt, isAlone } = rest;
+  const { mailingNo, now, topicNo, weeklyMax, startAt } = rest;
   return d1
     .prepare(
       `WITH ${RECENT}
-       INSERT INTO mailing_recipients (group_no, mailing_no, person_no, status, reason, variant_no, due_s)
+       INSERT INTO mailing_recipients (group_no, mailing_no, person_no, status, reason, variant_no, due_s${cohort ? ", cohort" : ""})
        SELECT ?1, ?5, person_no, CASE WHEN reason IS NULL THEN ${recipientStatus.waiting} ELSE ${recipientStatus.left_out} END, reason,
-         CASE WHEN reason IS NULL THEN variant_no END, CASE WHEN reason IS NULL THEN due_s END
-       FROM (SELECT p.person_no AS person_no, ${reasonSql(beyond, isAlone)} AS reason, ${variant} AS variant_no, ${due ? DUE : "NULL"} AS due_s
+         CASE WHEN reason IS NULL THEN variant_no END, CASE WHEN reason IS NULL THEN due_s END${cohort ? ", CASE WHEN reason IS NULL THEN cohort END" : ""}
+       FROM (SELECT p.person_no AS person_no, ${reasonSql(rest)} AS reason, ${variant} AS variant_no, ${due ? DUE : "NULL"} AS due_s${cohort ? `, ${cohort} AS cohort` : ""}
          ${question.from} LIMIT -1)
        WHERE EXISTS (SELECT 1 FROM mailings WHERE group_no = ?1 AND mailing_no = ?5 AND status = 'preparing' AND start_at = ?9)
          AND ?8 IS NOT NULL AND ?10 IS NOT NULL AND ?11 IS NOT NULL`,
@@ -171,17 +184,26 @@ function countsSql({ languages, variant }: Freezing): string {
 /** Who would be mailed and who left out, in a range: the same question as freezing, with nothing written. */
 export async function estimateRange(
   { d1, groupNo }: GroupDb,
-  { question, beyond, isAlone, ...judging }: Judging & Pick<Freezing, "question" | "beyond" | "isAlone">,
+  {
+    question,
+    rivals,
+    ...judging
+  }: Judging & Pick<Freezing, "question" | "beyond" | "hasNoRow" | "isAlone" | "rivals">,
   after: number,
   upTo: number,
 ): Promise<{ counts: { reason: number | null; count: number }[]; ms: number }> {
   const { mailingNo, now, topicNo, weeklyMax } = judging;
+  const own = reasonSql(judging);
+  const asked = rivals && rivalsAsked(rivals, own.length + question.from.length);
+  const reason = asked
+    ? `coalesce(${own}, CASE WHEN ${asked.condition} THEN ${leftOutReasons.ranked} END)`
+    : own;
   const { results, meta } = await d1
     .prepare(
-      `WITH ${RECENT} SELECT reason, count(*) AS count FROM (SELECT ${reasonSql(beyond, isAlone)} AS reason ${question.from} LIMIT -1)
+      `WITH ${RECENT}${asked?.cte ?? ""} SELECT reason, count(*) AS count FROM (SELECT ${reason} AS reason ${question.from} LIMIT -1)
        WHERE ?5 IS NOT NULL AND ?8 IS NOT NULL GROUP BY reason`,
     )
-    .bind(groupNo, after, upTo, question.json, mailingNo, now, topicNo, weeklyMax)
+    .bind(groupNo, after, upTo, question.json, mailingNo, now, topicNo, weeklyMax, ...(asked?.values ?? []))
     .run<{ reason: number | null; count: number }>();
   return { counts: results, ms: meta.duration };
 }

@@ -1,12 +1,17 @@
 import type { GroupDb } from "../groups/shard";
 import { failureReasons, recipientStatus } from "../mailings/types";
 import { type Judging, RECENT, REFUSAL } from "./store-freeze";
+import { type Whose, whoseSql } from "./store-whose";
 
 const { waiting, claimed, sent, left_out: leftOut, failed, unknown } = recipientStatus;
 
+/** Whom a test holds back gets the winner; in a test down the list, once their cohort's turn has come. */
+const RELEASED =
+  "(m.winner_no IS NOT NULL AND (r.cohort IS NULL OR (coalesce(m.cohorts_open, 0) >> r.cohort) & 1))";
+
 /** Due: waiting, their time has come, and no test decides first what they get; ?5 is the moment in s. */
-const DUE = (at: string) =>
-  `r.status = ${waiting} AND (r.due_s IS NULL OR r.due_s <= ${at}) AND (r.variant_no IS NOT 0 OR m.winner_no IS NOT NULL)`;
+export const DUE = (at: string) =>
+  `r.status = ${waiting} AND (r.due_s IS NULL OR r.due_s <= ${at}) AND (r.variant_no IS NOT 0 OR ${RELEASED})`;
 
 /** Somebody claimed. `tries` says how often their mail was refused for now before. */
 export type Claim = { personNo: number; variantNo: number; tries: number; email: string | null };
@@ -24,13 +29,14 @@ export type Settlement = {
 export async function selectDue(
   { d1, groupNo }: GroupDb,
   mailingNo: number,
-  range: { from: number; upTo: number; limit: number; nowS: number },
+  range: { from: number; upTo: number; limit: number; nowS: number; whose: Whose | null },
 ): Promise<number[]> {
+  const { join, where } = whoseSql(range.whose);
   const { results } = await d1
     .prepare(
       `SELECT r.person_no AS no FROM mailings m CROSS JOIN mailing_recipients r
-         ON r.group_no = ?1 AND r.mailing_no = ?2 AND r.person_no > ?3 AND r.person_no <= ?4
-       WHERE m.group_no = ?1 AND m.mailing_no = ?2 AND m.status = 'sending' AND ${DUE("?5")} ORDER BY r.person_no LIMIT ?6`,
+         ON r.group_no = ?1 AND r.mailing_no = ?2 AND r.person_no > ?3 AND r.person_no <= ?4 ${join}
+       WHERE m.group_no = ?1 AND m.mailing_no = ?2 AND m.status = 'sending' AND ${DUE("?5")} ${where} ORDER BY r.person_no LIMIT ?6`,
     )
     .bind(groupNo, mailingNo, range.from, range.upTo, range.nowS, range.limit)
     .run<{ no: number }>();
@@ -142,15 +148,16 @@ export async function settle(
 export async function nextPages(
   { d1, groupNo }: GroupDb,
   mailingNo: number,
-  range: { after: number; upTo: number; limit: number; pageMax: number; nowS: number },
+  range: { after: number; upTo: number; limit: number; pageMax: number; nowS: number; whose: Whose | null },
 ): Promise<{ pages: { upTo: number; count: number }[]; ms: number }> {
+  const { join, where } = whoseSql(range.whose);
   const { results, meta } = await d1
     .prepare(
       `SELECT max(no) AS upTo, count(*) AS count FROM (
          SELECT no, (row_number() OVER (ORDER BY no) - 1) / CAST(?7 AS INTEGER) AS page FROM (
            SELECT r.person_no AS no FROM mailings m CROSS JOIN mailing_recipients r
-             ON r.group_no = ?1 AND r.mailing_no = ?2 AND r.person_no > ?3 AND r.person_no <= ?4
-           WHERE m.group_no = ?1 AND m.mailing_no = ?2 AND ${DUE("?5")} ORDER BY r.person_no LIMIT ?6))
+             ON r.group_no = ?1 AND r.mailing_no = ?2 AND r.person_no > ?3 AND r.person_no <= ?4 ${join}
+           WHERE m.group_no = ?1 AND m.mailing_no = ?2 AND ${DUE("?5")} ${where} ORDER BY r.person_no LIMIT ?6))
        GROUP BY page ORDER BY page`,
     )
     .bind(groupNo, mailingNo, range.after, range.upTo, range.nowS, range.limit, range.pageMax)
@@ -180,7 +187,7 @@ export async function countOpen(
   mailingNo: number,
   { after, upTo, nowS }: { after: number; upTo: number; nowS: number },
 ): Promise<OpenCounts & { ms: number }> {
-  const held = `r.status = ${waiting} AND r.variant_no IS 0 AND m.winner_no IS NULL`;
+  const held = `r.status = ${waiting} AND r.variant_no IS 0 AND NOT ${RELEASED}`;
   const later = `r.status = ${waiting} AND NOT (${held}) AND r.due_s > ?5`;
   const row = await d1
     .prepare(
@@ -285,12 +292,15 @@ export async function reconcile(
 
 export type SampleCount = {
   variantNo: number;
+  /** Of a test down the list; else null. */
+  cohort: number | null;
   sent: number;
   opened: number;
   clicked: number;
   acted: number;
   gave: number;
   unsubscribed: number;
+  complained: number;
   lastS: number | null;
 };
 
@@ -305,15 +315,15 @@ export async function countSample(
        AND pa.source = 'm' || CAST(?2 AS INTEGER) || '-' || coalesce(r.variant_no, 1)${more})`;
   const { results, meta } = await d1
     .prepare(
-      `SELECT coalesce(r.variant_no, 1) AS variantNo, count(*) AS sent,
+      `SELECT coalesce(r.variant_no, 1) AS variantNo, r.cohort AS cohort, count(*) AS sent,
          count(*) FILTER (WHERE e.opened_s IS NOT NULL OR e.clicked_s IS NOT NULL) AS opened,
          count(*) FILTER (WHERE e.clicked_s IS NOT NULL) AS clicked,
          count(*) FILTER (WHERE ${act("")}) AS acted, count(*) FILTER (WHERE ${act(" AND pa.amount > 0")}) AS gave,
-         count(*) FILTER (WHERE e.flags & 2) AS unsubscribed, max(r.at_s) AS lastS
+         count(*) FILTER (WHERE e.flags & 2) AS unsubscribed, count(*) FILTER (WHERE e.flags & 8) AS complained, max(r.at_s) AS lastS
        FROM mailing_recipients r LEFT JOIN mail_events e ON e.group_no = ?1 AND e.mailing_no = ?2 AND e.person_no = r.person_no
        WHERE r.group_no = ?1 AND r.mailing_no = ?2 AND r.person_no > ?3 AND r.person_no <= ?4
          AND r.status IN (${sent}, ${unknown}) AND r.variant_no IS NOT 0
-       GROUP BY 1`,
+       GROUP BY 1, 2`,
     )
     .bind(groupNo, mailingNo, after, upTo)
     .run<SampleCount>();

@@ -1,7 +1,7 @@
 import type { GroupDb } from "../groups/shard";
 import type { Build, MailLink } from "../mailings/content/types";
 import type { Frozen, MailingStatus, PauseCause } from "../mailings/types";
-import type { Delivery, Verdict } from "./types";
+import type { Agreed, Delivery, Verdict } from "./types";
 
 /* What becomes of a mailing as a whole. Every change says from which status it starts, so that two at once cannot both happen. */
 
@@ -14,13 +14,18 @@ type Row = {
   pause_note: string;
   test_ends_at: number | null;
   verdict: string | null;
+  cohorts_open: number | null;
+  cohorts_shut: number | null;
+  cohorts_send: number | null;
+  cohorts_leave: number | null;
 };
 
 /** How a mailing stands; null when there is none. */
 export async function selectDelivery({ d1, groupNo }: GroupDb, no: number): Promise<Delivery | null> {
   const row = await d1
     .prepare(
-      `SELECT status, start_at, frozen, winner_no, pause_cause, pause_note, test_ends_at, verdict
+      `SELECT status, start_at, frozen, winner_no, pause_cause, pause_note, test_ends_at, verdict,
+         cohorts_open, cohorts_shut, cohorts_send, cohorts_leave
        FROM mailings WHERE group_no = ?1 AND mailing_no = ?2`,
     )
     .bind(groupNo, no)
@@ -35,6 +40,12 @@ export async function selectDelivery({ d1, groupNo }: GroupDb, no: number): Prom
     pauseNote: row.pause_note,
     testEndsAt: row.test_ends_at,
     verdict: row.verdict === null ? null : JSON.parse(row.verdict),
+    cohorts: {
+      open: row.cohorts_open ?? 0,
+      shut: row.cohorts_shut ?? 0,
+      send: row.cohorts_send ?? 0,
+      leave: row.cohorts_leave ?? 0,
+    },
   };
 }
 
@@ -52,22 +63,32 @@ async function changes(
 
 const WHERE = "WHERE group_no = ?1 AND mailing_no = ?2";
 
-/** From draft: it is to be sent, or waits for somebody's yes. */
-export function schedule(
-  db: GroupDb,
-  no: number,
-  ask: { status: "scheduled" | "waiting"; startAt: number; by: number; now: number },
-): Promise<boolean> {
+export type Asking = {
+  status: "scheduled" | "waiting";
+  startAt: number;
+  by: number;
+  now: number;
+  agreed?: Agreed | null;
+  note?: string;
+};
+
+/**
+ * From draft: it is to be sent, or waits for somebody's yes. The run of a series comes out of hiding by this, and nothing else is sent that
+ * is hidden: what was agreed to is at no moment anybody's to edit.
+ */
+export function schedule(db: GroupDb, no: number, ask: Asking): Promise<boolean> {
+  const { agreed = null } = ask;
   return changes(
     db,
-    `UPDATE mailings SET status = ?3, start_at = ?4, asked_by = ?5, approved_by = NULL, updated_at = ?6, frozen = NULL,
-       winner_no = NULL, sent_at = NULL, finished_at = NULL, pause_cause = NULL, pause_note = '', test_ends_at = NULL, verdict = NULL
-     ${WHERE} AND status = 'draft' AND hidden_at IS NULL`,
-    [no, ask.status, ask.startAt, ask.by, ask.now],
+    `UPDATE mailings SET status = ?3, start_at = ?4, asked_by = ?5, approved_by = ?7, approved_to = ?8, updated_at = ?6, frozen = NULL,
+       hidden_at = NULL, winner_no = NULL, sent_at = NULL, finished_at = NULL, pause_cause = NULL, pause_note = ?9, test_ends_at = NULL, verdict = NULL,
+       cohorts_open = NULL, cohorts_shut = NULL, cohorts_send = NULL, cohorts_leave = NULL
+     ${WHERE} AND status = 'draft' AND (hidden_at IS NOT NULL) = (?8 IS NOT NULL)`,
+    [no, ask.status, ask.startAt, ask.by, ask.now, agreed?.by ?? null, agreed?.upTo ?? null, ask.note ?? ""],
   );
 }
 
-/** Somebody agreed; `status` is what follows. Whoever asked is nobody to agree. */
+/** Somebody agreed, so that it does not wait for a colleague any more; `status` is what follows. Whoever asked is nobody to agree. */
 export function approve(
   db: GroupDb,
   no: number,
@@ -75,7 +96,7 @@ export function approve(
 ): Promise<boolean> {
   return changes(
     db,
-    `UPDATE mailings SET status = ?3, approved_by = ?4, start_at = ?5, updated_at = ?6
+    `UPDATE mailings SET status = ?3, approved_by = ?4, approved_to = NULL, pause_note = '', start_at = ?5, updated_at = ?6
      ${WHERE} AND status = 'waiting' AND asked_by <> ?4`,
     [no, status, by, startAt, now],
   );
@@ -106,7 +127,7 @@ export function reschedule(db: GroupDb, no: number, startAt: number, now: number
 export function unsend(db: GroupDb, no: number, note: string, now: number): Promise<boolean> {
   return changes(
     db,
-    `UPDATE mailings SET status = 'draft', start_at = NULL, frozen = NULL, asked_by = NULL, approved_by = NULL, pause_note = ?3, updated_at = ?4
+    `UPDATE mailings SET status = 'draft', start_at = NULL, frozen = NULL, asked_by = NULL, approved_by = NULL, approved_to = NULL, pause_note = ?3, updated_at = ?4
      ${WHERE} AND status IN ('waiting', 'scheduled', 'preparing')`,
     [no, note, now],
   );
@@ -236,13 +257,25 @@ export async function saveBuilds(
       .prepare(`DELETE FROM mailing_links WHERE group_no = ?1 AND mailing_no = ?2 AND ${preparing}`)
       .bind(groupNo, no, startAt),
     // One statement each: all in one parameter could pass what D1 takes.
-    ...builds.map(({ variantNo, language, fromName, subject, preview, html, plain }) =>
+    ...builds.map(({ variantNo, language, fromName, subject, preview, html, plain, amp }) =>
       d1
         .prepare(
-          `INSERT INTO mailing_builds (group_no, mailing_no, variant_no, language, from_name, subject, preview, html, plain)
-           SELECT ?1, ?2, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE ${preparing}`,
+          `INSERT INTO mailing_builds (group_no, mailing_no, variant_no, language, from_name, subject, preview, html, plain, amp)
+           SELECT ?1, ?2, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE ${preparing}`,
         )
-        .bind(groupNo, no, startAt, variantNo, language, fromName, subject, preview, html, plain),
+        .bind(
+          groupNo,
+          no,
+          startAt,
+          variantNo,
+          language,
+          fromName,
+          subject,
+          preview,
+          html,
+          plain,
+          amp ?? null,
+        ),
     ),
     d1
       .prepare(
@@ -256,7 +289,7 @@ export async function saveBuilds(
 export async function selectBuilds({ d1, groupNo }: GroupDb, no: number): Promise<Build[]> {
   const { results } = await d1
     .prepare(
-      `SELECT variant_no AS variantNo, language, from_name AS fromName, subject, preview, html, plain
+      `SELECT variant_no AS variantNo, language, from_name AS fromName, subject, preview, html, plain, amp
        FROM mailing_builds WHERE group_no = ?1 AND mailing_no = ?2 ORDER BY variant_no, language`,
     )
     .bind(groupNo, no)

@@ -61,20 +61,29 @@ export async function stopAll(db: GroupDb, mailingNo: number, now: number): Prom
   );
 }
 
-/** What the sample of a test did, by variant. */
+/** What the sample of a test did, by variant, and by cohort where it goes down the list. */
 export async function sampleOf(db: GroupDb, mailingNo: number): Promise<ledger.SampleCount[]> {
-  const sums = new Map<number, ledger.SampleCount>();
+  const sums = new Map<string, ledger.SampleCount>();
   await overRanges(
     await ledger.lastRecipient(db, mailingNo),
     async (after, upTo) => {
       const { rows, ms } = await ledger.countSample(db, mailingNo, { after, upTo });
       for (const row of rows) {
-        const sum = sums.get(row.variantNo);
+        const key = `${row.variantNo} ${row.cohort}`;
+        const sum = sums.get(key);
         if (!sum) {
-          sums.set(row.variantNo, row);
+          sums.set(key, row);
           continue;
         }
-        for (const name of ["sent", "opened", "clicked", "acted", "gave", "unsubscribed"] as const)
+        for (const name of [
+          "sent",
+          "opened",
+          "clicked",
+          "acted",
+          "gave",
+          "unsubscribed",
+          "complained",
+        ] as const)
           sum[name] += row[name];
         sum.lastS = Math.max(sum.lastS ?? 0, row.lastS ?? 0) || null;
       }

@@ -9,9 +9,13 @@ import type {
   PauseCause,
   TestPlan,
 } from "../mailings/types";
+import { type NamedMailbox, namedMailboxes } from "../platform/mail/mailbox-provider";
+import type { MailboxPace } from "../senders/types";
 
 /** Recipients in one message: some tenths of a second of work, so that a pause meets little that is under way. */
 export const PAGE_MAX = 200;
+
+const mailbox = z.enum(namedMailboxes);
 
 /** Some of a mailing's recipients, to be mailed by whoever gets the message. A hint: the rows say who is still to be mailed. */
 export const mailingPage = z.object({
@@ -29,6 +33,8 @@ export const mailingPage = z.object({
   driver: z.string().max(40),
   /** `Frozen.frozenAt`: which templates are meant. */
   frozenAt: z.int(),
+  /** Only people whose mailboxes these are; not there while no provider has a pace of its own. */
+  whose: z.union([z.object({ only: mailbox }), z.object({ but: z.array(mailbox) })]).optional(),
 });
 export type MailingPage = z.infer<typeof mailingPage>;
 
@@ -49,7 +55,17 @@ export type PageReport = {
   released: number;
   trouble: PageTrouble | null;
   why: string;
+  mailboxes: MailboxReports;
 };
+
+/** What was handed over by mailbox provider: what was put off is none of what was sent, what was refused for good is. */
+export type MailboxReports = Partial<Record<NamedMailbox, { sent: number; hard: number; deferred: number }>>;
+
+/**
+ * People of a mailbox provider that has a pace of its own, who wait for it. `until` is null while they are being mailed; `left` is 0
+ * where nobody counted them.
+ */
+export type LaneNow = MailboxPace & { left: number; until: number | null };
 
 /** What names a mailing to its driver. */
 export type DriverRef = {
@@ -69,6 +85,60 @@ export type Delivery = {
   /** When the sample of a test is judged; null before its last mail left. */
   testEndsAt: number | null;
   verdict: Verdict | null;
+  /** Of a test down the list; of another mailing all of it is empty. */
+  cohorts: CohortStanding;
+};
+
+/**
+ * Bits by number of the cohort, from 1: whose held people may be claimed, and who ends without the winner for good; then whom an
+ * organiser has it sent to, or left out, whatever the test says.
+ */
+export type CohortStanding = { open: number; shut: number; send: number; leave: number };
+
+/** What a variant brought in a cohort's part of the sample. */
+export type CohortCount = {
+  cohort: number;
+  variantNo: number;
+  sent: number;
+  did: number;
+  unsubscribed: number;
+  complained: number;
+};
+
+/**
+ * Why a cohort fails. nobody: nobody is in it. unknown: nothing was sent to its sample. older: a fresher one failed, and the plan
+ * goes down the list.
+ */
+export type CohortFault = "nobody" | "unknown" | "share" | "unsubscribed" | "complained" | "older";
+
+/** A cohort as its part of the sample shows it, by one variant. */
+export type CohortResult = Omit<CohortCount, "variantNo"> & {
+  share: number;
+  low: number;
+  high: number;
+  /** Null: it performs. */
+  fault: CohortFault | null;
+  /** What it is measured by lies within its interval: chance may have decided. */
+  isClose: boolean;
+};
+
+/** A cohort on the page of a mailing. */
+export type CohortProgress = {
+  cohort: number;
+  /** Recipients, and how many of them try. */
+  people: number;
+  sample: number;
+  /** Now, of all of them. */
+  sent: number;
+  waiting: number;
+  leftOut: number;
+  /** By the winner, or by the best while none is chosen; null before the verdict. */
+  result: CohortResult | null;
+  choice: "send" | "leave" | null;
+  /** test: its sample is tried. next: it gets the winner. sending: it is getting it. sent, out: it has come to its end. failing: it gets nothing unless somebody says otherwise. */
+  state: "test" | "next" | "sending" | "sent" | "failing" | "out";
+  /** Somebody may still say otherwise. */
+  isChangeable: boolean;
 };
 
 /** One variant of the sample: of how many, how many did what is measured, and between which shares the truth lies with 95 %. */
@@ -95,6 +165,8 @@ export type Verdict = {
   sent: number;
   /** More unsubscribed than the plan allows: nothing is sent by itself. */
   isTripped: boolean;
+  /** Of a test down the list. */
+  cohorts?: CohortCount[];
   judgedAt: number;
 };
 
@@ -116,7 +188,11 @@ export type Progress = {
   secondsLeft: number | null;
   /** When the next of those who wait is due (by their clock, or after a refusal for now), in ms. */
   nextDueAt: number | null;
+  /** Mailbox providers that are mailed more slowly than others, with people who wait for that. */
+  slow: LaneNow[];
   test: { phase: TestPhase; endsAt: number | null; verdict: Verdict | null; winnerNo: number | null } | null;
+  /** Of a test down the list, freshest first; else null. */
+  cohorts: CohortProgress[] | null;
 };
 
 export type SendResult =
@@ -141,3 +217,11 @@ export type Estimate = {
 };
 
 export type MailingOf = Pick<Mailing, "no" | "id">;
+
+/** What was said of the runs of a series when it was confirmed: to how many recipients each may go by itself, and who agreed to that (null: nobody had to). */
+export type Agreed = {
+  by: number | null;
+  upTo: number;
+  /** What the audit log says of it beside. */
+  run?: { series: string; nth: number };
+};

@@ -1,5 +1,10 @@
+import { type NamedMailbox, namedMailboxes } from "../platform/mail/mailbox-provider";
+import type { MailboxPace } from "../senders/types";
+import { FIRST_DELAY_S } from "./outcomes";
 import { HourlyPace, Speed, underWayMax } from "./pace";
-import type { PageReport } from "./types";
+import { addMailboxes, mostDeferred } from "./pace-counts";
+import type { Pass } from "./pace-lanes";
+import type { LaneNow, MailboxReports, PageReport } from "./types";
 
 /** A page nobody reported for so long is taken for lost. Doubles while nothing is heard: a full queue is no loss. */
 const LOST_MS = 20_000;
@@ -17,10 +22,14 @@ export class UnderWay {
   readonly name: string = crypto.randomUUID().slice(0, 8);
   readonly speed = new Speed();
   readonly pace = new HourlyPace();
-  /** How far the present pass has come, and how many were due when it began; null before a survey. */
-  pass: { cursor: number; left: number; settled: number } | null = null;
-  /** Granted by the gate and not used yet. */
+  /** How far the present pass has come; null before a survey. */
+  pass: Pass | null = null;
+  /** Mailbox providers with a pace of their own, as the gate said last. */
+  paced: MailboxPace[] = [];
+  /** Granted by the gate for whoever has none, and not used yet. */
   inHand = 0;
+  /** Whether it was asked what a driver before this one kept of its pass. */
+  isRecalled = false;
   /** Passes in which nothing was settled though people were due. */
   idlePasses = 0;
   readonly #pages = new Map<number, Page>();
@@ -29,6 +38,7 @@ export class UnderWay {
   #reports: PageReport[] = [];
   #good = 0;
   #bad = { refused: 0, unknown: 0 };
+  #mailboxes: MailboxReports = {};
 
   get count(): number {
     let sum = 0;
@@ -52,17 +62,36 @@ export class UnderWay {
 
   /** False for a page of a driver before this one, or one that was reported before. */
   done(report: PageReport, now: number): boolean {
-    if (report.driver !== this.name || !this.#pages.delete(report.pageNo)) return false;
+    const page = this.#pages.get(report.pageNo);
+    if (report.driver !== this.name || !page) return false;
+    this.#pages.delete(report.pageNo);
     const { accepted, permanent, transient, unknown, leftOut, notRendered } = report;
     const settled = accepted + permanent + transient + unknown + leftOut + notRendered;
     this.#lostMs = LOST_MS;
     this.speed.note(accepted + permanent + unknown, now);
     if (this.pass) this.pass.settled += settled;
+    if (settled < page.count) this.#dueAgain(now);
+    else if (transient > 0) this.#dueAgain(now + FIRST_DELAY_S * 1000);
+    addMailboxes(this.#mailboxes, report.mailboxes);
     this.#good += accepted;
     this.#bad.refused += permanent + transient;
     this.#bad.unknown += unknown;
     this.#reports.push(report);
     return true;
+  }
+
+  /** Somebody this pass has passed by is due at a moment: they are no reason to end it at once. */
+  #dueAgain(at: number): void {
+    if (this.pass) this.pass.dueAt = Math.min(this.pass.dueAt ?? at, at);
+  }
+
+  /** Providers that put mail off, to be shown: when it is tried again. How many wait for that nobody counts. */
+  putOff(until: number): LaneNow[] {
+    const isLane = (name: NamedMailbox) =>
+      this.pass?.lanes.some(({ mailbox, left }) => mailbox === name && left > 0);
+    return namedMailboxes
+      .filter((mailbox) => (this.#mailboxes[mailbox]?.deferred ?? 0) >= 1 && !isLane(mailbox))
+      .map((mailbox) => ({ mailbox, perHour: null, why: "deferred", left: 0, until }));
   }
 
   /** What was reported since this was last asked. */
@@ -72,17 +101,28 @@ export class UnderWay {
     return reports;
   }
 
-  /** Whether most of what was handed over lately did not go well: then nothing more should. */
+  /**
+   * Whether most of what was handed over lately did not go well: then nothing more should. What one mailbox provider puts off is for
+   * its pace to heed, and no reason to stop for the others.
+   */
   whatIsWrong(): "refused" | "unknown" | null {
-    const { refused, unknown } = this.#bad;
+    const { unknown } = this.#bad;
     if (unknown >= BAD_LEAST && unknown > this.#good) return "unknown";
+    const refused = this.#bad.refused - mostDeferred(this.#mailboxes);
     if (refused >= BAD_LEAST && refused > this.#good) return "refused";
     // What went well long ago says little of now.
     if (this.#good > 20 * BAD_LEAST) {
       this.#good /= 2;
-      this.#bad = { refused: refused / 2, unknown: unknown / 2 };
+      this.#bad = { refused: this.#bad.refused / 2, unknown: unknown / 2 };
+      this.#mailboxes = halved(this.#mailboxes);
     }
     return null;
+  }
+
+  /** Somebody changed how the mailing stands: whom it is for may be due by now, and is not kept waiting for slow providers. */
+  lookAgain(): void {
+    this.isRecalled = true;
+    if (this.pass && this.pass.paced.length > 0) this.pass.isEnded = true;
   }
 
   /** Gives up pages nobody reported. Their people are found again by the next pass. */
@@ -93,6 +133,7 @@ export class UnderWay {
       this.#pages.delete(no);
       lost += 1;
     }
+    if (lost > 0) this.#dueAgain(now);
     if (lost > 0) this.#lostMs = Math.min(LOST_MS_MAX, this.#lostMs * 2);
     return lost;
   }
@@ -110,7 +151,16 @@ export class UnderWay {
     this.idlePasses = 0;
     this.#good = 0;
     this.#bad = { refused: 0, unknown: 0 };
+    this.#mailboxes = {};
     this.#pages.clear();
     this.speed.rest();
   }
+}
+
+function halved(reports: MailboxReports): MailboxReports {
+  const half = Object.entries(reports).map(([mailbox, { sent, hard, deferred }]) => [
+    mailbox,
+    { sent: sent / 2, hard: hard / 2, deferred: deferred / 2 },
+  ]);
+  return Object.fromEntries(half);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { judge, wilson } from "./verdict";
+import type { CohortCount } from "./types";
+import { judge, judgeCohorts, wilson } from "./verdict";
 
 const plan = { measure: "opens" as const, unsubscribeShareMax: null };
 const count = (variantNo: number, did: number, sent: number, unsubscribed = 0) => ({
@@ -56,5 +57,75 @@ describe("a verdict", () => {
       judge([count(1, 5, 500, unsubscribed), count(2, 4, 500)], { ...plan, unsubscribeShareMax: 100 }, 5)
         .isTripped;
     expect([trips(10), trips(11)]).toEqual([false, true]);
+  });
+});
+
+describe("the cohorts of a test down the list", () => {
+  const down = {
+    ...{ size: 1000, isInOrder: true, shareOfBestMin: 50 },
+    ...{ unsubscribeShareMax: 100, complaintShareMax: 10 },
+  };
+  const people = [9, 9, 9, 9, 9];
+  const of = (cohort: number, did: number, more: Partial<CohortCount> = {}): CohortCount => ({
+    ...{ cohort, variantNo: 1, sent: 1000, did, unsubscribed: 0, complained: 0, ...more },
+  });
+  const faults = (counts: CohortCount[], plan: Partial<typeof down> = {}, there = people) =>
+    judgeCohorts(counts, there, { ...down, ...plan }, 1).map(({ fault }) => fault);
+
+  it("perform from a share of the best on, and the first that fails ends the list", () => {
+    const counts = [of(1, 100), of(2, 50), of(3, 49), of(4, 90), of(5, 10)];
+    expect(faults(counts)).toEqual([null, null, "share", "older", "share"]);
+    expect(faults(counts, { isInOrder: false })).toEqual([null, null, "share", null, "share"]);
+  });
+
+  it("fail by unsubscribes and complaints above what is allowed, not at it, and may be allowed any", () => {
+    const counts = [
+      of(1, 90),
+      of(2, 90, { unsubscribed: 10, complained: 1 }),
+      of(3, 90, { unsubscribed: 11 }),
+    ];
+    const more = [...counts, of(4, 90, { complained: 2 }), of(5, 90)];
+    expect(faults(more, { isInOrder: false })).toEqual([null, null, "unsubscribed", "complained", null]);
+    const any = { unsubscribeShareMax: null, complaintShareMax: null } as unknown as Partial<typeof down>;
+    expect(faults(more, any)).toEqual([null, null, null, null, null]);
+  });
+
+  it("are held to the cohort that is surely best: a lucky few set no standard", () => {
+    const counts = [of(1, 3, { sent: 3 }), of(2, 100), of(3, 60), of(4, 60), of(5, 60)];
+    expect(faults(counts)).toEqual([null, null, null, null, null]);
+    const few = [of(1, 3, { sent: 3 }), of(2, 20, { sent: 40 }), of(3, 9, { sent: 40 })];
+    expect(faults(few, { isInOrder: false }).slice(0, 3)).toEqual([null, null, "share"]);
+  });
+
+  it("fail when nobody does what is measured or nothing is known; one that nobody is in fails no other", () => {
+    expect(faults([of(1, 0), of(2, 0), of(3, 0), of(4, 0), of(5, 0)])).toEqual(Array(5).fill("share"));
+    expect(faults([of(1, 90), of(3, 90), of(4, 90)], {}, [9, 0, 9, 9, 9])).toEqual([
+      ...[null, "nobody", null, null],
+      "unknown",
+    ]);
+  });
+
+  it("fail no older one when hardly anybody was tried of them, unless even so it cannot be chance", () => {
+    const tiny = [of(1, 0, { sent: 3 }), of(3, 100), of(4, 90), of(5, 1, { sent: 20, unsubscribed: 1 })];
+    expect(faults(tiny)).toEqual(["share", "unknown", null, null, "unsubscribed"]);
+    const few = [of(1, 4, { sent: 4, unsubscribed: 1 }), of(2, 100), of(3, 90), of(4, 90), of(5, 90)];
+    expect(faults(few)).toEqual(["unsubscribed", null, null, null, null]);
+    const sure = [of(1, 19, { sent: 20 }), of(2, 0, { sent: 20 }), of(3, 18, { sent: 20 })];
+    expect(faults(sure)).toEqual([null, "share", "older", "unknown", "unknown"]);
+  });
+
+  it("go by the variant asked for, and say when they are near the limit", () => {
+    const counts = [
+      of(1, 100),
+      of(1, 10, { variantNo: 2 }),
+      of(2, 48),
+      of(2, 90, { variantNo: 2 }),
+      of(3, 5),
+    ];
+    const [first, second, third] = judgeCohorts(counts, people, down, 1);
+    expect(first).toMatchObject({ did: 100, fault: null, isClose: false });
+    expect(second).toMatchObject({ did: 48, fault: "share", isClose: true });
+    expect(third).toMatchObject({ isClose: false });
+    expect(judgeCohorts(counts, people, down, 2)[0]).toMatchObject({ did: 10, fault: "share" });
   });
 });

@@ -1,5 +1,5 @@
-import type { TestPlan } from "../mailings/types";
-import type { VariantResult, Verdict } from "./types";
+import type { CohortPlan, TestPlan } from "../mailings/types";
+import type { CohortCount, CohortFault, CohortResult, VariantResult, Verdict } from "./types";
 
 /**
  * The standard normal quantile for 95 % when the best is compared with one, two, … others: with several comparisons chance has
@@ -68,4 +68,67 @@ function kindOf(best: Count, others: readonly Count[], quantile: number): Verdic
   const [second] = others;
   if (second && second.sent > 0 && second.did * best.sent === best.did * second.sent) return "tie";
   return others.every((other) => differs(best, other, quantile)) ? "clear" : "close";
+}
+
+/** What fewer did sets no standard for the others, where more were tried of any cohort. */
+const STANDARD_FROM = 100;
+
+/**
+ * How each cohort of a test down the list took a variant, freshest first. The best cohort is the one whose share is surely highest
+ * (by the low end of its interval) among those of which enough were tried, so that three lucky people set no standard. A cohort that
+ * did nothing of what is measured does not perform. A cohort keeps the winner from older ones only when it surely failed.
+ * @param people recipients of each cohort, in order
+ */
+export function judgeCohorts(
+  counts: readonly CohortCount[],
+  people: readonly number[],
+  plan: CohortPlan,
+  variantNo: number,
+): CohortResult[] {
+  const results = people.map((_, index) => resultOf(counts, index + 1, variantNo));
+  const known = results.filter(({ sent }) => sent > 0);
+  const enough = known.filter(({ sent }) => sent >= STANDARD_FROM);
+  const [best] = (enough.length > 0 ? enough : known).toSorted((a, b) => b.low - a.low);
+  let hasFailed = false;
+  for (const [index, result] of results.entries()) {
+    const least = ((best?.share ?? 0) * plan.shareOfBestMin) / 100;
+    result.isClose = result !== best && result.sent > 0 && result.low <= least && least <= result.high;
+    // In whole numbers: what is exactly so much is enough.
+    const isBelow =
+      best !== undefined && result.did * best.sent * 100 < best.did * result.sent * plan.shareOfBestMin;
+    result.fault = people[index] === 0 ? "nobody" : faultOf(result, isBelow, plan);
+    if (result.fault === "nobody") continue;
+    if (plan.isInOrder && hasFailed) result.fault ??= "older";
+    hasFailed ||= hasSurelyFailed(result);
+  }
+  return results;
+}
+
+/** A cohort nobody was tried of, or few whose share may be chance, says nothing of those who were active longer ago. */
+function hasSurelyFailed({ fault, sent, isClose }: CohortResult): boolean {
+  if (fault === null || fault === "unknown") return false;
+  return sent >= STANDARD_FROM || (fault === "share" && !isClose);
+}
+
+function resultOf(counts: readonly CohortCount[], cohort: number, variantNo: number): CohortResult {
+  const none = { sent: 0, did: 0, unsubscribed: 0, complained: 0 };
+  const found = counts.find((each) => each.cohort === cohort && each.variantNo === variantNo) ?? none;
+  const { sent, did, unsubscribed, complained } = found;
+  return {
+    ...{ cohort, sent, did, unsubscribed, complained, share: sent === 0 ? 0 : did / sent },
+    ...wilson(did, sent),
+    ...{ fault: null, isClose: false },
+  };
+}
+
+function faultOf(
+  { sent, did, unsubscribed, complained }: CohortResult,
+  isBelow: boolean,
+  { unsubscribeShareMax, complaintShareMax }: CohortPlan,
+): CohortFault | null {
+  const isOver = (count: number, most: number | null) => most !== null && count * 10_000 > sent * most;
+  if (sent === 0) return "unknown";
+  if (did === 0 || isBelow) return "share";
+  if (isOver(unsubscribed, unsubscribeShareMax)) return "unsubscribed";
+  return isOver(complained, complaintShareMax) ? "complained" : null;
 }

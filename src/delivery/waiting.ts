@@ -27,12 +27,14 @@ export async function waitsFor(
   note: string,
 ): Promise<"colleague" | "operator"> {
   const { approvalFrom } = group.settings.mail;
-  if (mailing.status !== "waiting" || note === "needs_operator" || mailing.approvedBy !== null)
-    return "operator";
+  if (mailing.status !== "waiting" || note === "needs_operator") return "operator";
+  // Also where somebody agreed to the runs of its series: not to so many.
   if (note !== "") return "colleague";
+  if (mailing.approvedBy !== null) return "operator";
   if (approvalFrom === 0 || !mailing.target) return "operator";
   const { recipients } = await estimateAudience(ctx, group, mailing.target, mailing.settings, {
     mailingNo: mailing.no,
+    startAt: mailing.startAt,
   });
   return recipients >= approvalFrom ? "colleague" : "operator";
 }

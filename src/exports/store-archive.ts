@@ -12,14 +12,17 @@ import * as inbound from "../inbound/tables";
 import * as intake from "../intake/tables";
 import * as letters from "../letters/tables";
 import * as mailings from "../mailings/tables";
+import * as merging from "../merging/tables";
 import * as officials from "../officials/tables";
 import * as payments from "../payments/tables";
 import * as people from "../people/tables";
 import * as petitions from "../petitions/tables";
 import type { Context } from "../platform/context";
+import * as ranking from "../ranking/tables";
 import * as receipts from "../receipts/tables";
 import * as reports from "../reports/tables";
 import * as results from "../results/tables";
+import * as series from "../series/tables";
 import * as sharing from "../sharing/tables";
 import * as statistics from "../statistics/tables";
 import * as subscriptions from "../subscriptions/tables";
@@ -72,11 +75,14 @@ const declared = [
     sharing,
     statistics,
     mailings,
+    merging,
     subscriptions,
     tracking,
     inbound,
     results,
     connections,
+    series,
+    ranking,
   ],
 ];
 const jsonColumns = new Set(
@@ -205,7 +211,7 @@ export async function directoryOf(
 ): Promise<Record<string, Record<string, unknown>[]>> {
   const rows = async (sql: string) =>
     (await env.DIRECTORY.prepare(sql).bind(groupNo).all<Record<string, unknown>>()).results;
-  const [group, members, invitations, hostnames, looks, accounts] = await Promise.all([
+  const [group, members, invitations, hostnames, looks, accounts, paces] = await Promise.all([
     rows(
       `SELECT lower(hex(id)) AS id, slug, name, time_zone AS timeZone, currency, locale, country, postal_address AS postalAddress,
          status, settings, jurisdiction, created_at AS createdAt FROM groups WHERE group_no = ?1`,
@@ -223,6 +229,9 @@ export async function directoryOf(
     rows(
       "SELECT provider, account, can_charge AS canCharge, created_at AS createdAt FROM payment_accounts WHERE group_no = ?1 ORDER BY provider, account",
     ),
+    rows(
+      "SELECT domain, mailbox, hourly_max AS hourlyMax, updated_at AS updatedAt FROM sending_paces WHERE group_no = ?1 ORDER BY domain, mailbox",
+    ),
   ]);
   return {
     group: group.map((row) => parsed(row, ["settings"])),
@@ -231,6 +240,7 @@ export async function directoryOf(
     hostnames,
     looks: looks.map((row) => parsed(row, ["draft", "live", "previous"])),
     payment_accounts: accounts,
+    sending_paces: paces,
   };
 }
 

@@ -176,6 +176,33 @@ describe("a bounce", () => {
     expect(await statusOf(personNo)).toMatchObject({ status: 3, changes: 1 });
   });
 
+  it("for now is told to the sender's gate when their provider puts mail off, once, and not when a mailbox is full", async () => {
+    const { group: of } = await makeGroup();
+    const [{ copy, email }, own] = [
+      await sent({}, of),
+      await sent({ email: `own-${crypto.randomUUID()}@group.example` }, of),
+    ];
+    const said = (eventId: string, how: "soft" | "delay", fault: "busy" | "full" | "blocked", reason = "") =>
+      returned(contextOf(), { copy, recipient: email, eventId, how, fault, reason });
+    for (const eventId of ["1", "1"]) await said(eventId, "delay", "busy", "421 4.7.28 rate limited");
+    await said("2", "soft", "blocked");
+    await said("3", "soft", "full");
+    await said("4", "delay", "busy", "MailboxFull");
+    await returned(contextOf(), { copy: own.copy, eventId: "5", how: "delay", fault: "busy", reason: "" });
+    const { mailboxes } = await gateOfGroup(contextOf(), of).health();
+    expect(mailboxes.map(({ deferred }) => deferred)).toEqual([2, 0, 0, 0, 0, 0]);
+    await returned(contextOf(), {
+      copy,
+      recipient: email,
+      eventId: "6",
+      how: "soft",
+      fault: "busy",
+      reason: "",
+    });
+    const paced = (await gateOfGroup(contextOf(), of).health()).mailboxes.filter(({ pace }) => pace !== null);
+    expect(paced).toMatchObject([{ mailbox: "gmail", pace: { why: "deferred" } }]);
+  });
+
   it("for now is forgotten when a mail arrives or is opened", async () => {
     const { copy, email } = await sent();
     const soft = (mailingNo: number, now: number) =>

@@ -8,13 +8,13 @@ import { subscriptionStatus } from "../people/types";
 import type { Context } from "../platform/context";
 import { sha256, toHex } from "../platform/crypto";
 import { normaliseEmail } from "../platform/email-address";
-import { mailboxProvider } from "../platform/mail/mailbox-provider";
+import { type Mailbox, mailboxOf, mailboxProvider } from "../platform/mail/mailbox-provider";
 import { gateOfGroup } from "../senders/sender";
 import { blockOf } from "../subscriptions/own-word";
 import { type Recipient, recipientOf } from "../subscriptions/subscription";
 import { liftSuppression, suppress } from "../subscriptions/suppression";
 import * as store from "./store";
-import { REASON_MAX, type Report, SOFT_DAYS, SOFT_MAX } from "./types";
+import { REASON_MAX, type Report, type ReturnKind, SOFT_DAYS, SOFT_MAX } from "./types";
 
 /** "known": said before. "nobody": a proof, or of somebody who is gone. */
 export type Noted = "noted" | "known" | "nobody";
@@ -41,8 +41,9 @@ export async function returned(
   await settleCopy(ctx, copy, "sent");
   if (!person) return "nobody";
   // A copy comes back for good once and is complained of once, by however many ways that is told.
-  const isOnce = report.how === "hard" || report.how === "complaint";
-  const event = toHex((await sha256(isOnce ? report.how : report.eventId)).slice(0, EVENT_BYTES));
+  const event = toHex(
+    (await sha256(isOnceOnly(report.how) ? report.how : report.eventId)).slice(0, EVENT_BYTES),
+  );
   if (report.how === "delivered") {
     const delivered = { ...copy, event, at: ctx.now };
     await store.markDelivered(db, delivered, ctx.now - SOFT_DAYS * DAY_MS);
@@ -72,7 +73,9 @@ async function note(ctx: Context, group: Group, db: GroupDb, person: Recipient, 
   const stands = isNew || person.emailStatus === subscriptionStatus[status];
   if (how === "complaint" && stands && person.email) await suppress(ctx, person.email, "complaint");
   if (how === "hard" && stands && email !== "") await suppress(ctx, email, "bounce");
-  if (isNew && (how === "hard" || how === "complaint")) await tellGate(ctx, group, said);
+  const mailbox = mailboxOf(said.recipient || person.email || "");
+  if (isNew && (isOnceOnly(how) || (mailbox !== "others" && isPutOff(said))))
+    await tellGate(ctx, group, said, mailbox);
   if (how === "soft" && isNew) await countAgainst(ctx, db, person);
   ctx.log.info("inbound.returned", { groupNo: group.no, mailingNo: copy.mailingNo, how, fault, isNew });
   return isNew ? "noted" : "known";
@@ -96,9 +99,28 @@ async function countAgainst(ctx: Context, db: GroupDb, person: Recipient): Promi
   await db.d1.batch(returnPlan(db, person.personNo, said));
 }
 
-/** The brake of whoever sends: it does without one number rather than lose a report, so this fails open. */
-async function tellGate(ctx: Context, group: Group, { copy, how }: Said): Promise<void> {
-  const numbers = { hard: how === "hard" ? 1 : 0, complaints: how === "complaint" ? 1 : 0 };
+function isOnceOnly(how: ReturnKind): boolean {
+  return how === "hard" || how === "complaint";
+}
+
+/** What is a full mailbox's own affair; Amazon SES names it in one word. */
+const FULL = /mailbox ?full/i;
+
+/** Whether whoever keeps the mailbox takes less than it is given: it says so, or puts the mail off. */
+function isPutOff({ how, fault, reason }: Said): boolean {
+  if (how === "delay") return fault !== "full" && !FULL.test(reason);
+  return how === "soft" && (fault === "busy" || fault === "blocked");
+}
+
+/** The brakes of whoever sends: they do without one number rather than lose a report, so this fails open. */
+async function tellGate(ctx: Context, group: Group, said: Said, mailbox: Mailbox): Promise<void> {
+  const { copy, how } = said;
+  const numbers = {
+    hard: how === "hard" ? 1 : 0,
+    complaints: how === "complaint" ? 1 : 0,
+    deferred: isPutOff(said) ? 1 : 0,
+    ...(mailbox === "others" ? {} : { mailbox }),
+  };
   try {
     await gateOfGroup(ctx, group).feedback({ mailing: String(copy.mailingNo), ...numbers });
   } catch (error) {

@@ -41,7 +41,7 @@ export function letterRoutes(kinds: readonly Kind[]) {
     return c.html(<LettersPage {...frame} {...{ targets, lost, may }} />);
   });
 
-  app.post(`${ACTION_PATH}/letters/retry`, memberCan("people.export"), async (c) => {
+  app.post(`${ACTION_PATH}/letters/retry`, memberCan("actions.publish"), async (c) => {
     const { action } = await actionIn(c, ofLetters(kinds));
     const { ctx, group, account } = c.var;
     const { values } = await readForm(c.req.raw, { bytesMax: BYTES_MAX });

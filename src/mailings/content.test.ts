@@ -300,12 +300,61 @@ describe("checks", () => {
     expect(await check(changes)).toContain(wanted);
   });
 
-  test("say that a wrapper hides the way out from some, that the address is missing, and that an action is not public", async () => {
+  test("ask each copy for the way out, in every language of a wrapper, and say that the address is missing, and that an action is not public", async () => {
     const html = "{{ content }}{% if city %}<a href='{{ unsubscribe_url }}'>x</a>{% endif %}";
-    const wrapper = { no: 1, id: newId<never>(), name: "W", html, plain: "", revision: 1, updatedAt: 1 };
-    expect(codesOf(await checkVersions(ctx, group, mailing, [version()], wrapper))).toContain(
-      "no_unsubscribe body -",
+    const wrapper = {
+      ...{ no: 1, id: newId<never>(), name: "W", html, plain: "", revision: 1, updatedAt: 1 },
+      ...{ language: null, foot: "", amp: "", others: [], versions: [] },
+    };
+    // What it hides from some, or says in one part or language alone, stands below.
+    expect(codesOf(await checkVersions(ctx, group, mailing, [version()], wrapper))).toEqual([]);
+    const way = "{{ content }}<a href='{{ unsubscribe_url }}'>x</a>";
+    const french = { language: "fr" as const, html: way, plain: "{{ content }}", foot: "", amp: "" };
+    const mixed = { ...wrapper, html: "{{ content }}", others: ["fr" as const], versions: [french] };
+    const found = await checkVersions(ctx, group, mailing, [version(), version({ language: "fr" })], mixed);
+    expect(found).toEqual([]);
+    const hidden = { ...wrapper, html: "{{ content }}", amp: html };
+    expect(codesOf(await checkVersions(ctx, group, mailing, [version({ amp: "<p>x</p>" })], hidden))).toEqual(
+      [],
     );
+    for (const cut of [
+      "{% unless city %}{% break %}{% endunless %}",
+      "{% for tag in tags %}{% endfor %}{%- continue %}",
+      "{% comment %}{% for a in b %}{% endcomment %}{% break %}",
+      '{% if city %}{% assign mail_key = "x" %}{% endif %}',
+      '{% assign group = "" %}',
+    ])
+      expect(
+        codesOf(
+          await checkVersions(
+            ctx,
+            group,
+            mailing,
+            [version({ form: "html", body: `<p>Hello</p>${cut}` })],
+            null,
+          ),
+        ),
+      ).toEqual(["not_rendered body -"]);
+    const whole =
+      "{% for tag in tags %}{% break %}{% endfor %}{% assign grouped = 1 %}{% raw %}{% break %}{% endraw %}";
+    expect(
+      codesOf(
+        await checkVersions(
+          ctx,
+          group,
+          mailing,
+          [version({ form: "html", body: `<p>Hello</p>${whole}` })],
+          null,
+        ),
+      ),
+    ).toEqual([]);
+    expect(
+      codesOf(await checkVersions(ctx, group, mailing, [version({ amp: "{{ nothing }}" })], null)),
+    ).toEqual(["unknown_field amp 1"]);
+    const large = version({ amp: `<p>${"x".repeat(199_000)}</p>` });
+    expect(await checkVersions(ctx, group, mailing, [large], null)).toMatchObject([
+      { code: "amp_too_large", part: "amp", isError: true, values: { size: 201, most: 200 } },
+    ]);
     expect(await check({}, { ...group, postalAddress: " " })).toEqual(["no_postal_address group -"]);
     const draft = await makePetition(group, { status: "draft" });
     expect(await check({ body: `[a](${origin}/petitions/${draft.slug})` })).toEqual([

@@ -1,5 +1,6 @@
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { factWords } from "../merging/fact";
 import type { Context } from "../platform/context";
 import { bodyMarkup, countedAddress, makeVersion, withLinks } from "./content/build";
 import { withQuery } from "./content/links";
@@ -13,7 +14,7 @@ import type { Build, MailLink, MailTemplate, MergeValues, NeededFields, Rendered
 import { readValues, standIn } from "./content/values";
 import type { Mailing, MailingVersion, Wrapper } from "./types";
 
-export { checkAudience } from "./content/audience-check";
+export { checkAudience, NO_ROW } from "./content/audience-check";
 export { checkVersions, problemWords } from "./content/checks";
 export { RenderError } from "./content/render-error";
 export type {
@@ -104,12 +105,14 @@ export function mailTemplates(
 /** What some builds ask for about people. */
 export function fieldsOf(builds: readonly Build[]): NeededFields {
   return neededBy(
-    builds.flatMap(({ fromName, subject, html, plain }) => [
+    builds.flatMap(({ fromName, subject, html, plain, amp }) => [
       { source: fromName, kind: "text" as const },
       { source: subject, kind: "text" as const },
       { source: html, kind: "html" as const },
       { source: plain, kind: "text" as const },
+      ...(amp ? [{ source: amp, kind: "html" as const }] : []),
     ]),
+    builds[0]?.mailingNo ?? 0,
   );
 }
 
@@ -125,11 +128,17 @@ export function loadMergeValues(
 
 /**
  * The address a numbered link leads to for one person. Values in it are encoded, and none can change the host.
+ * @param group in whose language and clock facts are written; null where nobody in particular is meant
  * @returns null when it cannot be filled
  */
-export function fillLink(url: string, values: MergeValues = standIn()): string | null {
+export function fillLink(
+  url: string,
+  values: MergeValues = standIn(),
+  group: Pick<Group, "locale" | "timeZone" | "currency"> | null = null,
+): string | null {
   try {
-    const filled = compileLiquid(url, "text")(values.fields);
+    const facts = values.facts && group ? { facts: factWords(values.facts, group) } : {};
+    const filled = compileLiquid(url, "text")({ ...values.fields, ...facts });
     return URL.canParse(filled) && new URL(filled).origin === originIn(url) ? filled : null;
   } catch (error) {
     if (error instanceof RenderError) return null;

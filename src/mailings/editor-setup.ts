@@ -1,6 +1,8 @@
 import { listActions } from "../actions/action";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { mergeColumns } from "../merging/merge-file";
+import { factNames } from "../merging/types";
 import { fieldLabel, fieldsOf } from "../people/custom-field";
 import type { Context } from "../platform/context";
 import { groupOrigin } from "../platform/http";
@@ -8,6 +10,7 @@ import { type Key, type Locale, resources, translator } from "../ui/i18n";
 import { actLabel, networkNames } from "./content/blocks";
 import { networks } from "./content/document";
 import { personFields } from "./content/merge-fields";
+import type { Mailing } from "./types";
 import { listSnippets } from "./wrapper";
 
 /** The newest; more than somebody looks through in a list of choices. */
@@ -27,12 +30,21 @@ export type EditorSetup = {
   pictures: string;
 };
 
-/** Everything the visual editor needs of a group, in the language of whoever writes. */
-export async function editorSetup(ctx: Context, group: Group, locale: Locale): Promise<EditorSetup> {
+/**
+ * Everything the visual editor needs of a group, in the language of whoever writes.
+ * @param mailing whose merge file is offered too; null for what is none
+ */
+export async function editorSetup(
+  ctx: Context,
+  group: Group,
+  locale: Locale,
+  mailing: Pick<Mailing, "no" | "settings"> | null = null,
+): Promise<EditorSetup> {
   const t = translator(locale);
   const db = dbFor(ctx.env, group);
   const { actions } = await listActions(ctx, group, { status: "published", limit: ACTIONS_OFFERED_MAX });
   const [custom, snippets] = [await fieldsOf(db), await listSnippets(db)];
+  const columns = mailing ? await mergeColumns(db, mailing) : [];
   return {
     // Blanks in them are filled in the browser.
     words: Object.fromEntries(
@@ -41,6 +53,8 @@ export async function editorSetup(ctx: Context, group: Group, locale: Locale): P
     fields: [
       ...personFieldNames.map((name) => ({ name, label: t(`mailContent.fields.${name}`) })),
       ...custom.map((field) => ({ name: `fields.${field.key}`, label: fieldLabel(field, locale) })),
+      ...columns.map(({ name, heading }) => ({ name: `merge.${name}`, label: heading || name })),
+      ...factNames.map((name) => ({ name: `facts.${name}`, label: t(`merging.facts.${name}`) })),
       { name: "group.name", label: t("mailContent.fields.group_name") },
     ],
     actions: actions.map(({ no, title, kind }) => ({

@@ -15,10 +15,10 @@ import {
   type Template,
   TITLE_MAX,
   VARIANTS_MAX,
-  type Wrapper,
 } from "./types";
 
 export type { MailingChange, MailingFilter } from "./store";
+export { wrapperByNo as wrapperOf } from "./wrapper";
 
 /** Who acts. */
 export type By = { no: number };
@@ -57,19 +57,14 @@ export function draftVersionsOf(db: GroupDb, no: number): Promise<MailingVersion
 function asSent(version: MailingVersion, written: readonly MailingVersion[]): MailingVersion {
   const first = written.find(({ variantNo, language }) => variantNo === 1 && language === version.language);
   if (version.variantNo === 1 || !first) return version;
-  const { form, body, plain } = version.body === "" ? first : version;
+  const { form, body, plain, amp } = version.body === "" ? first : version;
   return {
     ...version,
-    ...{ form, body, plain },
+    ...{ form, body, plain, amp },
     fromName: version.fromName || first.fromName,
     subject: version.subject || first.subject,
     preview: version.preview || first.preview,
   };
-}
-
-/** A wrapper by its number, also one that was removed: what names one goes on wearing it. Null for none. */
-export async function wrapperOf(db: GroupDb, no: number | null): Promise<Wrapper | null> {
-  return no === null ? null : kept.wrappers.everByNo(db, no);
 }
 
 /** What a draft begins with that is made from something written elsewhere, such as news of a petition, and whom it is for. */
@@ -210,9 +205,9 @@ export async function saveVersion(
 }
 
 /** The body to be stored; null when it changes what is locked. A variant without a body of its own is as the first one. */
-function withinLock({ form, body, plain }: MailingVersion, locked: readonly string[]): string | null {
+function withinLock({ form, body, plain, amp }: MailingVersion, locked: readonly string[]): string | null {
   if (locked.length === 0 || body === "") return body;
-  const skeleton = form === "visual" && plain === null ? skeletonOf(body) : null;
+  const skeleton = form === "visual" && plain === null && !amp ? skeletonOf(body) : null;
   if (skeleton === null || !locked.some((each) => skeletonOf(each) === skeleton)) return null;
   // As our own writer writes it, which is how a lock is found.
   return withLock(body, true);
@@ -249,7 +244,7 @@ export async function addVariant(
     (no) => !taken.has(no),
   );
   if (!variantNo) return null;
-  const open = { fromName: "", subject: "", preview: "", body: "", plain: null, revision: 0 };
+  const open = { fromName: "", subject: "", preview: "", body: "", plain: null, amp: null, revision: 0 };
   for (const first of written.filter((each) => each.variantNo === 1)) {
     const added = await saveVersion(ctx, group, mailing, by, { ...first, ...open, variantNo });
     if (added.is === "not_a_draft") return null;
@@ -307,21 +302,26 @@ export type CopyFor = "same" | "others" | "non_openers";
 /**
  * A new draft with the words, the audience and the settings of another. For "others" it goes to the same audience without those
  * who got the first, and without its limit; for "non_openers" to those who got the first and have not opened it.
+ * @param run the id it is to have and whom it is for, when it is the run of a series: nobody sees it before it is sent or held
  */
 export async function duplicateMailing(
   ctx: Context,
   group: Group,
   mailing: Mailing,
   by: By,
-  { for: copyFor, title }: { for: CopyFor; title: string },
+  {
+    for: copyFor,
+    title,
+    run,
+  }: { for: CopyFor; title: string; run?: { id: MailingId; target: Target | null } },
 ): Promise<Mailing> {
   const db = dbFor(ctx.env, group);
   const isRest = mailing.winnerNo !== null && copyFor !== "same";
   const versions = await (isRest ? versionsOf : draftVersionsOf)(db, mailing.no);
   const made = {
-    ...{ id: newId<MailingId>(), subject: mailing.subject, internalTitle: title.slice(0, TITLE_MAX) },
+    ...(run ?? { id: newId<MailingId>(), target: targetOfCopy(mailing, copyFor) }),
+    ...{ isHidden: run !== undefined, subject: mailing.subject, internalTitle: title.slice(0, TITLE_MAX) },
     ...{
-      target: targetOfCopy(mailing, copyFor),
       settings: { ...mailing.settings, ...(isRest ? { test: null } : {}) },
       tags: mailing.tags,
     },

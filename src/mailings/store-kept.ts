@@ -1,8 +1,16 @@
 import { and, asc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { GroupDb } from "../groups/shard";
 import { idToHex } from "../platform/ids";
-import { mailingSnippets, mailingTemplates, mailingWrappers } from "./tables";
-import { KEPT_MAX, type SnippetId, type TemplateId, type WrapperId } from "./types";
+import { locales } from "../ui/i18n";
+import { mailingSnippets, mailingTemplates, mailingWrappers, mailingWrapperVersions } from "./tables";
+import {
+  KEPT_MAX,
+  type MailingVersion,
+  type SnippetId,
+  type TemplateId,
+  type WrapperId,
+  type WrapperVersion,
+} from "./types";
 
 /* What a group keeps for its mailings: wrappers, templates and snippets, of which the same is asked. */
 
@@ -49,14 +57,27 @@ type WrapperRow = Awaited<ReturnType<typeof wrapperRows>>[number];
 type TemplateRow = Awaited<ReturnType<typeof templateRows>>[number];
 type SnippetRow = Awaited<ReturnType<typeof snippetRows>>[number];
 
-function wrapperRows(db: GroupDb["db"], where: SQL | undefined) {
-  const { wrapperNo: no, id, name, html, plain, revision, updatedAt } = mailingWrappers;
-  return db
-    .select({ no, id, name, html, plain, revision, updatedAt })
+async function wrapperRows(db: GroupDb["db"], where: SQL | undefined) {
+  const { wrapperNo: no, id, name, language, html, plain, foot, amp, revision, updatedAt } = mailingWrappers;
+  const others = sql<string>`(SELECT json_group_array(v.language) FROM mailing_wrapper_versions AS v
+    WHERE v.group_no = ${mailingWrappers.groupNo} AND v.wrapper_no = ${mailingWrappers.wrapperNo})`;
+  const rows = await db
+    .select({ no, id, name, language, html, plain, foot, amp, others, revision, updatedAt })
     .from(mailingWrappers)
     .where(where)
     .orderBy(asc(name), asc(no))
     .limit(KEPT_MAX);
+  return rows.map((row) => ({ ...row, others: locales.filter((each) => row.others.includes(`"${each}"`)) }));
+}
+
+/** What a wrapper says in other languages than its first. */
+export function selectWrapperVersions({ groupNo, db }: GroupDb, no: number): Promise<WrapperVersion[]> {
+  const { language, html, plain, foot, amp } = mailingWrapperVersions;
+  return db
+    .select({ language, html, plain, foot, amp })
+    .from(mailingWrapperVersions)
+    .where(and(eq(mailingWrapperVersions.groupNo, groupNo), eq(mailingWrapperVersions.wrapperNo, no)))
+    .orderBy(asc(language));
 }
 
 function templateRows(db: GroupDb["db"], where: SQL | undefined) {
@@ -80,12 +101,16 @@ function snippetRows(db: GroupDb["db"], where: SQL | undefined) {
     .limit(KEPT_MAX);
 }
 
-/** Of the mailings in the lists, by the number of their wrapper. */
+/** Of a mailing: a series copies it that is not over. It is in no list, and used all the same. */
+const IS_REPEATED = `EXISTS (SELECT 1 FROM mail_series AS s WHERE s.group_no = mailing.group_no AND s.mailing_no = mailing.mailing_no
+  AND s.status NOT IN ('stopped', 'ended'))`;
+
+/** Of the mailings in the lists, and of what series copy, by the number of their wrapper. */
 export async function countWearing({ groupNo, d1 }: GroupDb): Promise<Map<number, number>> {
   const { results } = await d1
     .prepare(
-      `SELECT json_extract(settings, '$.wrapperNo') AS no, count(*) AS count FROM mailings
-       WHERE group_no = ?1 AND hidden_at IS NULL AND json_extract(settings, '$.wrapperNo') IS NOT NULL GROUP BY no`,
+      `SELECT json_extract(settings, '$.wrapperNo') AS no, count(*) AS count FROM mailings AS mailing
+       WHERE group_no = ?1 AND (hidden_at IS NULL OR ${IS_REPEATED}) AND json_extract(settings, '$.wrapperNo') IS NOT NULL GROUP BY no`,
     )
     .bind(groupNo)
     .run<{ no: number; count: number }>();
@@ -99,7 +124,7 @@ export async function selectNaming({ groupNo, d1 }: GroupDb, name: string): Prom
   const { results } = await d1
     .prepare(
       `SELECT coalesce(nullif(internal_title, ''), subject) AS name FROM mailings AS mailing
-       WHERE mailing.group_no = ?1 AND hidden_at IS NULL AND status IN ('draft', 'waiting', 'scheduled')
+       WHERE mailing.group_no = ?1 AND (hidden_at IS NULL OR ${IS_REPEATED}) AND status IN ('draft', 'waiting', 'scheduled')
          AND EXISTS (SELECT 1 FROM mailing_versions AS version WHERE version.group_no = ?1 AND version.mailing_no = mailing.mailing_no
            AND instr(version.body, 'snippet') > 0 AND instr(version.body, ?2) > 0)
        ORDER BY mailing.mailing_no DESC LIMIT ?3`,
@@ -166,6 +191,59 @@ export async function updateKept(
     .bind(groupNo, idToHex(id), revision, by, now, ...Object.values(columns))
     .run();
   return meta.changes > 0;
+}
+
+const WRAPPER = "group_no = ?1 AND id = unhex(?2) AND removed_at IS NULL";
+
+/**
+ * Saves what a wrapper says in another language than its first, from the revision of the wrapper somebody began with. False when
+ * somebody saved since.
+ */
+export async function saveWrapperVersion(
+  { groupNo, d1 }: GroupDb,
+  { id, name, ...words }: WrapperVersion & { id: WrapperId; name: string },
+  { by, now, revision, first }: Saving & { revision: number; first: MailingVersion["language"] },
+): Promise<boolean> {
+  const { language, html, plain, foot, amp } = words;
+  const [saved] = await d1.batch([
+    d1
+      .prepare(
+        `UPDATE mailing_wrappers SET name = ?4, language = coalesce(language, ?7), revision = revision + 1, updated_by = ?5, updated_at = ?6
+         WHERE ${WRAPPER} AND revision = ?3`,
+      )
+      .bind(groupNo, idToHex(id), revision, name, by, now, first),
+    d1
+      .prepare(
+        `INSERT INTO mailing_wrapper_versions (group_no, wrapper_no, language, html, plain, foot, amp)
+         SELECT group_no, wrapper_no, ?3, ?4, ?5, ?6, ?7 FROM mailing_wrappers WHERE ${WRAPPER} AND changes() = 1
+         ON CONFLICT (group_no, wrapper_no, language) DO UPDATE SET html = excluded.html, plain = excluded.plain, foot = excluded.foot, amp = excluded.amp`,
+      )
+      .bind(groupNo, idToHex(id), language, html, plain, foot, amp),
+  ]);
+  return (saved?.meta.changes ?? 0) > 0;
+}
+
+/** Takes a language other than its first from a wrapper. False when it has none. */
+export async function deleteWrapperVersion(
+  { groupNo, d1 }: GroupDb,
+  id: WrapperId,
+  language: MailingVersion["language"],
+  { by, now }: Saving,
+): Promise<boolean> {
+  const [deleted] = await d1.batch([
+    d1
+      .prepare(
+        `DELETE FROM mailing_wrapper_versions WHERE group_no = ?1 AND language = ?3
+           AND wrapper_no = (SELECT wrapper_no FROM mailing_wrappers WHERE ${WRAPPER})`,
+      )
+      .bind(groupNo, idToHex(id), language),
+    d1
+      .prepare(
+        `UPDATE mailing_wrappers SET revision = revision + 1, updated_by = ?3, updated_at = ?4 WHERE ${WRAPPER} AND changes() = 1`,
+      )
+      .bind(groupNo, idToHex(id), by, now),
+  ]);
+  return (deleted?.meta.changes ?? 0) > 0;
 }
 
 /** Takes one out of the lists or brings it back; false when it is so already, or its name is taken meanwhile. */

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import type { GroupDb } from "../groups/shard";
 import { idToHex } from "../platform/ids";
+import { IS_MIRRORED } from "./store-mirrors";
 import { mailings, mailingVersions } from "./tables";
 import {
   MAILING_TAGS_MAX,
@@ -46,6 +47,8 @@ export type MailingFilter = {
   /** Anywhere in the subject or the internal title, in upper or lower case of A to Z. */
   search?: string;
   tag?: string;
+  /** The number of a series whose runs they are. */
+  series?: number | null;
   /** The `no` of the last one already seen. */
   before?: number | null;
   limit: number;
@@ -53,7 +56,7 @@ export type MailingFilter = {
 
 /** Newest first. A group has some hundreds of mailings, so that looking through all of them is one short range. */
 export async function selectMailings({ groupNo, db }: GroupDb, filter: MailingFilter): Promise<Mailing[]> {
-  const { statuses, search = "", tag = "", before = null, limit } = filter;
+  const { statuses, search = "", tag = "", series = null, before = null, limit } = filter;
   const contains = (column: typeof mailings.subject | typeof mailings.internalTitle) =>
     sql`instr(lower(${column}), lower(${search})) > 0`;
   const rows = await db
@@ -64,6 +67,9 @@ export async function selectMailings({ groupNo, db }: GroupDb, filter: MailingFi
         eq(mailings.groupNo, groupNo),
         isNull(mailings.hiddenAt),
         before === null ? undefined : lt(mailings.mailingNo, before),
+        series === null
+          ? undefined
+          : sql`EXISTS (SELECT 1 FROM mail_series_runs AS run WHERE run.group_no = ${groupNo} AND run.series_no = ${series} AND run.mailing_no = ${mailings.mailingNo})`,
         statuses
           ? sql`${mailings.status} IN (SELECT value FROM json_each(${JSON.stringify(statuses)}))`
           : undefined,
@@ -147,11 +153,25 @@ export type NewMailing = {
   versions: readonly MailingVersion[];
   by: number;
   now: number;
+  /** It is in no list, and nobody edits it. */
+  isHidden?: boolean;
 };
 
 /** A draft with its versions, in one transaction. */
 export async function insertMailing({ groupNo, d1 }: GroupDb, made: NewMailing): Promise<void> {
-  const { id, subject, internalTitle, target, settings, tags, copyOf, versions, by, now } = made;
+  const {
+    id,
+    subject,
+    internalTitle,
+    target,
+    settings,
+    tags,
+    copyOf,
+    versions,
+    by,
+    now,
+    isHidden = false,
+  } = made;
   await d1.batch([
     d1
       .prepare(
@@ -161,23 +181,24 @@ export async function insertMailing({ groupNo, d1 }: GroupDb, made: NewMailing):
       .bind(groupNo),
     d1
       .prepare(
-        `INSERT INTO mailings (group_no, mailing_no, id, subject, internal_title, status, created_by, created_at, updated_at, target, settings, tags, copy_of)
-         VALUES (?1, ${NEW_NO}, unhex(?2), ?3, ?4, 'draft', ?5, ?6, ?6, ?7, ?8, ?9, ?10)`,
+        `INSERT INTO mailings (group_no, mailing_no, id, subject, internal_title, status, created_by, created_at, updated_at, target, settings, tags, copy_of, hidden_at)
+         VALUES (?1, ${NEW_NO}, unhex(?2), ?3, ?4, 'draft', ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11)`,
       )
       .bind(
         ...[groupNo, idToHex(id), subject, internalTitle, by, now],
         ...[target && JSON.stringify(target), JSON.stringify(settings), JSON.stringify(tags), copyOf],
+        isHidden ? now : null,
       ),
     // A statement for each: all of them in one parameter could pass what D1 takes.
     ...versions.map((version) =>
       d1
         .prepare(
-          `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, from_name, subject, preview, form, body, plain, revision, updated_by, updated_at)
-           VALUES (?1, ${NEW_NO}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?11)`,
+          `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, from_name, subject, preview, form, body, plain, revision, updated_by, updated_at, amp)
+           VALUES (?1, ${NEW_NO}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?11, ?12)`,
         )
         .bind(
           ...[groupNo, version.variantNo, version.language, version.fromName, version.subject],
-          ...[version.preview, version.form, version.body, version.plain, by, now],
+          ...[version.preview, version.form, version.body, version.plain, by, now, version.amp || null],
         ),
     ),
   ]);
@@ -197,12 +218,27 @@ export async function saveVersion(
   { by, now, listed }: { by: number; now: number; listed: boolean },
 ): Promise<boolean> {
   const { variantNo, language, fromName, subject, preview, form, body, plain, revision } = version;
-  const words = [groupNo, no, variantNo, language, fromName, subject, preview, form, body, plain, by, now];
-  const insert = `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, from_name, subject, preview, form, body, plain, revision, updated_by, updated_at)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?12 WHERE ${IS_DRAFT} ON CONFLICT DO NOTHING`;
+  const amp = version.amp || null;
+  const words = [
+    groupNo,
+    no,
+    variantNo,
+    language,
+    fromName,
+    subject,
+    preview,
+    form,
+    body,
+    plain,
+    by,
+    now,
+    amp,
+  ];
+  const insert = `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, from_name, subject, preview, form, body, plain, revision, updated_by, updated_at, amp)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?12, ?13 WHERE ${IS_DRAFT} ON CONFLICT DO NOTHING`;
   const update = `UPDATE mailing_versions SET from_name = ?5, subject = ?6, preview = ?7, form = ?8, body = ?9, plain = ?10,
-      revision = revision + 1, updated_by = ?11, updated_at = ?12
-    WHERE group_no = ?1 AND mailing_no = ?2 AND variant_no = ?3 AND language = ?4 AND revision = ?13 AND ${IS_DRAFT}`;
+      revision = revision + 1, updated_by = ?11, updated_at = ?12, amp = ?13
+    WHERE group_no = ?1 AND mailing_no = ?2 AND variant_no = ?3 AND language = ?4 AND revision = ?14 AND ${IS_DRAFT}`;
   const [saved] = await d1.batch([
     revision === 0 ? d1.prepare(insert).bind(...words) : d1.prepare(update).bind(...words, revision),
     d1
@@ -305,7 +341,14 @@ export async function updateTag(
     .run();
 }
 
-/** Takes a mailing that sends nothing out of the lists, or brings it back. False when it is so already, or on its way. */
+/** Of a mailing: the series that copied it is about to send it, or gave it up. */
+const IS_RUN_IN_HIDING = `EXISTS (SELECT 1 FROM mail_series AS s CROSS JOIN mail_series_runs AS r ON r.group_no = ?1 AND r.series_no = s.series_no
+  WHERE s.group_no = ?1 AND s.mailing_no = mailings.copy_of AND r.mailing_id = mailings.id AND (r.state = 'taken' OR (r.state = 'called_off' AND r.recipients IS NULL)))`;
+
+/**
+ * Takes a mailing that sends nothing out of the lists, or brings it back. False when it is so already, on its way, mirrored by one that is
+ * not frozen, what a series copies, or a run of one that nobody has seen.
+ */
 export async function updateHidden(
   { groupNo, d1 }: GroupDb,
   no: number,
@@ -314,7 +357,9 @@ export async function updateHidden(
   const { meta } = await d1
     .prepare(
       `UPDATE mailings SET hidden_at = ?3 WHERE group_no = ?1 AND mailing_no = ?2 AND (hidden_at IS NULL) = (?3 IS NOT NULL)
-         AND status IN ('draft', 'sent', 'stopped')`,
+         AND status IN ('draft', 'sent', 'stopped') AND (?3 IS NULL OR NOT ${IS_MIRRORED})
+         AND NOT EXISTS (SELECT 1 FROM mail_series AS s WHERE s.group_no = ?1 AND s.mailing_no = ?2)
+         AND (?3 IS NOT NULL OR NOT ${IS_RUN_IN_HIDING})`,
     )
     .bind(groupNo, no, hiddenAt)
     .run();

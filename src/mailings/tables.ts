@@ -39,6 +39,8 @@ export const mailings = sqliteTable(
     copyOf: integer("copy_of"),
     askedBy: integer("asked_by"),
     approvedBy: integer("approved_by"),
+    /** To so many recipients at most; null: to as many as there are. */
+    approvedTo: integer("approved_to"),
     finishedAt: integer("finished_at"),
     /** Out of the lists; what it sent stays. */
     hiddenAt: integer("hidden_at"),
@@ -48,6 +50,14 @@ export const mailings = sqliteTable(
     testEndsAt: integer("test_ends_at"),
     /** What the test said, once. */
     verdict: text("verdict", { mode: "json" }).$type<unknown>(),
+    /**
+     * Of a test down the list, bits by number of the cohort: whose held people may be claimed, and who ends without the winner for
+     * good; then whom an organiser has it sent to, or left out, whatever the test says. Null for none.
+     */
+    cohortsOpen: integer("cohorts_open"),
+    cohortsShut: integer("cohorts_shut"),
+    cohortsSend: integer("cohorts_send"),
+    cohortsLeave: integer("cohorts_leave"),
     /** Words by which organisers find and group them; never shown to recipients. */
     tags: text("tags", { mode: "json" }).$type<string[]>().notNull().default([]),
   },
@@ -73,6 +83,8 @@ export const mailingVersions = sqliteTable(
     form: text("form").$type<BodyForm>().notNull(),
     body: text("body").notNull(),
     plain: text("plain"),
+    /** Source of the interactive part; null for none. */
+    amp: text("amp"),
     revision: integer("revision").notNull(),
     updatedBy: integer("updated_by").notNull(),
     updatedAt: integer("updated_at").notNull(),
@@ -93,6 +105,8 @@ export const mailingBuilds = sqliteTable(
     preview: text("preview").notNull(),
     html: text("html").notNull(),
     plain: text("plain").notNull(),
+    /** The interactive part, a whole document; null for none. */
+    amp: text("amp"),
   },
   (table) => [primaryKey({ columns: [table.groupNo, table.mailingNo, table.variantNo, table.language] })],
 );
@@ -133,6 +147,8 @@ export const mailingRecipients = sqliteTable(
     dueS: integer("due_s"),
     /** When the status came about, in s; null until the first claim. */
     atS: integer("at_s"),
+    /** Of a test down the list: in which cohort they are, from 1; else null. */
+    cohort: integer("cohort"),
   },
   (table) => [primaryKey({ columns: [table.groupNo, table.mailingNo, table.personNo] })],
 );
@@ -172,7 +188,7 @@ export const mailReaders = sqliteTable(
   (table) => [primaryKey({ columns: [table.groupNo, table.personNo] })],
 );
 
-/** What stands around the body of every mail that wears it: a head, a foot, the group's colours. */
+/** What stands around the body of every mail that wears it: a head, a foot, the group's colours. Its words are of its first language. */
 export const mailingWrappers = sqliteTable(
   "mailing_wrappers",
   {
@@ -180,8 +196,14 @@ export const mailingWrappers = sqliteTable(
     wrapperNo: integer("wrapper_no").notNull(),
     id: uuid<WrapperId>("id").notNull(),
     name: text("name").notNull(),
+    /** Null where nobody said: the group's. */
+    language: text("language", { enum: ["en", "fr", "es"] }),
     html: text("html").notNull(),
     plain: text("plain").notNull(),
+    /** Why somebody gets the mail, over the way to unsubscribe; "" for our own words. */
+    foot: text("foot").notNull().default(""),
+    /** Around the interactive part of a mail; "" for what we put there. */
+    amp: text("amp").notNull().default(""),
     revision: integer("revision").notNull().default(1),
     createdAt: integer("created_at").notNull(),
     updatedBy: integer("updated_by").notNull(),
@@ -192,6 +214,21 @@ export const mailingWrappers = sqliteTable(
     primaryKey({ columns: [table.groupNo, table.wrapperNo] }),
     uniqueIndex("mailing_wrappers_by_id").on(table.groupNo, table.id),
   ],
+);
+
+/** The words of a wrapper in another language than its first. */
+export const mailingWrapperVersions = sqliteTable(
+  "mailing_wrapper_versions",
+  {
+    groupNo: integer("group_no").notNull(),
+    wrapperNo: integer("wrapper_no").notNull(),
+    language: text("language", { enum: ["en", "fr", "es"] }).notNull(),
+    html: text("html").notNull(),
+    plain: text("plain").notNull(),
+    foot: text("foot").notNull(),
+    amp: text("amp").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.wrapperNo, table.language] })],
 );
 
 /** A mailing to begin from. */

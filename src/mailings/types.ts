@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { audienceSchema } from "../audiences/audience";
+import { type Audience, audienceSchema } from "../audiences/audience";
 import type { Id } from "../platform/ids";
 
 export type MailingId = Id<"mailing">;
@@ -49,6 +49,12 @@ export const leftOutReasons = {
   excluded: 10,
   /** Beyond the number the mailing is limited to. */
   over_limit: 11,
+  /** In a test down the list: their cohort did not get the winner. */
+  cohort: 12,
+  /** Another mailing of the day comes first for them (docs/decisions/0054). */
+  ranked: 13,
+  /** Has no row in the mailing's merge file, and the mailing is for those who have. */
+  no_row: 14,
 } as const;
 export type LeftOutReason = keyof typeof leftOutReasons;
 
@@ -82,6 +88,8 @@ export type MailingVersion = {
   body: string;
   /** The plain-text part when somebody edited it; null while it follows the body. */
   plain: string | null;
+  /** Source of the interactive part (AMP for Email); nothing, null and "" are none. */
+  amp?: string | null;
   /** Raised by every save; a save names the one it started from. */
   revision: number;
 };
@@ -94,6 +102,26 @@ export const targetSchema = z.object({
 });
 export type Target = z.infer<typeof targetSchema>;
 
+/**
+ * Down the list: people are told apart by when they were last active, each such cohort has a sample of its own, and the best variant
+ * goes to the cohorts that perform (docs/decisions/0053).
+ */
+export const cohortPlanSchema = z.object({
+  /** People in the sample of each cohort, about; a smaller cohort is in it whole. */
+  size: z.int().min(1).max(1_000_000),
+  /** Once a cohort fails, those who were active longer ago fail with it. */
+  isInOrder: z.boolean(),
+  /** Of what the best cohort did a cohort must do so much, in percent. */
+  shareOfBestMin: z.int().min(1).max(100),
+  /** More than this share of a cohort's sample may not unsubscribe, or complain; in hundredths of a percent, null for any. */
+  unsubscribeShareMax: z.int().min(1).max(10_000).nullable().default(null),
+  complaintShareMax: z.int().min(1).max(10_000).nullable().default(null),
+});
+export type CohortPlan = z.infer<typeof cohortPlanSchema>;
+
+/** The cohorts, freshest first: active in the last so many days; null for longer ago. */
+export const cohortDays = [30, 60, 180, 365, null] as const;
+
 /** A/B/n: a share of the audience gets the variants, and the best of them goes to the rest. */
 export const testPlanSchema = z.object({
   /** Of the recipients, in hundredths of a percent, all variants together. */
@@ -105,6 +133,8 @@ export const testPlanSchema = z.object({
   isAutomatic: z.boolean(),
   /** The winner is not sent by itself when more than this share of the sample unsubscribed, in hundredths of a percent; null for never. */
   unsubscribeShareMax: z.int().min(1).max(10_000).nullable().default(null),
+  /** Down the list; `share` says nothing then, and one variant is enough. Null: one sample of everybody. */
+  cohorts: cohortPlanSchema.nullable().default(null),
 });
 export type TestPlan = z.infer<typeof testPlanSchema>;
 
@@ -116,6 +146,10 @@ export const mailingSettings = z.object({
   /** A topic of the group's list; null: everybody on the list. */
   topicNo: z.int().nullable().default(null),
   wrapperNo: z.int().nullable().default(null),
+  /** The table of facts that `{{ merge.… }}` is filled from. */
+  mergeFileNo: z.int().nullable().default(null),
+  /** Whoever has no row in it gets the mail with what stands there instead, or is left out. */
+  withoutRow: z.enum(["mailed", "left_out"]).default("mailed"),
   replyTo: z.string().max(254).default(""),
   tracksOpens: z.boolean().default(true),
   tracksClicks: z.boolean().default(true),
@@ -131,6 +165,8 @@ export const mailingSettings = z.object({
   ignoresFatigue: z.boolean().default(false),
   /** It can be read on the web by anybody, with stand-ins for what is personal. */
   isArchived: z.boolean().default(false),
+  /** Whom that mailing's audience leaves out this one leaves out too, as that one stands when this one is frozen; null for none. */
+  mirrorsNo: z.int().min(1).nullable().default(null),
 });
 export type MailingSettings = z.infer<typeof mailingSettings>;
 
@@ -142,7 +178,11 @@ export type Frozen = {
   /** By variant number and by language. */
   variants: Record<string, number>;
   languages: Record<string, number>;
+  /** Of a test down the list: how many recipients each cohort has, in the order of `cohortDays`, and how many of them try. */
+  cohorts?: { people: number; sample: number }[];
   frozenAt: number;
+  /** The audience as it was asked, with what another mailing leaves out; absent where the target says it. */
+  audience?: Audience;
 };
 
 /** How far a mailing is, as counted from its rows. */
@@ -178,6 +218,8 @@ export type Mailing = {
   /** Who asked for it to be sent, and who agreed. */
   askedBy: number | null;
   approvedBy: number | null;
+  /** To how many recipients they agreed; null: to as many as there are. */
+  approvedTo?: number | null;
   sentAt: number | null;
   finishedAt: number | null;
   tags: string[];
@@ -189,6 +231,10 @@ export type SnippetId = Id<"snippet">;
 
 export const KEPT_NAME_MAX = 100;
 export const WRAPPER_BYTES_MAX = 200_000;
+/** One or two sentences. */
+export const FOOT_MAX = 500;
+/** The source of an interactive part; the whole of it, as AMP for Email has it. */
+export const AMP_BYTES_MAX = 200_000;
 export const SNIPPET_BYTES_MAX = 50_000;
 /** Of each: wrappers, templates and snippets of one group. */
 export const KEPT_MAX = 500;
@@ -198,18 +244,40 @@ export const MAILING_TAG_MAX = 40;
 /** Where the body of a mail goes in its wrapper, in HTML and in plain text alike; exactly once. */
 export const WRAPPER_CONTENT = "{{ content }}";
 
-/** What stands around the body of a mail. */
-export type Wrapper = {
-  no: number;
-  id: WrapperId;
-  name: string;
+/** What stands around the body of a mail, in one language. */
+export type WrapperWords = {
   /** Liquid, with `WRAPPER_CONTENT` once. The platform's own foot (unsubscribe line, postal address) follows where it holds neither. */
   html: string;
   /** The same for the plain-text part; "" for what the platform makes of the HTML. */
   plain: string;
+  /** Why somebody gets the mail, in the platform's foot, where that is there; "" for the platform's own words. */
+  foot: string;
+  /** The same as `html` for the interactive part, where a mail has one; "" for what the platform puts around it. */
+  amp: string;
+};
+
+export type WrapperVersion = WrapperWords & { language: MailingVersion["language"] };
+
+/** A wrapper with the words of its first language. */
+export type KeptWrapper = WrapperWords & {
+  no: number;
+  id: WrapperId;
+  name: string;
+  /** Null where nobody said: the group's. */
+  language: MailingVersion["language"] | null;
+  /** Other languages it has words in. */
+  others: MailingVersion["language"][];
   revision: number;
   updatedAt: number;
 };
+
+/** The same with its words in all its languages. */
+export type Wrapper = KeptWrapper & { versions: WrapperVersion[] };
+
+/** The words of a wrapper for a mail in some language: its own in that language, else those of its first. */
+export function wrapperIn(wrapper: Wrapper, language: MailingVersion["language"]): WrapperWords {
+  return wrapper.versions.find((each) => each.language === language) ?? wrapper;
+}
 
 /** What a mailing may begin from. */
 export type Template = {

@@ -3,7 +3,17 @@ import type { Group } from "../groups/types";
 import type { Context } from "../platform/context";
 import { newId } from "../platform/ids";
 import * as store from "./store-kept";
-import type { Snippet, SnippetId, Template, TemplateId, Wrapper, WrapperId } from "./types";
+import type {
+  KeptWrapper,
+  MailingVersion,
+  Snippet,
+  SnippetId,
+  Template,
+  TemplateId,
+  Wrapper,
+  WrapperId,
+  WrapperVersion,
+} from "./types";
 
 /* What a group keeps for its mailings: wrappers, templates and snippets. Each is saved from the revision somebody began with. */
 
@@ -12,7 +22,7 @@ type By = { no: number };
 export type KeptResult<KeptId> = { is: "saved"; id: KeptId } | { is: "full" | "taken" | "stale" };
 
 /** By name; removed ones are not among them. */
-export function listWrappers(db: GroupDb): Promise<Wrapper[]> {
+export function listWrappers(db: GroupDb): Promise<KeptWrapper[]> {
   return store.wrappers.all(db);
 }
 
@@ -24,8 +34,29 @@ export function listSnippets(db: GroupDb): Promise<Snippet[]> {
   return store.snippets.all(db);
 }
 
-export function wrapperById(db: GroupDb, id: WrapperId): Promise<Wrapper | null> {
-  return store.wrappers.byId(db, id);
+export async function wrapperById(db: GroupDb, id: WrapperId): Promise<Wrapper | null> {
+  return whole(db, await store.wrappers.byId(db, id));
+}
+
+/** A wrapper by its number, also one that was removed: what names one goes on wearing it. Null for none. */
+export async function wrapperByNo(db: GroupDb, no: number | null): Promise<Wrapper | null> {
+  return no === null ? null : whole(db, await store.wrappers.everByNo(db, no));
+}
+
+async function whole(db: GroupDb, kept: KeptWrapper | null): Promise<Wrapper | null> {
+  if (!kept) return null;
+  return {
+    ...kept,
+    versions: kept.others.length === 0 ? [] : await store.selectWrapperVersions(db, kept.no),
+  };
+}
+
+/** The language of a wrapper's own words, where it has others too. */
+export function firstLanguage(
+  { language }: Pick<KeptWrapper, "language">,
+  { locale }: Pick<Group, "locale">,
+): MailingVersion["language"] {
+  return language ?? locale;
 }
 
 export function templateById(db: GroupDb, id: TemplateId): Promise<Template | null> {
@@ -46,19 +77,40 @@ export function snippetUsage(db: GroupDb, name: string): Promise<string[]> {
   return store.selectNaming(db, name);
 }
 
-export function saveWrapper(
+type SavedWrapper = Pick<Wrapper, "name" | "html" | "plain" | "revision"> &
+  Partial<WrapperVersion> & { id: WrapperId | null };
+
+/** Saves a wrapper in one of its languages. A new one is in its first, and every other is saved beside that. */
+export async function saveWrapper(
   ctx: Context,
   group: Group,
   by: By,
-  {
-    id,
-    name,
-    html,
-    plain,
-    revision,
-  }: Pick<Wrapper, "name" | "html" | "plain" | "revision"> & { id: WrapperId | null },
+  { id, name, revision, ...words }: SavedWrapper,
 ): Promise<KeptResult<WrapperId>> {
-  return save(ctx, group, by, { table: "mailing_wrappers", id, revision, columns: { name, html, plain } });
+  const version = { language: group.locale, foot: "", amp: "", ...words };
+  const db = dbFor(ctx.env, group);
+  const kept = id && (await store.wrappers.byId(db, id));
+  const first = kept ? firstLanguage(kept, group) : version.language;
+  if (id === null || version.language === first) {
+    const { html, plain, foot, amp } = version;
+    const columns = { name, language: first, html, plain, foot, amp };
+    return save(ctx, group, by, { table: "mailing_wrappers", id, revision, columns });
+  }
+  const saving = { by: by.no, now: ctx.now, revision, first };
+  return (await store.saveWrapperVersion(db, { ...version, id, name }, saving))
+    ? { is: "saved", id }
+    : { is: "stale" };
+}
+
+/** Takes a language from a wrapper; mails in it wear what it says in its first, which stays. False when it has no such other language. */
+export function removeWrapperLanguage(
+  ctx: Context,
+  group: Group,
+  by: By,
+  id: WrapperId,
+  language: MailingVersion["language"],
+): Promise<boolean> {
+  return store.deleteWrapperVersion(dbFor(ctx.env, group), id, language, { by: by.no, now: ctx.now });
 }
 
 export function saveTemplate(

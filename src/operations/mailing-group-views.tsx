@@ -226,7 +226,7 @@ function Content({ t, group, mailing, versions }: MailingPageProps) {
   return (
     <Section title={t("results.operations.content")}>
       {versions.length === 0 ? <p class="soft">{t("results.operations.noContent")}</p> : null}
-      {versions.map(({ variantNo, language, fromName, subject, preview }, index) => (
+      {versions.map(({ variantNo, language, fromName, subject, preview, amp }, index) => (
         <Disclosure
           summary={`${t("results.variants.letter", { letter: letterOf(variantNo) })} · ${language}`}
           isOpen={index === 0}
@@ -248,6 +248,16 @@ function Content({ t, group, mailing, versions }: MailingPageProps) {
             sandbox=""
             loading="lazy"
           />
+          {amp ? (
+            <p>
+              {t("composer.review.hasAmp")}{" "}
+              <a
+                href={`${pathOf({ group })}/${mailing.no}/content?variant=${variantNo}&language=${language}&part=amp`}
+              >
+                {t("composer.review.ampSource")}
+              </a>
+            </p>
+          ) : null}
         </Disclosure>
       ))}
     </Section>

@@ -6,7 +6,7 @@ import { normaliseEmail } from "../platform/email-address";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
 import { groupOrigin } from "../platform/http";
-import { mapHeaders, mapOf } from "../results/map";
+import { ampSource, mapHeaders, mapOf } from "../results/map";
 import { resumeSender, setQuota } from "../senders/sender";
 import { QUOTA_MAX } from "../senders/types";
 import { parkedReadings } from "../tracking/parked";
@@ -112,6 +112,7 @@ mailingOperations.get(`${MAILING_PATH}/content`, async (c) => {
     language: c.req.query("language") ?? "",
   });
   if (!content) throw new AppError("not_found");
+  if (c.req.query("part") === "amp") return c.text(ampSource(content.amp ?? "", content.links));
   // What a link says and where it leads may be two things: an operator sees both.
   const html = await mapOf(content.html, ({ no, href }) =>
     no === null ? href : (content.links.get(no) ?? href),

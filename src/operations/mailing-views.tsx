@@ -1,3 +1,5 @@
+import { mailboxNames } from "../platform/mail/mailbox-provider";
+import { brakeReasons } from "../senders/types";
 import type { SuppressionCause } from "../subscriptions/types";
 import { Notice } from "../ui/flash";
 import {
@@ -208,7 +210,12 @@ function ReadersSection(props: MailingsPageProps) {
 function SenderState({ t, sender }: PageProps & { sender: NamedHealth }) {
   const { health, groupId, groupName } = sender;
   if (!health) return <Status tone="warn">{t("results.operations.senders.unreachable")}</Status>;
-  if (!health.stop) return <Status tone="good">{t("results.operations.senders.well")}</Status>;
+  if (!health.stop) {
+    const slower = health.mailboxes.filter(({ pace }) => brakeReasons.some((reason) => reason === pace?.why));
+    if (slower.length === 0) return <Status tone="good">{t("results.operations.senders.well")}</Status>;
+    const providers = slower.map(({ mailbox }) => mailboxNames[mailbox]).join("; ");
+    return <Status tone="warn">{t("results.operations.senders.slower", { providers })}</Status>;
+  }
   return (
     <>
       <Status tone="bad">{t(`results.operations.senders.stops.${health.stop.why}`)}</Status>

@@ -184,6 +184,19 @@ describe("a mailing that leaves", () => {
     expect(html).toContain("They want &lt;b&gt;money&lt;/b&gt;");
     const content = await page(`${pathOf(mailing)}/content?variant=1&language=en`);
     expect(content).toContain("https://where-it-leads.example/");
+    await dbFor(contextOf().env, group)
+      .d1.prepare("UPDATE mailing_builds SET amp = ?3 WHERE group_no = ?1 AND mailing_no = ?2")
+      .bind(
+        group.no,
+        mailing.no,
+        '<html amp4email><a href="http://a.localhost/m/{{ mail_key }}/1">x</a></html>',
+      )
+      .run();
+    const part = await operator.get(`${pathOf(mailing)}/content?variant=1&language=en&part=amp`);
+    expect([part.headers.get("Content-Type"), await part.text()]).toEqual([
+      expect.stringMatching(/^text\/plain/),
+      '<html amp4email><a href="https://where-it-leads.example/">x</a></html>',
+    ]);
     expect(await page(`/operations/groups/${group.id}/mailings`)).toContain(`href="${pathOf(mailing)}"`);
     expect(await page("/operations/reports")).toContain("It tries to deceive or to steal");
   });
@@ -252,6 +265,8 @@ describe("senders", () => {
     expect(html).toContain("Stopped: too many bounces");
     await operator.post(`/operations/groups/${own.id}/sender-resumption`, {});
     expect((await gate.health()).stop).toBeNull();
+    await gate.feedback({ mailing: "m1", hard: 0, complaints: 0, deferred: 90, mailbox: "gmail" });
+    expect(await page("/operations/mailings")).toContain("Slower: Gmail");
   });
 });
 

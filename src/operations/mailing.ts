@@ -158,7 +158,10 @@ export async function mailingOfGroup(ctx: Context, group: Group, no: number): Pr
     versionsOf(db, no),
     hasLeft ? resultsOf(ctx, group, mailing) : null,
     mailing.target && !isFrozen
-      ? estimateAudience(ctx, group, mailing.target, mailing.settings, { mailingNo: no })
+      ? estimateAudience(ctx, group, mailing.target, mailing.settings, {
+          mailingNo: no,
+          startAt: mailing.startAt,
+        })
       : null,
     deliveryOf(db, no),
     store.reportsOf(ctx.directory, { groupNo: group.no, no }, REPORTS_SHOWN_MAX),
@@ -181,7 +184,7 @@ export async function contentOf(
   group: Group,
   mailing: Mailing,
   which: { variantNo: number; language: string },
-): Promise<{ html: string; links: Map<number, string> } | null> {
+): Promise<{ html: string; amp?: string; links: Map<number, string> } | null> {
   const sent = await sentMail(ctx, group, mailing, which);
   if (sent) return sent;
   const db = dbFor(ctx.env, group);
@@ -191,7 +194,7 @@ export async function contentOf(
   if (!version) return null;
   const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
   const preview = await previewOf(ctx, group, mailing, version, wrapper);
-  return preview.problem === null ? { html: preview.html, links: new Map() } : null;
+  return preview.problem === null ? { html: preview.html, amp: preview.amp, links: new Map() } : null;
 }
 
 /** Lets a group's big sends go, this one first. Safe to be asked twice. */

@@ -29,6 +29,7 @@ const names: Record<string, Key> = {
   mail_returns: "privacy.tables.mail_returns",
   mail_replies: "privacy.tables.mail_replies",
   hook_payloads: "privacy.tables.hook_payloads",
+  merge_files: "privacy.tables.merge_files",
   topics_refused: "privacy.tables.topics_refused",
   mail_wishes: "privacy.tables.mail_wishes",
   departures: "privacy.tables.departures",

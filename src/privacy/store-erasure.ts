@@ -118,6 +118,11 @@ export function forgetElsewhere({ groupNo, d1 }: GroupDb, personNo: number): D1P
       `DELETE FROM hook_payloads WHERE group_no = ?1 AND (email IN (${said})
          OR EXISTS (SELECT 1 FROM (${said}) own WHERE instr(lower(hook_payloads.body), own.value) > 0))`,
     ),
+    // Of the group's own tables, those whose rows are found by an address.
+    bind(
+      `DELETE FROM merge_rows WHERE group_no = ?1 AND (file_no, version_no) IN (SELECT file_no, version_no FROM merge_versions
+         WHERE group_no = ?1 AND (kind = 'email' OR taken_at IS NULL)) AND key IN (${said})`,
+    ),
     bind("DELETE FROM mail_wishes WHERE group_no = ?1 AND person_no = ?2"),
     bind("DELETE FROM confirmations WHERE group_no = ?1 AND person_no = ?2"),
     bind(`DELETE FROM mail_returns WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")})`),

@@ -66,6 +66,13 @@ const tables: Record<string, string> = {
   mail_replies: `SELECT from_email, subject, text, at FROM mail_replies WHERE group_no = ?1 AND person_no = ?2 ORDER BY reply_no DESC`,
   hook_payloads: `SELECT h.name AS form, p.at, p.body FROM hooks h CROSS JOIN hook_payloads p ON p.group_no = ?1 AND p.hook_no = h.hook_no
     WHERE h.group_no = ?1 AND p.email IN (SELECT value FROM identities WHERE group_no = ?1 AND kind = 1 AND person_no = ?2) ORDER BY p.at DESC`,
+  merge_files: `SELECT f.name, v.taken_at AS created_at, (SELECT group_concat((c.value ->> 'heading') || ': ' || (r.cells ->> c.key), '; ')
+      FROM json_each(v.columns) c WHERE r.cells ->> c.key <> '') AS text FROM merge_files f
+    CROSS JOIN merge_versions v ON v.group_no = ?1 AND v.file_no = f.file_no AND v.kind = 'email'
+    CROSS JOIN (SELECT email AS value FROM people WHERE group_no = ?1 AND person_no = ?2
+      UNION SELECT value FROM other_addresses WHERE group_no = ?1 AND person_no = ?2 AND kind = 1) own
+    CROSS JOIN merge_rows r ON r.group_no = ?1 AND r.file_no = v.file_no AND r.version_no = v.version_no AND r.key = own.value
+    WHERE f.group_no = ?1 ORDER BY v.taken_at DESC`,
   mail_answers: `SELECT r.subject, a.text, a.at FROM mail_replies r
     CROSS JOIN mail_answers a ON a.group_no = ?1 AND a.reply_no = r.reply_no WHERE r.group_no = ?1 AND r.person_no = ?2 ORDER BY a.at DESC`,
   topics_refused: `SELECT t.name, r.at FROM topics t CROSS JOIN topic_refusals r ON r.group_no = ?1 AND r.topic_no = t.topic_no AND r.person_no = ?2

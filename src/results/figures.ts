@@ -90,6 +90,9 @@ const leftOutNames = [
   "too_many",
   "excluded",
   "over_limit",
+  "cohort",
+  "ranked",
+  "no_row",
 ] as const satisfies readonly (keyof typeof leftOutReasons)[];
 
 /** The variants, languages or mailboxes there are recipients of, in order. */

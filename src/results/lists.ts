@@ -103,14 +103,14 @@ export async function sentMail(
   group: Group,
   mailing: Pick<Mailing, "no">,
   { variantNo, language }: { variantNo: number; language: string },
-): Promise<{ html: string; links: Map<number, string> } | null> {
+): Promise<{ html: string; amp?: string; links: Map<number, string> } | null> {
   const db = dbFor(ctx.env, group);
   const known = locales.find((each) => each === language);
   const build = known && (await store.selectBuild(db, mailing.no, { variantNo, language: known }));
   const mail = build && shownMail(group, build);
   if (!mail) return null;
   const links = await selectLinks(db, mailing.no);
-  return { html: mail.html, links: new Map(links.map(({ no, url }) => [no, url])) };
+  return { html: mail.html, amp: mail.amp, links: new Map(links.map(({ no, url }) => [no, url])) };
 }
 
 export type OutcomePerson = Omit<store.OutcomeRow, "id"> & { id: PersonId };

@@ -6,6 +6,16 @@ import { MAIL_PATH } from "../platform/mail-keys";
 const NO_KEY = "map";
 const LINK = new RegExp(`^https?://[^/]+${MAIL_PATH}/${NO_KEY}/(\\d{1,6})$`);
 
+const COUNTED = new RegExp(`"https?://[^/"]+${MAIL_PATH}/[^/"]+/(\\d{1,6})"`, "g");
+
+/** The source of an interactive part, with each link as where it leads, to be read and never run. */
+export function ampSource(amp: string, links: ReadonlyMap<number, string>): string {
+  return amp.replace(COUNTED, (whole, no) => {
+    const url = links.get(Number(no));
+    return url === undefined ? whole : `"${url}"`;
+  });
+}
+
 /** Nothing in the frame runs, submits, leads anywhere or is cached; pictures come as a mail reader shows them. */
 export function mapHeaders(pictures: string): Record<string, string> {
   return {
@@ -29,7 +39,7 @@ export function mapHeaders(pictures: string): Record<string, string> {
 export function shownMail(
   group: Group,
   build: Build,
-): { fromName: string; subject: string; html: string } | null {
+): { fromName: string; subject: string; html: string; amp?: string } | null {
   try {
     const template = mailTemplates([build], { group })(build.variantNo, build.language);
     return template?.render(standIn(), NO_KEY) ?? null;

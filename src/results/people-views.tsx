@@ -69,6 +69,14 @@ export function LinksSection(props: CountedProps) {
             sandbox=""
             loading="lazy"
           />
+          {shown.hasAmp ? (
+            <p class="soft small">
+              {t("composer.review.hasAmp")}{" "}
+              <a href={`${href}/map?variant=${shown.variantNo}&language=${shown.language}&part=amp`}>
+                {t("composer.review.ampSource")}
+              </a>
+            </p>
+          ) : null}
         </div>
       ) : null}
     </Section>

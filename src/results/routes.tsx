@@ -7,7 +7,7 @@ import { groupOrigin } from "../platform/http";
 import { comparisonOf } from "./comparison";
 import { resultsCsv, summariesCsv } from "./csv";
 import { mediansBefore, peopleBy, sentMail, summariesOf } from "./lists";
-import { mapHeaders, mapOf } from "./map";
+import { ampSource, mapHeaders, mapOf } from "./map";
 import { healthOf, inOrder, orders, spans, totalsOf, USUAL_SPAN } from "./numbers";
 import { NumbersPage } from "./numbers-views";
 import { OutcomePage } from "./people-views";
@@ -70,6 +70,7 @@ resultRoutes.get(`${RESULTS_PATH}/map`, memberCan("mailings.view"), async (c) =>
   const which = { variantNo: Number(c.req.query("variant")), language: c.req.query("language") ?? "" };
   const mail = Number.isInteger(which.variantNo) ? await sentMail(ctx, group, mailing, which) : null;
   if (!mail) throw new AppError("not_found");
+  if (c.req.query("part") === "amp") return c.text(ampSource(mail.amp ?? "", mail.links));
   const results = await resultsOf(ctx, group, mailing);
   const people = new Map(results?.tally.links.map(([[no], [count = 0]]) => [no, count]));
   const html = await mapOf(mail.html, ({ no }) =>

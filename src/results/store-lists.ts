@@ -58,13 +58,15 @@ export type BuildRow = {
   fromName: string;
   subject: string;
   preview: string;
+  /** 1 where it has an interactive part. */
+  hasAmp: number;
 };
 
 /** The words of a mailing as they were made ready, without their bodies. */
 export async function selectBuilds({ d1, groupNo }: GroupDb, mailingNo: number): Promise<BuildRow[]> {
   const { results } = await d1
     .prepare(
-      `SELECT variant_no AS variantNo, language, from_name AS fromName, subject, preview FROM mailing_builds
+      `SELECT variant_no AS variantNo, language, from_name AS fromName, subject, preview, amp IS NOT NULL AS hasAmp FROM mailing_builds
        WHERE group_no = ?1 AND mailing_no = ?2 ORDER BY variant_no, language`,
     )
     .bind(groupNo, mailingNo)

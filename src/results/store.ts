@@ -1,6 +1,5 @@
 import type { GroupDb } from "../groups/shard";
-import { type MailboxProvider, providerDomains, providerLabels } from "../platform/mail/mailbox-provider";
-import { mailboxes, mailboxFamilies } from "./types";
+import { mailboxSql } from "../platform/mail/store-mailbox";
 
 /** One value of JSON a statement: D1 makes an object of each row it gives. */
 type Answer = { results: Record<string, unknown>[]; meta: { duration?: number } };
@@ -112,23 +111,6 @@ export async function endsOfRecipients(
     .bind(groupNo, mailingNo)
     .first<{ lowest: number; highest: number }>();
   return row ?? { lowest: 0, highest: 0 };
-}
-
-/**
- * The place of somebody's mailbox in `mailboxes`, by the domain of an expression that holds an address or is null: what
- * `mailboxProvider` says, as SQL.
- */
-export function mailboxSql(email: string): string {
-  const domain = `substr(${email}, instr(${email}, '@') + 1)`;
-  const placeOf = (provider: MailboxProvider) => mailboxes.indexOf(mailboxFamilies[provider] ?? "others");
-  const exact = [...providerDomains].map(([name, provider]) => `WHEN '${name}' THEN ${placeOf(provider)}`);
-  const ofCountries = Object.entries(providerLabels).map(([label, provider]) => {
-    const tests = ["", "co.", "com."].map((middle) => `${domain} GLOB '${label}.${middle}[a-z][a-z]'`);
-    return `WHEN ${tests.join(" OR ")} THEN ${placeOf(provider)}`;
-  });
-  const others = mailboxes.indexOf("others");
-  // Most end in something else than a country, and are asked nothing more.
-  return `CASE ${domain} ${exact.join(" ")} ELSE CASE WHEN (${domain} GLOB '*.[a-z][a-z]') IS NOT TRUE THEN ${others} ${ofCountries.join(" ")} ELSE ${others} END END`;
 }
 
 // Of everybody in a range: `?3` is the number before it, `?4` the last within.

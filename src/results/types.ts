@@ -1,15 +1,4 @@
-import type { MailboxProvider } from "../platform/mail/mailbox-provider";
-
-/** Whose mailbox an address is in, by its domain. The order is that of `mailboxSql`. */
-export const mailboxes = ["gmail", "outlook", "yahoo", "icloud", "gmx", "orange", "others"] as const;
-export type Mailbox = (typeof mailboxes)[number];
-
-/** Those of some providers stand together: they are one house, or too small to be told apart. The rest are the others. */
-export const mailboxFamilies: Partial<Record<MailboxProvider, Mailbox>> = {
-  ...{ Gmail: "gmail", Outlook: "outlook", Yahoo: "yahoo", AOL: "yahoo", iCloud: "icloud" },
-  ...{ GMX: "gmx", "WEB.DE": "gmx" },
-  ...{ Orange: "orange", Free: "orange", "La Poste": "orange", SFR: "orange" },
-};
+export { type Mailbox, mailboxes } from "../platform/mail/mailbox-provider";
 
 /** Hours since somebody's mail left that are told apart; what came later is one. */
 export const HOURS = 48;

@@ -1,4 +1,5 @@
 import { failureReasons, leftOutReasons } from "../mailings/types";
+import { mailboxNames } from "../platform/mail/mailbox-provider";
 import { type LeaveReason, leaveChoices, leaveReasons } from "../subscriptions/types";
 import type { Key, T } from "../ui/i18n";
 import type { Mailbox } from "./types";
@@ -28,16 +29,6 @@ const whys: Record<LeaveReason, Key> = {
   other: "results.leaving.reasons.other",
 };
 
-/** Names are theirs, the same in every language. */
-const mailboxNames: Record<Exclude<Mailbox, "others">, string> = {
-  gmail: "Gmail",
-  outlook: "Outlook, Hotmail",
-  yahoo: "Yahoo, AOL",
-  icloud: "iCloud",
-  gmx: "GMX, WEB.DE",
-  orange: "Orange, Free, La Poste, SFR",
-};
-
 /** Whose mailboxes they are. */
 export function mailboxWords(t: T, mailbox: Mailbox): string {
   return mailbox === "others" ? t("results.mailboxes.others") : mailboxNames[mailbox];
@@ -55,6 +46,9 @@ const reasons: Record<number, Key> = {
   [leftOutReasons.too_many]: "results.leftOut.reasons.tooMany",
   [leftOutReasons.excluded]: "results.leftOut.reasons.excluded",
   [leftOutReasons.over_limit]: "results.leftOut.reasons.over_limit",
+  [leftOutReasons.cohort]: "results.leftOut.reasons.cohort",
+  [leftOutReasons.ranked]: "results.leftOut.reasons.ranked",
+  [leftOutReasons.no_row]: "results.leftOut.reasons.no_row",
   [failureReasons.refused]: "results.failures.refused",
   [failureReasons.gave_up]: "results.failures.gave_up",
   [failureReasons.not_rendered]: "results.failures.not_rendered",

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 /** A domain a group sends its mailings from, once its DNS says so. */
 export const sendingDomains = sqliteTable(
@@ -38,3 +38,18 @@ export const sendingQuotas = sqliteTable("sending_quotas", {
   isFixed: integer("is_fixed").notNull().default(0),
   updatedAt: integer("updated_at").notNull(),
 });
+
+/** How many mails an hour one mailbox provider may get from a group's domain, where somebody of the group has said so. */
+export const sendingPaces = sqliteTable(
+  "sending_paces",
+  {
+    groupNo: integer("group_no").notNull(),
+    /** The sending domain; "" for the platform's. */
+    domain: text("domain").notNull(),
+    /** One of `namedMailboxes`. */
+    mailbox: text("mailbox").notNull(),
+    hourlyMax: integer("hourly_max").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.domain, table.mailbox] })],
+);

@@ -6,7 +6,7 @@ import { lookUp } from "../platform/dns";
 import { openDkimKey } from "./dkim-key";
 import { addDomain, checkDomain, domainByNo, recheckDomains, removeDomain, restoreDomain } from "./domain";
 import { recordsOf } from "./records";
-import { gateOfGroup, senderOf } from "./sender";
+import { gateOfGroup, pacesOf, senderOf } from "./sender";
 
 const by = { no: 7 };
 
@@ -331,6 +331,27 @@ describe("the pages", () => {
     expect((await owner.get(page)).status).toBe(404);
     expect((await owner.post(`${page}/restoration`)).status).toBe(303);
     expect((await senderOf(contextOf(), group)).isOwnDomain).toBe(true);
+  });
+
+  it("set the pace of mailbox providers, and keep what is typed wrong", async () => {
+    const { base, owner, organiser, group } = await makeOrganisers();
+    const path = `${base}/mailings/senders/paces`;
+    const wrong = await owner.post(path, { pace_gmail: "19", pace_yahoo: "2 000", pace_nobody: "50" });
+    expect(wrong.status).toBe(422);
+    const page = await wrong.text();
+    expect(page).toContain("Gmail: write a whole number from 20 to 1,000,000, or nothing.");
+    expect(page).toContain('value="2 000"');
+    expect(await pacesOf(contextOf(), group)).toEqual({});
+    expect((await organiser.post(path, { pace_gmail: "500" })).status).toBe(403);
+    const saved = await owner.post(path, { pace_gmail: "", pace_yahoo: "2 000" });
+    expect(saved.status).toBe(303);
+    expect(await pacesOf(contextOf(), group)).toEqual({ yahoo: 2_000 });
+    const shown = await (await owner.get(saved.headers.get("Location") ?? "")).text();
+    expect(shown).toContain("The paces are saved");
+    expect(shown).toContain("2,000 an hour");
+    expect(await (await organiser.get(`${base}/mailings/senders`)).text()).not.toContain("pace_gmail");
+    await owner.post(path, {});
+    expect(await pacesOf(contextOf(), group)).toEqual({});
   });
 
   it("say what is wrong with an address and keep it, escaped", async () => {

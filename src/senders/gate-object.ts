@@ -2,9 +2,18 @@ import { DurableObject } from "cloudflare:workers";
 import type { Config, Env } from "../env";
 import { createContext } from "../platform/context";
 import { createLog } from "../platform/log";
+import { type NamedMailbox, namedMailboxes } from "../platform/mail/mailbox-provider";
 import { perSecondOf } from "../platform/mail/pace";
 import { FairBucket } from "./fair-bucket";
-import { type Reception, together, verdictOn, withMore } from "./health";
+import { GatePaces } from "./gate-paces";
+import { type Numbers, type Reception, together, verdictOn, withMore } from "./health";
+import {
+  type MailboxNumbers,
+  type MailboxTallies,
+  mailboxTogether,
+  WARM_UP_SHARE,
+  withMailboxes,
+} from "./mailbox-pace";
 import { LANE } from "./objects";
 import { growQuota, type SenderLimits, senderLimits, shrinkQuota } from "./store";
 import type { Grant, SenderHealth, Stop, Waiting } from "./types";
@@ -21,7 +30,15 @@ const MAILINGS_KEPT = 50;
 const HOLD_MS_MAX = 600_000;
 
 type Day = { date: string; used: number; wasStopped: boolean };
-type WarmUp = { domain: string; step: number; date: string; used: number };
+type WarmUp = {
+  domain: string;
+  step: number;
+  date: string;
+  used: number;
+  /** What of it went to a mailbox provider. */
+  by?: Partial<Record<NamedMailbox, number>>;
+};
+type ByMailbox = Partial<Record<NamedMailbox, Partial<MailboxNumbers>>>;
 type KeptStop = NonNullable<SenderHealth["stop"]>;
 
 /**
@@ -32,41 +49,67 @@ type KeptStop = NonNullable<SenderHealth["stop"]>;
  */
 export class SendGate extends DurableObject<Env> {
   readonly #bucket = new FairBucket();
+  readonly #paces: GatePaces;
   #limits: { value: SenderLimits; readAt: number } | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    ctx.storage.sql.exec(
+    this.#paces = new GatePaces(ctx.storage.kv);
+    const { sql } = ctx.storage;
+    sql.exec(
       `CREATE TABLE IF NOT EXISTS mailings (mailing TEXT PRIMARY KEY, at INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0,
          hard INTEGER NOT NULL DEFAULT 0, complaints INTEGER NOT NULL DEFAULT 0, marks TEXT NOT NULL DEFAULT '[]')`,
     );
+    // Gates that are older than the tallies by mailbox provider have a table without them.
+    if (
+      sql.exec("SELECT 1 FROM pragma_table_info('mailings') WHERE name = 'mailboxes'").toArray().length === 0
+    )
+      sql.exec("ALTER TABLE mailings ADD COLUMN mailboxes TEXT NOT NULL DEFAULT '{}'");
   }
 
   /**
    * How many mails of a mailing may leave now. Grants nothing while the directory or the lane cannot be reached.
-   * @param ask.want up to so many; what is granted counts as sent unless `note` gives it back
+   * @param ask.want up to so many; what is granted counts as sent unless `note` or `giveBack` says otherwise
+   * @param ask.mailbox only to people of this provider, at its pace; without it to those of providers that have none (`Grant.paced`)
    */
-  async take({ mailing, want }: { mailing: string; want: number }): Promise<Grant> {
+  async take({
+    mailing,
+    want,
+    mailbox,
+  }: {
+    mailing: string;
+    want: number;
+    mailbox?: NamedMailbox;
+  }): Promise<Grant> {
     const now = Date.now();
     const stop = this.#stop();
-    if (stop)
-      return { granted: 0, retryAfterMs: 0, waiting: null, stop: { cause: stop.cause, why: stop.why } };
+    if (stop) return refused({ cause: stop.cause, why: stop.why });
     const heldMs = this.#heldUntil() - now;
     if (heldMs > 0) return waitFor("hold", heldMs);
     const limits = await this.#readLimits(now);
     if (!limits) return waitFor("directory", DIRECTORY_RETRY_MS);
     const refusal = refusalOf(limits, this.#config());
-    if (refusal) return { granted: 0, retryAfterMs: 0, waiting: null, stop: refusal };
+    if (refusal) return refused(refusal);
     await this.#beginDay(limits, now);
-    const asked = Math.min(Math.max(0, Math.floor(want)), this.#leftToday(limits, now));
-    if (asked === 0 && want > 0) return waitFor("day", DAY_MS - (now % DAY_MS));
+    const paced = this.#paces.list(limits.paces, this.#warmUpOf(limits, now), now);
+    const own = this.#allowance(mailbox, want, limits, now);
+    const asked = Math.min(Math.max(0, Math.floor(own.most)), this.#leftToday(limits, now));
+    if (own.most === 0 && want > 0) return { ...waitFor("mailbox", own.retryMs), paced };
+    if (asked === 0 && want > 0) return { ...waitFor("day", DAY_MS - (now % DAY_MS)), paced };
     // Counted before the lane is asked: a second mailing that asks meanwhile must not be granted the same.
-    this.#use(asked, limits, now);
+    this.#use(asked, limits, now, mailbox);
     const drawn = await this.#draw(mailing, asked);
-    this.#use(drawn.granted - asked, limits, now);
+    this.#use(drawn.granted - asked, limits, now, mailbox);
     const isWhole = drawn.granted >= want;
+    if (!isWhole && drawn.granted === own.most)
+      return { granted: drawn.granted, retryAfterMs: own.retryMs, waiting: "mailbox", stop: null, paced };
     const retryAfterMs = isWhole ? 0 : Math.max(drawn.retryAfterMs, LANE_RETRY_MS / 10);
-    return { granted: drawn.granted, retryAfterMs, waiting: isWhole ? null : "pace", stop: null };
+    return { granted: drawn.granted, retryAfterMs, waiting: isWhole ? null : "pace", stop: null, paced };
+  }
+
+  /** Granted and not used: it counts as never granted. */
+  giveBack({ count, mailbox }: { count: number; mailbox?: NamedMailbox | undefined }): void {
+    this.#use(-Math.max(0, count), this.#limits?.value ?? null, Date.now(), mailbox);
   }
 
   /** How a step of a mailing ended. What was put off is given back to the day. */
@@ -76,22 +119,40 @@ export class SendGate extends DurableObject<Env> {
     permanent,
     transient,
     unknown,
+    mailboxes = {},
   }: {
     mailing: string;
     accepted: number;
     permanent: number;
     transient: number;
     unknown: number;
+    /** The same by mailbox provider, as far as the gate must know it. */
+    mailboxes?: ByMailbox;
   }): void {
     const now = Date.now();
     if (transient > 0) this.#use(-transient, this.#limits?.value ?? null, now);
     const sent = accepted + permanent + unknown;
-    if (sent > 0) this.#count(mailing, { sent, hard: permanent, complaints: 0 }, now);
+    const isPutOff = Object.values(mailboxes).some(({ deferred = 0 }) => deferred > 0);
+    if (isPutOff) this.#giveShareBack(mailboxes, now);
+    if (sent > 0 || isPutOff) this.#count(mailing, { sent, hard: permanent, complaints: 0 }, mailboxes, now);
   }
 
-  /** What came back afterwards: addresses nobody reads, and complaints. */
-  feedback({ mailing, hard, complaints }: { mailing: string; hard: number; complaints: number }): void {
-    this.#count(mailing, { sent: 0, hard, complaints }, Date.now());
+  /** What came back afterwards: addresses nobody reads, complaints, and what a mailbox provider put off. */
+  feedback({
+    mailing,
+    hard,
+    complaints,
+    deferred = 0,
+    mailbox,
+  }: {
+    mailing: string;
+    hard: number;
+    complaints: number;
+    deferred?: number;
+    mailbox?: NamedMailbox;
+  }): void {
+    const mailboxes = mailbox ? { [mailbox]: { hard, complaints, deferred } } : {};
+    this.#count(mailing, { sent: 0, hard, complaints }, mailboxes, Date.now());
   }
 
   /** Nothing leaves for so long, ten minutes at most; a later end stands. */
@@ -107,7 +168,10 @@ export class SendGate extends DurableObject<Env> {
   resume(): boolean {
     if (!this.#stop()) return false;
     this.ctx.storage.kv.delete("stop");
-    this.ctx.storage.sql.exec("UPDATE mailings SET hard = 0, complaints = 0, marks = '[]'");
+    this.ctx.storage.sql.exec(
+      `UPDATE mailings SET hard = 0, complaints = 0, marks = '[]', mailboxes = (SELECT json_group_object(key,
+         json_set(value, '$.hard', 0, '$.complaints', 0)) FROM json_each(mailings.mailboxes))`,
+    );
     return true;
   }
 
@@ -121,13 +185,23 @@ export class SendGate extends DurableObject<Env> {
     const limits = await this.#readLimits(now);
     if (limits) await this.#beginDay(limits, now);
     const warmUp = limits && this.#warmUpOf(limits, now);
+    const receptions = this.#receptions();
+    const paced = this.#paces.list(limits?.paces ?? {}, warmUp, now);
     return {
       stop: this.#stop() ?? null,
-      ...together(this.#receptions()),
+      ...together(receptions),
       usedToday: this.#day(now).used,
       mostToday: limits ? Math.min(limits.dailyMax, warmUp?.most ?? limits.dailyMax) : null,
       warmUp: warmUp && { domain: warmUp.domain, day: warmUp.step + 1, most: warmUp.most },
       heldUntil: this.#heldUntil(),
+      mailboxes: namedMailboxes.map((mailbox) => {
+        const { sent, deferred } = mailboxTogether(
+          receptions.map(({ mailboxes }) => mailboxes),
+          mailbox,
+        );
+        const pace = paced.find((each) => each.mailbox === mailbox);
+        return { mailbox, sent, deferred, pace: pace ? { perHour: pace.perHour, why: pace.why } : null };
+      }),
     };
   }
 
@@ -170,18 +244,25 @@ export class SendGate extends DurableObject<Env> {
     return this.#limits?.value ?? null;
   }
 
-  #count(mailing: string, more: { sent: number; hard: number; complaints: number }, now: number): void {
-    const before = this.#receptionOf(mailing) ?? { sent: 0, hard: 0, complaints: 0, marks: [] };
+  #count(mailing: string, more: Numbers, byMailbox: ByMailbox, now: number): void {
+    const receptions = this.#receptions();
+    const before = receptions.find((each) => each.mailing === mailing) ?? NEW_RECEPTION;
     const { sent, hard, complaints, marks } = withMore(before, more, now);
+    const tallies = withMailboxes(before.mailboxes, byMailbox, now);
+    const others = receptions.filter((each) => each.mailing !== mailing);
+    const paces = this.#limits?.value.paces ?? {};
+    const all = [tallies, ...others.map(({ mailboxes }) => mailboxes)];
+    const mailboxes = this.#paces.brake({ tallies, all, byMailbox, paces, now });
     this.ctx.storage.sql.exec(
-      `INSERT INTO mailings (mailing, at, sent, hard, complaints, marks) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-       ON CONFLICT (mailing) DO UPDATE SET sent = ?3, hard = ?4, complaints = ?5, marks = ?6`,
+      `INSERT INTO mailings (mailing, at, sent, hard, complaints, marks, mailboxes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+       ON CONFLICT (mailing) DO UPDATE SET sent = ?3, hard = ?4, complaints = ?5, marks = ?6, mailboxes = ?7`,
       mailing,
       now,
       sent,
       hard,
       complaints,
       JSON.stringify(marks),
+      JSON.stringify(mailboxes),
     );
     if (this.#stop()) return;
     const verdict = verdictOn(this.#receptions(mailing), now);
@@ -226,13 +307,45 @@ export class SendGate extends DurableObject<Env> {
     return Math.max(0, warmUp ? Math.min(left, warmUp.most - warmUp.used) : left);
   }
 
-  #use(count: number, limits: SenderLimits | null, now: number): void {
+  /** How many a mailbox provider may get now; of those without a pace of their own as many as are wanted. */
+  #allowance(
+    mailbox: NamedMailbox | undefined,
+    want: number,
+    limits: SenderLimits,
+    now: number,
+  ): { most: number; retryMs: number } {
+    if (!mailbox) return { most: want, retryMs: 0 };
+    const warmUp = this.#warmUpOf(limits, now);
+    const left = warmUp
+      ? Math.ceil(warmUp.most * WARM_UP_SHARE) - (warmUp.by?.[mailbox] ?? 0)
+      : Number.POSITIVE_INFINITY;
+    if (left < 1) return { most: 0, retryMs: DAY_MS - (now % DAY_MS) };
+    return this.#paces.look(mailbox, Math.min(want, left), limits.paces, now);
+  }
+
+  #use(count: number, limits: SenderLimits | null, now: number, mailbox?: NamedMailbox): void {
     if (count === 0) return;
     const day = this.#day(now);
     this.ctx.storage.kv.put("day", { ...day, used: Math.max(0, day.used + count) });
+    if (mailbox) this.#paces.use(mailbox, count, limits?.paces ?? {}, now);
     const warmUp = limits && this.#warmUpOf(limits, now);
-    if (warmUp)
-      this.ctx.storage.kv.put(`warm/${warmUp.domain}`, { ...warmUp, used: Math.max(0, warmUp.used + count) });
+    if (!warmUp) return;
+    const by = mailbox
+      ? { ...warmUp.by, [mailbox]: Math.max(0, (warmUp.by?.[mailbox] ?? 0) + count) }
+      : warmUp.by;
+    const used = Math.max(0, warmUp.used + count);
+    this.ctx.storage.kv.put(`warm/${warmUp.domain}`, { ...warmUp, used, ...(by ? { by } : {}) });
+  }
+
+  /** What a provider put off is tried again: it counts no more for its share of a day that warms up. */
+  #giveShareBack(mailboxes: ByMailbox, now: number): void {
+    const warmUp = this.#limits && this.#warmUpOf(this.#limits.value, now);
+    if (!warmUp) return;
+    const by = { ...warmUp.by };
+    for (const mailbox of namedMailboxes) {
+      by[mailbox] = Math.max(0, (by[mailbox] ?? 0) - (mailboxes[mailbox]?.deferred ?? 0));
+    }
+    this.ctx.storage.kv.put(`warm/${warmUp.domain}`, { ...warmUp, by });
   }
 
   #day(now: number): Day {
@@ -249,7 +362,8 @@ export class SendGate extends DurableObject<Env> {
     const step = kept && kept.date !== date ? warmUpStep(kept.step, kept.used) : (kept?.step ?? 0);
     const most = warmUpMost(step);
     if (most === null) return null;
-    return { domain, step, date, used: kept?.date === date ? kept.used : 0, most };
+    const isToday = kept?.date === date;
+    return { domain, step, date, used: isToday ? kept.used : 0, by: (isToday && kept.by) || {}, most };
   }
 
   #stop(): KeptStop | undefined {
@@ -260,21 +374,20 @@ export class SendGate extends DurableObject<Env> {
     return this.ctx.storage.kv.get<number>("heldUntil") ?? 0;
   }
 
-  #receptionOf(mailing: string): Reception | undefined {
-    return this.#receptions().find((reception) => reception.mailing === mailing);
-  }
-
   /** Of the newest mailings; the one in question first. */
-  #receptions(first = ""): (Reception & { mailing: string })[] {
+  #receptions(first = ""): KeptReception[] {
     return this.ctx.storage.sql
-      .exec<{ mailing: string; sent: number; hard: number; complaints: number; marks: string }>(
-        "SELECT mailing, sent, hard, complaints, marks FROM mailings ORDER BY mailing <> ?, at DESC, mailing DESC",
+      .exec<Numbers & { mailing: string; marks: string; mailboxes: string }>(
+        "SELECT mailing, sent, hard, complaints, marks, mailboxes FROM mailings ORDER BY mailing <> ?, at DESC, mailing DESC",
         first,
       )
       .toArray()
-      .map((row) => ({ ...row, marks: JSON.parse(row.marks) }));
+      .map((row) => ({ ...row, marks: JSON.parse(row.marks), mailboxes: JSON.parse(row.mailboxes) }));
   }
 }
+
+type KeptReception = Reception & { mailing: string; mailboxes: MailboxTallies };
+const NEW_RECEPTION = { ...{ sent: 0, hard: 0, complaints: 0, marks: [] }, mailboxes: {} };
 
 function refusalOf({ status }: SenderLimits, { BULK_TRANSPORT, isDevelopment }: Config): Stop | null {
   if (status !== "active") return { cause: "operator", why: "group_limited" };
@@ -282,7 +395,11 @@ function refusalOf({ status }: SenderLimits, { BULK_TRANSPORT, isDevelopment }: 
 }
 
 function waitFor(waiting: Waiting, retryAfterMs: number): Grant {
-  return { granted: 0, retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)), waiting, stop: null };
+  return { granted: 0, retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)), waiting, stop: null, paced: null };
+}
+
+function refused(stop: Stop): Grant {
+  return { granted: 0, retryAfterMs: 0, waiting: null, stop, paced: null };
 }
 
 /** The day of UTC, such as "2026-11-22". */

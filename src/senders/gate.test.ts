@@ -5,6 +5,7 @@ import { changeGroup, contextOf, makeGroup } from "../../test/groups";
 import { withoutD1 } from "../../test/refusing";
 import { listRecordedActs } from "../groups/audit";
 import type { Group } from "../groups/types";
+import type { NamedMailbox } from "../platform/mail/mailbox-provider";
 import {
   allowBigSends,
   gateOf,
@@ -12,10 +13,11 @@ import {
   maySend,
   quotaOf,
   resumeSender,
+  savePaces,
   senderOf,
   setQuota,
 } from "./sender";
-import { QUOTA_ALLOWED, QUOTA_NEW } from "./types";
+import { QUOTA_ALLOWED, QUOTA_NEW, type SenderHealth } from "./types";
 
 const by = { no: 7 };
 
@@ -28,14 +30,15 @@ async function gated(daily?: number) {
   const { group } = await makeGroup();
   if (daily !== undefined) await setQuota(contextOf(), group, daily, by);
   const gate = () => gateOfGroup(contextOf(), group);
-  const take = (want: number, mailing = "1") => gate().take({ mailing, want });
+  const take = (want: number, mailing = "1", mailbox?: NamedMailbox) =>
+    gate().take({ mailing, want, ...(mailbox ? { mailbox } : {}) });
   /** Asks until so many were granted, which takes some turns of the shared pace. */
-  const takeAll = async (want: number, mailing = "1") => {
+  const takeAll = async (want: number, mailing = "1", mailbox?: NamedMailbox) => {
     let left = want;
     for (let turn = 0; left > 0 && turn < 200; turn += 1) {
-      const { granted, retryAfterMs, waiting } = await take(left, mailing);
+      const { granted, retryAfterMs, waiting } = await take(left, mailing, mailbox);
       left -= granted;
-      if (waiting === "day") break;
+      if (waiting === "day" || waiting === "mailbox") break;
       if (left > 0) await new Promise((later) => setTimeout(later, Math.min(retryAfterMs, 100)));
     }
     return want - left;
@@ -184,6 +187,100 @@ describe("the gate of a sender", () => {
     await Promise.all([run("one", 10), run("two", 50)]);
     expect(got.one / got.two).toBeGreaterThan(0.7);
     expect(got.one / got.two).toBeLessThan(1.4);
+  });
+});
+
+describe("the pace of a mailbox provider", () => {
+  const paceOf = async ({ health }: { health(): Promise<SenderHealth> }, mailbox: string) =>
+    (await health()).mailboxes.find((each) => each.mailbox === mailbox);
+
+  it("is what somebody of the group set for the domain it sends from, on disk, and slows nobody else down", async () => {
+    const { group, gate, take, takeAll } = await gated(1_000_000);
+    expect((await take(10)).paced).toEqual([]);
+    await savePaces(contextOf(), group, { gmail: 600 }, by);
+    expect((await take(10)).paced).toEqual([{ mailbox: "gmail", perHour: 600, why: "set" }]);
+    expect(await takeAll(20, "1", "gmail")).toBe(20);
+    const next = await take(500, "1", "gmail");
+    expect(next).toMatchObject({ granted: 0, waiting: "mailbox", stop: null });
+    expect(next.retryAfterMs).toBeGreaterThan(100_000);
+    await evictDurableObject(gate());
+    expect(await take(500, "1", "gmail")).toMatchObject({ granted: 0, waiting: "mailbox" });
+    expect(await takeAll(30, "1", "yahoo")).toBe(30);
+    // What was not used comes back, to the provider and to the day.
+    const { usedToday } = await gate().health();
+    await gate().giveBack({ count: 20, mailbox: "gmail" });
+    expect((await gate().health()).usedToday).toBe(usedToday - 20);
+    expect(await takeAll(20, "1", "gmail")).toBe(20);
+    // Another domain is another sender to a provider, and begins without.
+    await ownDomain(group);
+    await gate().refresh();
+    expect((await take(1)).paced).toEqual([]);
+    const { acts } = await listRecordedActs(contextOf(), group.no, null);
+    expect(acts.map(({ act }) => act)).toContain("sending.paces");
+  });
+
+  it("is halved when it puts off more than now and then, and only its own", async () => {
+    const { take, gate } = await gated(1_000_000);
+    const note = (gmail: { sent: number; deferred: number }) =>
+      gate().note({
+        ...{ mailing: "1", ...nothing, accepted: gmail.sent + 1_000, transient: gmail.deferred },
+        mailboxes: { gmail: { ...gmail, hard: 0 }, yahoo: { sent: 1_000, hard: 0, deferred: 2 } },
+      });
+    await note({ sent: 600, deferred: 5 });
+    expect((await take(1)).paced).toEqual([]);
+    await note({ sent: 0, deferred: 100 });
+    const { paced } = await take(1);
+    expect(paced).toEqual([{ mailbox: "gmail", perHour: 18_000, why: "deferred" }]);
+    await evictDurableObject(gate());
+    expect(await paceOf(gate(), "gmail")).toMatchObject({
+      ...{ sent: 600, deferred: 105, pace: { perHour: 18_000, why: "deferred" } },
+    });
+    expect((await paceOf(gate(), "yahoo"))?.pace).toBeNull();
+    // What was under way when it was cut says nothing more.
+    await note({ sent: 0, deferred: 100 });
+    expect((await take(1)).paced).toEqual(paced);
+    expect((await gate().health()).stop).toBeNull();
+  });
+
+  it("is halved for what bounces or is complained of at one provider, before the whole sender must stop", async () => {
+    const { gate, take } = await gated(1_000_000);
+    const sent = { sent: 200, hard: 0, deferred: 0 };
+    await gate().note({ mailing: "1", ...nothing, accepted: 4_000, mailboxes: { orange: sent } });
+    for (let each = 0; each < 5; each += 1)
+      await gate().feedback({ mailing: "1", hard: 1, complaints: 0, mailbox: "orange" });
+    expect(await take(1)).toMatchObject({ stop: null, paced: [{ mailbox: "orange", why: "bounces" }] });
+    await gate().feedback({ mailing: "1", hard: 0, complaints: 2, mailbox: "outlook" });
+    expect((await take(1)).paced?.map(({ why }) => why)).toEqual(["complaints", "bounces"]);
+    await gate().feedback({ mailing: "1", hard: 0, complaints: 0, deferred: 3, mailbox: "yahoo" });
+    expect((await take(1)).paced?.map(({ why }) => why)).toEqual(["complaints", "deferred", "bounces"]);
+  });
+
+  it("is half of each day while a domain is new, and all that was granted counts", async () => {
+    const { group, gate, take, takeAll } = await gated();
+    await allowBigSends(contextOf(), group, by);
+    await ownDomain(group);
+    await gate().refresh();
+    expect((await take(0)).paced).toHaveLength(6);
+    expect(await takeAll(300, "1", "gmail")).toBe(250);
+    expect(await take(10, "1", "gmail")).toMatchObject({ granted: 0, waiting: "mailbox" });
+    expect(await takeAll(1)).toBe(1);
+    await anotherDay(group);
+    expect(await takeAll(1, "1", "gmail")).toBe(1);
+  });
+
+  it("lets a domain warm up whose list is all of one provider, though not all of its share is used", async () => {
+    const { group, gate, take, takeAll } = await gated();
+    await allowBigSends(contextOf(), group, by);
+    await ownDomain(group);
+    await gate().refresh();
+    expect(await takeAll(250, "1", "gmail")).toBe(250);
+    // Fifty had unsubscribed meanwhile, and two were put off: those are tried again today.
+    const mailboxes = { gmail: { sent: 198, hard: 0, deferred: 2 } };
+    await gate().note({ mailing: "1", ...nothing, accepted: 198, transient: 52, mailboxes });
+    expect(await takeAll(3, "1", "gmail")).toBe(2);
+    expect(await take(1, "1", "gmail")).toMatchObject({ granted: 0, waiting: "mailbox" });
+    await anotherDay(group);
+    expect((await gate().health()).warmUp).toMatchObject({ day: 2, most: 1_000 });
   });
 });
 

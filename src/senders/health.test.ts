@@ -65,8 +65,8 @@ describe("a new domain", () => {
     expect(curve).toEqual(curve.toSorted((a, b) => a - b));
     expect(warmUpMost(0)).toBe(500);
     expect(warmUpMost(curve.length)).toBeNull();
-    expect(warmUpStep(0, 250)).toBe(1);
-    expect(warmUpStep(0, 249)).toBe(0);
+    expect(warmUpStep(0, 200)).toBe(1);
+    expect(warmUpStep(0, 199)).toBe(0);
     expect(warmUpStep(curve.length, 5_000_000)).toBe(curve.length);
   });
 });

@@ -62,7 +62,8 @@ function latelyOf(reception: Reception, now: number): Numbers | null {
   };
 }
 
-function tooMany({ sent, hard, complaints }: Numbers): "bounces" | "complaints" | null {
+/** What is too much of so many mails: complaints before bounces; null when all is well. */
+export function tooMany({ sent, hard, complaints }: Numbers): "bounces" | "complaints" | null {
   if (complaints >= COMPLAINTS_MIN && complaints > COMPLAINT_SHARE_MAX * Math.max(sent, JUDGED_MAILS))
     return "complaints";
   if (sent >= SENT_MIN && hard >= HARD_MIN && hard > HARD_SHARE_MAX * sent) return "bounces";

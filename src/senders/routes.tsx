@@ -3,8 +3,10 @@ import { can } from "../groups/roles";
 import { type MemberEnv, memberCan, memberFrame } from "../groups/web";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
+import { mailboxNames } from "../platform/mail/mailbox-provider";
 import type { FlashMessage } from "../ui/flash";
 import type { FieldErrors } from "../ui/form";
+import { formatNumber } from "../ui/format";
 import {
   addDomain,
   changeAddress,
@@ -17,14 +19,16 @@ import {
   restoreDomain,
   type SendingDomain,
 } from "./domain";
+import { type PaceForm, paceField, readPaces } from "./pace-form";
 import { recordsOf } from "./records";
-import { gateOfGroup, quotaOf, resumeSender, senderOf } from "./sender";
+import { gateOfGroup, pacesOf, quotaOf, resumeSender, savePaces, senderOf } from "./sender";
+import { PACE_SET_MAX, PACE_SET_MIN } from "./types";
 import { DomainPage, type SenderFrame, SendersPage } from "./views";
 
 const BYTES_MAX = 10_000;
 const PATH = "/groups/:group/mailings/senders";
 const NUMBER = /^[1-9]\d{0,8}$/;
-const dones = ["saved", "resumed", "not_stopped", "restored"] as const;
+const dones = ["saved", "resumed", "not_stopped", "restored", "paces"] as const;
 
 type C = HonoContext<MemberEnv>;
 
@@ -43,6 +47,23 @@ senderRoutes.post(PATH, memberCan("mailings.send"), async (c) => {
     return sendersPage(c, { address, errors: { address: error } });
   }
   return c.redirect(`/groups/${group.slug}/mailings/senders/${added.domainNo}`, 303);
+});
+
+/** How many mails an hour each mailbox provider may get. */
+senderRoutes.post(`${PATH}/paces`, memberCan("mailings.send"), async (c) => {
+  const { ctx, t, locale, group, account } = c.var;
+  const { values } = await readForm(c.req.raw, { bytesMax: BYTES_MAX });
+  const { typed, paces, wrong } = readPaces(values);
+  if (wrong.length > 0) {
+    const limits = { least: formatNumber(PACE_SET_MIN, locale), most: formatNumber(PACE_SET_MAX, locale) };
+    const errors = wrong.map((mailbox) => [
+      paceField(mailbox),
+      t("senders.paces.wrong", { provider: mailboxNames[mailbox], ...limits }),
+    ]);
+    return sendersPage(c, { typed, errors: Object.fromEntries(errors) });
+  }
+  await savePaces(ctx, group, paces, account);
+  return c.redirect(`/groups/${group.slug}/mailings/senders?done=paces`, 303);
 });
 
 /** A stop by bounces or complaints ends when somebody who may send says so. */
@@ -120,20 +141,28 @@ function flashOf(c: C): FlashMessage | undefined {
   return done ? { kind: "good", text: c.var.t(`senders.done.${done}`) } : undefined;
 }
 
-type Shown = { flash?: FlashMessage | undefined; address?: string; errors?: FieldErrors };
+type Shown = {
+  flash?: FlashMessage | undefined;
+  address?: string;
+  typed?: PaceForm["typed"];
+  errors?: FieldErrors;
+};
 
-async function sendersPage(c: C, { flash, address = "", errors = {} }: Shown): Promise<Response> {
+async function sendersPage(c: C, { flash, address = "", typed, errors = {} }: Shown): Promise<Response> {
   const { ctx, group } = c.var;
-  const [sender, health, quota, domains] = await Promise.all([
+  const [sender, health, quota, domains, paces] = await Promise.all([
     senderOf(ctx, group),
     gateOfGroup(ctx, group).health(),
     quotaOf(ctx, group),
     listDomains(ctx.directory, group.no, DOMAINS_MAX),
+    pacesOf(ctx, group),
   ]);
+  const kept = Object.fromEntries(Object.entries(paces).map(([name, most]) => [name, String(most)]));
   const page = (
     <SendersPage
       {...(await frameFor(c))}
       {...{ sender, health, quota, domains, address, errors }}
+      typed={typed ?? kept}
       flash={flash ?? (await undoRemoval(c))}
     />
   );

@@ -8,6 +8,7 @@ import { verifiedDomain } from "./store";
 import type { Sender } from "./types";
 
 export { gateOf } from "./objects";
+export { pacesOf, savePaces } from "./paces";
 export { allowBigSends, gateOfGroup, maySend, quotaOf, setQuota } from "./quota";
 export type { Grant, MaySend, Quota, Sender, SenderHealth, Stop } from "./types";
 

@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, isNotNull, isNull, lt, sql } from "drizzle-o
 import { groups } from "../groups/directory-tables";
 import type { Group } from "../groups/types";
 import type { Database } from "../platform/context";
+import type { NamedMailbox } from "../platform/mail/mailbox-provider";
 import { sendingDomains, sendingQuotas } from "./directory-tables";
 import { QUOTA_ALLOWED, QUOTA_MAX, QUOTA_NEW, QUOTA_UNALLOWED_MAX } from "./types";
 
@@ -10,7 +11,10 @@ export type SenderLimits = {
   dailyMax: number;
   isFixed: boolean;
   domain: string | null;
+  /** Mails an hour by mailbox provider, where somebody has said so for that domain. */
+  paces: Paces;
 };
+export type Paces = Partial<Record<NamedMailbox, number>>;
 
 /** What a gate must know of its group, in one statement; null when there is no such group. */
 export async function senderLimits(directory: D1Database, groupNo: number): Promise<SenderLimits | null> {
@@ -18,12 +22,44 @@ export async function senderLimits(directory: D1Database, groupNo: number): Prom
     .prepare(
       `SELECT status, coalesce(daily_max, ${QUOTA_NEW}) AS dailyMax, coalesce(is_fixed, 0) AS isFixed,
          (SELECT domain FROM sending_domains WHERE group_no = ?1 AND verified_at IS NOT NULL AND removed_at IS NULL
-          ORDER BY verified_at DESC LIMIT 1) AS domain
+          ORDER BY verified_at DESC LIMIT 1) AS domain,
+         (SELECT json_group_array(json_array(domain, mailbox, hourly_max)) FROM sending_paces WHERE group_no = ?1) AS paces
        FROM groups LEFT JOIN sending_quotas USING (group_no) WHERE group_no = ?1`,
     )
     .bind(groupNo)
-    .first<Omit<SenderLimits, "isFixed"> & { isFixed: number }>();
-  return row && { ...row, isFixed: row.isFixed === 1 };
+    .first<Omit<SenderLimits, "isFixed" | "paces"> & { isFixed: number; paces: string }>();
+  return row && { ...row, isFixed: row.isFixed === 1, paces: pacesOf(row.paces, row.domain ?? "") };
+}
+
+/** Of a list of [domain, mailbox, most an hour] those of one domain. */
+function pacesOf(text: string, domain: string): Paces {
+  const rows: [string, string, number][] = JSON.parse(text);
+  return Object.fromEntries(rows.filter(([of]) => of === domain).map(([, mailbox, most]) => [mailbox, most]));
+}
+
+/** What somebody has set for a domain ("" for the platform's). */
+export async function selectPaces(directory: D1Database, groupNo: number, domain: string): Promise<Paces> {
+  const { results } = await directory
+    .prepare("SELECT mailbox, hourly_max AS most FROM sending_paces WHERE group_no = ?1 AND domain = ?2")
+    .bind(groupNo, domain)
+    .run<{ mailbox: string; most: number }>();
+  return Object.fromEntries(results.map(({ mailbox, most }) => [mailbox, most]));
+}
+
+/** The paces of a domain are these from now on, and no others. */
+export async function replacePaces(
+  directory: D1Database,
+  { groupNo, domain, paces, now }: { groupNo: number; domain: string; paces: Paces; now: number },
+): Promise<void> {
+  await directory.batch([
+    directory.prepare("DELETE FROM sending_paces WHERE group_no = ?1 AND domain = ?2").bind(groupNo, domain),
+    directory
+      .prepare(
+        `INSERT INTO sending_paces (group_no, domain, mailbox, hourly_max, updated_at)
+         SELECT ?1, ?2, key, value, ?4 FROM json_each(?3)`,
+      )
+      .bind(groupNo, domain, JSON.stringify(paces), now),
+  ]);
 }
 
 /** A day was used well: twice as much from now on, up to what good behaviour alone may reach. */

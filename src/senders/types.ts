@@ -1,4 +1,5 @@
 import type { BulkLane } from "../platform/mail/bulk";
+import type { NamedMailbox } from "../platform/mail/mailbox-provider";
 
 /** Who a group's mailings are from. */
 export type Sender = {
@@ -20,8 +21,33 @@ export const stopReasons = ["bounces", "complaints", "group_limited", "no_transp
 export type StopReason = (typeof stopReasons)[number];
 export type Stop = { cause: "health" | "sender" | "operator"; why: StopReason };
 
-/** What a gate is waiting for when it grants less than was asked: the provider's pace, the day's share, or for things to be mended. */
-export type Waiting = "pace" | "day" | "hold" | "directory";
+/**
+ * What a gate is waiting for when it grants less than was asked: our provider's pace, the day's share, things to be mended, or one
+ * provider of mailboxes, of whom others are not slowed down.
+ */
+export type Waiting = "pace" | "day" | "hold" | "directory" | "mailbox";
+
+/** Why a mailbox provider's pace was cut. */
+export const brakeReasons = ["deferred", "bounces", "complaints"] as const;
+export type BrakeReason = (typeof brakeReasons)[number];
+/** Why a mailbox provider has a pace of its own: somebody set it, the domain is new, or it was cut. */
+export type PaceReason = "set" | "warm_up" | BrakeReason;
+
+/** A mailbox provider that gets mail more slowly than others. `perHour` is null where only the day's share is limited. */
+export type MailboxPace = { mailbox: NamedMailbox; perHour: number | null; why: PaceReason };
+
+/** What mailings came to at one mailbox provider, and its pace. */
+export type MailboxHealth = {
+  mailbox: NamedMailbox;
+  /** Of the mailings of late. */
+  sent: number;
+  deferred: number;
+  pace: Omit<MailboxPace, "mailbox"> | null;
+};
+
+/** What somebody may set for a provider, in mails an hour. */
+export const PACE_SET_MIN = 20;
+export const PACE_SET_MAX = 1_000_000;
 
 export type Grant = {
   granted: number;
@@ -29,6 +55,8 @@ export type Grant = {
   retryAfterMs: number;
   waiting: Waiting | null;
   stop: Stop | null;
+  /** Mailbox providers with a pace of their own now; null while nothing is known of them. */
+  paced: MailboxPace[] | null;
 };
 
 /** How a sender's mails of late were received. Shares are of mails handed over. */
@@ -44,6 +72,7 @@ export type SenderHealth = {
   mostToday: number | null;
   warmUp: { domain: string; day: number; most: number } | null;
   heldUntil: number;
+  mailboxes: MailboxHealth[];
 };
 
 /** The share of hard bounces and of complaints above which a sender is stopped. */

@@ -1,3 +1,4 @@
+import type { NamedMailbox } from "../platform/mail/mailbox-provider";
 import { Facts } from "../ui/card";
 import { CopyButton } from "../ui/copy";
 import { type FlashMessage, Notice } from "../ui/flash";
@@ -10,6 +11,7 @@ import { Status, type Tone } from "../ui/status";
 import { type Column, DataTable, EmptyState } from "../ui/table";
 import { When } from "../ui/when";
 import type { DomainCheck, SendingDomain } from "./domain";
+import { Paces } from "./pace-views";
 import type { DomainRecord, RecordState } from "./records";
 import { COMPLAINT_SHARE_MAX, HARD_SHARE_MAX, type Quota, type Sender, type SenderHealth } from "./types";
 
@@ -33,6 +35,8 @@ type SendersPageProps = SenderFrame & {
   quota: Quota;
   domains: readonly SendingDomain[];
   address: string;
+  /** The paces of mailbox providers as the form has them. */
+  typed: Partial<Record<NamedMailbox, string>>;
   errors: FieldErrors;
 };
 
@@ -58,6 +62,7 @@ export function SendersPage(props: SendersPageProps) {
       </Section>
       {mayEdit ? <NewDomain {...props} href={href} /> : null}
       <Numbers {...props} />
+      <Paces {...props} mailboxes={props.health.mailboxes} href={href} />
     </Shell>
   );
 }

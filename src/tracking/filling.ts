@@ -17,7 +17,7 @@ export async function fillLinkFor(ctx: Context, group: Group, copy: MailCopy, ur
   ]);
   try {
     const values = await loadMergeValues(dbFor(ctx.env, group), group, [personNo], needed);
-    return fillLink(url, values.get(personNo) ?? blank(personNo)) ?? "";
+    return fillLink(url, values.get(personNo) ?? blank(personNo), group) ?? "";
   } catch (error) {
     ctx.log.error("links.not_filled", error, { groupNo });
     return fillLink(url, blank(personNo)) ?? "";

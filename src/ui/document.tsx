@@ -30,6 +30,7 @@ export const dashboardStyles = [
   "paper",
   "audiences",
   "composer",
+  "series",
   "imports",
   "profiles",
   "exports",

@@ -8,13 +8,16 @@ type Page = { name: string; rank: "row" | "more"; closedWith?: Tab };
 /** The pages about a group's mailings, in the order of their tabs: what is looked at daily, what is written, what is set up once. */
 const pages = [
   { name: "mailings", rank: "row" },
+  { name: "series", rank: "row" },
   { name: "numbers", rank: "row" },
   { name: "replies", rank: "row", closedWith: "people" },
   { name: "returns", rank: "row" },
   { name: "templates", rank: "row" },
   { name: "pictures", rank: "row" },
+  { name: "days", rank: "more" },
   { name: "wrappers", rank: "more" },
   { name: "snippets", rank: "more" },
+  { name: "merge-files", rank: "more" },
   { name: "topics", rank: "more" },
   { name: "senders", rank: "more" },
   { name: "settings", rank: "more", closedWith: "settings" },

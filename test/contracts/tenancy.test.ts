@@ -41,7 +41,7 @@ const ORGANISER_MAY =
 
 /** They write mailings, and stop what they sent themselves; who may be mailed, and by whom, is for others. */
 const ORGANISER_WRITES =
-  /^\/groups\/:group\/mailings(\/(new|editor\.json|numbers(\.csv)?|senders|replies|returns|tags)|\/pictures(\.json|\/:picture(\/(removal|return))?)?|\/topics(\/.*)?|\/(templates|wrappers|snippets)(\/new|\/:kept(\/(removal|return|preview))?)?|\/:mailing(\/(variants|languages)(\/removal)?|\/(presence|preview|target|review|estimate|tests|progress(\.json)?|copies|names|template|hiding|return|pause|stop|take-back)|\/results(?!\/people).*)?)?$/;
+  /^\/groups\/:group\/mailings(\/(new|editor\.json|numbers(\.csv)?|series(\/:series(\/(pause|resume|stop|copies))?)?|senders|replies|returns|tags|days(\/:day)?)|\/pictures(\.json|\/:picture(\/(removal|return))?)?|\/topics(\/.*)?|\/merge-files(\/new|\/:file(\/(removal|return|uploads(\/:upload)?))?)?|\/(templates|wrappers|snippets)(\/new|\/:kept(\/(removal|return|preview|languages\/removal))?)?|\/:mailing(\/(variants|languages)(\/removal)?|\/(presence|preview|target|review|repeat|estimate|tests(\/wanted)?|progress(\.json)?|copies|names|template|merge-file|hiding|return|pause|stop|take-back)|\/results(?!\/people).*)?)?$/;
 
 type Route = { method: string; path: string };
 
@@ -71,7 +71,7 @@ const routes: Route[] = [
         method,
         path: path
           .replace(/\/actions\/:id\{.*?\}\}/, "/actions/:action")
-          .replace(/:(mailing|kept|reply|picture)\{.*?\}\}/, ":$1"),
+          .replace(/:(mailing|kept|reply|picture|file|upload)\{.*?\}\}/g, ":$1"),
       }))
       .map((route) => [name(route), route]),
   ).values(),

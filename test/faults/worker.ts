@@ -50,6 +50,7 @@ export {
   KeyGate,
   MailReaders,
   SendGate,
+  SeriesClock,
   WebhookLane,
 } from "../../src/worker";
 

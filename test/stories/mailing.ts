@@ -2,7 +2,19 @@ import type { Visitor } from "../client.ts";
 import { world } from "../world.ts";
 
 /** Mailings of a group in every state, and what belongs to them. Below the platform's origin. */
-export type Mailings = { draft: string; sent: string; waiting: string; wrapper: string; snippet: string };
+export type Mailings = {
+  draft: string;
+  sent: string;
+  waiting: string;
+  /** A ranked day that has mailings. */
+  day: string;
+  series: string;
+  wrapper: string;
+  snippet: string;
+  mergeFile: string;
+  /** An upload of it that waits for somebody to say what its columns are. */
+  mergeUpload: string;
+};
 
 /** A list of demo people who get mail, brought as a file: `first@<domain>`, … */
 export async function bringList(rosa: Visitor, slug: string, people: readonly string[]): Promise<void> {
@@ -70,6 +82,37 @@ export async function writeMailing(rosa: Visitor, slug: string): Promise<string>
   return href;
 }
 
+/** A table of facts by country, and another one that was brought for it. */
+async function setMergeFile(
+  rosa: Visitor,
+  base: string,
+): Promise<{ mergeFile: string; mergeUpload: string }> {
+  const bring = async (path: string, text: string) => {
+    const body = new FormData();
+    body.append("name", world.petition.title);
+    body.append("upload", new File([text], "facts.csv", { type: "text/csv" }));
+    const response = await rosa.send(`${base}/merge-files${path}`, { method: "POST", body });
+    return response.headers.get("location") ?? "";
+  };
+  const first = await bring("/new", `Country,Town hall\nCA,${world.group.name}\nnowhere,x\n`);
+  const mergeFile = first.replace(/\/uploads.*$/, "");
+  await rosa.post(first, { keyAt: "0", kind: "country" });
+  const id = mergeFile.replace(/^.*\//, "/");
+  return { mergeFile, mergeUpload: await bring(`${id}/uploads`, "Country,Bridge\nUS,x\n") };
+}
+
+/** Has a draft sent every week, from a month from now on. */
+async function startSeries(rosa: Visitor, draft: string): Promise<string> {
+  const from = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+  const plan = { every: "week", weekdays: "1", at: "09:30", timeZone: world.group.timeZone, from };
+  const response = await rosa.send(`${draft}/repeat`, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ ...plan, skipsEmpty: "yes", recipientsMax: "100" }).toString(),
+  });
+  return (response.headers.get("location") ?? "").split("?")[0] ?? "";
+}
+
 /** One of each, for the walk through every page. */
 export async function setMailings(rosa: Visitor, slug: string): Promise<Mailings> {
   await readyToMail(rosa, slug);
@@ -100,8 +143,13 @@ export async function setMailings(rosa: Visitor, slug: string): Promise<Mailings
   const settings = { when: "now", tracksOpens: "yes", tracksClicks: "yes" };
   const send = (href: string) => rosa.post(`${href}/review`, { ...settings, do: "send", shown: "1" });
   await send(sent);
+  const series = await startSeries(rosa, await writeMailing(rosa, slug));
   const waiting = await writeMailing(rosa, slug);
   await rosa.post(`${base}/settings`, { replies: "forward", undoMinutes: "0", approvalFrom: "1" });
   await send(waiting);
-  return { draft, sent, waiting, wrapper, snippet };
+  // As Canadians write a day: 2026-11-23.
+  const today = new Intl.DateTimeFormat("en-CA", { timeZone: world.group.timeZone }).format();
+  const day = `${base}/days/${today}`;
+  await rosa.post(`${day}/ranking`, { rank: "on" });
+  return { draft, sent, waiting, day, series, wrapper, snippet, ...(await setMergeFile(rosa, base)) };
 }

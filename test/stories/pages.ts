@@ -704,18 +704,28 @@ export const organiserPages: ListedPage[] = (
         await inMailing("draft", "/review")(visit);
         const answered = page.waitForResponse((response) => response.request().method() === "POST");
         await page.locator("#f-to").fill("nobody");
-        await page.locator("#test .button").click();
+        await page.locator("#test .button").first().click();
         const response = await answered;
         await page.waitForLoadState();
         return response;
       },
     },
+    { name: "how a mailing is repeated", open: inMailing("draft", "/repeat") },
+    {
+      name: "how a mailing is repeated, refused",
+      status: 422,
+      open: sending(inMailing("draft", "/repeat"), (page) => page.locator("#f-runsMax").fill("0")),
+    },
+    { name: "the series of mailings", open: inGroup("/mailings/series") },
+    { name: "a series of mailings", open: inMailing("series") },
     { name: "a mailing that waits for approval", open: inMailing("waiting", "/progress") },
     { name: "a mailing that was sent", open: inMailing("sent", "/progress") },
     { name: "what became of a mailing", open: inMailing("sent", "/results") },
     { name: "what became of a draft", open: inMailing("draft", "/results") },
     { name: "who did not open a mailing", open: inMailing("sent", "/results/people/not_opened") },
     { name: "the numbers of mailings", open: inGroup("/mailings/numbers?days=all") },
+    { name: "the days of mailings", open: inGroup("/mailings/days") },
+    { name: "a ranked day", open: inMailing("day") },
     { name: "the templates of mailings", open: inGroup("/mailings/templates") },
     { name: "a new template of mailings", open: inGroup("/mailings/templates/new") },
     { name: "the wrappers", open: inGroup("/mailings/wrappers") },
@@ -726,6 +736,10 @@ export const organiserPages: ListedPage[] = (
       open: sending(inMailing("wrapper"), (page) => page.locator("#f-html").fill("")),
     },
     { name: "the snippets", open: inGroup("/mailings/snippets") },
+    { name: "the merge files", open: inGroup("/mailings/merge-files") },
+    { name: "a new merge file", open: inGroup("/mailings/merge-files/new") },
+    { name: "a merge file", open: inMailing("mergeFile") },
+    { name: "which person gets which row", open: inMailing("mergeUpload") },
     { name: "the pictures of mailings", open: inGroup("/mailings/pictures") },
     { name: "a snippet", open: inMailing("snippet") },
     { name: "the senders", open: inGroup("/mailings/senders") },

@@ -3,8 +3,9 @@ import { fixAudience } from "../../audiences/audience";
 import { compileAudience } from "../../audiences/compile";
 import { planFor } from "../../audiences/plan";
 import { inRanges } from "../../audiences/ranges";
-import { dbFor } from "../../groups/shard";
+import { dbFor, type GroupDb } from "../../groups/shard";
 import type { Group } from "../../groups/types";
+import { mergeQuestion } from "../../merging/merge-file";
 import type { Context } from "../../platform/context";
 import { isPersonField } from "./merge-fields";
 import { countBlanks, highestPerson, selectFieldNos } from "./store";
@@ -13,9 +14,13 @@ import type { AudienceCheck, NeededFields } from "./types";
 /** How long somebody waits for one part of the answer, in ms. */
 const BUDGET_MS = 1_000;
 
+/** In `blanks`: who has no row in the merge file of the mailing, and gets the mail with what stands there instead. */
+export const NO_ROW = "merge";
+
 /**
  * Counts over an audience, among those on the list, who lacks what a mailing says of people. Looks for a second at most and goes on
- * where `so` stopped: ask again until `isWhole`. In `blanks` custom fields are named "fields.<key>".
+ * where `so` stopped: ask again until `isWhole`. In `blanks` custom fields are named "fields.<key>" and columns of the merge file
+ * "merge.<name>"; whoever is left out for having no row is not asked about.
  */
 export async function checkAudience(
   ctx: Context,
@@ -30,8 +35,9 @@ export async function checkAudience(
   const question = compileAudience(fixed, await planFor(ctx, db, fixed));
   const person = needed.person.filter(isPersonField);
   const custom = await selectFieldNos(db, needed.custom);
-  const names = [...person, ...custom.map(({ key }) => `fields.${key}`)];
-  const asked = { person, custom: custom.map(({ fieldNo }) => fieldNo) };
+  const merge = needed.merge ? await blanksOfRows(db, needed.merge) : [];
+  const names = [...person, ...custom.map(({ key }) => `fields.${key}`), ...merge.map(({ name }) => name)];
+  const asked = { person, custom: custom.map(({ fieldNo }) => fieldNo), more: merge.map(({ sql }) => sql) };
   const counts = names.map((name) => so?.blanks[name] ?? 0);
   const highest = await highestPerson(db);
   const deadline = Date.now() + budgetMs;
@@ -39,10 +45,26 @@ export async function checkAudience(
   const after = await inRanges({ after: so?.after ?? 0, highest }, async (from, upTo) => {
     const found = await countBlanks(db, question, asked, { after: from, upTo });
     people += found.people;
-    for (const [index, count] of [...found.person, ...found.custom].entries())
+    for (const [index, count] of [...found.person, ...found.custom, ...found.more].entries())
       counts[index] = (counts[index] ?? 0) + count;
     return Date.now() >= deadline ? null : found.ms;
   });
   const blanks = Object.fromEntries(names.map((name, index) => [name, counts[index] ?? 0]));
   return { after, isWhole: after >= highest, people, blanks };
+}
+
+/** What the rows of a merge file may lack, as questions of a person in SQL. */
+async function blanksOfRows(
+  db: GroupDb,
+  { mailingNo, columns }: NonNullable<NeededFields["merge"]>,
+): Promise<{ name: string; sql: string }[]> {
+  const rows = await mergeQuestion(db, mailingNo);
+  if (!rows) return [];
+  return [
+    ...(rows.isLeftOut ? [] : [{ name: NO_ROW, sql: rows.hasNoRow }]),
+    ...columns.flatMap((column) => {
+      const sql = rows.isBlank(column);
+      return sql === null ? [] : [{ name: `merge.${column}`, sql }];
+    }),
+  ];
 }

@@ -7,7 +7,7 @@ import { markdownButtons } from "./dress";
 import { isDocument, isTag, type Making, problemOf, SNIPPET_TAG } from "./making";
 import { noteLink } from "./noted";
 import { RenderError } from "./render-error";
-import { hideLiquid, mendTokens, newToken, TOKEN, tokensIn } from "./tokens";
+import { hideLiquid, mendTokens, newToken, TOKEN, type Tokens, tokensIn } from "./tokens";
 import type { MailPart } from "./types";
 
 /** Characters of a body, a wrapper or a snippet that is read as markup. Twice what Gmail shows. */
@@ -92,10 +92,16 @@ function readMarkdown(source: string): string {
 }
 
 function withSnippets(html: string, making: Making, depth: number): string {
-  return html.replace(TOKEN, (whole, index) => {
+  return html.replace(TOKEN, (whole, index, at: number) => {
     const name = SNIPPET_TAG.exec(making.tokens[Number(index)] ?? "")?.[1];
-    return name === undefined ? whole : (snippetHtml(name, making, depth) ?? "");
+    if (name === undefined) return whole;
+    return isInTag(html, at) ? "" : (snippetHtml(name, making, depth) ?? "");
   });
+}
+
+/** Whether a place of sanitised markup is inside of a tag, where markup that is put there would be attributes. */
+function isInTag(html: string, at: number): boolean {
+  return html.lastIndexOf("<", at) > html.lastIndexOf(">", at);
 }
 
 /** A snippet as markup; null, and noted, for one that is not there or goes too deep. */
@@ -122,9 +128,8 @@ export function wrapped(content: string, making: Making): { html: string; plain:
   const { wrapper, tokens } = making;
   if (!wrapper) return { html: content, plain: null };
   const html = sourceHtml("html", wrapper.html, making, "wrapper", 0);
-  const slots = tokensIn(html).filter((index) => SLOT.test(tokens[index] ?? ""));
-  const [slot, more] = slots;
-  if (slot === undefined || more !== undefined) {
+  const slot = slotIn(html, tokens);
+  if (slot === null) {
     making.problems.push(problemOf(making, "wrapper_slot", "wrapper", { slot: WRAPPER_CONTENT }));
     return { html: content, plain: null };
   }
@@ -134,6 +139,14 @@ export function wrapped(content: string, making: Making): { html: string; plain:
     html: put(html, slot, edge + content + edge),
     plain: plain === null ? null : { text: plain, edge },
   };
+}
+
+/** The place of the body in a wrapper, between its elements; null where there is none, or more than one. */
+export function slotIn(html: string, tokens: Tokens): number | null {
+  const [slot, more] = [...html.matchAll(TOKEN)].filter(([, index]) =>
+    SLOT.test(tokens[Number(index)] ?? ""),
+  );
+  return slot === undefined || more || isInTag(html, slot.index) ? null : Number(slot[1]);
 }
 
 /** Puts text in the place of a token. */

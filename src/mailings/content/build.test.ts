@@ -106,14 +106,10 @@ const snippet = (name: string, body: string): Snippet => ({
   revision: 1,
   updatedAt: 1,
 });
-const wrapperOf = (html: string, plain = ""): Wrapper => ({
-  no: 1,
-  id: newId(),
-  name: "W",
-  html,
-  plain,
-  revision: 1,
-  updatedAt: 1,
+const wrapperOf = (html: string, plain = "", changes: Partial<Wrapper> = {}): Wrapper => ({
+  ...{ no: 1, id: newId(), name: "W", html, plain, revision: 1, updatedAt: 1 },
+  ...{ language: "en", foot: "", amp: "", others: [], versions: [] },
+  ...changes,
 });
 
 test("makes a whole mail of Markdown: looks in the elements, links as numbers, the way out, the address", () => {
@@ -433,9 +429,49 @@ test("puts the body into its wrapper once, and says no twice what the wrapper sa
   expect(urls).toEqual(["https://news.example/l", "https://news.example/w", "https://news.example/w"]);
   expect(text).toMatch(/^TOP\nBody l \(\S+\/1\)\nEND \S+\/3\.\n/);
   expect(made("markdown", "a", { wrapper: wrapperOf("<p>none</p>") }).codes).toEqual(["wrapper_slot"]);
+  // Markup inside of a tag would be attributes of that.
+  const attack = '<b title=" onmouseover=alert(1) ">x</b>';
+  const inTag = made("html", attack, { wrapper: wrapperOf('<p title="{{ content }}">x</p>') });
+  expect(inTag.codes).toEqual(["wrapper_slot"]);
+  const cut = made("html", '<p title="{% snippet attack %}">x</p>', {
+    snippets: new Map([["attack", { ...snippet("attack", attack), form: "html" }]]),
+  });
+  for (const { html } of [inTag.render(), cut.render()])
+    expect(html.replace(/"[^"]*"/g, "")).not.toMatch(/<[^>]*\sonmouseover/);
   expect(made("markdown", "a", { wrapper: wrapperOf("{{ content }}{{ content }}") }).codes).toEqual([
     "wrapper_slot",
   ]);
+});
+
+test("says in each part how to leave and from where, as far as that part does not say it to everybody", () => {
+  const says = '<a href="{{ unsubscribe_url }}">Leave</a> {{ group.address }}';
+  const count = (text: string) =>
+    [/\/KEY\/unsubscribe/g, /River Street/g].map((what) => text.match(what)?.length);
+  const inHtml = made("markdown", "a", {
+    wrapper: wrapperOf(`{{ content }}<p>${says}</p>`, "{{ content }}\nEND"),
+  });
+  const inText = made("markdown", "a", {
+    wrapper: wrapperOf("<p>Top</p>{{ content }}", "{{ content }}\n{{ unsubscribe_url }} {{ group.address }}"),
+  });
+  for (const { html, text } of [inHtml.render(), inText.render(), made("html", says).render()])
+    expect([count(html), count(text)]).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+  for (const hidden of [
+    `{% if city %}<p>${says}</p>{% endif %}`,
+    `{% unless city %}{% else %}<p>${says}</p>{% endunless %}`,
+    `{% for tag in tags %}<p>${says}</p>{% endfor %}`,
+    `{% comment %}{% if city %}<p>${says}</p>{% endcomment %}`,
+    `{% raw %}{% if city %}<p>${says}</p>{% endraw %}`,
+    "{% assign where = group.address %}<p>a</p>",
+    `<p title="{{ unsubscribe_url }} {{ group.address }}">a</p>`,
+  ]) {
+    const { html, text } = made("html", `<p>Body</p>${hidden}`).render();
+    expect(html).toContain(`<a href="${ORIGIN}/m/KEY/unsubscribe" style`);
+    expect(text).toContain(`Unsubscribe: ${ORIGIN}/m/KEY/unsubscribe`);
+    for (const part of [html, text]) expect(part).toContain("12 River Street · Hamilton");
+  }
 });
 
 test("takes the text part somebody wrote, with its addresses counted, and the way out below", () => {
@@ -506,6 +542,30 @@ test("knows pictures that no mail can show and those without words", () => {
   );
   expect(merged.codes).toEqual(["image_scheme"]);
   expect(merged.render({ city: "x" }).body).toContain('src="https://news.example/x.png"');
+});
+
+test("wears what the wrapper says in the language of the version, else what it says in its first", () => {
+  const french = {
+    ...{ language: "fr" as const, html: "<h1>En-tête</h1>{{ content }}", plain: "HAUT\n{{ content }}" },
+    ...{ foot: "Vous avez signé chez {{ group.name }}.", amp: "" },
+  };
+  const wrapper = wrapperOf("<h1>Head</h1>{{ content }}", "TOP\n{{ content }}", {
+    ...{ foot: "You signed.", versions: [french], others: ["fr"] },
+  });
+  const inLanguage = (language: MailingVersion["language"]) => {
+    const { build } = makeVersion(version("markdown", "Salut", { language }), material({ wrapper }));
+    return build;
+  };
+  expect(inLanguage("fr").html).toMatch(/<h1[^>]*>En-tête<\/h1>/);
+  expect(inLanguage("fr").html).toContain(">Vous avez signé chez {{ group.name }}.</p>");
+  expect(inLanguage("fr").plain).toMatch(
+    /^HAUT\nSalut\n[\s\S]*\nVous avez signé chez \{\{ group\.name \}\}\.\nSe désinscrire/,
+  );
+  for (const language of ["en", "es"] as const) {
+    expect(inLanguage(language).html).toMatch(/<h1[^>]*>Head<\/h1>/);
+    expect(inLanguage(language).html).toContain(">You signed.</p>");
+    expect(inLanguage(language).plain).toMatch(/^TOP\nSalut\n/);
+  }
 });
 
 test("asks for no more of people than a mail says", () => {

@@ -1,10 +1,11 @@
 import { MAIL_PATH } from "../../platform/mail-keys";
 import { translator } from "../../ui/i18n";
 import { DEFAULT_ACCENT, isAccent, wordsIn } from "../../ui/theme";
-import type { MailingVersion } from "../types";
+import { type MailingVersion, wrapperIn } from "../types";
+import { ampPart } from "./amp/part";
 import { contentHtml, wrapped } from "./body";
 import { dress } from "./dress";
-import { footOf } from "./foot";
+import { footOf, shownIn } from "./foot";
 import { frameHtml, headerHtml } from "./frame";
 import { escapeAddress, linkFinisher } from "./link-finisher";
 import { copyAddress, setCopyAddresses } from "./links";
@@ -13,7 +14,7 @@ import { baseCss } from "./looks";
 import { bare, type Making, type Material, type VersionLink } from "./making";
 import { noteImages } from "./noted";
 import { editedPlain, plainText } from "./text-part";
-import { hideLiquid, LINK, showLiquid, type Tokens, tokensIn } from "./tokens";
+import { hideLiquid, LINK, showLiquid, type Tokens } from "./tokens";
 import type { Build, Problem } from "./types";
 
 export type MadeVersion = {
@@ -28,6 +29,7 @@ function begin(version: MailingVersion, material: Material): Making {
   const accent = isAccent(chosen) ? chosen.toLowerCase() : DEFAULT_ACCENT;
   return {
     ...material,
+    wrapper: material.wrapper && wrapperIn(material.wrapper, version.language),
     t: translator(version.language),
     version,
     tokens: [],
@@ -56,10 +58,6 @@ export function makeVersion(version: MailingVersion, material: Material): MadeVe
   noteImages(dressed.images, making);
   const links: VersionLink[] = [];
   const finish = linkFinisher(dressed.links, links, own, making);
-  const foot = footOf(
-    making,
-    tokensIn(html).map((index) => tokens[index] ?? ""),
-  );
   const written = version.plain === null ? null : editedPlain(version.plain, making, finish);
   const framed = frameHtml({
     language: version.language,
@@ -67,12 +65,13 @@ export function makeVersion(version: MailingVersion, material: Material): MadeVe
     preview: inHtml(version.preview, tokens),
     header: material.wrapper ? "" : headerHtml(bare(escapeHtml(material.group.name)), accent),
     content: finish.html(bare(dressed.html)),
-    foot: foot.html,
+    foot: footOf(making, shownIn(html)).html,
     css: bare(css.head),
     accent,
     pixel: material.mailing.settings.tracksOpens ? copyAddress(origin, "open.gif") : "",
   });
-  const text = plainText({ html: dressed.html, plain, written, foot: foot.text }, making, finish);
+  const amp = ampPart(making, links);
+  const text = plainText({ html: dressed.html, plain, written }, making, finish);
   return {
     build: {
       groupNo: material.group.no,
@@ -84,6 +83,7 @@ export function makeVersion(version: MailingVersion, material: Material): MadeVe
       preview: version.preview,
       html: showLiquid(framed, tokens),
       plain: showLiquid(text, tokens),
+      amp,
     },
     links,
     problems: making.problems,
@@ -98,7 +98,8 @@ function inHtml(source: string, tokens: Tokens): string {
 export function withLinks(build: Build, addressOf: (index: number) => string): Build {
   const put = (text: string) => text.replace(LINK, (_, index) => addressOf(Number(index)));
   const putHtml = (text: string) => text.replace(LINK, (_, index) => escapeAddress(addressOf(Number(index))));
-  return { ...build, html: putHtml(build.html), plain: put(build.plain) };
+  const amp = build.amp ? putHtml(build.amp) : null;
+  return { ...build, html: putHtml(build.html), plain: put(build.plain), amp };
 }
 
 export function countedAddress(origin: string, no: number): string {

@@ -1,13 +1,22 @@
 import { dbFor } from "../../groups/shard";
 import type { Group } from "../../groups/types";
+import { mergeColumns } from "../../merging/merge-file";
 import { listFields } from "../../people/custom-field";
 import type { Context } from "../../platform/context";
 import type { T } from "../../ui/i18n";
-import { CLIPPED_BYTES, type Mailing, type MailingVersion, SUBJECT_MAX, type Wrapper } from "../types";
+import {
+  AMP_BYTES_MAX,
+  CLIPPED_BYTES,
+  type Mailing,
+  type MailingVersion,
+  SUBJECT_MAX,
+  type Wrapper,
+  wrapperIn,
+} from "../types";
 import { countedAddress, makeVersion, withLinks } from "./build";
 import { conditionLiquid, fieldLiquid } from "./condition";
 import { type Block, type Inline, readDocument } from "./document";
-import { type LiquidKind, parseLiquid } from "./liquid";
+import { type LiquidKind, parseLiquid, strayTag } from "./liquid";
 import { isDocument, type Material, problemOf } from "./making";
 import { materialOf, ownActions } from "./material";
 import { fieldsWithoutFallback, type UsedFields, usedFields } from "./merge-fields";
@@ -34,8 +43,11 @@ export async function checkVersions(
 ): Promise<Problem[]> {
   const db = dbFor(ctx.env, group);
   const material = await materialOf(ctx, group, mailing, versions, wrapper);
-  const keys = new Set((await listFields(db)).map(({ key }) => key));
-  const checked = versions.map((version) => checkVersion(version, material, keys));
+  const named = new Set([
+    ...(await listFields(db)).map(({ key }) => `fields.${key}`),
+    ...(await mergeColumns(db, mailing)).map(({ name }) => `merge.${name}`),
+  ]);
+  const checked = versions.map((version) => checkVersion(version, material, named));
   const own = await ownActions(
     db,
     material.origin,
@@ -56,8 +68,8 @@ function distinct(problems: readonly Problem[]): Problem[] {
 
 type Checked = { version: MailingVersion; problems: Problem[]; links: { url: string }[] };
 
-function checkVersion(version: MailingVersion, material: Material, keys: ReadonlySet<string>): Checked {
-  const problems = [...headProblems(version), ...liquidProblems(version, keys, material)];
+function checkVersion(version: MailingVersion, material: Material, named: ReadonlySet<string>): Checked {
+  const problems = [...headProblems(version), ...liquidProblems(version, named, material)];
   if (material.group.postalAddress.trim() === "")
     problems.push(problemOf({ version }, "no_postal_address", "group"));
   try {
@@ -98,8 +110,9 @@ function headProblems(version: MailingVersion): Problem[] {
 const takesSnippets: ReadonlySet<MailPart> = new Set(["body", "plain", "wrapper"]);
 
 /** Each part that somebody wrote, by itself, so that the line is the one they see. */
-function liquidProblems(version: MailingVersion, keys: ReadonlySet<string>, material: Material): Problem[] {
+function liquidProblems(version: MailingVersion, named: ReadonlySet<string>, material: Material): Problem[] {
   const isVisual = version.form === "visual" && isDocument(version.body);
+  const wrapper = material.wrapper && wrapperIn(material.wrapper, version.language);
   const parts: [MailPart, string, LiquidKind][] = [
     ["from", version.fromName, "text"],
     ["subject", version.subject, "text"],
@@ -108,10 +121,13 @@ function liquidProblems(version: MailingVersion, keys: ReadonlySet<string>, mate
     ...(version.plain === null
       ? []
       : [["plain", version.plain, "text"] satisfies [MailPart, string, LiquidKind]]),
-    ...(material.wrapper
+    ...(version.amp ? [["amp", version.amp, "html"] satisfies [MailPart, string, LiquidKind]] : []),
+    ...(wrapper
       ? ([
-          ["wrapper", withoutSlot(material.wrapper.html), "html"],
-          ["wrapper", withoutSlot(material.wrapper.plain), "text"],
+          ["wrapper", withoutSlot(wrapper.html), "html"],
+          ["wrapper", withoutSlot(wrapper.plain), "text"],
+          ["wrapper", wrapper.foot, "text"],
+          ["wrapper", version.amp ? withoutSlot(wrapper.amp) : "", "html"],
         ] satisfies [MailPart, string, LiquidKind][])
       : []),
   ];
@@ -119,7 +135,7 @@ function liquidProblems(version: MailingVersion, keys: ReadonlySet<string>, mate
   return parts.flatMap(([part, source, kind]) => {
     const text = takesSnippets.has(part) ? withoutSnippets(source) : source;
     try {
-      return fieldProblems(version, part, text, usedFields(text, kind), keys);
+      return fieldProblems(version, part, text, usedFields(text, kind), named);
     } catch (error) {
       if (!(error instanceof RenderError)) throw error;
       const { code, line, detail } = error.fault;
@@ -161,12 +177,13 @@ function fieldProblems(
   part: MailPart,
   text: string,
   used: UsedFields,
-  keys: ReadonlySet<string>,
+  named: ReadonlySet<string>,
 ): Problem[] {
-  const unknown = [
-    ...used.unknown,
-    ...[...used.custom].filter((key) => !keys.has(key)).map((key) => `fields.${key}`),
+  const asked = [
+    ...[...used.custom].map((key) => `fields.${key}`),
+    ...[...used.merge].map((column) => `merge.${column}`),
   ];
+  const unknown = [...used.unknown, ...asked.filter((name) => !named.has(name))];
   const blank = fieldsWithoutFallback(text).filter((name) => !unknown.includes(name));
   const line = (name: string) =>
     part === "body" && version.form === "visual" ? null : lineOfField(text, name);
@@ -198,6 +215,10 @@ function wholeProblems(
   if (words === "" && !/<img /.test(body ?? "")) problems.push(problemOf({ version }, "body_empty", "body"));
   try {
     parseLiquid(build.preview, "text");
+    for (const source of [build.html, build.plain, build.amp ?? ""]) {
+      const detail = strayTag(source);
+      if (detail !== null) throw new RenderError({ code: "liquid", line: null, detail });
+    }
     const mail = templatesOf([build], { group })(version.variantNo, version.language)?.render(standIn(), KEY);
     const bytes = new TextEncoder().encode(mail?.html ?? "").byteLength;
     if (bytes > CLIPPED_BYTES)
@@ -207,15 +228,27 @@ function wholeProblems(
           most: Math.floor(CLIPPED_BYTES / 1024),
         }),
       );
-    for (const text of [mail?.html, mail?.text])
+    for (const [part, text] of [["body", mail?.html] as const, ["plain", mail?.text] as const])
       if (!text?.includes(`/${KEY}/unsubscribe`))
-        problems.push(problemOf({ version }, "no_unsubscribe", "body", { tag: "{{ unsubscribe_url }}" }));
+        problems.push(problemOf({ version }, "no_unsubscribe", part, { tag: "{{ unsubscribe_url }}" }));
+    if (mail?.amp !== undefined) problems.push(...ampProblems(version, mail.amp));
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
     const { code, detail } = error.fault;
     problems.push(problemOf({ version }, code === "liquid" ? "not_rendered" : code, "body", { detail }));
   }
   return problems;
+}
+
+function ampProblems(version: MailingVersion, amp: string): Problem[] {
+  const bytes = new TextEncoder().encode(amp).byteLength;
+  const sizes = { size: Math.ceil(bytes / 1_000), most: AMP_BYTES_MAX / 1_000 };
+  return [
+    ...(bytes > AMP_BYTES_MAX ? [problemOf({ version }, "amp_too_large", "amp", sizes)] : []),
+    ...(amp.includes(`/${KEY}/unsubscribe`)
+      ? []
+      : [problemOf({ version }, "no_unsubscribe", "amp", { tag: "{{ unsubscribe_url }}" })]),
+  ];
 }
 
 /** As long as a real one. */

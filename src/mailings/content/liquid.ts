@@ -121,6 +121,23 @@ export function parseLiquid(source: string, kind: LiquidKind): Template[] {
   }
 }
 
+const UNREAD = /\{%-?\s*(comment|raw)\s*-?%\}[\s\S]*?\{%-?\s*end\1\s*-?%\}/g;
+const STRAY = /\{%-?\s*(?:(for|endfor|break|continue)\b|assign\s+["']?(?:mail_key|group|mailing)\b)/g;
+
+/**
+ * What would take from a mail what must be in every copy: an end of a loop outside of any, after which nothing more is written, or
+ * other words for the addresses of the copy and of the group. Null without any.
+ */
+export function strayTag(source: string): string | null {
+  let loops = 0;
+  for (const [tag, name] of source.replace(UNREAD, "").matchAll(STRAY)) {
+    if (name === "for") loops += 1;
+    else if (name === "endfor") loops -= 1;
+    else if (name === undefined || loops <= 0) return `${tag} … %}`;
+  }
+  return null;
+}
+
 /**
  * Prepares a template once, for many people. What mails mostly hold, fields with or without a default and conditions around text, is
  * put together without Liquid's own renderer; everything else is Liquid's, with the same result.

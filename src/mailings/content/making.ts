@@ -1,6 +1,6 @@
 import type { Group } from "../../groups/types";
 import type { T } from "../../ui/i18n";
-import type { Mailing, MailingVersion, Snippet, Wrapper } from "../types";
+import type { Mailing, MailingVersion, Snippet, Wrapper, WrapperWords } from "../types";
 import type { MailAction } from "./blocks";
 import type { Css } from "./css";
 import { literal } from "./liquid";
@@ -22,8 +22,10 @@ export type Material = {
 export type VersionLink = { url: string };
 
 /** One version while it is being made. */
-export type Making = Material & {
+export type Making = Omit<Material, "wrapper"> & {
   t: T;
+  /** In the language of the version, where it speaks that. */
+  wrapper: WrapperWords | null;
   version: MailingVersion;
   tokens: Tokens;
   accent: string;

@@ -24,9 +24,9 @@ export async function materialOf(
     .filter(({ form }) => form === "visual")
     .flatMap(({ body }) => actionsIn(readDocument(body) ?? { type: "doc", content: [] }));
   const actions = await selectActions(db, [...new Set(shown)]);
-  const usesSnippets = [...versions.map(({ body, plain }) => body + (plain ?? "")), wrapper?.html ?? ""].some(
-    (text) => text.includes("snippet"),
-  );
+  const written = versions.map(({ body, plain }) => body + (plain ?? ""));
+  const around = wrapper ? [wrapper, ...wrapper.versions].map(({ html }) => html) : [];
+  const usesSnippets = [...written, ...around].some((text) => text.includes("snippet"));
   const snippets = usesSnippets ? await listSnippets(db) : [];
   return {
     group,

@@ -1,5 +1,7 @@
 import { Liquid } from "liquidjs";
 import type { Group } from "../../groups/types";
+import { isFact, mayBeBlank } from "../../merging/fact";
+import type { FactName } from "../../merging/types";
 import type { CustomField } from "../../people/custom-field";
 import { copyAddresses } from "./links";
 import { type LiquidKind, parseLiquid } from "./liquid";
@@ -38,6 +40,9 @@ export type UsedFields = {
   person: Set<PersonField>;
   custom: Set<string>;
   tags: boolean;
+  /** Columns of the mailing's merge file. */
+  merge: Set<string>;
+  facts: Set<FactName>;
   unknown: Set<string>;
 };
 
@@ -48,13 +53,20 @@ const analyst = new Liquid({ templates: {} });
  * @throws RenderError when it cannot be read
  */
 export function usedFields(source: string, kind: LiquidKind): UsedFields {
-  const used: UsedFields = { person: new Set(), custom: new Set(), tags: false, unknown: new Set() };
+  const used: UsedFields = {
+    ...{ person: new Set(), custom: new Set(), tags: false, unknown: new Set() },
+    ...{ merge: new Set(), facts: new Set() },
+  };
   for (const segments of analyst.globalVariableSegmentsSync(parseLiquid(source, kind))) {
     const [name = "", property, ...more] = segments.map(String);
     if (name === "mail_key" && property === undefined) continue;
     else if (isPersonField(name) && (property === undefined || isMeasure(property))) used.person.add(name);
     else if (name === "fields" && property !== undefined && (more.length === 0 || isMeasure(more[0])))
       used.custom.add(property);
+    else if (name === "merge" && property !== undefined && (more.length === 0 || isMeasure(more[0])))
+      used.merge.add(property);
+    else if (name === "facts" && property && isFact(property) && (more.length === 0 || isMeasure(more[0])))
+      used.facts.add(property);
     else if (name === "tags" && (property === undefined || isMeasure(property) || /^\d+$/.test(property)))
       used.tags = true;
     else if (!isConstant(name, property))
@@ -73,18 +85,22 @@ function isConstant(name: string, property: string | undefined): boolean {
   return property === undefined && Object.hasOwn(copyAddresses, name);
 }
 
-/** What several templates ask for together. */
-export function neededBy(sources: readonly { source: string; kind: LiquidKind }[]): NeededFields {
-  const person = new Set<string>();
-  const custom = new Set<string>();
-  let tags = false;
-  for (const { source, kind } of sources) {
-    const used = usedFields(source, kind);
-    for (const each of used.person) person.add(each);
-    for (const each of used.custom) custom.add(each);
-    tags ||= used.tags;
-  }
-  return { person: [...person].toSorted(), custom: [...custom].toSorted(), tags };
+/** What several templates of a mailing ask for together. */
+export function neededBy(
+  sources: readonly { source: string; kind: LiquidKind }[],
+  mailingNo = 0,
+): NeededFields {
+  const all = sources.map(({ source, kind }) => usedFields(source, kind));
+  const together = <Name extends string>(of: (used: UsedFields) => ReadonlySet<Name>): Name[] =>
+    [...new Set(all.flatMap((used) => [...of(used)]))].toSorted();
+  const columns = together(({ merge }) => merge);
+  const facts = together((used) => used.facts);
+  return {
+    ...{ person: together(({ person }) => person), custom: together(({ custom }) => custom) },
+    tags: all.some(({ tags }) => tags),
+    ...(columns.length > 0 ? { merge: { mailingNo, columns } } : {}),
+    ...(facts.length > 0 ? { facts } : {}),
+  };
 }
 
 /** Names of the custom fields as a mail calls them. */
@@ -102,9 +118,17 @@ export function isWritten(sources: readonly string[], field: string): boolean {
 export function fieldsWithoutFallback(source: string): string[] {
   const names = [...source.matchAll(/\{\{-?\s*([a-z_]\w*(?:\.\w+)?)\s*([^}]*)\}\}/g)]
     .filter(([, name = "", rest = ""]) => {
-      const isPersonal = (isPersonField(name) && name !== "email") || name.startsWith("fields.");
+      const isPersonal =
+        (isPersonField(name) && name !== "email") ||
+        /^(?:fields|merge)\./.test(name) ||
+        isFactThatLacks(name);
       return isPersonal && !/\|\s*default\b/.test(rest);
     })
     .map(([, name = ""]) => name);
   return [...new Set(names)];
+}
+
+function isFactThatLacks(name: string): boolean {
+  const fact = /^facts\.(\w+)$/.exec(name)?.[1] ?? "";
+  return isFact(fact) && mayBeBlank(fact);
 }

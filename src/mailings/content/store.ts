@@ -126,13 +126,16 @@ export async function highestPerson({ groupNo, d1 }: GroupDb): Promise<number> {
   return row?.no ?? 0;
 }
 
-/** How many people of a range are of an audience and get mail, and how many of them lack each field. */
+/**
+ * How many people of a range are of an audience and get mail, and how many of them lack each field.
+ * @param asked.more conditions on `p`, as SQL
+ */
 export async function countBlanks(
   { groupNo, d1 }: GroupDb,
   { from, json }: Question,
-  asked: { person: readonly PersonField[]; custom: readonly number[] },
+  asked: { person: readonly PersonField[]; custom: readonly number[]; more: readonly string[] },
   { after, upTo }: { after: number; upTo: number },
-): Promise<{ people: number; person: number[]; custom: number[]; ms: number }> {
+): Promise<{ people: number; person: number[]; custom: number[]; more: number[]; ms: number }> {
   const startedAt = Date.now();
   const blanks = [
     ...asked.person.map(blankSql),
@@ -140,6 +143,7 @@ export async function countBlanks(
       (_, index) =>
         `NOT EXISTS (SELECT 1 FROM field_values AS v WHERE v.group_no = ?1 AND v.field_no = json_extract(?5, '$[${index}]') AND v.person_no = p.person_no)`,
     ),
+    ...asked.more,
   ];
   const sums = blanks.map((blank, index) => `, sum(${blank}) AS b${index}`).join("");
   const { results, meta } = await d1
@@ -151,7 +155,8 @@ export async function countBlanks(
   return {
     people: row.people ?? 0,
     person: counts.slice(0, asked.person.length),
-    custom: counts.slice(asked.person.length),
+    custom: counts.slice(asked.person.length, asked.person.length + asked.custom.length),
+    more: counts.slice(asked.person.length + asked.custom.length),
     ms: typeof meta.duration === "number" ? meta.duration : Date.now() - startedAt,
   };
 }

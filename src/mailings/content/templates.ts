@@ -1,4 +1,5 @@
 import type { Group } from "../../groups/types";
+import { factWords } from "../../merging/fact";
 import { oneLine } from "../../platform/mail/headers";
 import { wholeText } from "../../platform/mail/mail-text";
 import { isLocale, type Locale } from "../../ui/i18n";
@@ -23,30 +24,41 @@ export function templatesOf(
       ofVariant.find((build) => build.language === group.locale) ??
       ofVariant[0];
     if (!chosen) return null;
-    const template = made.get(chosen) ?? templateOf(chosen, constants);
+    const template = made.get(chosen) ?? templateOf(chosen, constants, group);
     made.set(chosen, template);
     return template;
   };
 }
 
-function templateOf(build: Build, constants: { group: Record<string, string> }): MailTemplate {
+function templateOf(
+  build: Build,
+  constants: { group: Record<string, string> },
+  { timeZone, currency }: Group,
+): MailTemplate {
+  const language = localeOf(build.language);
   const fromName = header(build.fromName, FROM_NAME_MAX);
   const subject = header(build.subject, SUBJECT_MAX);
   const html = compilePieces(build.html, "html");
   const text = compilePieces(build.plain, "text");
+  const amp = build.amp ? compilePieces(build.amp, "html") : null;
   const fill = (values: MergeValues, mailKey: string): MailInPieces => {
-    const first = { ...values.fields, ...constants, mail_key: mailKey };
+    const facts = values.facts && {
+      facts: factWords(values.facts, { locale: language, timeZone, currency }),
+    };
+    const first = { ...values.fields, ...facts, ...constants, mail_key: mailKey };
     const line = subject(first);
     const scope = { ...first, mailing: { subject: line } };
-    return { fromName: fromName(scope), subject: line, html: html(scope), text: text(scope) };
+    const mail = { fromName: fromName(scope), subject: line, html: html(scope), text: text(scope) };
+    return amp ? { ...mail, amp: amp(scope) } : mail;
   };
   return {
     variantNo: build.variantNo,
-    language: localeOf(build.language),
+    language,
     fill,
     render: (values, mailKey) => {
-      const mail = fill(values, mailKey);
-      return { ...mail, html: wholeText(mail.html), text: wholeText(mail.text) };
+      const { amp: interactive, ...mail } = fill(values, mailKey);
+      const whole = { ...mail, html: wholeText(mail.html), text: wholeText(mail.text) };
+      return interactive === undefined ? whole : { ...whole, amp: wholeText(interactive) };
     },
   };
 }

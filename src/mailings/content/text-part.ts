@@ -1,5 +1,6 @@
 import { put, SLOT, snippetHtml, type WrapperText } from "./body";
 import { dress } from "./dress";
+import { footOf } from "./foot";
 import type { Finisher } from "./link-finisher";
 import { setCopyAddresses } from "./links";
 import { bare, isTag, type Making, SNIPPET_TAG } from "./making";
@@ -26,17 +27,18 @@ export function editedPlain(plain: string, making: Making, finish: Finisher): st
 
 /** The text part, its own or made of the markup, in its wrapper and with its foot. */
 export function plainText(
-  parts: { html: string; plain: WrapperText | null; written: string | null; foot: string[] },
+  parts: { html: string; plain: WrapperText | null; written: string | null },
   making: Making,
   finish: Finisher,
 ): string {
-  const { html, plain, written, foot } = parts;
+  const { html, plain, written } = parts;
   const inner = plain ? (html.split(plain.edge)[1] ?? html) : html;
   const body = written ?? bare(plainOf(inner));
   const whole = finish.text(plain ? inWrapper(plain.text, body, making, finish) : body);
   const text = whole.replace(TAG_LINE, (line, tags: string) =>
     tokensIn(tags).every((index) => isTag(making.tokens[index] ?? "")) ? tags : line,
   );
+  const foot = footOf(making, whole).text;
   return `${foot.length === 0 ? text : `${text}\n\n-- \n${foot.join("\n")}`}\n`;
 }
 

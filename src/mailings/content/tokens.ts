@@ -73,6 +73,22 @@ export function tokensIn(text: string): number[] {
   return [...text.matchAll(TOKEN)].map(([, index]) => Number(index));
 }
 
+const BLOCK = /^\{%-?\s*(end)?(if|unless|case|for|comment|raw)\b/;
+
+/** The Liquid of a text that is there whoever reads it: none inside of a condition or a loop, and none that is not read. */
+export function alwaysIn(text: string, tokens: Tokens): string[] {
+  const open: string[] = [];
+  return tokensIn(text).flatMap((index) => {
+    const token = tokens[index] ?? "";
+    const [, end, block] = BLOCK.exec(token) ?? [];
+    const last = open.at(-1);
+    if (block === undefined) return open.length === 0 ? [token] : [];
+    if (end && block === last) open.pop();
+    else if (!end && last !== "comment" && last !== "raw") open.push(block);
+    return [];
+  });
+}
+
 export function lineOf(text: string, at: number): number {
   let line = 1;
   for (let from = text.indexOf("\n"); from >= 0 && from < at; from = text.indexOf("\n", from + 1)) line += 1;

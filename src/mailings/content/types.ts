@@ -1,10 +1,14 @@
+import type { FactName, Facts } from "../../merging/types";
 import type { MailText } from "../../platform/mail/mail-text";
 import type { Locale } from "../../ui/i18n";
 import type { mailingBuilds } from "../tables";
 import type { MailingVersion } from "../types";
 
 /** A version made ready: Liquid templates that lack nothing but the values of a person and the key of their copy. */
-export type Build = typeof mailingBuilds.$inferSelect;
+export type Build = Omit<typeof mailingBuilds.$inferSelect, "amp"> & {
+  /** The interactive part; nothing and null for none. */
+  amp?: string | null;
+};
 
 /** Where a numbered link leads. `url` may hold merge fields; `fillLink` fills them. */
 export type MailLink = { no: number; url: string; actionNo: number | null };
@@ -16,6 +20,9 @@ export type NeededFields = {
   /** Keys of custom fields. */
   custom: string[];
   tags: boolean;
+  /** Columns of the merge file of a mailing; not there when none is used. */
+  merge?: { mailingNo: number; columns: string[] };
+  facts?: FactName[];
 };
 
 /** What is known of one person, for their copy. A field nobody filled in is not in `fields`, so that `{% if city %}` works. */
@@ -25,12 +32,21 @@ export type MergeValues = {
   language: Locale | null;
   givenName: string;
   fields: Readonly<Record<string, unknown>>;
+  /** What they gave and did, for the language of the mail to write; not there when the mail says nothing of it. */
+  facts?: Facts;
 };
 
-export type RenderedMail = { fromName: string; subject: string; html: string; text: string };
+/** `amp`: the interactive part, where it has one. */
+export type RenderedMail = { fromName: string; subject: string; html: string; text: string; amp?: string };
 
 /** The same, as a MIME builder likes it: what stands alike in every copy is the same object in each. */
-export type MailInPieces = { fromName: string; subject: string; html: MailText; text: MailText };
+export type MailInPieces = {
+  fromName: string;
+  subject: string;
+  html: MailText;
+  text: MailText;
+  amp?: MailText;
+};
 
 export type MailTemplate = {
   variantNo: number;
@@ -45,9 +61,22 @@ export type MailTemplate = {
 };
 
 /** The parts of a version that a problem can be in. */
-export type MailPart = "from" | "subject" | "preview" | "body" | "plain" | "wrapper" | "snippet" | "group";
+export type MailPart =
+  | "from"
+  | "subject"
+  | "preview"
+  | "body"
+  | "plain"
+  | "amp"
+  | "wrapper"
+  | "snippet"
+  | "group";
 
 export const errorCodes = [
+  "amp_picture",
+  "amp_place",
+  "amp_refused",
+  "amp_too_large",
   "body_empty",
   "body_form",
   "liquid",

@@ -1,4 +1,7 @@
 import type { GroupDb } from "../../groups/shard";
+import { factsFor } from "../../merging/fact";
+import { mergedFor } from "../../merging/merge-file";
+import type { Facts } from "../../merging/types";
 import { severalIn } from "../../people/custom-field";
 import { oneLine } from "../../platform/mail/headers";
 import { sayableName } from "../../platform/mail/sayable-name";
@@ -11,7 +14,10 @@ export const VALUES_MAX = 200;
 const LINE_MAX = 500;
 const PARAGRAPH_MAX = 5_000;
 
-/** What templates need of some people, by one statement; whoever is not there is not in it. */
+/**
+ * What templates need of some people, by one statement, with one more for a merge file and one for what they gave and did where a
+ * mail says something of it; whoever is not there is not in it.
+ */
 export async function readValues(
   db: GroupDb,
   personNos: readonly number[],
@@ -19,8 +25,26 @@ export async function readValues(
 ): Promise<Map<number, MergeValues>> {
   if (personNos.length > VALUES_MAX) throw new RangeError(`more than ${VALUES_MAX} people at once`);
   if (personNos.length === 0) return new Map();
-  const rows = await selectValues(db, personNos, needed);
-  return new Map(rows.map((row) => [row.person_no, valuesOf(row)]));
+  const [rows, merged, facts] = await Promise.all([
+    selectValues(db, personNos, needed),
+    needed.merge ? mergedFor(db, needed.merge.mailingNo, personNos) : null,
+    needed.facts ? factsFor(db, personNos, needed.facts) : null,
+  ]);
+  return new Map(
+    rows.map((row) => {
+      const no = row.person_no;
+      return [no, withMore(valuesOf(row), merged?.get(no), facts?.get(no))];
+    }),
+  );
+}
+
+function withMore(values: MergeValues, merge?: Record<string, string>, facts?: Facts): MergeValues {
+  if (!merge && !facts) return values;
+  return {
+    ...values,
+    ...(merge ? { fields: { ...values.fields, merge } } : {}),
+    ...(facts ? { facts } : {}),
+  };
 }
 
 function valuesOf(row: ValuesRow): MergeValues {

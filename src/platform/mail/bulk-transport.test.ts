@@ -99,6 +99,40 @@ it("is the same text for whoever reads it, whether it was made whole or of piece
   }
 });
 
+it("carries an interactive part between the text and the HTML, and none where there is none", async () => {
+  const amp = "<!doctype html>\n<html amp4email><body>مرحبا 🌊 {{ x }}</body></html>\n";
+  const sent = async (to: string, changes: Partial<BulkMessage>) => {
+    await transport({}).send([{ ...mailTo(to, 30), ...changes }]);
+    const [listed] = (await listCaptured(env.FILES, { to })).mails;
+    return (await readCaptured(env.FILES, listed?.key ?? ""))?.raw ?? "";
+  };
+  const withOne = await sent("amp-1@example.org", { amp: [new FixedText(amp), "own"] });
+  expect(
+    [...withOne.matchAll(/^Content-Type: (text\/[\w-]+); charset=utf-8\r\n/gm)].map(([, type]) => type),
+  ).toEqual(["text/plain", "text/x-amp-html", "text/html"]);
+  const { html, text, attachments } = await PostalMime.parse(withOne);
+  expect([html?.trim(), text?.trim()]).toEqual([mailTo("").html, "The river"]);
+  expect(attachments.map(({ mimeType }) => mimeType)).toEqual(["text/x-amp-html"]);
+  const [part] = attachments;
+  expect(
+    new TextDecoder()
+      .decode(part && typeof part.content !== "string" ? part.content : undefined)
+      .replaceAll("\r\n", "\n"),
+  ).toBe(`${amp}own`);
+  // Nothing else of the mail knows of it.
+  const alike = (raw: string) =>
+    raw
+      .replaceAll(/=_[\w-]{20}/g, "=_B")
+      .replaceAll(/amp-\d@/g, "amp-@")
+      .replace(/^Date: .*$/m, "Date:");
+  const without = alike(await sent("amp-2@example.org", {}));
+  for (const none of [undefined, ""])
+    expect(alike(await sent("amp-3@example.org", { amp: none }))).toBe(without);
+  expect(alike(withOne).replace(/--=_B\r\nContent-Type: text\/x-amp-html[\s\S]*?(?=--=_B)/, "")).toBe(
+    without,
+  );
+});
+
 it("captures nothing when it is told so, and sends nothing in production without a transport", async () => {
   expect(await transport({ BULK_CAPTURE: "no" }).send([mailTo("bulk-2@example.org")])).toMatchObject([
     { outcome: "accepted" },

@@ -99,7 +99,7 @@ async function captureAll(ctx: Deps, parcels: readonly Parcel[], results: MailRe
     parcels.map(async ({ message, mime, returnPath }, at) => {
       const result = results[at];
       if (result?.outcome !== "accepted") return;
-      const { fromEmail, key: _key, ...mail } = message;
+      const { fromEmail, key: _key, amp: _amp, ...mail } = message;
       const raw = new TextDecoder().decode(await mime());
       const texts = { html: wholeText(mail.html), text: wholeText(mail.text) };
       const envelope = { from: fromEmail, messageId: result.id, returnPath: returnPath() };

@@ -15,6 +15,8 @@ export type BulkMessage = {
   subject: string;
   html: MailText;
   text: MailText;
+  /** The same as an AMP for Email document, for the mailboxes that show such; nothing for most mails. */
+  amp?: MailText | undefined;
   /** List-Unsubscribe, List-Unsubscribe-Post, List-Id, X-… */
   headers: Record<string, string>;
 };

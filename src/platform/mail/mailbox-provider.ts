@@ -49,6 +49,42 @@ export function mailboxProvider(email: string): MailboxProvider {
   );
 }
 
+/**
+ * Providers as they are counted and paced: those of one house, or too small to be told apart, stand together. The order is that of
+ * `mailboxSql`, and of numbers that are kept.
+ */
+export const mailboxes = ["gmail", "outlook", "yahoo", "icloud", "gmx", "orange", "others"] as const;
+export type Mailbox = (typeof mailboxes)[number];
+/** All but "others", which are nobody one could be slower with. */
+export type NamedMailbox = Exclude<Mailbox, "others">;
+export const namedMailboxes: readonly NamedMailbox[] = mailboxes.filter((mailbox) => mailbox !== "others");
+
+const families: Partial<Record<MailboxProvider, NamedMailbox>> = {
+  ...{ Gmail: "gmail", Outlook: "outlook", Yahoo: "yahoo", AOL: "yahoo", iCloud: "icloud" },
+  ...{ GMX: "gmx", "WEB.DE": "gmx" },
+  ...{ Orange: "orange", Free: "orange", "La Poste": "orange", SFR: "orange" },
+};
+
+/** What they are called; names are theirs, the same in every language. */
+export const mailboxNames: Readonly<Record<NamedMailbox, string>> = {
+  gmail: "Gmail",
+  outlook: "Outlook, Hotmail",
+  yahoo: "Yahoo, AOL",
+  icloud: "iCloud",
+  gmx: "GMX, WEB.DE",
+  orange: "Orange, Free, La Poste, SFR",
+};
+
+/** Where a provider of one's own stands. */
+export function familyOf(provider: MailboxProvider): Mailbox {
+  return families[provider] ?? "others";
+}
+
+/** Whose mailbox an address is in. */
+export function mailboxOf(email: string): Mailbox {
+  return familyOf(mailboxProvider(email));
+}
+
 function isProvider(name: string): name is keyof typeof domains {
   return Object.hasOwn(domains, name);
 }

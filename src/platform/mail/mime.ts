@@ -18,7 +18,7 @@ const ROOM_KEPT_MAX = 1_000_000;
 const encoder = new TextEncoder();
 
 /**
- * One copy as it travels (RFC 5322, RFC 2045): plain text and HTML as alternatives. Whatever its texts hold, it is one mail
+ * One copy as it travels (RFC 5322, RFC 2045): plain text and HTML as alternatives, between them an interactive part where there is one. Whatever its texts hold, it is one mail
  * with these headers: no text can add a header or a part.
  * @param mail addresses and the names of its headers are checked before (`bulk-check.ts`)
  * @param mail.headers in the order they shall have; a "Date" or "Content-…" among them is a bug of the caller
@@ -28,10 +28,12 @@ export function buildMime(mail: BulkMessage, { domain, now }: { domain: string; 
   const boundary = `=_${randomToken(BOUNDARY_BYTES)}`;
   const text = partOf(mail.text, "text/plain");
   const html = partOf(mail.html, "text/html");
+  // Some programs show the last part they are given, whatever it is, so the HTML stays the last.
+  const parts = mail.amp ? [text, partOf(mail.amp, "text/x-amp-html"), html] : [text, html];
   const head = headersOf(mail, boundary, domain, now);
-  const bytes = roomFor(head.length + text.most + html.most + 1_024);
+  const bytes = roomFor(head.length + parts.reduce((sum, { most }) => sum + most, 1_024));
   let to = put(bytes, 0, head);
-  for (const part of [text, html]) {
+  for (const part of parts) {
     to = put(bytes, to, `--${boundary}\r\n${part.head}\r\n`);
     to = part.write(bytes, to);
     to = put(bytes, to, "\r\n");
