@@ -14,7 +14,8 @@ const part = z.object({
 });
 const recipients = z.array(part).min(1).max(PARTS_MAX);
 
-const gift = z.object({
+/** What a body says of a gift. */
+export const giftBody = z.object({
   recipients,
   currency: z.string().trim().toUpperCase().refine(isCurrency, "must be a currency such as USD").nullish(),
   "action_network:recurrence": z
@@ -36,7 +37,7 @@ export type SaidGift = { amount: number; currency: string; own: Record<string, u
 
 /** The gift in a body (osdi-api.md §4.14). Refuses with 400. @param usual the page's own currency */
 export function saidGift(body: Record<string, unknown>, usual: string): SaidGift {
-  const said = checked(gift, body);
+  const said = checked(giftBody, body);
   const currency = said.currency || usual;
   const parts = giftParts(said.recipients, currency);
   const amount = parts.reduce((sum, each) => sum + each.amount, 0);

@@ -12,6 +12,7 @@ import { draftVersionsOf, mailingById, saveVersion } from "../mailings/mailing";
 import type { MailingId } from "../mailings/types";
 import { saveWrapper } from "../mailings/wrapper";
 import { newId } from "../platform/ids";
+import { messageBody } from "./message-schema";
 import { apiRoutes } from "./routes";
 
 const BASE = "http://localhost:8787/api/v2";
@@ -232,6 +233,21 @@ describe("a message", () => {
     expect(refused.status).toBe(400);
     expect(refused.body.error).toContain(reason);
   });
+
+  it.each(Object.keys(messageBody.shape))(
+    "answers whatever type it is given with 200 or by its name: %s",
+    async (key) => {
+      const { body } = await client.post("/messages", ready);
+      for (const value of [1.5, true, "text", "x".repeat(60_000), {}, [[1]], [{ a: 1 }], null]) {
+        const answered = await client.put(`/messages/${idIn(body)}`, { [key]: value });
+        expect([200, 400], JSON.stringify(value).slice(0, 50)).toContain(answered.status);
+        if (answered.status === 400) expect(answered.body).toEqual({ error: expect.stringContaining(key) });
+        // Names of other systems that are none are passed over.
+        if (typeof value === "number" || value === true)
+          expect([value, answered.status]).toEqual([value, key === "identifiers" ? 200 : 400]);
+      }
+    },
+  );
 
   it("is another group's to nobody, and a key that may only read changes none", async () => {
     const { body } = await client.post("/messages", ready);

@@ -13,7 +13,8 @@ const target = z
   .object({ title: line, given_name: line, family_name: line, ocdid: line })
   .transform((said) => Object.fromEntries(Object.entries(said).filter(([, value]) => value)));
 
-const outreach = z.object({
+/** What a body says of a letter or a call. */
+export const outreachBody = z.object({
   subject: z.string().trim().max(SUBJECT_MAX).nullish(),
   message: z.string().max(MESSAGE_MAX).nullish(),
   duration: z.number().min(0).max(SECONDS_MAX).nullish(),
@@ -21,6 +22,6 @@ const outreach = z.object({
 });
 
 /** What a body says of a letter or a call that somebody made elsewhere (osdi-api.md §4.16). Refuses with 400. */
-export function saidOutreach(body: Record<string, unknown>): z.infer<typeof outreach> {
-  return checked(outreach, body);
+export function saidOutreach(body: Record<string, unknown>): z.infer<typeof outreachBody> {
+  return checked(outreachBody, body);
 }

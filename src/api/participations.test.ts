@@ -20,6 +20,9 @@ import { ensureTags, tagsOf } from "../people/tag";
 import { type ActionId, idToHex, newId, parseId } from "../platform/ids";
 import { unsettledReceipts } from "../receipts/store";
 import { actionTypes, type ItemType } from "./action-types";
+import { giftBody } from "./donations";
+import { outreachBody } from "./outreaches";
+import { common } from "./participation-body";
 import { giveSaidTags, tagsSaid } from "./said-tags";
 import { findOne } from "./store-actions";
 import { forgetSubjects } from "./subject";
@@ -454,6 +457,32 @@ describe("what is refused", () => {
     const answered = await client().post(signatures(), body);
     expect(answered.status).toBe(400);
     expect(answered.body).toEqual({ error: expect.stringMatching(/./) });
+  });
+});
+
+describe("fields of a wrong type", () => {
+  const values = [1.5, true, "text", "x".repeat(60_000), {}, [[1]], [{ a: 1 }], null];
+  /** What a body needs so that nothing but the field tried is wrong. */
+  const usual: Partial<Record<ItemType["path"], object>> = {
+    donations: { recipients: [{ display_name: "Fund", amount: "3" }] },
+    outreaches: { targets: [{ family_name: "Office" }] },
+  };
+
+  it.each([
+    ["signatures", common],
+    ["donations", giftBody],
+    ["outreaches", outreachBody],
+  ] as const)("are refused by name, and nothing fails: %s", async (item, schema) => {
+    for (const key of Object.keys(schema.shape))
+      for (const value of values) {
+        const body = { ...inline("wrong@example.org"), ...usual[item], [key]: value };
+        const answered = await client().post(pathOf(item), body);
+        expect([200, 400], `${key}: ${JSON.stringify(value).slice(0, 50)}`).toContain(answered.status);
+        if (answered.status === 400) expect(answered.body).toEqual({ error: expect.stringContaining(key) });
+        const isNumber = key === "duration" && value === 1.5;
+        if (typeof value === "number" || value === true)
+          expect([key, value, answered.status]).toEqual([key, value, isNumber ? 200 : 400]);
+      }
   });
 });
 
