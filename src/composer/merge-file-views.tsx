@@ -306,12 +306,16 @@ function Changes(props: FileProps & { href: string }) {
           label={t("merging.upload.replace")}
         >
           <UploadField {...props} />
-          <SubmitButton kind="secondary">{t("merging.upload.send")}</SubmitButton>
+          <ButtonRow>
+            <SubmitButton kind="secondary">{t("merging.upload.send")}</SubmitButton>
+          </ButtonRow>
         </Form>
       </Section>
       <Form action={href} class="form measure" label={t("merging.file.rename")}>
         <NameField {...props} name={file.name} />
-        <SubmitButton kind="secondary">{t("merging.file.rename")}</SubmitButton>
+        <ButtonRow>
+          <SubmitButton kind="secondary">{t("merging.file.rename")}</SubmitButton>
+        </ButtonRow>
       </Form>
       <Form action={`${href}/removal`} class="inline">
         <SubmitButton kind="quiet">{t("merging.file.remove")}</SubmitButton>

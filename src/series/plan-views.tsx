@@ -171,15 +171,19 @@ function Reach({ t, locale, values, errors, audience, estimate, href }: Props) {
           </ButtonLink>
         </p>
       ) : (
-        <p>
-          {t("series.plan.audience")} <span dir="auto">{audience}</span>{" "}
-          {estimate?.isWhole
-            ? t("series.plan.now", {
-                count: estimate.recipients,
-                number: formatNumber(estimate.recipients, locale),
-              })
-            : t("series.plan.counting")}
-        </p>
+        <>
+          <p>
+            {t("series.plan.audience")} <span dir="auto">{audience}</span>
+          </p>
+          <p>
+            {estimate?.isWhole
+              ? t("series.plan.now", {
+                  count: estimate.recipients,
+                  number: formatNumber(estimate.recipients, locale),
+                })
+              : t("series.plan.counting")}
+          </p>
+        </>
       )}
       <CheckboxField
         name="isOncePerPerson"
