@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer } from "node:net";
-import { startRelay } from "../test/smtp-relay.ts";
+import { CERTIFICATE, startRelay } from "../test/smtp-relay.ts";
 
 /*
  * The relay of the SMTP bench in a process of its own, so that it shares its thread with neither side: at one port as near as can
@@ -21,7 +21,11 @@ const distant = createServer((near) => {
   }
 });
 distant.listen(0, "127.0.0.1", () => {
-  process.send?.({ near: relay.port, far: (distant.address() as AddressInfo).port });
+  process.send?.({
+    near: relay.port,
+    far: (distant.address() as AddressInfo).port,
+    certificate: CERTIFICATE,
+  });
 });
 // What is kept would fill memory.
 setInterval(() => relay.mails.splice(0), 100).unref();

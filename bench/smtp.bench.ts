@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import nodemailer from "nodemailer";
-import { CERTIFICATE, relayUser } from "../test/smtp-relay.ts";
+import { relayUser } from "../test/smtp-relay.ts";
 import { compare, withServer } from "./harness.ts";
 import { bulkMail } from "./mails.ts";
 
@@ -11,9 +11,11 @@ import { bulkMail } from "./mails.ts";
 
 const CHUNK = 10;
 
-process.env.NODE_EXTRA_CA_CERTS = CERTIFICATE;
 const relay = fork(join(import.meta.dirname, "smtp-relay-process.ts"));
-const [{ near, far }] = (await once(relay, "message")) as [{ near: number; far: number }];
+const [{ near, far, certificate }] = (await once(relay, "message")) as [
+  { near: number; far: number; certificate: string },
+];
+process.env.NODE_EXTRA_CA_CERTS = certificate;
 
 await withServer({ entry: "test/bulk-mail-worker.ts" }, async ({ fetch }) => {
   const ours = async (port: number, count: number): Promise<number> => {
