@@ -1,5 +1,6 @@
 import type { GroupDb } from "../groups/shard";
 import { cohortDays, leftOutReasons, recipientStatus } from "../mailings/types";
+import { changes } from "./store";
 import type { CohortStanding } from "./types";
 
 /* Tests down the list. Every change of how a cohort stands says from what it starts, as those of a mailing do. */
@@ -194,16 +195,4 @@ export function setEarlyVerdict(db: GroupDb, no: number, verdict: string): Promi
     `UPDATE mailings SET verdict = ?3 ${WHERE} AND verdict IS NULL AND winner_no IS NOT NULL AND status = 'sending'`,
     [no, verdict],
   );
-}
-
-async function changes(
-  { d1, groupNo }: GroupDb,
-  sql: string,
-  values: readonly (string | number | null)[],
-): Promise<boolean> {
-  const { meta } = await d1
-    .prepare(sql)
-    .bind(groupNo, ...values)
-    .run();
-  return meta.changes > 0;
 }

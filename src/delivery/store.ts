@@ -49,7 +49,8 @@ export async function selectDelivery({ d1, groupNo }: GroupDb, no: number): Prom
   };
 }
 
-async function changes(
+/** Runs a statement that begins with the group. Gives whether it changed a row. */
+export async function changes(
   { d1, groupNo }: GroupDb,
   sql: string,
   values: readonly (string | number | null)[],

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, sql } from "drizzle-orm";
+import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { GroupDb } from "../groups/shard";
 import { idFromHex, idToHex } from "../platform/ids";
 import { mailSeries } from "./tables";
@@ -17,30 +17,26 @@ function toSeries({ groupNo: _, seriesNo, plan, ...row }: Row): Series {
   return { ...row, no: seriesNo, plan: planSchema.parse(plan) };
 }
 
-/** The series of an id; null when the group has none. */
-export async function selectSeries({ groupNo, db }: GroupDb, id: SeriesId): Promise<Series | null> {
+async function selectOne({ groupNo, db }: GroupDb, which: SQL): Promise<Series | null> {
   const [row] = await db
     .select()
     .from(mailSeries)
-    .where(and(eq(mailSeries.groupNo, groupNo), eq(mailSeries.id, id)));
+    .where(and(eq(mailSeries.groupNo, groupNo), which));
   return row ? toSeries(row) : null;
 }
 
-export async function selectSeriesByNo({ groupNo, db }: GroupDb, no: number): Promise<Series | null> {
-  const [row] = await db
-    .select()
-    .from(mailSeries)
-    .where(and(eq(mailSeries.groupNo, groupNo), eq(mailSeries.seriesNo, no)));
-  return row ? toSeries(row) : null;
+/** The series of an id; null when the group has none. */
+export function selectSeries(group: GroupDb, id: SeriesId): Promise<Series | null> {
+  return selectOne(group, eq(mailSeries.id, id));
+}
+
+export function selectSeriesByNo(group: GroupDb, no: number): Promise<Series | null> {
+  return selectOne(group, eq(mailSeries.seriesNo, no));
 }
 
 /** The series a mailing is the pattern of; null for any other mailing. */
-export async function selectByMailing({ groupNo, db }: GroupDb, mailingNo: number): Promise<Series | null> {
-  const [row] = await db
-    .select()
-    .from(mailSeries)
-    .where(and(eq(mailSeries.groupNo, groupNo), eq(mailSeries.mailingNo, mailingNo)));
-  return row ? toSeries(row) : null;
+export function selectByMailing(group: GroupDb, mailingNo: number): Promise<Series | null> {
+  return selectOne(group, eq(mailSeries.mailingNo, mailingNo));
 }
 
 /** A series that may run, or run again. */
