@@ -2,7 +2,7 @@ import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { factWords } from "../merging/fact";
 import type { Context } from "../platform/context";
-import { bodyMarkup, countedAddress, makeVersion, withLinks } from "./content/build";
+import { bodyMarkup, countedAddress, makeVersions, withLinks } from "./content/build";
 import { withQuery } from "./content/links";
 import { compileLiquid, parseLiquid } from "./content/liquid";
 import { materialOf, ownActions } from "./content/material";
@@ -44,7 +44,7 @@ export async function buildVersions(
   wrapper: Wrapper | null,
 ): Promise<{ builds: Build[]; links: MailLink[] }> {
   const material = await materialOf(ctx, group, mailing, versions, wrapper);
-  const made = versions.map((version) => ({ version, ...makeVersion(version, material) }));
+  const made = makeVersions(versions, material);
   const own = await ownActions(
     dbFor(ctx.env, group),
     material.origin,
@@ -52,11 +52,11 @@ export async function buildVersions(
   );
   const { tracksClicks, linkQuery } = mailing.settings;
   const links = new Map<string, MailLink>();
-  const builds = made.map(({ version, build, links: found }) =>
+  const builds = made.map(({ build, links: found }) =>
     withLinks(build, (index) => {
       const { url } = found[index] ?? { url: "" };
       const action = own.get(url);
-      const source = `source=m${mailing.no}-${version.variantNo}`;
+      const source = `source=m${mailing.no}-${build.variantNo}`;
       const query = action ? (/[?&]source=/.test(url) ? "" : source) : linkQuery.replace(/^[?&]+/, "");
       const marked = withQuery(url, query);
       if (!tracksClicks) return marked;

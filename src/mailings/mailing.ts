@@ -3,6 +3,7 @@ import { dbFor, type GroupDb } from "../groups/shard";
 import { type Group, mailSettings } from "../groups/types";
 import type { Context } from "../platform/context";
 import { newId } from "../platform/ids";
+import { hasAlternates, versionsAsSent } from "./combining";
 import { isLocked, skeletonOf, withLock } from "./content/slots";
 import * as store from "./store";
 import * as kept from "./store-kept";
@@ -43,28 +44,14 @@ export function listMailings(db: GroupDb, filter: store.MailingFilter): Promise<
   return store.selectMailings(db, filter);
 }
 
-/** The words of a mailing as they are sent, by variant and language: what a variant leaves open is as in the first. */
+/** The words of a mailing as they are sent, by variant and language: what a variant leaves open is as in the first, and alternates are combined. */
 export async function versionsOf(db: GroupDb, no: number): Promise<MailingVersion[]> {
-  const written = await store.selectVersions(db, no);
-  return written.map((version) => asSent(version, written));
+  return versionsAsSent(await store.selectVersions(db, no));
 }
 
 /** The same as it was written: a variant's empty subject, name, preview or body means the first variant's. */
 export function draftVersionsOf(db: GroupDb, no: number): Promise<MailingVersion[]> {
   return store.selectVersions(db, no);
-}
-
-function asSent(version: MailingVersion, written: readonly MailingVersion[]): MailingVersion {
-  const first = written.find(({ variantNo, language }) => variantNo === 1 && language === version.language);
-  if (version.variantNo === 1 || !first) return version;
-  const { form, body, plain, amp } = version.body === "" ? first : version;
-  return {
-    ...version,
-    ...{ form, body, plain, amp },
-    fromName: version.fromName || first.fromName,
-    subject: version.subject || first.subject,
-    preview: version.preview || first.preview,
-  };
 }
 
 /** What a draft begins with that is made from something written elsewhere, such as news of a petition, and whom it is for. */
@@ -191,7 +178,8 @@ export async function saveVersion(
   by: By,
   version: MailingVersion,
 ): Promise<SaveResult> {
-  if (version.variantNo < 1 || version.variantNo > VARIANTS_MAX) throw new Error("no such variant");
+  if (!version.part && (version.variantNo < 1 || version.variantNo > VARIANTS_MAX))
+    throw new Error("no such variant");
   const db = dbFor(ctx.env, group);
   const body = withinLock(version, await store.selectLockedBodies(db, mailing.no));
   if (body === null) return { is: "locked" };
@@ -231,7 +219,10 @@ export async function unlockMailing(
   return isOpen;
 }
 
-/** Adds a variant that is as the first until something of it is written. Null: there are as many as there may be, or it is no draft. */
+/**
+ * Adds a variant that is as the first until something of it is written. Null: there are as many as there may be, the mailing has
+ * alternates instead, or it is no draft.
+ */
 export async function addVariant(
   ctx: Context,
   group: Group,
@@ -239,6 +230,7 @@ export async function addVariant(
   by: By,
 ): Promise<number | null> {
   const written = await store.selectVersions(dbFor(ctx.env, group), mailing.no);
+  if (hasAlternates(written)) return null;
   const taken = new Set(written.map(({ variantNo }) => variantNo));
   const variantNo = Array.from({ length: VARIANTS_MAX }, (_, index) => index + 1).find(
     (no) => !taken.has(no),
@@ -270,7 +262,7 @@ export async function addLanguage(
 }
 
 /**
- * Takes away a variant, in all its languages, or a language, in all variants; the first variant stays in the group's language.
+ * Takes away a variant or an alternate, in all its languages, or a language, in all of them; the first variant stays in the group's language.
  * False when there was none, or it is no draft.
  */
 export async function removeVersions(

@@ -193,19 +193,24 @@ export async function insertMailing({ groupNo, d1 }: GroupDb, made: NewMailing):
     ...versions.map((version) =>
       d1
         .prepare(
-          `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, from_name, subject, preview, form, body, plain, revision, updated_by, updated_at, amp)
-           VALUES (?1, ${NEW_NO}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?11, ?12)`,
+          `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, from_name, subject, preview, form, body, plain, revision, updated_by, updated_at, amp, part)
+           VALUES (?1, ${NEW_NO}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?11, ?12, ?13)`,
         )
         .bind(
           ...[groupNo, version.variantNo, version.language, version.fromName, version.subject],
           ...[version.preview, version.form, version.body, version.plain, by, now, version.amp || null],
+          version.part ?? null,
         ),
     ),
   ]);
 }
 
-const IS_DRAFT =
+export const IS_DRAFT =
   "EXISTS (SELECT 1 FROM mailings WHERE group_no = ?1 AND mailing_no = ?2 AND status = 'draft' AND hidden_at IS NULL)";
+
+/** Whole versions and alternates of a part are not mixed: nobody could say what such a mailing compares. */
+const IS_OF_ITS_KIND = `(?3 = 1 OR NOT EXISTS (SELECT 1 FROM mailing_versions AS other WHERE other.group_no = ?1 AND other.mailing_no = ?2
+  AND other.variant_no > 1 AND (other.part IS NULL) <> (?14 IS NULL)))`;
 
 /**
  * Saves a version that nobody saved since, while the mailing is a draft; a revision of 0 makes it. False otherwise, with nothing changed.
@@ -218,7 +223,7 @@ export async function saveVersion(
   { by, now, listed }: { by: number; now: number; listed: boolean },
 ): Promise<boolean> {
   const { variantNo, language, fromName, subject, preview, form, body, plain, revision } = version;
-  const amp = version.amp || null;
+  const [amp, part] = [version.amp || null, version.part ?? null];
   const words = [
     groupNo,
     no,
@@ -234,13 +239,13 @@ export async function saveVersion(
     now,
     amp,
   ];
-  const insert = `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, from_name, subject, preview, form, body, plain, revision, updated_by, updated_at, amp)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?12, ?13 WHERE ${IS_DRAFT} ON CONFLICT DO NOTHING`;
+  const insert = `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, from_name, subject, preview, form, body, plain, revision, updated_by, updated_at, amp, part)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?12, ?13, ?14 WHERE ${IS_DRAFT} AND ${IS_OF_ITS_KIND} ON CONFLICT DO NOTHING`;
   const update = `UPDATE mailing_versions SET from_name = ?5, subject = ?6, preview = ?7, form = ?8, body = ?9, plain = ?10,
       revision = revision + 1, updated_by = ?11, updated_at = ?12, amp = ?13
     WHERE group_no = ?1 AND mailing_no = ?2 AND variant_no = ?3 AND language = ?4 AND revision = ?14 AND ${IS_DRAFT}`;
   const [saved] = await d1.batch([
-    revision === 0 ? d1.prepare(insert).bind(...words) : d1.prepare(update).bind(...words, revision),
+    revision === 0 ? d1.prepare(insert).bind(...words, part) : d1.prepare(update).bind(...words, revision),
     d1
       .prepare(
         `UPDATE mailings SET updated_at = ?5, subject = CASE WHEN ?6 THEN ?7 ELSE subject END

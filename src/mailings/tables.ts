@@ -85,6 +85,8 @@ export const mailingVersions = sqliteTable(
     plain: text("plain"),
     /** Source of the interactive part; null for none. */
     amp: text("amp"),
+    /** What it is an alternate of; its number then names this row and no version (docs/decisions/0056). Null: a whole version. */
+    part: text("part", { enum: ["subject", "sender", "body"] }),
     revision: integer("revision").notNull(),
     updatedBy: integer("updated_by").notNull(),
     updatedAt: integer("updated_at").notNull(),

@@ -76,6 +76,17 @@ export const CLIPPED_BYTES = 102_400;
 export const bodyForms = ["visual", "markdown", "html"] as const;
 export type BodyForm = (typeof bodyForms)[number];
 
+/** What a mailing may have alternates of; a subject brings its preview text. */
+export const alternateParts = ["subject", "sender", "body"] as const;
+export type AlternatePart = (typeof alternateParts)[number];
+/**
+ * Of a mailing with alternates. Each more leaves fewer people to each version, until nothing can be told; 24 is two of one part, three
+ * and four of the others, and as many as letters name.
+ */
+export const COMBINATIONS_MAX = 24;
+/** Which alternate of each part a version is made of: the number of its row, and its place among them, from 1. */
+export type Combination = Record<AlternatePart, { row: number; nth: number }>;
+
 /** One variant of a mailing in one language, as it is being written. */
 export type MailingVersion = {
   variantNo: number;
@@ -92,6 +103,10 @@ export type MailingVersion = {
   amp?: string | null;
   /** Raised by every save; a save names the one it started from. */
   revision: number;
+  /** Of what is written: the one part it is an alternate of, the others being as in the first; nothing and null for a whole version. */
+  part?: AlternatePart | null;
+  /** Of what is sent, in a mailing with alternates (`combining.ts`). */
+  combines?: Combination;
 };
 
 /** Whom a mailing is for. Subscription, suppression, topic and fatigue are not part of it: they hold for every mailing. */

@@ -46,10 +46,36 @@ export function bodyMarkup(version: MailingVersion, material: Material): string 
   return showLiquid(contentHtml(making), making.tokens);
 }
 
+/** What is made of a body, whatever subject and sender it goes out with. */
+type MadeBody = Pick<MadeVersion, "links" | "problems"> & {
+  making: Making;
+  content: string;
+  /** Rules of whoever wrote it, for some screens. */
+  css: string;
+  foot: string[];
+  plain: string;
+  amp: string | null;
+};
+
 /** Makes one version ready. What is wrong with it is said, and left out of it where it can be; Liquid that cannot be read throws. */
 export function makeVersion(version: MailingVersion, material: Material): MadeVersion {
+  return inFrame(version, makeBody(version, material));
+}
+
+/** The same for several: a body that combinations of alternates share is made once in each language. */
+export function makeVersions(versions: readonly MailingVersion[], material: Material): MadeVersion[] {
+  const bodies = new Map<string, MadeBody>();
+  return versions.map((version) => {
+    const { combines, variantNo, language } = version;
+    const key = `${combines ? combines.body.row : variantNo} ${language}`;
+    const body = bodies.get(key) ?? makeBody(version, material);
+    bodies.set(key, body);
+    return inFrame(version, body);
+  });
+}
+
+function makeBody(version: MailingVersion, material: Material): MadeBody {
   const making = begin(version, material);
-  const { accent } = making;
   const content = contentHtml(making);
   const { html, plain } = wrapped(content, making);
   const own = setCopyAddresses(making.tokens, making.origin);
@@ -59,34 +85,38 @@ export function makeVersion(version: MailingVersion, material: Material): MadeVe
   const links: VersionLink[] = [];
   const finish = linkFinisher(dressed.links, links, own, making);
   const written = version.plain === null ? null : editedPlain(version.plain, making, finish);
-  const framed = frameHtml({
-    language: version.language,
-    title: inHtml(version.subject, tokens),
-    preview: inHtml(version.preview, tokens),
-    header: material.wrapper ? "" : headerHtml(bare(escapeHtml(material.group.name)), accent),
-    content: finish.html(bare(dressed.html)),
-    foot: footOf(making, shownIn(html)).html,
-    css: bare(css.head),
-    accent,
-    pixel: material.mailing.settings.tracksOpens ? copyAddress(origin, "open.gif") : "",
-  });
+  const finished = finish.html(bare(dressed.html));
+  const [rules, foot] = [bare(css.head), footOf(making, shownIn(html)).html];
   const amp = ampPart(making, links);
   const text = plainText({ html: dressed.html, plain, written }, making, finish);
   return {
+    ...{ making, links, problems: making.problems, foot, amp },
+    ...{ content: finished, css: rules, plain: showLiquid(text, tokens) },
+  };
+}
+
+function inFrame(version: MailingVersion, body: MadeBody): MadeVersion {
+  const { group, mailing, wrapper, origin, accent, tokens: ofBody } = body.making;
+  const { variantNo, language, fromName, subject, preview } = version;
+  const tokens = [...ofBody];
+  const framed = frameHtml({
+    language,
+    title: inHtml(subject, tokens),
+    preview: inHtml(preview, tokens),
+    header: wrapper ? "" : headerHtml(bare(escapeHtml(group.name)), accent),
+    content: body.content,
+    foot: body.foot,
+    css: body.css,
+    accent,
+    pixel: mailing.settings.tracksOpens ? copyAddress(origin, "open.gif") : "",
+  });
+  return {
     build: {
-      groupNo: material.group.no,
-      mailingNo: material.mailing.no,
-      variantNo: version.variantNo,
-      language: version.language,
-      fromName: version.fromName,
-      subject: version.subject,
-      preview: version.preview,
-      html: showLiquid(framed, tokens),
-      plain: showLiquid(text, tokens),
-      amp,
+      ...{ groupNo: group.no, mailingNo: mailing.no, variantNo, language, fromName, subject, preview },
+      ...{ html: showLiquid(framed, tokens), plain: body.plain, amp: body.amp },
     },
-    links,
-    problems: making.problems,
+    links: body.links,
+    problems: body.problems.map((problem) => ({ ...problem, variantNo })),
   };
 }
 

@@ -4,6 +4,7 @@ import { mergeColumns } from "../../merging/merge-file";
 import { listFields } from "../../people/custom-field";
 import type { Context } from "../../platform/context";
 import type { T } from "../../ui/i18n";
+import { coveringOf } from "../combining";
 import {
   AMP_BYTES_MAX,
   CLIPPED_BYTES,
@@ -13,6 +14,7 @@ import {
   type Wrapper,
   wrapperIn,
 } from "../types";
+import { alternateProblems, ofAlternate } from "./alternate-checks";
 import { countedAddress, makeVersion, withLinks } from "./build";
 import { conditionLiquid, fieldLiquid } from "./condition";
 import { type Block, type Inline, readDocument } from "./document";
@@ -32,7 +34,8 @@ const SUBJECT_SHOWN = 70;
 
 /**
  * Everything that is wrong with the words of a mailing, with where it is: errors first, each version in turn. Errors keep a mailing
- * from being sent. Links of the group's own actions are looked up; other hosts are asked nothing.
+ * from being sent. Links of the group's own actions are looked up; other hosts are asked nothing. Of a mailing with alternates each
+ * alternate is looked at, and what is wrong is said once, of the alternate it is in.
  */
 export async function checkVersions(
   ctx: Context,
@@ -47,7 +50,7 @@ export async function checkVersions(
     ...(await listFields(db)).map(({ key }) => `fields.${key}`),
     ...(await mergeColumns(db, mailing)).map(({ name }) => `merge.${name}`),
   ]);
-  const checked = versions.map((version) => checkVersion(version, material, named));
+  const checked = coveringOf(versions).map((version) => checkVersion(version, material, named));
   const own = await ownActions(
     db,
     material.origin,
@@ -59,7 +62,8 @@ export async function checkVersions(
       .filter(({ url }) => own.has(url) && own.get(url)?.status !== "published")
       .map(({ url }) => problemOf({ version }, "action_not_public", "body", { address: url })),
   ]);
-  return distinct(problems).toSorted((one, other) => Number(other.isError) - Number(one.isError));
+  const all = [...problems.map((problem) => ofAlternate(problem, versions)), ...alternateProblems(versions)];
+  return distinct(all).toSorted((one, other) => Number(other.isError) - Number(one.isError));
 }
 
 function distinct(problems: readonly Problem[]): Problem[] {

@@ -2,7 +2,7 @@ import type { FactName, Facts } from "../../merging/types";
 import type { MailText } from "../../platform/mail/mail-text";
 import type { Locale } from "../../ui/i18n";
 import type { mailingBuilds } from "../tables";
-import type { MailingVersion } from "../types";
+import type { AlternatePart, MailingVersion } from "../types";
 
 /** A version made ready: Liquid templates that lack nothing but the values of a person and the key of their copy. */
 export type Build = Omit<typeof mailingBuilds.$inferSelect, "amp"> & {
@@ -94,10 +94,12 @@ export const errorCodes = [
   "too_large",
   "unknown_field",
   "unknown_filter",
+  "versions_too_large",
   "wrapper_slot",
 ] as const;
 export const warningCodes = [
   "action_not_public",
+  "alternate_same",
   "clipped",
   "field_blank",
   "image_alt",
@@ -117,6 +119,8 @@ export type Problem = {
   variantNo: number;
   language: MailingVersion["language"];
   part: MailPart;
+  /** Of a mailing with alternates: in which one of them it is. */
+  alternate?: { part: AlternatePart; row: number; nth: number };
   /** In what somebody wrote, from 1; null where it cannot be told. */
   line: number | null;
   /** What the words about it name: a field, an address, a number. */

@@ -1,0 +1,1 @@
+ALTER TABLE `mailing_versions` ADD `part` text;

@@ -1,0 +1,226 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { contextOf, makeGroup } from "../../test/groups";
+import { dbFor, type GroupDb } from "../groups/shard";
+import type { Group } from "../groups/types";
+import { addAlternate, combinationsIn, type NewAlternate } from "./alternate";
+import { coveringOf } from "./combining";
+import { buildVersions, checkVersions } from "./content";
+import {
+  addLanguage,
+  addVariant,
+  createMailing,
+  draftVersionsOf,
+  duplicateMailing,
+  removeVersions,
+  saveVersion,
+  versionsOf,
+} from "./mailing";
+import type { Mailing, MailingVersion } from "./types";
+
+const by = { no: 1 };
+let group: Group;
+let db: GroupDb;
+
+beforeAll(async () => {
+  ({ group } = await makeGroup({ postalAddress: "1 Main Street" }));
+  db = dbFor(env, group);
+});
+
+/** A draft whose first of each is subject "S1", sender "N1" and message "B1". */
+async function draft(): Promise<Mailing> {
+  const mailing = await createMailing(contextOf(), group, by);
+  const [first] = await draftVersionsOf(db, mailing.no);
+  if (!first) throw new Error("no words");
+  const words = { fromName: "N1", subject: "S1", preview: "P1", form: "html" as const, body: "<p>B1</p>" };
+  await saveVersion(contextOf(), group, mailing, by, { ...first, ...words });
+  return mailing;
+}
+
+const add = (mailing: Pick<Mailing, "no">, added: NewAlternate, of: Group = group) =>
+  addAlternate(contextOf(), of, mailing, by, added);
+const subject = (words: string): NewAlternate => ({ part: "subject", subject: words, preview: "" });
+const sender = (fromName: string): NewAlternate => ({ part: "sender", fromName });
+const body: NewAlternate = { part: "body" };
+
+/** The row of what was added. */
+async function added(mailing: Mailing, what: NewAlternate): Promise<number> {
+  const result = await add(mailing, what);
+  if (result.is !== "added") throw new Error(result.is);
+  return result.row;
+}
+
+async function rewrite(mailing: Mailing, row: number, change: Partial<MailingVersion>, language = "en") {
+  const written = await draftVersionsOf(db, mailing.no);
+  const version = written.find((each) => each.variantNo === row && each.language === language);
+  if (!version) throw new Error("no such row");
+  return saveVersion(contextOf(), group, mailing, by, { ...version, ...change });
+}
+
+const said = (versions: readonly MailingVersion[]) =>
+  versions.map(({ variantNo, subject, fromName, body }) => `${variantNo} ${subject} ${fromName} ${body}`);
+
+describe("alternates", () => {
+  it("make every combination a version, each exactly once", async () => {
+    const mailing = await draft();
+    await added(mailing, subject("S2"));
+    await added(mailing, sender("N2"));
+    await rewrite(mailing, await added(mailing, body), { body: "<p>B2</p>" });
+    await added(mailing, subject("S3"));
+    const versions = await versionsOf(db, mailing.no);
+    const expected = ["S1", "S2", "S3"].flatMap((one) =>
+      ["N1", "N2"].flatMap((two) => ["B1", "B2"].map((three) => `${one} ${two} <p>${three}</p>`)),
+    );
+    expect(said(versions)).toEqual(expected.map((words, index) => `${index + 1} ${words}`));
+    // A subject without a preview text of its own has the first one's.
+    expect(new Set(versions.map(({ preview }) => preview))).toEqual(new Set(["P1"]));
+    expect((await combinationsIn(db, mailing.no)).size).toBe(12);
+  });
+
+  it("are edited once, for every version that has them", async () => {
+    const mailing = await draft();
+    await added(mailing, subject("S2"));
+    const row = await added(mailing, body);
+    // It begins as a copy of the first.
+    expect((await versionsOf(db, mailing.no)).map((each) => each.body)).toEqual(Array(4).fill("<p>B1</p>"));
+    expect(await rewrite(mailing, row, { body: "<p>New</p>" })).toEqual({ is: "saved", revision: 2 });
+    expect((await versionsOf(db, mailing.no)).map((each) => each.body)).toEqual(
+      ["B1", "New", "B1", "New"].map((words) => `<p>${words}</p>`),
+    );
+  });
+
+  it("are taken away with all versions that had them, until it is a plain mailing again", async () => {
+    const mailing = await draft();
+    const [two, three] = [await added(mailing, subject("S2")), await added(mailing, subject("S3"))];
+    await removeVersions(contextOf(), group, mailing, { variantNo: two });
+    expect(said(await versionsOf(db, mailing.no))).toEqual(["1 S1 N1 <p>B1</p>", "2 S3 N1 <p>B1</p>"]);
+    expect(await removeVersions(contextOf(), group, mailing, { variantNo: 1 })).toBe(false);
+    await removeVersions(contextOf(), group, mailing, { variantNo: three });
+    const [only, ...others] = await versionsOf(db, mailing.no);
+    expect([only?.combines, others]).toEqual([undefined, []]);
+  });
+
+  it("make 24 versions at most, however many add at once", async () => {
+    const mailing = await draft();
+    for (const words of ["S2", "S3"]) await added(mailing, subject(words));
+    await added(mailing, sender("N2"));
+    const all = await Promise.all(
+      ["N3", "N4", "N5", "N6", "N7", "N8", "N9"].map((each) => add(mailing, sender(each))),
+    );
+    expect(all.map((each) => each.is).toSorted()).toEqual([...Array(6).fill("added"), "full"]);
+    expect(await versionsOf(db, mailing.no)).toHaveLength(24);
+    expect(await add(mailing, body)).toEqual({ is: "full" });
+  });
+
+  it("are not mixed with whole versions", async () => {
+    const whole = await draft();
+    await addVariant(contextOf(), group, whole, by);
+    expect(await add(whole, subject("S2"))).toEqual({ is: "whole_versions" });
+    expect(await versionsOf(db, whole.no)).toHaveLength(2);
+    const combined = await draft();
+    await added(combined, subject("S2"));
+    expect(await addVariant(contextOf(), group, combined, by)).toBeNull();
+    // Nor by whoever had read the mailing before.
+    const [first] = await draftVersionsOf(db, combined.no);
+    if (first) await saveVersion(contextOf(), group, combined, by, { ...first, variantNo: 2, revision: 0 });
+    expect(await versionsOf(db, combined.no)).toHaveLength(2);
+  });
+
+  it("are added to drafts of one's own group alone", async () => {
+    const mailing = await draft();
+    const { group: other } = await makeGroup();
+    expect(await add(mailing, subject("Theirs"), other)).toEqual({ is: "not_a_draft" });
+    await db.d1
+      .prepare("UPDATE mailings SET status = 'sent' WHERE group_no = ? AND mailing_no = ?")
+      .bind(group.no, mailing.no)
+      .run();
+    expect(await add(mailing, subject("Late"))).toEqual({ is: "not_a_draft" });
+    expect(await versionsOf(db, mailing.no)).toHaveLength(1);
+  });
+
+  it("are written in each language, and as the first until they are", async () => {
+    const mailing = await draft();
+    await addLanguage(contextOf(), group, mailing, by, "fr");
+    await rewrite(mailing, 1, { subject: "O1" }, "fr");
+    const row = await added(mailing, subject("S2"));
+    const subjects = async () =>
+      (await versionsOf(db, mailing.no)).map((each) => `${each.variantNo}${each.language} ${each.subject}`);
+    expect(await subjects()).toEqual(["1en S1", "1fr O1", "2en S2", "2fr O1"]);
+    await rewrite(mailing, row, { subject: "O2" }, "fr");
+    expect(await subjects()).toEqual(["1en S1", "1fr O1", "2en S2", "2fr O2"]);
+    await addLanguage(contextOf(), group, mailing, by, "es");
+    expect(await subjects()).toContain("2es S2");
+  });
+
+  it("are all shown by as few versions as can be", async () => {
+    const mailing = await draft();
+    for (const words of ["S2", "S3"]) await added(mailing, subject(words));
+    await added(mailing, sender("N2"));
+    const versions = await versionsOf(db, mailing.no);
+    expect(said(coveringOf(versions)).map((words) => words.slice(2, 7))).toEqual(["S1 N1", "S2 N2", "S3 N2"]);
+  });
+
+  it("are copied with the mailing; the winner of a test is a plain one", async () => {
+    const mailing = await draft();
+    await added(mailing, subject("S2"));
+    await added(mailing, sender("N2"));
+    const ctx = contextOf();
+    const same = await duplicateMailing(ctx, group, mailing, by, { for: "same", title: "" });
+    expect(said(await versionsOf(db, same.no))).toEqual(said(await versionsOf(db, mailing.no)));
+    const rest = await duplicateMailing(ctx, group, { ...mailing, winnerNo: 3 }, by, {
+      for: "others",
+      title: "",
+    });
+    expect(said(await versionsOf(db, rest.no))).toEqual(["1 S2 N1 <p>B1</p>"]);
+    expect(await combinationsIn(db, rest.no)).toEqual(new Map());
+  });
+});
+
+describe("what is wrong with alternates", () => {
+  it("is said once, of the alternate it is in", async () => {
+    const mailing = await draft();
+    for (const words of ["S2", "S3 {{ nothing_of_ours }}"]) await added(mailing, subject(words));
+    const row = await added(mailing, body);
+    await rewrite(mailing, row, { body: "<p>{{ nor_this }}</p>" });
+    const problems = await checkVersions(contextOf(), group, mailing, await versionsOf(db, mailing.no), null);
+    expect(problems.filter(({ isError }) => isError).map(({ code, alternate }) => [code, alternate])).toEqual(
+      [
+        ["unknown_field", { part: "body", row, nth: 2 }],
+        ["unknown_field", { part: "subject", row: 3, nth: 3 }],
+      ],
+    );
+  });
+
+  it("is that all versions together are too long", async () => {
+    const mailing = await draft();
+    const [first] = await versionsOf(db, mailing.no);
+    if (!first) throw new Error("no words");
+    const combines = (nth: number) => ({
+      ...{ subject: { row: nth, nth }, sender: { row: 1, nth: 1 }, body: { row: 1, nth: 1 } },
+    });
+    const long = { ...first, body: `<p>${"word ".repeat(80_000)}</p>` };
+    const versions = Array.from({ length: 25 }, (_, at) => ({
+      ...{ ...long, variantNo: at + 1, subject: `S${at}`, combines: combines(at + 1) },
+    }));
+    const codes = async (some: MailingVersion[]) =>
+      (await checkVersions(contextOf(), group, mailing, some, null)).map(({ code }) => code);
+    expect(await codes(versions)).toContain("versions_too_large");
+    expect(await codes(versions.slice(0, 2))).not.toContain("versions_too_large");
+  });
+});
+
+it("a body that versions share is made as it would be for each of them alone", async () => {
+  const mailing = await draft();
+  await rewrite(mailing, 1, {
+    body: "<style>p{color:red}</style><p>{{ first_name | default: 'friend' }}</p><a href='https://x.example/{{ city }}'>x</a>",
+    plain: "Hello https://x.example/plain",
+  });
+  await added(mailing, subject("S2 {{ city | default: 'here' }}"));
+  await added(mailing, sender("N2"));
+  const versions = await versionsOf(db, mailing.no);
+  const { builds } = await buildVersions(contextOf(), group, mailing, versions, null);
+  for (const [at, { combines: _, ...version }] of versions.entries()) {
+    const alone = await buildVersions(contextOf(), group, mailing, [version], null);
+    expect(builds[at]).toEqual(alone.builds[0]);
+  }
+});
