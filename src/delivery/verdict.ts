@@ -1,11 +1,15 @@
-import type { CohortPlan, TestPlan } from "../mailings/types";
+import { variedParts } from "../mailings/combining";
+import type { AlternatePart, CohortPlan, Combination, TestPlan } from "../mailings/types";
 import type { CohortCount, CohortFault, CohortResult, VariantResult, Verdict } from "./types";
 
 /**
  * The standard normal quantile for 95 % when the best is compared with one, two, … others: with several comparisons chance has
  * several chances (Bonferroni).
  */
-const QUANTILES = [1.96, 1.96, 2.241, 2.394, 2.498, 2.576, 2.638, 2.69];
+const QUANTILES = [
+  ...[1.96, 1.96, 2.241, 2.394, 2.498, 2.576, 2.638, 2.69, 2.734, 2.773, 2.807, 2.838],
+  ...[2.865, 2.891, 2.914, 2.935, 2.955, 2.974, 2.991, 3.008, 3.023, 3.038, 3.052, 3.065],
+];
 const ALONE = 1.96;
 
 /** Wilson's interval for a share (E. B. Wilson 1927): right also for few, and for shares near 0. */
@@ -61,6 +65,42 @@ export function judge(
     isTripped: most !== null && sent > 0 && unsubscribed * 10_000 > sent * most,
     judgedAt: now,
   };
+}
+
+/** How the alternates of a part did; the numbers of its `variants` are their places among them, from 1. */
+export type PartVerdict = { part: AlternatePart; verdict: Verdict };
+
+/**
+ * What a test says of each part that has alternates: all versions with one of them together against those with each other. Every
+ * combination was drawn equally often, so that the other parts weigh the same on both sides.
+ */
+export function judgeParts(
+  { variants, measure, judgedAt }: Pick<Verdict, "variants" | "measure" | "judgedAt">,
+  combinations: ReadonlyMap<number, Combination>,
+): PartVerdict[] {
+  const plan = { measure, unsubscribeShareMax: null };
+  return variedParts(combinations.values()).flatMap((part) => {
+    const counts = byAlternate(part, variants, combinations).map((each) => ({ ...each, unsubscribed: 0 }));
+    return counts.length > 1 ? [{ part, verdict: judge(counts, plan, judgedAt) }] : [];
+  });
+}
+
+type Sample = Pick<VariantResult, "variantNo" | "sent" | "did">;
+
+/** Versions as one for each alternate of a part, by its place. */
+export function byAlternate(
+  part: AlternatePart,
+  variants: readonly Sample[],
+  combinations: ReadonlyMap<number, Combination>,
+): Sample[] {
+  const sums = new Map<number, Sample>();
+  for (const { variantNo, sent, did } of variants) {
+    const nth = combinations.get(variantNo)?.[part].nth;
+    if (nth === undefined) continue;
+    const sum = sums.get(nth) ?? { variantNo: nth, sent: 0, did: 0 };
+    sums.set(nth, { ...sum, sent: sum.sent + sent, did: sum.did + did });
+  }
+  return [...sums.values()].toSorted((one, other) => one.variantNo - other.variantNo);
 }
 
 function kindOf(best: Count, others: readonly Count[], quantile: number): Verdict["is"] {
