@@ -2,6 +2,7 @@ import { leftOutReasons } from "../mailings/types";
 import { BYTE_ORDER_MARK, csvLine } from "../platform/csv";
 import { minorDigits } from "../platform/money";
 import type { T } from "../ui/i18n";
+import type { PartComparison } from "./comparison";
 import { baseOf, earlyOf, figuresOf, leftOutOf, partsOf, rateOf, type Which } from "./figures";
 import type { Summary } from "./lists";
 import { languageName } from "./part-views";
@@ -14,7 +15,12 @@ const counted = ["recipients", "waiting", "sent", ...measures] as const;
 const rated = ["sent", ...measures] as const;
 
 /** Everything that was counted of a mailing, a line for each part of it; numbers as spreadsheets read them. */
-export function resultsCsv(t: T, tally: Tally, links: readonly LinkRow[]): string {
+export function resultsCsv(
+  t: T,
+  tally: Tally,
+  links: readonly LinkRow[],
+  compared: readonly PartComparison[] = [],
+): string {
   const parts = partsOf(tally);
   const part = (name: "all" | "variant" | "language" | "mailbox", words: string, which: Which = {}) => [
     ...[t(`results.parts.${name}`), words],
@@ -28,6 +34,12 @@ export function resultsCsv(t: T, tally: Tally, links: readonly LinkRow[]): strin
       ...part("variant", letterOf(variantNo), { variantNo }),
       ...moneyCells(figuresOf(tally, { variantNo }), currencies),
     ]),
+    ...compared.flatMap(({ part: name, alternates }) =>
+      alternates.map(({ variantNo: nth, figures }) => [
+        ...[t(`alternates.part.${name}`), String(nth), ...figureCells(figures)],
+        ...moneyCells(figures, currencies),
+      ]),
+    ),
     ...parts.languages.map((language) => part("language", languageName({ t }, language), { language })),
     ...parts.mailboxes.map((mailbox) => part("mailbox", mailboxWords(t, mailbox), { mailbox })),
     [],

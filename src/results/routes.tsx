@@ -59,8 +59,12 @@ resultRoutes.get(
     const mailing = await mailingIn(c);
     const results = hasLeft(mailing) ? await resultsOf(ctx, group, mailing) : null;
     if (!results) throw new AppError("not_found");
-    const links = await selectLinks(dbFor(ctx.env, group), mailing.no);
-    return csvFile(c, resultsCsv(t, results.tally, links), `${group.slug}-mailing-${mailing.no}.csv`);
+    const db = dbFor(ctx.env, group);
+    const [links, { byPart }] = await Promise.all([
+      selectLinks(db, mailing.no),
+      comparisonOf(db, mailing, results.tally, ctx.now),
+    ]);
+    return csvFile(c, resultsCsv(t, results.tally, links, byPart), `${group.slug}-mailing-${mailing.no}.csv`);
   },
 );
 
@@ -118,7 +122,7 @@ async function shownIn(c: MemberContext, mailing: Mailing, seesPeople: boolean) 
   ]);
   const compared = results
     ? await comparisonOf(db, mailing, results.tally, ctx.now)
-    : { variants: [], comparisons: [], isOfSample: false };
+    : { variants: [], comparisons: [], byPart: [], combinations: new Map(), isOfSample: false };
   const asked = builds.find(
     ({ variantNo, language }) =>
       variantNo === Number(c.req.query("variant")) && language === c.req.query("language"),

@@ -1,3 +1,5 @@
+import type { Child } from "hono/jsx";
+import { variedParts } from "../mailings/combining";
 import { formatNumber, formatSaid } from "../ui/format";
 import { Section } from "../ui/layout";
 import { DataTable } from "../ui/table";
@@ -16,7 +18,7 @@ export function VariantsSection(props: CountedProps) {
       {comparisons.map((comparison) => (
         <p>
           <strong>{t(`results.variants.by.${comparison.by}`)}.</strong>{" "}
-          {verdictWords(props, comparison.verdict)}
+          {verdictWords(props, comparison.verdict, letterOf)}
         </p>
       ))}
       {isOfSample ? <SampleTable {...props} /> : null}
@@ -28,77 +30,126 @@ export function VariantsSection(props: CountedProps) {
   );
 }
 
-function verdictWords({ t, locale, timeZone, now }: CountedProps, verdict: Verdict): string {
+/** @param nameOf what the one that is ahead is called */
+export function verdictWords(
+  { t, locale, timeZone, now }: CountedProps,
+  verdict: Verdict,
+  nameOf: (variantNo: number) => string,
+): string {
   switch (verdict.is) {
     case "not_yet":
       return verdict.at === null
         ? t("results.variants.not_due")
         : t("results.variants.not_yet", { when: formatSaid(verdict.at, locale, timeZone, now) });
     case "ahead":
-      return t("results.variants.ahead", { letter: letterOf(verdict.variantNo) });
+      return t("results.variants.ahead", { letter: nameOf(verdict.variantNo) });
     default:
       return t(`results.variants.${verdict.is}`);
   }
 }
 
-function SampleTable({ t, locale, comparisons }: CountedProps) {
+function SampleTable(props: CountedProps) {
+  const { t, comparisons } = props;
   return (
     <>
-      {comparisons.map(({ by, counts }: Comparison) => (
-        <DataTable<Count>
-          caption={`${t("results.variants.ofSample")}: ${t(`results.variants.by.${by}`)}`}
-          rows={counts}
-          empty={null}
-          columns={[
-            {
-              ...{ key: "variant", title: t("results.columns.variant"), isName: true },
-              cell: ({ variantNo }) => letterOf(variantNo),
-            },
-            {
-              ...{ key: "sent", title: t("results.measures.sent"), isNumber: true },
-              cell: ({ of }) => formatNumber(of, locale),
-            },
-            {
-              ...{ key: "did", title: t(`results.variants.by.${by}`), isNumber: true },
-              cell: (count) => <Between {...{ t, locale, count }} />,
-            },
-          ]}
-        />
+      {comparisons.map((comparison) => (
+        <CountTable {...{ ...props, comparison }} title={t("results.columns.variant")} nameOf={letterOf} />
       ))}
       <p class="soft small">{t("results.variants.sampleNote")}</p>
     </>
   );
 }
 
+/** What those who are judged did. */
+export function CountTable({
+  t,
+  locale,
+  comparison: { by, counts },
+  title,
+  nameOf,
+}: Pick<CountedProps, "t" | "locale"> & {
+  comparison: Comparison;
+  title: string;
+  nameOf: (variantNo: number) => string;
+}) {
+  return (
+    <DataTable<Count>
+      caption={`${t("results.variants.ofSample")}: ${t(`results.variants.by.${by}`)}`}
+      rows={counts}
+      empty={null}
+      columns={[
+        {
+          ...{ key: "variant", title, isName: true },
+          cell: ({ variantNo }) => nameOf(variantNo),
+        },
+        {
+          ...{ key: "sent", title: t("results.measures.sent"), isNumber: true },
+          cell: ({ of }) => formatNumber(of, locale),
+        },
+        {
+          ...{ key: "did", title: t(`results.variants.by.${by}`), isNumber: true },
+          cell: (count) => <Between {...{ t, locale, count }} />,
+        },
+      ]}
+    />
+  );
+}
+
 function VariantTable(props: CountedProps) {
-  const { t, locale, variants, builds } = props;
-  const subjectOf = ({ variantNo }: Variant) =>
-    builds.find((build) => build.variantNo === variantNo)?.subject ?? "";
+  const { t, variants, builds, combinations } = props;
+  const varied = variedParts(combinations.values());
+  const wordsOf = (variantNo: number) => {
+    const combines = combinations.get(variantNo);
+    if (!combines) return builds.find((build) => build.variantNo === variantNo)?.subject ?? "";
+    return varied.map((part) => t(`alternates.nth.${part}`, { nth: combines[part].nth })).join(" · ");
+  };
+  return (
+    <FigureTable
+      {...props}
+      rows={variants}
+      caption={t("results.variants.title")}
+      title={t("results.columns.variant")}
+      nameOf={({ variantNo }) => (
+        <>
+          {letterOf(variantNo)}{" "}
+          <span class="soft small" dir="auto">
+            {wordsOf(variantNo)}
+          </span>
+        </>
+      )}
+    />
+  );
+}
+
+/** Variants, or alternates, beside each other by everything they are compared by. */
+export function FigureTable({
+  t,
+  locale,
+  rows,
+  caption,
+  title,
+  nameOf,
+}: Pick<CountedProps, "t" | "locale"> & {
+  rows: readonly Variant[];
+  caption: string;
+  title: string;
+  nameOf: (variant: Variant) => Child;
+}) {
   const compared = (by: ComparedBy) => ({
     ...{ key: by, title: t(`results.variants.by.${by}`), isNumber: true },
     cell: ({ variantNo, figures }: Variant) => (
       <Between {...{ t, locale }} count={{ variantNo, did: figures[by], of: figures.delivered }} />
     ),
   });
-  const hasGifts = variants.some(({ figures }) => figures.gifts > 0);
+  const hasGifts = rows.some(({ figures }) => figures.gifts > 0);
   return (
     <DataTable<Variant>
-      caption={t("results.variants.title")}
+      caption={caption}
       isCaptionHidden
-      rows={variants}
+      rows={rows}
       empty={null}
       columns={[
-        {
-          ...{ key: "variant", title: t("results.columns.variant"), isName: true },
-          cell: (variant) => (
-            <>
-              {letterOf(variant.variantNo)}{" "}
-              <span class="soft small" dir="auto">
-                {subjectOf(variant)}
-              </span>
-            </>
-          ),
-        },
+        { ...{ key: "variant", title, isName: true }, cell: nameOf },
         {
           ...{ key: "sent", title: t("results.measures.sent"), isNumber: true },
           cell: ({ figures }) => formatNumber(figures.sent, locale),

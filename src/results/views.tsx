@@ -7,7 +7,8 @@ import { Icon } from "../ui/icon";
 import { PageHeader, Section, Shell } from "../ui/layout";
 import { EmptyState } from "../ui/table";
 import { When } from "../ui/when";
-import type { Comparison, Variant } from "./comparison";
+import { AlternatesSection } from "./alternate-views";
+import type { Compared } from "./comparison";
 import { baseOf, earlyOf, figuresOf, rateOf } from "./figures";
 import type { Medians } from "./lists";
 import { HoursSection, LanguagesSection, MailboxesSection } from "./part-views";
@@ -19,22 +20,20 @@ import { type EarlyRatio, earlyRatios, type Figures, type Measure, measures } fr
 import { VariantsSection } from "./variant-views";
 import { nameOf, type Page, percent } from "./web";
 
-export type ResultsPageProps = Page & {
-  mailing: Mailing;
-  href: string;
-  /** Null before anything left, and while it is counted for the first time. */
-  results: Results | null;
-  hasLeft: boolean;
-  medians: Medians;
-  variants: Variant[];
-  comparisons: Comparison[];
-  isOfSample: boolean;
-  builds: BuildRow[];
-  links: LinkRow[];
-  /** The version the links are shown on. */
-  shown: BuildRow | undefined;
-  comments: string[];
-};
+export type ResultsPageProps = Page &
+  Compared & {
+    mailing: Mailing;
+    href: string;
+    /** Null before anything left, and while it is counted for the first time. */
+    results: Results | null;
+    hasLeft: boolean;
+    medians: Medians;
+    builds: BuildRow[];
+    links: LinkRow[];
+    /** The version the links are shown on. */
+    shown: BuildRow | undefined;
+    comments: string[];
+  };
 export type CountedProps = ResultsPageProps & { results: Results };
 
 /** What became of one mailing. */
@@ -78,6 +77,7 @@ function Counted(props: CountedProps) {
       <Main {...props} figures={figures} />
       <All {...props} figures={figures} />
       <Early {...props} figures={figures} />
+      <AlternatesSection {...props} />
       <VariantsSection {...props} />
       <LinksSection {...props} />
       <HoursSection {...props} />
