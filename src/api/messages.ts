@@ -25,7 +25,7 @@ const COUNT_MS = 1_000;
 
 /**
  * Messages: all mailings of the group that stand in its lists, whoever wrote them (osdi-api.md §4.20). A client sees and writes the
- * first variant in the group's language; what else a mailing has is kept.
+ * first variant in the group's language; what else a mailing has, alternates among it, is kept.
  */
 export const messageRoutes = new Hono<ApiEnv>({ strict: false });
 

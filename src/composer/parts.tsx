@@ -1,4 +1,4 @@
-import type { Mailing, MailingStatus } from "../mailings/types";
+import type { AlternatePart, Combination, Mailing, MailingStatus, MailingVersion } from "../mailings/types";
 import type { T } from "../ui/i18n";
 import { Status, type Tone } from "../ui/status";
 
@@ -57,4 +57,35 @@ export function operatorWords(t: T, reason: string): string {
   return reason === ""
     ? t("composer.pauseNote.operatorNoReason")
     : t("composer.pauseNote.operator", { reason });
+}
+
+/** Whether a version has a field of its own: an alternate has those of its part alone. */
+export function hasField(
+  part: AlternatePart | null | undefined,
+  field: "fromName" | "subject" | "preview" | "body",
+): boolean {
+  switch (part) {
+    case "sender":
+      return field === "fromName";
+    case "subject":
+      return field === "subject" || field === "preview";
+    case "body":
+      return field === "body";
+    default:
+      return true;
+  }
+}
+
+/** Where a version, or an alternate, is written. */
+export function placeQuery({
+  variantNo,
+  language,
+  part,
+}: Pick<MailingVersion, "variantNo" | "language" | "part">): string {
+  return `?${part ? "alternate" : "variant"}=${variantNo}&language=${language}`;
+}
+
+/** What a version is made of, where several of that are compared: "Subject 2 · Message 1". */
+export function combinationWords(t: T, combines: Combination, varied: readonly AlternatePart[]): string {
+  return varied.map((part) => t(`alternates.nth.${part}`, { nth: combines[part].nth })).join(" · ");
 }

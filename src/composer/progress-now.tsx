@@ -1,3 +1,4 @@
+import { coveringOf } from "../mailings/combining";
 import { Notice } from "../ui/flash";
 import { ButtonRow, Form, SubmitButton } from "../ui/form";
 import { formatNumber } from "../ui/format";
@@ -70,7 +71,7 @@ function Waiting({ t, href, isOwn, maySend, waitsFor, askedBy, versions }: Progr
       </Notice>
       <p class="cluster">
         <span class="soft">{t("composer.waiting.versions")}</span>
-        {versions.map(({ variantNo, language }) => (
+        {coveringOf(versions).map(({ variantNo, language }) => (
           <a
             href={`${href}/preview?variant=${variantNo}&language=${language}`}
             target="_blank"

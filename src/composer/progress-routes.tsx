@@ -17,7 +17,7 @@ import { listMembers } from "../groups/member";
 import { can } from "../groups/roles";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { versionsOf } from "../mailings/mailing";
-import { type Mailing, VARIANTS_MAX } from "../mailings/types";
+import { COMBINATIONS_MAX, type Mailing } from "../mailings/types";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
 import { localTimeAt, momentOf, parseLocalTime } from "../platform/local-time";
@@ -207,7 +207,7 @@ progressRoutes.post(`${MAILING_PATH}/winner`, memberCan("mailings.send"), async 
   const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
   const variantNo = Number(single(values, "variant"));
   // A sample can be so small that nobody in it got a variant, which may be chosen all the same: whether it was made is asked below.
-  const isOne = Number.isInteger(variantNo) && variantNo >= 1 && variantNo <= VARIANTS_MAX;
+  const isOne = Number.isInteger(variantNo) && variantNo >= 1 && variantNo <= COMBINATIONS_MAX;
   if (!isOne || !mailing.frozen) throw new AppError("bad_request");
   const result = await chooseWinner(ctx, group, mailing, variantNo, { by: account.no });
   return back(c, mailing, result === "chosen" ? { done: "winner" } : { not: result });

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { PROOF_RECIPIENTS_MAX, sendTest } from "../delivery/delivery";
 import { can } from "../groups/roles";
 import { type MemberEnv, memberCan } from "../groups/web";
+import { coveringOf } from "../mailings/combining";
 import {
   buildVersions,
   fieldsOf,
@@ -61,7 +62,7 @@ proofRoutes.post(`${MAILING_PATH}/tests/wanted`, memberCan("mailings.edit"), asy
   return c.redirect(`${hrefOf(c, mailing, "review")}?done=wanted#test`, 303);
 });
 
-/** Sends every variant in every language. Gives what is wrong, in words; null when all have left. */
+/** Sends every variant in every language; of a mailing with alternates enough versions to show each of them. Gives what is wrong, in words; null when all have left. */
 async function test(
   c: MemberContext,
   mailing: Mailing,
@@ -71,7 +72,7 @@ async function test(
   const { ctx, t, group } = c.var;
   if (to.length === 0) return t("composer.problem.address");
   const person = as === null ? null : await oneOf(group, shardOf(c), as);
-  for (const { variantNo, language } of await versionsOf(shardOf(c), mailing.no)) {
+  for (const { variantNo, language } of coveringOf(await versionsOf(shardOf(c), mailing.no))) {
     const sent = await sendTest(ctx, group, mailing, {
       to,
       as: person?.personNo ?? null,

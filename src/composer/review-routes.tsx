@@ -3,6 +3,7 @@ import { deliveryOf, estimateAudience, operatorReason, sendMailing } from "../de
 import type { SendResult } from "../delivery/types";
 import { can } from "../groups/roles";
 import { type MemberEnv, memberCan } from "../groups/web";
+import { coveringOf } from "../mailings/combining";
 import {
   buildVersions,
   checkAudience,
@@ -202,7 +203,7 @@ async function blanksIn(
   if (!audience) return nothing;
   try {
     const wrapper = await wrapperOf(shardOf(c), mailing.settings.wrapperNo);
-    const { builds } = await buildVersions(ctx, group, mailing, versions, wrapper);
+    const { builds } = await buildVersions(ctx, group, mailing, coveringOf(versions), wrapper);
     const { blanks, isWhole } = await checkAudience(ctx, group, audience, fieldsOf(builds));
     const sources = builds.flatMap(({ fromName, subject, html, plain, amp }) => [
       fromName,

@@ -1,12 +1,13 @@
-import { problemWords } from "../mailings/content";
+import { coveringOf } from "../mailings/combining";
+import { type Problem, problemWords } from "../mailings/content";
 import { Notice } from "../ui/flash";
 import { ButtonRow, CheckboxField, ErrorSummary, Form, SubmitButton, TextField } from "../ui/form";
 import { formatNumber } from "../ui/format";
-import { localeNames } from "../ui/i18n";
+import { localeNames, type T } from "../ui/i18n";
 import { Section, Shell } from "../ui/layout";
 import { AudienceSection } from "./estimate-views";
 import { MailingHeader, Names } from "./mailing-frame";
-import { letterOf, Steps } from "./parts";
+import { letterOf, placeQuery, Steps } from "./parts";
 import { ProofsWanted } from "./proofs-wanted";
 import type { ReviewProps } from "./review-props";
 import { SendForm } from "./send-form";
@@ -61,13 +62,13 @@ function Checks({ t, locale, problems, blanks, withoutRow, isBlanksWhole, href, 
       <ul class="mail-problems">
         {problems.map((problem) => {
           const { where, what, todo } = problemWords(t, problem);
-          const { variantNo, language, isError } = problem;
+          const { language, isError } = problem;
           return (
             <li class={isError ? "mail-problem mail-problem-bad" : "mail-problem"}>
               <p>
                 <strong>{t(isError ? "composer.review.mustChange" : "composer.review.lookAt")}</strong>{" "}
-                <a href={`${href}?variant=${variantNo}&language=${language}`}>
-                  {isOne ? where : `${letterOf(variantNo)}, ${localeNames[language]}: ${where}`}
+                <a href={href + problemQuery(problem)}>
+                  {isOne ? where : `${placeWords(t, problem)}, ${localeNames[language]}: ${where}`}
                 </a>
               </p>
               <p dir="auto">
@@ -97,10 +98,21 @@ function Checks({ t, locale, problems, blanks, withoutRow, isBlanksWhole, href, 
   );
 }
 
+/** Where what is wrong can be mended. */
+function problemQuery({ variantNo, language, alternate }: Problem): string {
+  if (!alternate) return placeQuery({ variantNo, language });
+  const { row, part } = alternate;
+  return placeQuery({ variantNo: row, language, part: row === 1 ? null : part });
+}
+
+function placeWords(t: T, { variantNo, alternate }: Problem): string {
+  return alternate ? t(`alternates.nth.${alternate.part}`, { nth: alternate.nth }) : letterOf(variantNo);
+}
+
 function Tests(props: ReviewProps) {
   const { t, href, frame, as, versions, errors, mayEdit } = props;
   if (!mayEdit) return null;
-  const numbers = [...new Set(versions.map(({ variantNo }) => variantNo))];
+  const shown = coveringOf(versions);
   return (
     <Section title={t("composer.test.title")} id="test" text={t("composer.test.text")}>
       <Form action={`${href}/tests`} class="form" label={t("composer.test.title")}>
@@ -120,8 +132,12 @@ function Tests(props: ReviewProps) {
             checked
           />
         ) : null}
-        {numbers.length > 1 || versions.length > 1 ? (
-          <p class="soft small">{t("composer.test.all", { count: versions.length })}</p>
+        {versions.length > 1 ? (
+          <p class="soft small">
+            {t(shown.length < versions.length ? "alternates.proofs" : "composer.test.all", {
+              count: shown.length,
+            })}
+          </p>
         ) : null}
         <ButtonRow>
           <SubmitButton kind="secondary">{t("composer.test.send")}</SubmitButton>

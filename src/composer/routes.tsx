@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { MemberEnv } from "../groups/web";
+import { alternateRoutes } from "./alternate-routes";
 import { cohortRoutes } from "./cohort-routes";
 import { dayRoutes } from "./day-routes";
 import { keptRoutes } from "./kept-routes";
@@ -29,6 +30,7 @@ composerRoutes.route("/", pictureRoutes);
 composerRoutes.route("/", settingsRoutes);
 composerRoutes.route("/", writeRoutes);
 composerRoutes.route("/", versionRoutes);
+composerRoutes.route("/", alternateRoutes);
 composerRoutes.route("/", targetRoutes);
 composerRoutes.route("/", reviewRoutes);
 composerRoutes.route("/", proofRoutes);

@@ -1,5 +1,6 @@
+import { variedParts } from "../mailings/combining";
 import { MailPreview } from "./mailing-frame";
-import { letterOf } from "./parts";
+import { combinationWords, letterOf } from "./parts";
 import type { ReviewProps } from "./review-props";
 
 /** The mail as one of those who would get it reads it. */
@@ -12,6 +13,8 @@ export function ShownMail(props: ReviewProps) {
   const hasAmp = versions.some(
     (each) => each.variantNo === variantNo && each.language === language && each.amp,
   );
+  const shown = versions.find((each) => each.variantNo === variantNo);
+  const varied = variedParts(versions.flatMap(({ combines }) => combines ?? []));
   const query = `variant=${variantNo}&language=${language}${as ? `&as=${as.personNo}` : ""}`;
   return (
     <div class="mail-shown" id="mail">
@@ -34,6 +37,7 @@ export function ShownMail(props: ReviewProps) {
           ))}
         </nav>
       ) : null}
+      {shown?.combines ? <p class="soft small">{combinationWords(t, shown.combines, varied)}</p> : null}
       {shownAs.length > 0 ? (
         <nav class="cluster" aria-label={t("composer.review.as")}>
           <span class="soft small">{t("composer.review.as")}</span>

@@ -4,6 +4,7 @@ import { formatNumber, formatPercent } from "../ui/format";
 import { Section } from "../ui/layout";
 import { DataTable } from "../ui/table";
 import { When } from "../ui/when";
+import { PartResults, VersionName } from "./part-results";
 import { letterOf } from "./parts";
 import type { ProgressProps } from "./progress-props";
 
@@ -64,7 +65,7 @@ export function TestPart(props: ProgressProps) {
               key: "variant",
               title: t("composer.winner.variant"),
               isName: true,
-              cell: ({ variantNo }) => letterOf(variantNo),
+              cell: ({ variantNo }) => <VersionName {...props} variantNo={variantNo} />,
             },
             {
               key: "sent",
@@ -93,6 +94,7 @@ export function TestPart(props: ProgressProps) {
           ]}
         />
       ) : null}
+      {verdict ? <PartResults {...props} verdict={verdict} /> : null}
       {mayChoose ? (
         <div class="cluster">
           {variants.map((no) => (

@@ -1,14 +1,15 @@
-import { type MailingVersion, VARIANTS_MAX } from "../mailings/types";
+import { alternatesOf, combinationCount, hasAlternates } from "../mailings/combining";
+import { alternateParts, type MailingVersion, VARIANTS_MAX } from "../mailings/types";
 import { Disclosure } from "../ui/card";
-import { Form, HiddenField, SubmitButton } from "../ui/form";
+import { ButtonLink, Form, HiddenField, SubmitButton } from "../ui/form";
 import { localeNames, locales } from "../ui/i18n";
-import { letterOf } from "./parts";
+import { letterOf, placeQuery } from "./parts";
 import type { Language, Page } from "./web";
 
 type ChoicesProps = Page & {
   href: string;
   versions: readonly MailingVersion[];
-  shown: Pick<MailingVersion, "variantNo" | "language">;
+  shown: Pick<MailingVersion, "variantNo" | "language" | "part">;
 };
 
 /** Which version one writes, where there are several, and how to have more or fewer of them. */
@@ -16,12 +17,12 @@ export function VersionChoices(props: ChoicesProps) {
   const { t, mayEdit } = props;
   return (
     <div class="mail-choices">
-      <Variants {...props} />
+      {hasAlternates(props.versions) ? <Alternates {...props} /> : <Variants {...props} />}
       <Languages {...props} />
       {mayEdit ? (
         <Disclosure summary={t("composer.write.versions")}>
           <div class="mail-choices-more">
-            <ChangeVariants {...props} />
+            {hasAlternates(props.versions) ? null : <ChangeVariants {...props} />}
             <ChangeLanguages {...props} />
           </div>
         </Disclosure>
@@ -56,10 +57,43 @@ function Variants({ t, href, versions, shown }: ChoicesProps) {
   );
 }
 
+/** The first of each part together, then each alternate by itself. */
+function Alternates({ t, href, versions, shown }: ChoicesProps) {
+  const { language } = shown;
+  const alternates = alternatesOf(versions);
+  const current = (row: number) => (row === shown.variantNo ? "true" : undefined);
+  return (
+    <>
+      <nav class="cluster" aria-label={t("alternates.title")}>
+        <a class="chip" href={href + placeQuery({ variantNo: 1, language })} aria-current={current(1)}>
+          {t("alternates.firsts")}
+        </a>
+        {alternateParts.flatMap((part) =>
+          alternates[part].slice(1).map(({ row, nth }) => (
+            <a
+              class="chip"
+              href={href + placeQuery({ variantNo: row, language, part })}
+              aria-current={current(row)}
+            >
+              {t(`alternates.nth.${part}`, { nth })}
+            </a>
+          )),
+        )}
+      </nav>
+      <a href={`${href}/alternates`}>{t("alternates.all", { count: combinationCount(alternates) })}</a>
+    </>
+  );
+}
+
 function ChangeVariants({ t, href, versions, shown }: ChoicesProps) {
   const { length } = variantsOf(versions);
   return (
     <>
+      {length === 1 ? (
+        <ButtonLink kind="quiet" href={`${href}/alternates`}>
+          {t("alternates.begin")}
+        </ButtonLink>
+      ) : null}
       {length < VARIANTS_MAX ? (
         <Form action={`${href}/variants`} class="inline">
           <SubmitButton kind="quiet">
@@ -90,7 +124,7 @@ function Languages({ t, href, versions, shown }: ChoicesProps) {
       {there.map((language) => (
         <a
           class="chip"
-          href={`${href}?variant=${shown.variantNo}&language=${language}`}
+          href={href + placeQuery({ ...shown, language })}
           aria-current={language === shown.language ? "true" : undefined}
         >
           {localeNames[language]}

@@ -3,6 +3,7 @@ import { memberNames } from "../actions/web";
 import { listMembers } from "../groups/member";
 import { can } from "../groups/roles";
 import { type MemberEnv, memberCan } from "../groups/web";
+import { versionShowing } from "../mailings/combining";
 import { isLocked, slotWords, withSlotWords } from "../mailings/content/slots";
 import { draftVersionsOf, saveVersion } from "../mailings/mailing";
 import {
@@ -24,7 +25,7 @@ import { formatExact } from "../ui/format";
 import { isLocale } from "../ui/i18n";
 import { inForm } from "./body-form";
 import { mergeFieldsFor } from "./merge-fields";
-import { isOpen } from "./parts";
+import { hasField, isOpen, placeQuery } from "./parts";
 import { presenceIn } from "./version-routes";
 import {
   flashOf,
@@ -62,14 +63,15 @@ async function writing(c: MemberContext, mailing: Mailing, state: Shown): Promis
     mergeFieldsFor(c.var.t, c.var.locale, db, mailing),
   ]);
   const mergeFiles = await listMergeFiles(db);
-  const { variantNo, language } = placeIn(c);
-  const version = versions.find((each) => each.variantNo === variantNo && each.language === language);
+  const { language } = placeIn(c);
+  const version = versionAt(placeIn(c), versions);
   const first = versions.find((each) => each.variantNo === 1 && each.language === language);
   if (!version || !first) throw new AppError("not_found");
   return {
     ...{ ...page, mailing, versions, first, presence, mergeFields, mergeFiles },
     href: hrefOf(c, mailing),
     shown: formOf(version),
+    shownNo: version.part ? versionShowing(versions, version.variantNo) : version.variantNo,
     slots: lockedSlots(version.body || first.body),
     errors: {},
     ...writeFlash(c),
@@ -91,17 +93,27 @@ function lockedSlots(body: string): { name: string; words: string }[] {
   return isLocked(body) ? slotWords(body) : [];
 }
 
-/** Which version an address means. */
-function placeIn(c: MemberContext): { variantNo: number; language: Language } {
+type Place = { variantNo: number; language: Language; isAlternate: boolean };
+
+/** Which version, or alternate of a part, an address means. */
+function placeIn(c: MemberContext): Place {
   const language = c.req.query("language");
+  const alternate = c.req.query("alternate");
   return {
-    variantNo: Number(c.req.query("variant") ?? 1) || 1,
+    variantNo: Number(alternate ?? c.req.query("variant") ?? 1) || 1,
     language: isLocale(language) ? language : c.var.group.locale,
+    isAlternate: alternate !== undefined,
   };
 }
 
+function versionAt({ variantNo, language, isAlternate }: Place, versions: readonly MailingVersion[]) {
+  return versions.find(
+    (each) => each.variantNo === variantNo && each.language === language && isAlternate === !!each.part,
+  );
+}
+
 function formOf(version: MailingVersion): VersionForm {
-  const isSame = version.variantNo > 1 && version.body === "";
+  const isSame = version.variantNo > 1 && version.body === "" && version.part !== "body";
   return {
     ...version,
     form: isSame ? "same" : version.form,
@@ -117,13 +129,15 @@ writeRoutes.post(MAILING_PATH, memberCan("mailings.edit"), async (c) => {
   const isScript = (c.req.header("Accept") ?? "").startsWith("application/json");
   // What saves itself while somebody writes is in the form of the box it stands in; changing the form takes a button.
   const asked = { ...values, ...(isScript ? { form: values.bodyForm ?? "" } : {}) };
-  const typed = versionFrom(placeIn(c), asked);
+  const written = versionAt(placeIn(c), await draftVersionsOf(shardOf(c), mailing.no));
+  // Versions are made by their own buttons: saving one that is not there, or not any more, makes none.
+  if (!written) throw new AppError("not_found");
+  const typed = versionFrom(written, asked);
   const errors = errorsOf(c, typed);
   if (Object.keys(errors).length > 0) {
     if (isScript) return c.json({ error: { message: Object.values(errors)[0] } }, 422);
     return c.html(<WritePage {...(await writing(c, mailing, { shown: typed, errors }))} />, 422);
   }
-  if (!(await isThere(c, mailing, typed))) throw new AppError("not_found");
   const saved = await saveVersion(
     ctx,
     group,
@@ -143,30 +157,22 @@ writeRoutes.post(MAILING_PATH, memberCan("mailings.edit"), async (c) => {
   if (saved.is === "stale") return answerStale(c, mailing, typed, saved, isScript);
   if (isScript) return c.json({ version: saved.revision, saved: savedWords(c) });
   if (single(values, "do") === "next") return c.redirect(hrefOf(c, mailing, "target"), 303);
-  const { variantNo, language } = typed;
   const done = single(values, "do") === "form" ? "" : "&done=saved";
-  return c.redirect(`${hrefOf(c, mailing)}?variant=${variantNo}&language=${language}${done}`, 303);
+  return c.redirect(`${hrefOf(c, mailing)}${placeQuery(typed)}${done}`, 303);
 });
 
-/** Versions are made by their own buttons: saving one that is not there, or not any more, makes none. */
-async function isThere(c: MemberContext, { no }: Mailing, typed: VersionForm): Promise<boolean> {
-  const versions = await draftVersionsOf(shardOf(c), no);
-  return versions.some(
-    ({ variantNo, language }) => variantNo === typed.variantNo && language === typed.language,
-  );
-}
-
 function versionFrom(
-  { variantNo, language }: { variantNo: number; language: Language },
+  { variantNo, language, part = null }: Pick<MailingVersion, "variantNo" | "language" | "part">,
   values: FormValues,
 ): VersionForm {
-  const asked = single(values, "form");
-  const form = bodyForms.find((each) => each === asked) ?? (variantNo > 1 ? "same" : "visual");
+  const asked = bodyForms.find((each) => each === single(values, "form"));
+  const isBodyOpen = part === null && variantNo > 1;
+  const form = hasField(part, "body") ? (asked ?? (isBodyOpen ? "same" : "visual")) : "same";
+  const line = (name: "fromName" | "subject" | "preview") =>
+    hasField(part, name) ? cleanLine(single(values, name)) : "";
   return {
-    ...{ variantNo, language, form },
-    fromName: cleanLine(single(values, "fromName")),
-    subject: cleanLine(single(values, "subject")),
-    preview: cleanLine(single(values, "preview")),
+    ...{ variantNo, language, part, form },
+    ...{ fromName: line("fromName"), subject: line("subject"), preview: line("preview") },
     body: form === "same" ? "" : bodyFrom(values),
     plain: form === "same" ? "" : single(values, "plain").toWellFormed(),
     amp: form === "same" ? "" : single(values, "amp").toWellFormed(),

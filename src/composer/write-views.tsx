@@ -26,7 +26,7 @@ import { Status } from "../ui/status";
 import { When } from "../ui/when";
 import { MailingHeader, MailPreview, Names } from "./mailing-frame";
 import { MergeChoice } from "./merge-choice";
-import { Steps } from "./parts";
+import { hasField, placeQuery, Steps } from "./parts";
 import { VersionChoices } from "./version-choices";
 import { nameOf, type Page } from "./web";
 
@@ -42,6 +42,8 @@ export type WriteProps = Page & {
   /** As they were written: a variant may leave things open. */
   versions: readonly MailingVersion[];
   shown: VersionForm;
+  /** The version that the preview shows. */
+  shownNo: number;
   /** Of the first variant, in the same language: what an open field means. */
   first: MailingVersion;
   href: string;
@@ -60,7 +62,8 @@ export type WriteProps = Page & {
 /** The first step: the words, in every variant and language. */
 export function WritePage(props: WriteProps) {
   const { t, frame, mailing, shown, href, flash } = props;
-  const query = `?variant=${shown.variantNo}&language=${shown.language}`;
+  const query = placeQuery(shown);
+  const preview = `${href}/preview?variant=${props.shownNo}&language=${shown.language}`;
   return (
     <Shell
       {...frame}
@@ -86,12 +89,16 @@ export function WritePage(props: WriteProps) {
           {props.conflict ? <Conflict {...props} conflict={props.conflict} /> : null}
           <HiddenField name="version" value={String(shown.revision)} />
           <HeadFields {...props} />
-          <BodyFields {...props} />
-          <PlainField {...props} />
-          <AmpField {...props} />
-          <Bar {...props} previewHref={`${href}/preview${query}`} />
+          {hasField(shown.part, "body") ? (
+            <>
+              <BodyFields {...props} />
+              <PlainField {...props} />
+              <AmpField {...props} />
+            </>
+          ) : null}
+          <Bar {...props} previewHref={preview} />
         </Form>
-        <MailPreview t={t} url={`${href}/preview${query}`} />
+        <MailPreview t={t} url={preview} />
       </div>
       <MergeChoice {...props} />
       <Names {...props} back="write" />
@@ -113,53 +120,48 @@ function Conflict({
         {t("composer.conflict.text")} <When {...{ at, now, locale, timeZone }} form="relative" />
       </p>
       <dl class="versions">
-        {(["subject", "fromName", "preview", "body"] as const).map((name) => (
-          <div>
-            <dt>{t(`composer.field.${name}`)}</dt>
-            <dd dir="auto">{theirs[name]}</dd>
-          </div>
-        ))}
+        {(["subject", "fromName", "preview", "body"] as const)
+          .filter((name) => hasField(theirs.part, name))
+          .map((name) => (
+            <div>
+              <dt>{t(`composer.field.${name}`)}</dt>
+              <dd dir="auto">{theirs[name]}</dd>
+            </div>
+          ))}
       </dl>
     </Notice>
   );
 }
 
+const heads = [
+  { name: "fromName", max: FROM_NAME_MAX },
+  { name: "subject", max: SUBJECT_MAX },
+  { name: "preview", max: PREVIEW_MAX },
+] as const;
+
 function HeadFields({ t, shown, first, errors }: WriteProps) {
   const isFirst = shown.variantNo === 1;
-  const hint = (name: "fromName" | "subject" | "preview") =>
-    isFirst || first[name] === ""
-      ? t(`composer.hint.${name}`)
-      : t("composer.hint.asFirst", { letter: "A", text: first[name] });
+  const hint = (name: "fromName" | "subject" | "preview") => {
+    if (isFirst || first[name] === "") return t(`composer.hint.${name}`);
+    if (shown.part) return t("alternates.asFirst", { text: first[name] });
+    return t("composer.hint.asFirst", { letter: "A", text: first[name] });
+  };
   return (
     <>
-      <TextField
-        name="fromName"
-        label={t("composer.field.fromName")}
-        hint={hint("fromName")}
-        value={shown.fromName}
-        maxlength={FROM_NAME_MAX}
-        autocomplete="off"
-        error={errors.fromName}
-      />
-      <TextField
-        name="subject"
-        label={t("composer.field.subject")}
-        hint={hint("subject")}
-        value={shown.subject}
-        maxlength={SUBJECT_MAX}
-        autocomplete="off"
-        error={errors.subject}
-      />
-      <TextField
-        name="preview"
-        label={t("composer.field.preview")}
-        hint={hint("preview")}
-        optionalLabel={t("common.form.optional")}
-        value={shown.preview}
-        maxlength={PREVIEW_MAX}
-        autocomplete="off"
-        error={errors.preview}
-      />
+      {heads
+        .filter(({ name }) => hasField(shown.part, name))
+        .map(({ name, max }) => (
+          <TextField
+            name={name}
+            label={t(`composer.field.${name}`)}
+            hint={hint(name)}
+            optionalLabel={name === "preview" ? t("common.form.optional") : undefined}
+            value={shown[name]}
+            maxlength={max}
+            autocomplete="off"
+            error={errors[name]}
+          />
+        ))}
     </>
   );
 }
@@ -182,9 +184,10 @@ function Lock({ t, href, slots, mayManage }: WriteProps) {
 }
 
 function FormField({ t, shown, slots }: WriteProps) {
-  const forms = [...(shown.variantNo > 1 ? (["same"] as const) : []), ...bodyForms];
+  const mayBeSame = shown.variantNo > 1 && !shown.part;
+  const forms = [...(mayBeSame ? (["same"] as const) : []), ...bodyForms];
   const isLocked = slots.length > 0;
-  if (isLocked && shown.variantNo === 1) return <HiddenField name="form" value="visual" />;
+  if (isLocked && !mayBeSame) return <HiddenField name="form" value="visual" />;
   return (
     <div class="mail-form" data-mail-form>
       <SelectField

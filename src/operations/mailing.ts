@@ -13,6 +13,7 @@ import { recordAct } from "../groups/audit";
 import { groupByNo } from "../groups/group";
 import { dbFor, shardNames } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { coveringOf } from "../mailings/combining";
 import { previewOf } from "../mailings/content";
 import { mailingByNo, versionsOf, wrapperOf } from "../mailings/mailing";
 import type { Mailing, MailingVersion } from "../mailings/types";
@@ -137,6 +138,7 @@ export async function mailingsOfGroup(
 
 export type WholeMailing = {
   mailing: Mailing;
+  /** All of its words; of combinations of alternates those alone that say something no other says. */
   versions: MailingVersion[];
   figures: Figures | null;
   countedAt: number | null;
@@ -167,7 +169,7 @@ export async function mailingOfGroup(ctx: Context, group: Group, no: number): Pr
     store.reportsOf(ctx.directory, { groupNo: group.no, no }, REPORTS_SHOWN_MAX),
   ]);
   return {
-    ...{ mailing, versions, reports },
+    ...{ mailing, versions: coveringOf(versions), reports },
     waitsFor: await waitsFor(ctx, group, mailing, delivery?.pauseNote ?? ""),
     figures: results && figuresOf(results.tally),
     countedAt: results?.countedAt ?? null,

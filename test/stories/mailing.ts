@@ -4,6 +4,8 @@ import { world } from "../world.ts";
 /** Mailings of a group in every state, and what belongs to them. Below the platform's origin. */
 export type Mailings = {
   draft: string;
+  /** With alternates, one subject of which says what another says. */
+  combined: string;
   sent: string;
   waiting: string;
   /** A ranked day that has mailings. */
@@ -82,6 +84,19 @@ export async function writeMailing(rosa: Visitor, slug: string): Promise<string>
   return href;
 }
 
+/** Gives a draft other subjects, another sender and another message. */
+async function addAlternates(rosa: Visitor, draft: string): Promise<void> {
+  const add = (fields: Record<string, string>) => rosa.post(`${draft}/alternates`, fields);
+  await add({
+    part: "subject",
+    subject: world.petition.targets[0].name,
+    preview: world.petition.ask.slice(0, 200),
+  });
+  await add({ part: "subject", subject: world.petition.title, preview: "" });
+  await add({ part: "sender", fromName: world.group.name });
+  await add({ part: "body" });
+}
+
 /** A table of facts by country, and another one that was brought for it. */
 async function setMergeFile(
   rosa: Visitor,
@@ -140,6 +155,7 @@ export async function setMailings(rosa: Visitor, slug: string): Promise<Mailings
   await rosa.post(`${draft}/variants`, {});
   await rosa.post(`${draft}/languages`, { language: "fr" });
   const sent = await writeMailing(rosa, slug);
+  await addAlternates(rosa, sent);
   const settings = { when: "now", tracksOpens: "yes", tracksClicks: "yes" };
   const send = (href: string) => rosa.post(`${href}/review`, { ...settings, do: "send", shown: "1" });
   await send(sent);
@@ -147,9 +163,22 @@ export async function setMailings(rosa: Visitor, slug: string): Promise<Mailings
   const waiting = await writeMailing(rosa, slug);
   await rosa.post(`${base}/settings`, { replies: "forward", undoMinutes: "0", approvalFrom: "1" });
   await send(waiting);
+  const combined = await writeMailing(rosa, slug);
+  await rosa.post(`${combined}/languages`, { language: "fr" });
+  await addAlternates(rosa, combined);
   // As Canadians write a day: 2026-11-23.
   const today = new Intl.DateTimeFormat("en-CA", { timeZone: world.group.timeZone }).format();
   const day = `${base}/days/${today}`;
   await rosa.post(`${day}/ranking`, { rank: "on" });
-  return { draft, sent, waiting, day, series, wrapper, snippet, ...(await setMergeFile(rosa, base)) };
+  return {
+    draft,
+    combined,
+    sent,
+    waiting,
+    day,
+    series,
+    wrapper,
+    snippet,
+    ...(await setMergeFile(rosa, base)),
+  };
 }

@@ -694,6 +694,22 @@ export const organiserPages: ListedPage[] = (
     { name: "no mailing found", open: inGroup("/mailings?q=nothing-of-the-kind") },
     { name: "a new mailing", open: inGroup("/mailings/new") },
     { name: "a mailing being written", open: inMailing("draft", "?variant=2&language=fr") },
+    { name: "the alternates of a mailing", open: inMailing("combined", "/alternates") },
+    {
+      name: "the alternates of a mailing, refused",
+      status: 422,
+      open: async (visit) => {
+        const { page } = visit;
+        await inMailing("combined", "/alternates")(visit);
+        const answered = page.waitForResponse((response) => response.request().method() === "POST");
+        await page.locator("#subject form.form .button").click();
+        const response = await answered;
+        await page.waitForLoadState();
+        return response;
+      },
+    },
+    { name: "an alternate being written", open: inMailing("combined", "?alternate=2&language=fr") },
+    { name: "a mailing with alternates before it is sent", open: inMailing("combined", "/review?variant=8") },
     { name: "whom a mailing is for", open: inMailing("draft", "/target") },
     { name: "a mailing before it is sent", open: inMailing("draft", "/review") },
     {

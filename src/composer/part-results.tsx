@@ -1,0 +1,93 @@
+import type { VariantResult, Verdict } from "../delivery/types";
+import { judgeParts, type PartVerdict } from "../delivery/verdict";
+import { variedParts } from "../mailings/combining";
+import type { Combination } from "../mailings/types";
+import { formatNumber, formatPercent } from "../ui/format";
+import { DataTable } from "../ui/table";
+import { combinationWords, letterOf } from "./parts";
+import type { ProgressProps } from "./progress-props";
+
+/** Which alternates each version is made of; nothing of a mailing without them. */
+export function combinationsOf({ versions }: Pick<ProgressProps, "versions">): Map<number, Combination> {
+  return new Map(versions.flatMap(({ variantNo, combines }) => (combines ? [[variantNo, combines]] : [])));
+}
+
+/** The letter of a version, with what it is made of. */
+export function VersionName(props: ProgressProps & { variantNo: number }) {
+  const combinations = combinationsOf(props);
+  const combines = combinations.get(props.variantNo);
+  if (!combines) return <>{letterOf(props.variantNo)}</>;
+  const words = combinationWords(props.t, combines, variedParts(combinations.values()));
+  return (
+    <>
+      {letterOf(props.variantNo)} <span class="soft small">{words}</span>
+    </>
+  );
+}
+
+/** What the test says of subjects, senders and messages, each by itself. */
+export function PartResults(props: ProgressProps & { verdict: Verdict }) {
+  const { t, locale, verdict } = props;
+  const combinations = combinationsOf(props);
+  const percent = (share: number) => formatPercent(share, locale, 1);
+  return (
+    <>
+      {judgeParts(verdict, combinations).map((each) => (
+        <>
+          <h3>{t(`alternates.by.${each.part}`)}</h3>
+          <p>{partWords(props, each, combinations.get(verdict.bestNo))}</p>
+          <DataTable<VariantResult>
+            caption={t(`alternates.by.${each.part}`)}
+            isCaptionHidden
+            rows={each.verdict.variants}
+            empty={null}
+            columns={[
+              {
+                key: "alternate",
+                title: t(`alternates.part.${each.part}`),
+                isName: true,
+                cell: ({ variantNo: nth }) => t(`alternates.nth.${each.part}`, { nth }),
+              },
+              {
+                key: "sent",
+                title: t("composer.numbers.sent"),
+                isNumber: true,
+                cell: ({ sent }) => formatNumber(sent, locale),
+              },
+              {
+                key: "did",
+                title: t(`composer.plan.measures.${verdict.measure}`),
+                isNumber: true,
+                cell: ({ did }) => formatNumber(did, locale),
+              },
+              {
+                key: "share",
+                title: t("composer.winner.share"),
+                isNumber: true,
+                cell: ({ share }) => percent(share),
+              },
+              {
+                key: "between",
+                title: t("composer.winner.between"),
+                isNumber: true,
+                cell: ({ low, high }) => `${percent(low)} – ${percent(high)}`,
+              },
+            ]}
+          />
+        </>
+      ))}
+    </>
+  );
+}
+
+/** What can be said of a part; where the best version has another alternate than the best one, that too. */
+function partWords(
+  { t, verdict }: ProgressProps & { verdict: Verdict },
+  { part, verdict: found }: PartVerdict,
+  best: Combination | undefined,
+): string {
+  const name = t(`alternates.nth.${part}`, { nth: found.bestNo });
+  const words = t(`alternates.verdict.${found.is}`, { name });
+  if (found.is !== "clear" || !best || best[part].nth === found.bestNo) return words;
+  return `${words} ${t("alternates.bestWithout", { letter: letterOf(verdict.bestNo) })}`;
+}
