@@ -8,7 +8,8 @@ import type { Env } from "../env";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { createKey } from "../keys/key";
-import { draftVersionsOf, mailingById, saveVersion } from "../mailings/mailing";
+import { addAlternate } from "../mailings/alternate";
+import { draftVersionsOf, mailingById, saveVersion, versionsOf } from "../mailings/mailing";
 import type { MailingId } from "../mailings/types";
 import { saveWrapper } from "../mailings/wrapper";
 import { newId } from "../platform/ids";
@@ -158,6 +159,25 @@ describe("a message", () => {
       body: "<p>Now HTML</p>",
       subject: "News 1",
     });
+  });
+
+  it("with alternates shows and changes the first of each, and keeps the others", async () => {
+    const db = dbFor(env, group);
+    const mailing = await makeMailing(group);
+    await addAlternate(
+      contextOf(),
+      group,
+      mailing,
+      { no: 1 },
+      { part: "subject", subject: "Other", preview: "" },
+    );
+    const path = `/messages/${mailing.id}`;
+    expect((await client.get(path)).body).toMatchObject({ subject: "News 1", from: "Amina" });
+    expect((await client.put(path, { subject: "Changed", body: "<p>New</p>" })).status).toBe(200);
+    expect((await versionsOf(db, mailing.no)).map((each) => [each.subject, each.body])).toEqual([
+      ["Changed", "<p>New</p>"],
+      ["Other", "<p>New</p>"],
+    ]);
   });
 
   it("put back whole goes to audiences that are not shown too, until others are asked for", async () => {

@@ -45,6 +45,9 @@ describe("a verdict", () => {
     expect(judge(pair, plan, 5).is).toBe("clear");
     const many = [...pair, ...[3, 4, 5, 6, 7, 8].map((no) => count(no, 100, 1000))];
     expect(judge(many, plan, 5).is).toBe("close");
+    const eight = [count(1, 137, 1000), ...[2, 3, 4, 5, 6, 7, 8].map((no) => count(no, 96, 1000))];
+    const all = [...eight, ...Array.from({ length: 16 }, (_, at) => count(at + 9, 96, 1000))];
+    expect([judge(eight, plan, 5).is, judge(all, plan, 5).is]).toEqual(["clear", "close"]);
   });
 
   it("calls a tie one, and nothing nothing, and names the first", () => {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { contextOf, makeGroup } from "../../test/groups";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { newId } from "../platform/ids";
 import { addAlternate, combinationsIn, type NewAlternate } from "./alternate";
 import { coveringOf } from "./combining";
 import { buildVersions, checkVersions } from "./content";
@@ -16,7 +17,7 @@ import {
   saveVersion,
   versionsOf,
 } from "./mailing";
-import type { Mailing, MailingVersion } from "./types";
+import type { Mailing, MailingId, MailingVersion } from "./types";
 
 const by = { no: 1 };
 let group: Group;
@@ -167,6 +168,10 @@ describe("alternates", () => {
     const ctx = contextOf();
     const same = await duplicateMailing(ctx, group, mailing, by, { for: "same", title: "" });
     expect(said(await versionsOf(db, same.no))).toEqual(said(await versionsOf(db, mailing.no)));
+    // As the run of a series is.
+    const run = { id: newId<MailingId>(), target: null };
+    const copy = await duplicateMailing(ctx, group, mailing, by, { for: "same", title: "", run });
+    expect(await versionsOf(db, copy.no)).toHaveLength(4);
     const rest = await duplicateMailing(ctx, group, { ...mailing, winnerNo: 3 }, by, {
       for: "others",
       title: "",
