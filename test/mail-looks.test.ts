@@ -6,7 +6,7 @@ import { countedAddress, makeVersion, withLinks } from "../src/mailings/content/
 import type { Material } from "../src/mailings/content/making";
 import { templatesOf } from "../src/mailings/content/templates";
 import { standIn } from "../src/mailings/content/values";
-import { type MailingVersion, mailingSettings } from "../src/mailings/types";
+import { type MailingColours, type MailingVersion, mailingSettings } from "../src/mailings/types";
 import { newId } from "../src/platform/ids";
 import { type TestBrowser, visibleViolations } from "./browser.ts";
 import { sharedBrowser } from "./story.ts";
@@ -41,13 +41,19 @@ const material: Material = {
   ]),
 };
 
-function mailOf(form: MailingVersion["form"], body: string, accent = ""): string {
+function mailOf(
+  form: MailingVersion["form"],
+  body: string,
+  accent = "",
+  colours: Partial<MailingColours> = {},
+): string {
   const version: MailingVersion = {
     ...{ variantNo: 1, language: "fr", fromName: "Us", subject: "Hi", preview: "Why", revision: 1 },
     ...{ form, body, plain: null },
   };
   const looks = { ...group, settings: groupSettings.parse({ accent }) };
-  const { build } = makeVersion(version, { ...material, group: looks });
+  const mailing = { no: 1, settings: mailingSettings.parse({ colours }) };
+  const { build } = makeVersion(version, { ...material, group: looks, mailing });
   const ready = withLinks(build, (index) => countedAddress(ORIGIN, index + 1));
   const mail = templatesOf([ready], { group })(1, "fr")?.render(
     standIn({ first_name: "<b onclick=x>" }),
@@ -94,16 +100,23 @@ async function shown(html: string, options = {}): Promise<Page> {
   return page;
 }
 
+const looks: [string, Partial<MailingColours>][] = [
+  ["", {}],
+  ["#101040", {}],
+  ["#ffff66", {}],
+  ["#101040", { button: "#ffd84d", buttonWords: "#3a1d00", words: "#1d3a8f" }],
+];
+
 test.each([
   [360, "light"],
   [360, "dark"],
   [1280, "light"],
   [1280, "dark"],
 ] as const)(
-  "at %i pixels, %s, all of a mail can be read, whatever the group's colour",
+  "at %i pixels, %s, all of a mail can be read, whatever the group's colour and its own",
   async (width, theme) => {
-    for (const accent of ["", "#101040", "#ffff66"]) {
-      const page = await shown(mailOf("visual", everything, accent), { width, theme });
+    for (const [accent, colours] of looks) {
+      const page = await shown(mailOf("visual", everything, accent, colours), { width, theme });
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
       expect(await visibleViolations(page)).toEqual([]);
       const sheet = await page.locator(".m-sheet").boundingBox();

@@ -52,7 +52,12 @@ writeRoutes.get(MAILING_PATH, memberCan("mailings.view"), async (c) => {
   return c.html(<WritePage {...(await writing(c, mailing, {}))} />);
 });
 
-type Shown = Partial<Pick<WriteProps, "errors" | "conflict">> & { shown?: VersionForm };
+type Shown = Partial<Pick<WriteProps, "errors" | "conflict" | "colours">> & { shown?: VersionForm };
+
+/** The page again, with what was refused of a form on it. */
+export async function writePage(c: MemberContext, mailing: Mailing, state: Shown): Promise<Response> {
+  return c.html(<WritePage {...(await writing(c, mailing, state))} />, 422);
+}
 
 async function writing(c: MemberContext, mailing: Mailing, state: Shown): Promise<WriteProps> {
   const db = shardOf(c);
@@ -74,6 +79,7 @@ async function writing(c: MemberContext, mailing: Mailing, state: Shown): Promis
     shownNo: version.part ? versionShowing(versions, version.variantNo) : version.variantNo,
     slots: lockedSlots(version.body || first.body),
     errors: {},
+    colours: mailing.settings.colours,
     ...writeFlash(c),
     ...state,
   };
@@ -136,7 +142,7 @@ writeRoutes.post(MAILING_PATH, memberCan("mailings.edit"), async (c) => {
   const errors = errorsOf(c, typed);
   if (Object.keys(errors).length > 0) {
     if (isScript) return c.json({ error: { message: Object.values(errors)[0] } }, 422);
-    return c.html(<WritePage {...(await writing(c, mailing, { shown: typed, errors }))} />, 422);
+    return writePage(c, mailing, { shown: typed, errors });
   }
   const saved = await saveVersion(
     ctx,
@@ -152,7 +158,7 @@ writeRoutes.post(MAILING_PATH, memberCan("mailings.edit"), async (c) => {
   if (saved.is === "locked") {
     const errors = { body: c.var.t("composer.locked.refused") };
     if (isScript) return c.json({ error: { message: errors.body } }, 422);
-    return c.html(<WritePage {...(await writing(c, mailing, { shown: typed, errors }))} />, 422);
+    return writePage(c, mailing, { shown: typed, errors });
   }
   if (saved.is === "stale") return answerStale(c, mailing, typed, saved, isScript);
   if (isScript) return c.json({ version: saved.revision, saved: savedWords(c) });

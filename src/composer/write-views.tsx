@@ -4,6 +4,7 @@ import {
   bodyForms,
   FROM_NAME_MAX,
   type Mailing,
+  type MailingColours,
   type MailingVersion,
   PREVIEW_MAX,
   SUBJECT_MAX,
@@ -24,6 +25,7 @@ import {
 import { Shell } from "../ui/layout";
 import { Status } from "../ui/status";
 import { When } from "../ui/when";
+import { ColourChoice } from "./colour-choice";
 import { MailingHeader, MailPreview, Names } from "./mailing-frame";
 import { MergeChoice } from "./merge-choice";
 import { hasField, placeQuery, Steps } from "./parts";
@@ -56,6 +58,8 @@ export type WriteProps = Page & {
   slots: readonly { name: string; words: string }[];
   mergeFields: readonly { name: string; label: string }[];
   mergeFiles: readonly { no: number; name: string }[];
+  /** As they were typed, where they were refused. */
+  colours: MailingColours;
   flash?: FlashMessage;
 };
 
@@ -100,6 +104,7 @@ export function WritePage(props: WriteProps) {
         </Form>
         <MailPreview t={t} url={preview} />
       </div>
+      <ColourChoice {...props} />
       <MergeChoice {...props} />
       <Names {...props} back="write" />
     </Shell>

@@ -2,7 +2,8 @@ import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { factWords } from "../merging/fact";
 import type { Context } from "../platform/context";
-import { bodyMarkup, countedAddress, makeVersions, withLinks } from "./content/build";
+import { bodyMarkup, countedAddress, makeVersion, makeVersions, withLinks } from "./content/build";
+import { groundOf } from "./content/colours";
 import { withQuery } from "./content/links";
 import { compileLiquid, parseLiquid } from "./content/liquid";
 import { materialOf, ownActions } from "./content/material";
@@ -149,6 +150,31 @@ export function fillLink(
 function originIn(url: string): string {
   const [authority = ""] = /^https?:\/\/[^/?#{]*/i.exec(url) ?? [];
   return URL.canParse(authority) ? new URL(authority).origin : "";
+}
+
+/**
+ * What the words of a mailing would stand on if they had a colour of their own: the ground its wrapper gives them, else the hardest one of
+ * ours, as `#rrggbb`.
+ */
+export async function wordsGround(
+  ctx: Context,
+  group: Group,
+  mailing: Words,
+  version: MailingVersion,
+  wrapper: Wrapper | null,
+): Promise<string> {
+  if (!wrapper) return groundOf(null);
+  const settings = { ...mailing.settings, colours: { ...mailing.settings.colours, words: "#000000" } };
+  const material = await materialOf(ctx, group, { ...mailing, settings }, [version], wrapper);
+  try {
+    // Of an empty body: what somebody has not finished writing has no part in it.
+    return groundOf(
+      makeVersion({ ...version, form: "html", body: "", plain: null, amp: null }, material).ground,
+    );
+  } catch (error) {
+    if (error instanceof RenderError) return groundOf(null);
+    throw error;
+  }
 }
 
 export type Preview = RenderedMail & {

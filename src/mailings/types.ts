@@ -153,6 +153,16 @@ export const testPlanSchema = z.object({
 });
 export type TestPlan = z.infer<typeof testPlanSchema>;
 
+/** "#rrggbb" in lower case, or "" for what the wrapper or the group has. */
+const colour = z
+  .string()
+  .regex(/^(#[0-9a-f]{6})?$/)
+  .default("");
+
+/** The colours of one mail, in all its variants and languages (docs/decisions/0057). */
+export const mailingColours = z.object({ button: colour, buttonWords: colour, words: colour });
+export type MailingColours = z.infer<typeof mailingColours>;
+
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 
 /** What an organiser decides of a mailing beside its words and its audience. Every field has a default, so old rows stay readable. */
@@ -161,6 +171,7 @@ export const mailingSettings = z.object({
   /** A topic of the group's list; null: everybody on the list. */
   topicNo: z.int().nullable().default(null),
   wrapperNo: z.int().nullable().default(null),
+  colours: mailingColours.prefault({}),
   /** The table of facts that `{{ merge.… }}` is filled from. */
   mergeFileNo: z.int().nullable().default(null),
   /** Whoever has no row in it gets the mail with what stands there instead, or is left out. */

@@ -708,6 +708,25 @@ export const organiserPages: ListedPage[] = (
         return response;
       },
     },
+    {
+      name: "the colours of a mailing, refused",
+      status: 422,
+      open: async (visit) => {
+        const { page } = visit;
+        await inMailing("draft")(visit);
+        await page
+          .locator("#f-buttonColour")
+          .evaluate((field) => field.closest("details")?.setAttribute("open", ""));
+        await page.locator("#f-buttonColour").fill("#ffe08a");
+        await page.locator("#f-buttonWordsColour").fill("#ffffff");
+        await page.locator("#f-wordsColour").fill("#1d3a8f");
+        const answered = page.waitForResponse((response) => response.request().method() === "POST");
+        await page.locator('form[action$="/colours"] .button').click();
+        const response = await answered;
+        await page.waitForLoadState();
+        return response;
+      },
+    },
     { name: "an alternate being written", open: inMailing("combined", "?alternate=2&language=fr") },
     { name: "a mailing with alternates before it is sent", open: inMailing("combined", "/review?variant=8") },
     { name: "whom a mailing is for", open: inMailing("draft", "/target") },

@@ -1,8 +1,9 @@
 import type { Key, T } from "../../ui/i18n";
+import type { Colours } from "./colours";
 import { conditionLiquid, fieldLiquid } from "./condition";
 import type { Block, Inline, MailDocument, Mark, Network } from "./document";
 import { escapeHtml } from "./liquid";
-import { buttonHtml, buttonRowHtml, SHEET_WIDTH } from "./looks";
+import { buttonHtml, buttonRowHtml, INK, SHEET_WIDTH } from "./looks";
 import { hideLiquid, newToken, type Tokens } from "./tokens";
 
 /** What an action shows of itself in a mail. */
@@ -19,7 +20,7 @@ export type MailAction = {
 
 export type BlockMaterial = {
   t: T;
-  accent: string;
+  colours: Colours;
   language: string;
   actions: ReadonlyMap<number, MailAction>;
   /** The markup of a snippet; null when there is none of that name, which has been noted. */
@@ -191,7 +192,7 @@ function cardHtml({ actionNo, label }: { actionNo?: number | null; label: string
     ? `<tr><td style="padding:0"><a href="${href}"><img src="${escapeHtml(action.image.src)}" alt="${escapeHtml(action.image.alt)}" width="${making.width}" style="display:block;width:100%;max-width:100%;height:auto;border:0;border-radius:6px 6px 0 0"></a></td></tr>`
     : "";
   const text = label.trim() === "" ? escapeHtml(making.t(actLabel(action.kind))) : words(label, making);
-  const title = `<h2 style="margin:0 0 12px"><a class="m-quiet" href="${href}" style="color:#221d18;text-decoration:none">${escapeHtml(action.title)}</a></h2>`;
+  const title = `<h2 style="margin:0 0 12px"><a class="m-quiet" href="${href}" style="color:${making.colours.words ?? INK};text-decoration:none">${escapeHtml(action.title)}</a></h2>`;
   const button = buttonHtml({ label: text, href }, making);
   return `<table class="m-card" role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 20px;border:2px solid #221d18;border-radius:8px">${picture}<tr><td style="padding:18px 20px 0">${title}${button}</td></tr></table>`;
 }
@@ -219,7 +220,7 @@ function donationHtml({ actionNo, amounts, label }: DonationBlock, making: Makin
     href: `${href}?amount=${amount}`,
   }));
   const other = { label: escapeHtml(making.t("mailContent.otherAmount")), href };
-  return lead + buttonRowHtml([...gifts, other], making.accent);
+  return lead + buttonRowHtml([...gifts, other], making.colours);
 }
 
 export const networkNames: Record<Network, string> = {

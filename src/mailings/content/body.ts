@@ -2,6 +2,7 @@ import { marked } from "marked";
 import { WRAPPER_CONTENT } from "../types";
 import { documentHtml } from "./blocks";
 import { cleanHtml, unwrapTags } from "./clean-html";
+import { type Colours, WORDS_CLASS } from "./colours";
 import { readDocument } from "./document";
 import { markdownButtons } from "./dress";
 import { isDocument, isTag, type Making, problemOf, SNIPPET_TAG } from "./making";
@@ -25,11 +26,11 @@ export function contentHtml(making: Making): string {
       problems.push(problemOf(making, "body_form", "body"));
       return "";
     }
-    const { t, accent, actions } = making;
+    const { t, colours, actions } = making;
     const snippet = (name: string) => snippetHtml(name, making, 0);
     const html = documentHtml(
       document,
-      { t, accent, language: version.language, actions, snippet },
+      { t, colours, language: version.language, actions, snippet },
       making.tokens,
     );
     return withSnippets(html, making, 0);
@@ -67,7 +68,7 @@ function sourceHtml(
     });
   }
   const lean = unwrapTags(html, (index) => isTag(tokens[index] ?? ""));
-  return withSnippets(form === "markdown" ? markdownButtons(lean, making.accent) : lean, making, depth);
+  return withSnippets(form === "markdown" ? markdownButtons(lean, making.colours) : lean, making, depth);
 }
 
 function lineOfToken(source: string, nth: number): number | null {
@@ -124,10 +125,14 @@ export const SLOT = /^\{\{-?\s*content\s*-?\}\}$/;
  * The body in its wrapper, between two tokens that say where it begins and ends. `plain` is the wrapper as text, with a token
  * where the body goes; null without one.
  */
-export function wrapped(content: string, making: Making): { html: string; plain: WrapperText | null } {
+export function wrapped(body: string, making: Making): { html: string; plain: WrapperText | null } {
   const { wrapper, tokens } = making;
+  const content = coloured(body, making.colours);
   if (!wrapper) return { html: content, plain: null };
+  const inside = making.css.rules.length;
   const html = sourceHtml("html", wrapper.html, making, "wrapper", 0);
+  const rules = making.css.rules.map((rule, index) => (index < inside ? rule : { ...rule, isAround: true }));
+  making.css = { ...making.css, rules };
   const slot = slotIn(html, tokens);
   if (slot === null) {
     making.problems.push(problemOf(making, "wrapper_slot", "wrapper", { slot: WRAPPER_CONTENT }));
@@ -139,6 +144,10 @@ export function wrapped(content: string, making: Making): { html: string; plain:
     html: put(html, slot, edge + content + edge),
     plain: plain === null ? null : { text: plain, edge },
   };
+}
+
+function coloured(body: string, { words }: Colours): string {
+  return words === null ? body : `<div class="${WORDS_CLASS}" style="color:${words}">${body}</div>`;
 }
 
 /** The place of the body in a wrapper, between its elements; null where there is none, or more than one. */

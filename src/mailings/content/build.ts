@@ -1,9 +1,9 @@
 import { MAIL_PATH } from "../../platform/mail-keys";
 import { translator } from "../../ui/i18n";
-import { DEFAULT_ACCENT, isAccent, wordsIn } from "../../ui/theme";
 import { type MailingVersion, wrapperIn } from "../types";
 import { ampPart } from "./amp/part";
 import { contentHtml, wrapped } from "./body";
+import { coloursOf, darkCss, groundAt, WORDS_CLASS } from "./colours";
 import { dress } from "./dress";
 import { footOf, shownIn } from "./foot";
 import { frameHtml, headerHtml } from "./frame";
@@ -12,7 +12,7 @@ import { copyAddress, setCopyAddresses } from "./links";
 import { escapeHtml } from "./liquid";
 import { baseCss } from "./looks";
 import { bare, type Making, type Material, type VersionLink } from "./making";
-import { noteImages } from "./noted";
+import { noteColours, noteImages } from "./noted";
 import { editedPlain, plainText } from "./text-part";
 import { hideLiquid, LINK, showLiquid, type Tokens } from "./tokens";
 import type { Build, Problem } from "./types";
@@ -22,19 +22,20 @@ export type MadeVersion = {
   build: Build;
   links: VersionLink[];
   problems: Problem[];
+  /** See `groundBehind`. */
+  ground: string | null;
 };
 
 function begin(version: MailingVersion, material: Material): Making {
-  const { accent: chosen } = material.group.settings;
-  const accent = isAccent(chosen) ? chosen.toLowerCase() : DEFAULT_ACCENT;
+  const colours = coloursOf(material.mailing.settings.colours, material.group.settings.accent);
   return {
     ...material,
     wrapper: material.wrapper && wrapperIn(material.wrapper, version.language),
     t: translator(version.language),
     version,
     tokens: [],
-    accent,
-    css: { rules: [...baseCss(wordsIn(accent, "light")).rules], head: "" },
+    colours,
+    css: { rules: [...baseCss(colours.links).rules], head: "" },
     problems: [],
     snippetsUsed: 0,
   };
@@ -47,7 +48,7 @@ export function bodyMarkup(version: MailingVersion, material: Material): string 
 }
 
 /** What is made of a body, whatever subject and sender it goes out with. */
-type MadeBody = Pick<MadeVersion, "links" | "problems"> & {
+type MadeBody = Pick<MadeVersion, "links" | "problems" | "ground"> & {
   making: Making;
   content: string;
   /** Rules of whoever wrote it, for some screens. */
@@ -82,32 +83,36 @@ function makeBody(version: MailingVersion, material: Material): MadeBody {
   const { css, tokens, origin } = making;
   const dressed = dress(html, css, origin);
   noteImages(dressed.images, making);
+  const ground = groundBehind(dressed.html);
+  noteColours(ground, making);
   const links: VersionLink[] = [];
   const finish = linkFinisher(dressed.links, links, own, making);
   const written = version.plain === null ? null : editedPlain(version.plain, making, finish);
   const finished = finish.html(bare(dressed.html));
-  const [rules, foot] = [bare(css.head), footOf(making, shownIn(html)).html];
+  const [rules, foot] = [
+    bare(css.head + darkCss(making.colours, ground, css.head)),
+    footOf(making, shownIn(html)).html,
+  ];
   const amp = ampPart(making, links);
   const text = plainText({ html: dressed.html, plain, written }, making, finish);
   return {
-    ...{ making, links, problems: making.problems, foot, amp },
+    ...{ making, links, problems: making.problems, ground, foot, amp },
     ...{ content: finished, css: rules, plain: showLiquid(text, tokens) },
   };
 }
 
 function inFrame(version: MailingVersion, body: MadeBody): MadeVersion {
-  const { group, mailing, wrapper, origin, accent, tokens: ofBody } = body.making;
+  const { group, mailing, wrapper, origin, colours, tokens: ofBody } = body.making;
   const { variantNo, language, fromName, subject, preview } = version;
   const tokens = [...ofBody];
   const framed = frameHtml({
     language,
     title: inHtml(subject, tokens),
     preview: inHtml(preview, tokens),
-    header: wrapper ? "" : headerHtml(bare(escapeHtml(group.name)), accent),
+    header: wrapper ? "" : headerHtml(bare(escapeHtml(group.name)), colours.accent),
     content: body.content,
     foot: body.foot,
     css: body.css,
-    accent,
     pixel: mailing.settings.tracksOpens ? copyAddress(origin, "open.gif") : "",
   });
   return {
@@ -117,7 +122,14 @@ function inFrame(version: MailingVersion, body: MadeBody): MadeVersion {
     },
     links: body.links,
     problems: body.problems.map((problem) => ({ ...problem, variantNo })),
+    ground: body.ground,
   };
+}
+
+/** What a wrapper puts behind the words of a body that has a colour of its own; null where there is neither, or it cannot be told. */
+function groundBehind(html: string): string | null {
+  const at = html.indexOf(`<div class="${WORDS_CLASS}"`);
+  return at < 0 ? null : groundAt(html, at);
 }
 
 function inHtml(source: string, tokens: Tokens): string {

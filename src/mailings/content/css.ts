@@ -12,7 +12,8 @@ const RULES_MAX = 500;
 export const CSS_BYTES_MAX = 60_000;
 
 export type Style = ReadonlyMap<string, string>;
-export type CssRule = { selector: string; style: Style };
+/** `isAround`: of the wrapper, and not of what is in it. */
+export type CssRule = { selector: string; style: Style; isAround?: boolean };
 /** Rules to write into the elements, and what must stay in the head: what is for some screens, themes and states alone. */
 export type Css = { rules: CssRule[]; head: string };
 
@@ -78,10 +79,10 @@ function styleOf(rule: Rule, keepsImportance = false): Style {
 /** An open element, as selectors see it. */
 export type Place = { name: string; id: string; classes: readonly string[] };
 type Part = Place & { isChild: boolean };
-export type Matcher = { parts: Part[]; weight: number; style: Style };
+export type Matcher = { parts: Part[]; weight: number; style: Style; isAround: boolean };
 
 /** Selectors of names, classes and ids, inside or right inside others. Others match nothing. */
-export function matcherOf({ selector, style }: CssRule, order: number): Matcher | null {
+export function matcherOf({ selector, style, isAround = false }: CssRule, order: number): Matcher | null {
   const parts: Part[] = [];
   let isChild = false;
   for (const word of selector.replaceAll(">", " > ").split(/\s+/)) {
@@ -100,7 +101,7 @@ export function matcherOf({ selector, style }: CssRule, order: number): Matcher 
     (sum, part) => sum + (part.id ? 10_000 : 0) + part.classes.length * 100 + (part.name ? 1 : 0),
     0,
   );
-  return { parts, weight: weight * 1_000 + order, style };
+  return { parts, weight: weight * 1_000 + order, style, isAround };
 }
 
 /** @param path the open elements, the one that is asked about last */

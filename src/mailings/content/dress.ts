@@ -1,16 +1,14 @@
+import { type Colours, WORDS_CLASS } from "./colours";
 import { type Css, type Matcher, matcherOf, matches, type Place, readStyle, writeStyle } from "./css";
 import { escapeHtml } from "./liquid";
 import { buttonHtml, SHEET_WIDTH } from "./looks";
+import { attributesOf, ELEMENT, unescapeHtml, VOID } from "./markup";
 import { linkMark, TOKEN } from "./tokens";
 
 /** An address in a link of the mail, in the order of the mail; `href` still holds numbers for Liquid. */
 export type FoundLink = { href: string };
 export type FoundImage = { src: string; problem: "alt" | "data" | "scheme" };
 export type Dressed = { html: string; links: FoundLink[]; images: FoundImage[] };
-
-const ELEMENT = /<(\/?)([a-z][a-z0-9]*)((?:\s+[a-z][a-z-]*(?:="[^"]*")?)*)\s*\/?>/g;
-const ATTRIBUTE = /([a-z][a-z-]*)(?:="([^"]*)")?/g;
-const VOID = new Set(["br", "hr", "img"]);
 
 /**
  * Writes looks into the elements of sanitised markup, makes pictures fit, and puts a mark in the place of each address.
@@ -41,10 +39,6 @@ export function dress(html: string, css: Css, origin: string): Dressed {
   return { html: dressed, ...found };
 }
 
-function attributesOf(source: string): Map<string, string> {
-  return new Map([...source.matchAll(ATTRIBUTE)].map(([, name = "", value = ""]) => [name, value]));
-}
-
 function placeOf(name: string, attributes: ReadonlyMap<string, string>): Place {
   const classes = (attributes.get("class") ?? "").split(" ").filter(Boolean);
   return { name, id: attributes.get("id") ?? "", classes };
@@ -62,10 +56,19 @@ function setLooks(
     .filter((matcher) => matches(matcher, path))
     .toSorted((one, other) => one.weight - other.weight);
   if (fitting.length === 0) return;
-  const style = new Map(fitting.flatMap((matcher) => [...matcher.style]));
+  const style = new Map(fitting.flatMap((matcher) => [...matcher.style].filter(isWanted(matcher, path))));
   if (own !== undefined)
     for (const [property, value] of readStyle(unescapeHtml(own))) style.set(property, value);
   if (style.size > 0) attributes.set("style", escapeHtml(writeStyle(style)).replaceAll("&#39;", "'"));
+}
+
+/** Words of a colour of the mail's own take none from the wrapper; links do. */
+function isWanted({ isAround }: Matcher, path: readonly Place[]): (declaration: [string, string]) => boolean {
+  const isOwn =
+    isAround &&
+    path.some(({ classes }) => classes.includes(WORDS_CLASS)) &&
+    path.every(({ name }) => name !== "a");
+  return ([property]) => !isOwn || property !== "color";
 }
 
 /** False for a picture that no mail can show. */
@@ -96,17 +99,11 @@ function pictureAddress(src: string, origin: string): string | null {
   return /^\/(?![/\\])/.test(src) ? `${origin}${src}` : null;
 }
 
-const names: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#34": '"', "#39": "'" };
-
-export function unescapeHtml(text: string): string {
-  return text.replace(/&(amp|lt|gt|quot|#34|#39);/g, (whole, name: string) => names[name] ?? whole);
-}
-
 /** In Markdown `[Sign](https://… "button")` alone in its paragraph is a button. */
-export function markdownButtons(html: string, accent: string): string {
+export function markdownButtons(html: string, colours: Colours): string {
   return html.replace(
     /<p>\s*<a href="([^"]*)" title="button">([^<]*)<\/a>\s*<\/p>/g,
-    (_, href: string, label: string) => buttonHtml({ href, label }, { accent }),
+    (_, href: string, label: string) => buttonHtml({ href, label }, { colours }),
   );
 }
 

@@ -1,4 +1,4 @@
-import { FONT, SHEET_WIDTH } from "./looks";
+import { FONT, INK, SHEET_WIDTH } from "./looks";
 
 /** What stands around the words of a mail. Everything here is markup already, with its Liquid in place. */
 export type Frame = {
@@ -12,12 +12,10 @@ export type Frame = {
   foot: readonly string[];
   /** Rules for some screens and themes, of whoever wrote the mail. */
   css: string;
-  accent: string;
   /** Address of the picture that counts opens; "" for none. */
   pixel: string;
 };
 
-const INK = "#221d18";
 const SOFT = "#5c554d";
 
 // Programs that know dark mode follow these; those that invert colours themselves find plain colours to invert.

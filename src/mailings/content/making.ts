@@ -2,6 +2,7 @@ import type { Group } from "../../groups/types";
 import type { T } from "../../ui/i18n";
 import type { Mailing, MailingVersion, Snippet, Wrapper, WrapperWords } from "../types";
 import type { MailAction } from "./blocks";
+import type { Colours } from "./colours";
 import type { Css } from "./css";
 import { literal } from "./liquid";
 import type { Tokens } from "./tokens";
@@ -28,7 +29,7 @@ export type Making = Omit<Material, "wrapper"> & {
   wrapper: WrapperWords | null;
   version: MailingVersion;
   tokens: Tokens;
-  accent: string;
+  colours: Colours;
   css: Css;
   problems: Problem[];
   snippetsUsed: number;

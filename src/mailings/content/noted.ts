@@ -1,3 +1,5 @@
+import { contrast } from "../../ui/theme";
+import { groundOf, isReadable } from "./colours";
 import type { LinkFault } from "./links";
 import { isDocument, type Making, problemOf } from "./making";
 import { showLiquid } from "./tokens";
@@ -19,6 +21,16 @@ export function noteImages(
         lineIn(making, src),
       ),
     );
+}
+
+/** Says that words of the mail's own colour cannot be read on what they stand on. */
+export function noteColours(wrapperGround: string | null, making: Making): void {
+  const { words } = making.colours;
+  const ground = groundOf(wrapperGround);
+  if (words === null || isReadable(words, ground)) return;
+  // Rounded down, so that nothing too weak reads as just enough.
+  const ratio = Math.floor(contrast(words, ground) * 10) / 10;
+  making.problems.push(problemOf(making, "colour_weak", "body", { words, ground, ratio }));
 }
 
 /** Says what is wrong with a link. */

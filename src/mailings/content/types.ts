@@ -101,6 +101,7 @@ export const warningCodes = [
   "action_not_public",
   "alternate_same",
   "clipped",
+  "colour_weak",
   "field_blank",
   "image_alt",
   "image_data",

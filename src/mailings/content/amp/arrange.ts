@@ -1,5 +1,5 @@
-import { unescapeHtml } from "../dress";
 import { escapeHtml } from "../liquid";
+import { unescapeHtml } from "../markup";
 import { linkMark } from "../tokens";
 import { components, layouts, neverUnused } from "./rules";
 

@@ -42,7 +42,8 @@ export function ampPart(making: Making, links: VersionLink[]): string | null {
 }
 
 function makePart(source: string, making: Making, links: VersionLink[]): string {
-  const { version, wrapper, tokens, origin, group, accent, mailing } = making;
+  const { version, wrapper, tokens, origin, group, mailing } = making;
+  const { accent } = making.colours;
   const { html, css } = wrappedAmp(cleaned(source, making, "amp"), making);
   const own = setCopyAddresses(tokens, origin);
   const arranged = arrangeAmp(html, tokens, origin);

@@ -1,0 +1,80 @@
+import { coloursOf, groundOf, isReadable } from "../mailings/content/colours";
+import type { MailingColours } from "../mailings/types";
+import { Disclosure } from "../ui/card";
+import { ColourSample } from "../ui/colour-sample";
+import { ButtonRow, type FieldErrors, Form, SubmitButton, TextField } from "../ui/form";
+import { formatNumber } from "../ui/format";
+import { inkOn, isAccent } from "../ui/theme";
+import { colourFields, colourNames, ratioOf } from "./colour-form";
+import type { Page } from "./web";
+
+type Props = Pick<Page, "t" | "locale" | "group"> & {
+  href: string;
+  colours: MailingColours;
+  errors: FieldErrors;
+  slots: readonly unknown[];
+};
+
+/**
+ * The colours of one mail, typed as on the page of the group's looks: a box that picks colours cannot be left empty, and empty means what the
+ * wrapper or the group has.
+ */
+export function ColourChoice(props: Props) {
+  const { t, group, href, colours, errors, slots } = props;
+  if (slots.length > 0) return null;
+  const isOpen = colourNames.some((name) => colours[name] !== "");
+  const usual = coloursOf({ button: "", buttonWords: "", words: "" }, group.settings.accent);
+  return (
+    <Disclosure summary={t("composer.colours.title")} isOpen={isOpen}>
+      <Form action={`${href}/colours`} class="form measure" label={t("composer.colours.title")}>
+        <p class="soft small">{t("composer.colours.text")}</p>
+        {colourNames.map((name) => (
+          <TextField
+            name={colourFields[name]}
+            label={t(`composer.colours.${name}`)}
+            hint={t(`composer.colours.hint.${name}`, { colour: usual.button })}
+            optionalLabel={t("common.form.optional")}
+            value={colours[name]}
+            maxlength={7}
+            width="short"
+            spellcheck={false}
+            autocapitalize="none"
+            autocomplete="off"
+            error={errors[colourFields[name]]}
+          />
+        ))}
+        <Samples {...props} />
+        <ButtonRow>
+          <SubmitButton kind="secondary">{t("composer.colours.save")}</SubmitButton>
+        </ButtonRow>
+      </Form>
+    </Disclosure>
+  );
+}
+
+/** How what was chosen reads, with the figures; nothing for what is no colour, nor for words that are for a wrapper's own ground. */
+function Samples({ t, locale, group, colours }: Props) {
+  const chosen = colourNames.filter((name) => colours[name] !== "");
+  if (chosen.length === 0 || chosen.some((name) => !isAccent(colours[name]))) return null;
+  const { button, words } = coloursOf(colours, group.settings.accent);
+  const onButton = colours.buttonWords || inkOf(button);
+  const ratio = (one: string, other: string) => formatNumber(ratioOf(one, other), locale);
+  return (
+    <div class="colour-report">
+      {colours.button === "" && colours.buttonWords === "" ? null : (
+        <ColourSample ground={button} ink={onButton}>
+          {t("composer.colours.onButton", { ratio: ratio(onButton, button) })}
+        </ColourSample>
+      )}
+      {words === null || !isReadable(words, groundOf(null)) ? null : (
+        <ColourSample ground={groundOf(null)} ink={words}>
+          {t("composer.colours.onGround", { ratio: ratio(words, groundOf(null)) })}
+        </ColourSample>
+      )}
+    </div>
+  );
+}
+
+function inkOf(button: string): string {
+  return inkOn(button) === "#000" ? "#000000" : "#ffffff";
+}

@@ -1,0 +1,107 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { contextOf } from "../../test/groups";
+import { makeOrganisers } from "../../test/organisers";
+import { dbFor, type GroupDb } from "../groups/shard";
+import { duplicateMailing, mailingById, saveSettings } from "../mailings/mailing";
+import type { Mailing, MailingId } from "../mailings/types";
+import { listWrappers, saveWrapper } from "../mailings/wrapper";
+
+let team: Awaited<ReturnType<typeof makeOrganisers>>;
+let db: GroupDb;
+let base: string;
+
+beforeAll(async () => {
+  team = await makeOrganisers();
+  db = dbFor(contextOf().env, team.group);
+  base = `${team.base}/mailings`;
+});
+
+async function begin(): Promise<Mailing> {
+  const response = await team.owner.post(`${base}/new`, {});
+  const id = /mailings\/([0-9a-f-]{36})/.exec(response.headers.get("Location") ?? "")?.[1] ?? "";
+  return found(id as MailingId);
+}
+
+async function found(id: MailingId): Promise<Mailing> {
+  const mailing = await mailingById(db, id);
+  if (!mailing) throw new Error("no such mailing");
+  return mailing;
+}
+
+const choose = (mailing: Mailing, fields: Record<string, string>) =>
+  team.organiser.post(`${base}/${mailing.id}/colours`, fields);
+
+describe("the colours of a mailing", () => {
+  it("are kept, with or without their #, shown in the preview, and copied", async () => {
+    const mailing = await begin();
+    const chosen = { buttonColour: " 1D3A8F ", buttonWordsColour: "#ffffff", wordsColour: "#333333" };
+    expect((await choose(mailing, chosen)).headers.get("Location")).toMatch(/done=saved$/);
+    const colours = { button: "#1d3a8f", buttonWords: "#ffffff", words: "#333333" };
+    const saved = await found(mailing.id);
+    expect(saved.settings.colours).toEqual(colours);
+    const page = await (await team.owner.get(`${base}/${mailing.id}`)).text();
+    expect(page).toContain('value="#1d3a8f"');
+    const copy = await duplicateMailing(
+      contextOf(),
+      team.group,
+      saved,
+      { no: 1 },
+      { for: "same", title: "" },
+    );
+    expect(copy.settings.colours).toEqual(colours);
+    await choose(mailing, { buttonColour: "", buttonWordsColour: "", wordsColour: "" });
+    expect((await found(mailing.id)).settings.colours).toEqual({ button: "", buttonWords: "", words: "" });
+  });
+
+  it.each([
+    ["what is no colour", { buttonColour: "red" }, "Enter a colour as # and six digits"],
+    ["markup", { wordsColour: '"><b>' }, "Enter a colour as # and six digits"],
+    [
+      "words too weak for the button",
+      { buttonColour: "#ffe08a", buttonWordsColour: "#ffffff" },
+      "on the button (#ffe08a): 1.2\u00a0:\u00a01",
+    ],
+    [
+      "words too weak for the group's button",
+      { buttonWordsColour: "#f4a833" },
+      "on the button (#f4a833): 1\u00a0:\u00a01",
+    ],
+    ["text too weak for the ground", { wordsColour: "#999999" }, "on what it stands on (#f2eee6)"],
+  ])("refuse %s, beside the field and above, and keep what was typed", async (_, fields, words) => {
+    const mailing = await begin();
+    const response = await choose(mailing, fields);
+    expect(response.status).toBe(422);
+    const page = await response.text();
+    expect(page.split(words)).toHaveLength(3);
+    expect((await found(mailing.id)).settings.colours).toEqual({ button: "", buttonWords: "", words: "" });
+  });
+
+  it("measure text on the ground that its wrapper gives it", async () => {
+    const mailing = await begin();
+    const html = '<table><tr><td style="background:#101030">{{ content }}</td></tr></table>';
+    const wrapper = { id: null, name: "Night", html, plain: "", revision: 0 };
+    await saveWrapper(contextOf(), team.group, { no: 1 }, wrapper);
+    const [kept] = await listWrappers(db);
+    await saveSettings(contextOf(), team.group, mailing, { settings: { wrapperNo: kept?.no ?? null } });
+    expect((await choose(mailing, { wordsColour: "#333333" })).status).toBe(422);
+    expect((await choose(mailing, { wordsColour: "#ffffff" })).status).toBe(303);
+  });
+
+  it("cannot be changed once it is no draft, where a template is locked, by another group, or without the right", async () => {
+    const mailing = await begin();
+    expect((await team.stranger.post(`${base}/${mailing.id}/colours`, {})).status).toBe(404);
+    const locked = JSON.stringify({ type: "doc", attrs: { locked: true }, content: [] });
+    await db.d1
+      .prepare("UPDATE mailing_versions SET body = ?3 WHERE group_no = ?1 AND mailing_no = ?2")
+      .bind(db.groupNo, mailing.no, locked)
+      .run();
+    expect((await choose(mailing, { wordsColour: "#333333" })).status).toBe(403);
+    const sent = await begin();
+    await db.d1
+      .prepare("UPDATE mailings SET status = 'scheduled' WHERE group_no = ?1 AND mailing_no = ?2")
+      .bind(db.groupNo, sent.no)
+      .run();
+    await choose(sent, { wordsColour: "#333333" });
+    expect((await found(sent.id)).settings.colours.words).toBe("");
+  });
+});
