@@ -133,7 +133,7 @@ async function bareLoop(ctx: Context, group: Group, order: Order) {
   if (!kit || !template || !build) throw new Error("no template");
   const { sender } = await laneOf(ctx, group);
   const people = Array.from({ length: PAGE }, (_, index) => order.from + index + 1);
-  const values = [...(await loadMergeValues(db, group, people, kit.needed)).values()];
+  const values = [...(await loadMergeValues(ctx, group, people, kit.needed)).values()];
   const copy = { groupNo: group.no, mailingNo: no, personNo: 1, isProof: false };
   const key = await mailKey(ctx.config.SIGNING_KEYS, copy, ctx.now);
   const message = messageMaker(ctx, { group, mailing: kit.mailing, sender });

@@ -2,6 +2,7 @@ import type { GroupDb } from "../groups/shard";
 import type { PersonField } from "../mailings/content/merge-fields";
 import type { Mailing } from "../mailings/types";
 import { mergeColumns } from "../merging/merge-file";
+import { offeredTargets } from "../merging/targets";
 import { factNames } from "../merging/types";
 import { fieldLabel, fieldsOf } from "../people/custom-field";
 import type { Locale, T } from "../ui/i18n";
@@ -30,11 +31,20 @@ export async function mergeFieldsFor(
   db: GroupDb,
   mailing: Pick<Mailing, "no" | "settings">,
 ): Promise<OfferedField[]> {
-  const [custom, columns] = await Promise.all([fieldsOf(db), mergeColumns(db, mailing)]);
+  const [custom, columns, targets] = await Promise.all([
+    fieldsOf(db),
+    mergeColumns(db, mailing),
+    offeredTargets(db),
+  ]);
   return [
     ...worded.map((name) => ({ name: `{{ ${name} }}`, label: t(`composer.merge.${name}`) })),
     ...custom.map((field) => ({ name: `{{ fields.${field.key} }}`, label: fieldLabel(field, locale) })),
     ...columns.map(({ name, heading }) => ({ name: `{{ merge.${name} }}`, label: heading || name })),
     ...factNames.map((name) => ({ name: `{{ facts.${name} }}`, label: t(`merging.facts.${name}`) })),
+    { name: "{{ group.sign_off }}", label: t("mailContent.fields.group_sign_off") },
+    ...targets.map(({ field, title }) => ({
+      name: `{{ ${field} }}`,
+      label: t("merging.targets", { title }),
+    })),
   ];
 }

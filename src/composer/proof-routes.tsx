@@ -71,7 +71,7 @@ async function test(
 ): Promise<string | null> {
   const { ctx, t, group } = c.var;
   if (to.length === 0) return t("composer.problem.address");
-  const person = as === null ? null : await oneOf(group, shardOf(c), as);
+  const person = as === null ? null : await oneOf(ctx, group, as);
   for (const { variantNo, language } of coveringOf(await versionsOf(shardOf(c), mailing.no))) {
     const sent = await sendTest(ctx, group, mailing, {
       to,
@@ -127,7 +127,7 @@ async function valuesFor(
   const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
   try {
     const { builds } = await buildVersions(ctx, group, mailing, [version], wrapper);
-    return (await loadMergeValues(db, group, [as], fieldsOf(builds))).get(as) ?? standIn();
+    return (await loadMergeValues(ctx, group, [as], fieldsOf(builds))).get(as) ?? standIn();
   } catch (error) {
     if (error instanceof RenderError) return standIn();
     throw error;

@@ -173,7 +173,7 @@ async function shownIn(
   const audience = can(role, "people.view") ? await askedAudience(db, mailing) : null;
   if (!audience) return { shownAs: [], as: null };
   const asked = Number(c.req.query("as")) || null;
-  const one = asked === null ? null : await oneOf(group, db, asked);
+  const one = asked === null ? null : await oneOf(ctx, group, asked);
   const sample = await sampleOf(ctx, group, db, audience, count);
   const people = one ? [one, ...sample.filter(({ personNo }) => personNo !== one.personNo)] : sample;
   const shownAs = people.map((person) => shownOf(c, person, versions));

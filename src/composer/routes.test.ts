@@ -1020,6 +1020,24 @@ describe("the group's settings", () => {
     });
     expect((await versionsOf(db, (await begin()).no))[0]?.fromName).toBe("Rosa of Clean Air");
   });
+
+  it("hold how mails end, in some lines, offered to whoever writes with the targets of actions", async () => {
+    const decide = (signOff: string) =>
+      team.owner.post(`${base}/settings`, { replies: "keep", undoMinutes: "1", signOff });
+    const kept = async () =>
+      (await groupBySlug(contextOf().directory, team.group.slug))?.settings.mail.signOff;
+    await decide("  In solidarity,\r\n{{ the team }}\u0007 ");
+    expect(await kept()).toBe("In solidarity,\n{{ the team }}");
+    const refused = await decide("x".repeat(501));
+    expect(refused.status).toBe(422);
+    expect((await refused.text()).split("500 characters at most").length).toBeGreaterThan(1);
+    expect(await kept()).toBe("In solidarity,\n{{ the team }}");
+    const page = await (await team.organiser.get(`${base}/${(await begin()).id}`)).text();
+    expect(page).toContain("<code>{{ group.sign_off }}</code>");
+    expect(page).toMatch(
+      /<code>\{\{ targets\.a\d+ \}\}<\/code> <span class="soft">Whom “[^<]+” is addressed to/,
+    );
+  });
 });
 
 describe("merge files", () => {

@@ -35,11 +35,11 @@ export async function sampleOf(
     include: { all: [{ is: "sample", share, seed }, onList, fixed.include] },
   };
   const people = await peopleOf(ctx, db, sampled, { limit: SAMPLE_SIZE });
-  return [...(await loadMergeValues(db, group, people, named)).values()];
+  return [...(await loadMergeValues(ctx, group, people, named)).values()];
 }
 
 /** One person, by their number; null for nobody of the group, or somebody without an address. */
-export async function oneOf(group: Group, db: GroupDb, personNo: number): Promise<MergeValues | null> {
-  const found = (await loadMergeValues(db, group, [personNo], named)).get(personNo);
+export async function oneOf(ctx: Context, group: Group, personNo: number): Promise<MergeValues | null> {
+  const found = (await loadMergeValues(ctx, group, [personNo], named)).get(personNo);
   return found && found.email !== "" ? found : null;
 }

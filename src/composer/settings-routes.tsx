@@ -3,11 +3,11 @@ import { z } from "zod";
 import { saveMailSettings } from "../groups/mail-settings";
 import { changeMailCeiling, listMembers } from "../groups/member";
 import { can } from "../groups/roles";
-import { MAIL_CEILING_MAX, type MailSettings, mailSettings } from "../groups/types";
+import { MAIL_CEILING_MAX, type MailSettings, mailSettings, SIGN_OFF_MAX } from "../groups/types";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { FROM_NAME_MAX } from "../mailings/types";
 import { listWrappers } from "../mailings/wrapper";
-import { cleanLine } from "../platform/clean-text";
+import { cleanLine, cleanText } from "../platform/clean-text";
 import { AppError } from "../platform/errors";
 import { type FormValues, readForm, single } from "../platform/forms";
 import type { FieldErrors } from "../ui/form";
@@ -27,11 +27,11 @@ settingsRoutes.get(PATH, memberCan("settings.edit"), (c) =>
 );
 
 function valuesOf(settings: MailSettings): SettingsValues {
-  const { fromName, replies, wrapperNo } = settings;
+  const { fromName, signOff, replies, wrapperNo } = settings;
   const tick = (isOn: boolean) => (isOn ? "yes" : "");
   const chosen = (no: number | null) => (no === null ? "" : String(no));
   return {
-    ...{ fromName, replies, wrapperNo: chosen(wrapperNo) },
+    ...{ fromName, signOff, replies, wrapperNo: chosen(wrapperNo) },
     ...{ includeNo: chosen(settings.includeNo), excludeNo: chosen(settings.excludeNo) },
     weeklyMax: settings.weeklyMax === 0 ? "" : String(settings.weeklyMax),
     approvalFrom: settings.approvalFrom === 0 ? "" : String(settings.approvalFrom),
@@ -77,7 +77,7 @@ settingsRoutes.post(PATH, memberCan("settings.edit"), async (c) => {
     list.find(({ no }) => String(no) === asked)?.no ?? null;
   const tick = (name: keyof MailSettings) => typed[name] === "yes";
   const parsed = mailSettings.safeParse({
-    ...{ fromName: typed.fromName, replies: typed.replies },
+    ...{ fromName: typed.fromName, signOff: typed.signOff, replies: typed.replies },
     wrapperNo: among(wrappers, typed.wrapperNo),
     includeNo: among(audiences, typed.includeNo),
     excludeNo: among(audiences, typed.excludeNo),
@@ -98,6 +98,7 @@ function typedIn(values: FormValues): SettingsValues {
   const text = (name: keyof MailSettings) => single(values, name).trim();
   return {
     ...{ fromName: cleanLine(single(values, "fromName")), replies: text("replies") },
+    signOff: cleanText(single(values, "signOff")),
     ...{ wrapperNo: text("wrapperNo"), weeklyMax: text("weeklyMax"), approvalFrom: text("approvalFrom") },
     ...{ undoMinutes: text("undoMinutes"), tracksOpens: text("tracksOpens") },
     ...{ tracksClicks: text("tracksClicks"), doubleOptIn: text("doubleOptIn") },
@@ -127,6 +128,7 @@ function errorsOf(c: MemberContext, error: z.ZodError): FieldErrors {
       if (limit !== undefined)
         return [String(name), t("composer.problem.number", { max: formatNumber(limit, locale) })];
       if (name === "fromName") return ["fromName", t("composer.problem.tooLong", { count: FROM_NAME_MAX })];
+      if (name === "signOff") return ["signOff", t("composer.problem.tooLong", { count: SIGN_OFF_MAX })];
       return [String(name), t("composer.problem.choose")];
     }),
   );

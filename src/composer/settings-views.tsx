@@ -1,4 +1,4 @@
-import type { MailSettings, Member } from "../groups/types";
+import { type MailSettings, type Member, SIGN_OFF_MAX } from "../groups/types";
 import { FROM_NAME_MAX } from "../mailings/types";
 import type { FlashMessage } from "../ui/flash";
 import {
@@ -10,6 +10,7 @@ import {
   RadioGroup,
   SelectField,
   SubmitButton,
+  TextArea,
   TextField,
 } from "../ui/form";
 import { PageHeader, Section, Shell } from "../ui/layout";
@@ -72,6 +73,16 @@ function SenderFields({ t, group, values, errors, wrappers }: SettingsProps) {
         maxlength={FROM_NAME_MAX}
         autocomplete="organization"
         error={errors.fromName}
+      />
+      <TextArea
+        name="signOff"
+        label={t("composer.groupSettings.signOff")}
+        hint={t("composer.groupSettings.signOffHint", { open: "{{", close: "}}" })}
+        optionalLabel={t("common.form.optional")}
+        rows={3}
+        value={values.signOff}
+        maxlength={SIGN_OFF_MAX}
+        error={errors.signOff}
       />
       <SelectField
         name="wrapperNo"

@@ -102,7 +102,7 @@ class PageSender {
 
   async #readAhead({ needed }: Kit, people: readonly number[]): Promise<Ahead> {
     const readAt = Date.now();
-    const values = await loadMergeValues(this.#db, this.#group, people, needed);
+    const values = await loadMergeValues(this.#ctx, this.#group, people, needed);
     const emails = [...values.values()].map(({ email }) => email).filter((email) => email !== "");
     return { values, suppressed: await suppressedAmong(this.#ctx, emails), readAt };
   }

@@ -108,7 +108,7 @@ async function proofOf(
     const values =
       which.as === null
         ? undefined
-        : (await loadMergeValues(db, group, [which.as], fieldsOf(builds))).get(which.as);
+        : (await loadMergeValues(ctx, group, [which.as], fieldsOf(builds))).get(which.as);
     return { render: (key) => template.render(values ?? standIn(), key) };
   } catch (error) {
     if (error instanceof RenderError) return { is: "not_rendered", why: error.message };

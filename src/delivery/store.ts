@@ -258,24 +258,15 @@ export async function saveBuilds(
       .prepare(`DELETE FROM mailing_links WHERE group_no = ?1 AND mailing_no = ?2 AND ${preparing}`)
       .bind(groupNo, no, startAt),
     // One statement each: all in one parameter could pass what D1 takes.
-    ...builds.map(({ variantNo, language, fromName, subject, preview, html, plain, amp }) =>
+    ...builds.map(({ variantNo, language, fromName, subject, preview, html, plain, amp, signOff }) =>
       d1
         .prepare(
-          `INSERT INTO mailing_builds (group_no, mailing_no, variant_no, language, from_name, subject, preview, html, plain, amp)
-           SELECT ?1, ?2, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE ${preparing}`,
+          `INSERT INTO mailing_builds (group_no, mailing_no, variant_no, language, from_name, subject, preview, html, plain, amp, sign_off)
+           SELECT ?1, ?2, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 WHERE ${preparing}`,
         )
         .bind(
-          groupNo,
-          no,
-          startAt,
-          variantNo,
-          language,
-          fromName,
-          subject,
-          preview,
-          html,
-          plain,
-          amp ?? null,
+          ...[groupNo, no, startAt, variantNo, language, fromName, subject, preview, html, plain],
+          ...[amp ?? null, signOff ?? null],
         ),
     ),
     d1
@@ -290,7 +281,7 @@ export async function saveBuilds(
 export async function selectBuilds({ d1, groupNo }: GroupDb, no: number): Promise<Build[]> {
   const { results } = await d1
     .prepare(
-      `SELECT variant_no AS variantNo, language, from_name AS fromName, subject, preview, html, plain, amp
+      `SELECT variant_no AS variantNo, language, from_name AS fromName, subject, preview, html, plain, amp, sign_off AS signOff
        FROM mailing_builds WHERE group_no = ?1 AND mailing_no = ?2 ORDER BY variant_no, language`,
     )
     .bind(groupNo, no)

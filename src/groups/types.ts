@@ -39,10 +39,15 @@ export type GroupForm = z.infer<typeof groupForm>;
 export const optInModes = ["preticked", "unticked", "explicit"] as const;
 export type OptInMode = (typeof optInModes)[number];
 
+/** A greeting, a name, a role: some lines. */
+export const SIGN_OFF_MAX = 500;
+
 /** What a group decides about its mailings. Every field has a default, so old rows stay readable. */
 export const mailSettings = z.object({
   /** Who its mailings are from unless somebody writes another name; "" for the group's own. */
   fromName: z.string().max(100).default(""),
+  /** How its mails end, in some lines: what `{{ group.sign_off }}` is; "" for nothing. */
+  signOff: z.string().max(SIGN_OFF_MAX).default(""),
   /** The mailings a person gets in seven days at most; 0 for any number. */
   weeklyMax: z.int().min(0).max(100).default(0),
   /** From so many recipients on a second person must agree; 0 for never. */

@@ -119,7 +119,7 @@ test("reads what a mail says of people in one statement, and nothing that looks 
   );
   const needed = fieldsOf(builds);
   expect(needed).toEqual({ person: ["city", "first_name"], custom: ["branch"], tags: true });
-  const values = await loadMergeValues(db, group, [1, 2, 3, 99], needed);
+  const values = await loadMergeValues(ctx, group, [1, 2, 3, 99], needed);
   expect([...values.keys()]).toEqual([1, 2, 3]);
   expect(values.get(2)).toMatchObject({ email: "p2@example.org", language: "fr", givenName: "" });
   const template = mailTemplates(builds, { group })(1, "es");
@@ -133,7 +133,7 @@ test("reads what a mail says of people in one statement, and nothing that looks 
   expect(mailTemplates(builds, { group })(2, "en")).toBeNull();
   await expect(async () =>
     loadMergeValues(
-      db,
+      ctx,
       group,
       Array.from({ length: 201 }, (_, no) => no),
       needed,
@@ -143,7 +143,7 @@ test("reads what a mail says of people in one statement, and nothing that looks 
 
 test("reads nobody of another group", async () => {
   const { group: other } = await makeGroup();
-  const values = await loadMergeValues(dbFor(ctx.env, other), other, [1, 2], {
+  const values = await loadMergeValues(ctx, other, [1, 2], {
     person: [],
     custom: ["branch"],
     tags: true,
@@ -192,7 +192,7 @@ test("greets people as they like to be called, else by their first name, and cou
   );
   const needed = fieldsOf(builds);
   expect(needed.person).toEqual(["preferred_name"]);
-  const values = await loadMergeValues(db, group, [1, 2, 3, 4], needed);
+  const values = await loadMergeValues(ctx, group, [1, 2, 3, 4], needed);
   expect([1, 2, 3, 4].map((no) => values.get(no)?.fields.preferred_name)).toEqual([
     "Annie",
     undefined,

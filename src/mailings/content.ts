@@ -1,13 +1,14 @@
-import { dbFor, type GroupDb } from "../groups/shard";
+import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { factWords } from "../merging/fact";
+import { targetWords } from "../merging/targets";
 import type { Context } from "../platform/context";
 import { bodyMarkup, countedAddress, makeVersion, makeVersions, withLinks } from "./content/build";
 import { groundOf } from "./content/colours";
 import { withQuery } from "./content/links";
 import { compileLiquid, parseLiquid } from "./content/liquid";
 import { materialOf, ownActions } from "./content/material";
-import { neededBy } from "./content/merge-fields";
+import { groupScope, neededBy } from "./content/merge-fields";
 import { RenderError } from "./content/render-error";
 import { type TemplateOptions, templatesOf } from "./content/templates";
 import { withoutSnippets } from "./content/tokens";
@@ -117,14 +118,14 @@ export function fieldsOf(builds: readonly Build[]): NeededFields {
   );
 }
 
-/** What templates need of some people, by their numbers; two hundred at most, in one statement. Who is gone is not in it. */
+/** What templates need of some people, by their numbers; two hundred at most, in a few statements. Who is gone is not in it. */
 export function loadMergeValues(
-  db: GroupDb,
-  _group: Group,
+  ctx: Context,
+  group: Group,
   personNos: readonly number[],
   needed: NeededFields,
 ): Promise<Map<number, MergeValues>> {
-  return readValues(db, personNos, needed);
+  return readValues(ctx, group, personNos, needed);
 }
 
 /**
@@ -139,7 +140,8 @@ export function fillLink(
 ): string | null {
   try {
     const facts = values.facts && group ? { facts: factWords(values.facts, group) } : {};
-    const filled = compileLiquid(url, "text")({ ...values.fields, ...facts });
+    const targets = values.targets && group ? { targets: targetWords(values.targets, group.locale) } : {};
+    const filled = compileLiquid(url, "text")({ ...values.fields, ...facts, ...targets });
     return URL.canParse(filled) && new URL(filled).origin === originIn(url) ? filled : null;
   } catch (error) {
     if (error instanceof RenderError) return null;
@@ -202,7 +204,12 @@ export async function previewOf(
     const { builds } = await buildVersions(ctx, group, { ...mailing, settings }, [version], wrapper);
     const template = mailTemplates(builds, { group })(version.variantNo, version.language);
     if (!template) throw new RenderError({ code: "liquid", line: null, detail: "" });
-    const preview = compileLiquid(version.preview, "text")({ ...values.fields, group: { name: group.name } });
+    const preview = compileLiquid(
+      version.preview,
+      "text",
+    )({
+      ...{ ...values.fields, group: groupScope(group, group.settings.mail.signOff) },
+    });
     return { ...template.render(values, "preview"), preview, problem: null };
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;

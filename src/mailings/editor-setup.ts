@@ -2,6 +2,7 @@ import { listActions } from "../actions/action";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { mergeColumns } from "../merging/merge-file";
+import { offeredTargets } from "../merging/targets";
 import { factNames } from "../merging/types";
 import { fieldLabel, fieldsOf } from "../people/custom-field";
 import type { Context } from "../platform/context";
@@ -44,6 +45,7 @@ export async function editorSetup(
   const db = dbFor(ctx.env, group);
   const { actions } = await listActions(ctx, group, { status: "published", limit: ACTIONS_OFFERED_MAX });
   const [custom, snippets] = [await fieldsOf(db), await listSnippets(db)];
+  const targets = await offeredTargets(db);
   const columns = mailing ? await mergeColumns(db, mailing) : [];
   return {
     // Blanks in them are filled in the browser.
@@ -56,6 +58,8 @@ export async function editorSetup(
       ...columns.map(({ name, heading }) => ({ name: `merge.${name}`, label: heading || name })),
       ...factNames.map((name) => ({ name: `facts.${name}`, label: t(`merging.facts.${name}`) })),
       { name: "group.name", label: t("mailContent.fields.group_name") },
+      { name: "group.sign_off", label: t("mailContent.fields.group_sign_off") },
+      ...targets.map(({ field, title }) => ({ name: field, label: t("merging.targets", { title }) })),
     ],
     actions: actions.map(({ no, title, kind }) => ({
       ...{ no, title, act: t(actLabel(kind)), isFundraiser: kind === "fundraiser" },

@@ -109,6 +109,8 @@ export const mailingBuilds = sqliteTable(
     plain: text("plain").notNull(),
     /** The interactive part, a whole document; null for none. */
     amp: text("amp"),
+    /** The group's sign-off as it was then; null for that of now. */
+    signOff: text("sign_off"),
   },
   (table) => [primaryKey({ columns: [table.groupNo, table.mailingNo, table.variantNo, table.language] })],
 );

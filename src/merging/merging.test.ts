@@ -90,10 +90,9 @@ async function withFile(
 
 /** What a mailing says to some people. */
 async function said(group: Group, mailing: Mailing, people: readonly number[]) {
-  const db = dbFor(env, group);
-  const versions = await versionsOf(db, mailing.no);
+  const versions = await versionsOf(dbFor(env, group), mailing.no);
   const { builds } = await buildVersions(contextOf(), group, mailing, versions, null);
-  const values = await loadMergeValues(db, group, people, fieldsOf(builds));
+  const values = await loadMergeValues(contextOf(), group, people, fieldsOf(builds));
   const template = mailTemplates(builds, { group })(1, group.locale);
   return people.map((no) => {
     const one = values.get(no);
@@ -236,7 +235,7 @@ describe("a row of a merge file", () => {
     expect(texts).toEqual(["Go to City Hall, 1", "Stay, 2", "Stay, none"]);
     const [version] = await versionsOf(db, mailing.no);
     if (!version) throw new Error("no version");
-    const values = await loadMergeValues(db, group, [1], { person: [], custom: [], tags: false });
+    const values = await loadMergeValues(contextOf(), group, [1], { person: [], custom: [], tags: false });
     expect(values.get(1)?.fields).not.toHaveProperty("merge");
     const shown = await previewOf(contextOf(), group, mailing, version, null);
     expect(firstLine(shown.text)).toBe("Stay, none");
@@ -587,7 +586,7 @@ describe("what somebody gave and did", () => {
     expect(one?.html).toContain("Air &lt;b&gt;pur&lt;/b&gt;");
     const none = "-|-|-|-|-|0|0|0|0|".split("|");
     expect([plainOf(two), plainOf(three)]).toEqual([none, none]);
-    const values = await loadMergeValues(db, group, [1], { person: [], custom: [], tags: false });
+    const values = await loadMergeValues(contextOf(), group, [1], { person: [], custom: [], tags: false });
     expect(values.get(1)).not.toHaveProperty("facts");
     const copy = { groupNo: group.no, mailingNo: mailing.no, personNo: 1, isProof: false };
     const address = "https://example.org/?amount={{ facts.last_gift_number | url_encode }}";

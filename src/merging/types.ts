@@ -78,3 +78,10 @@ export type Facts = {
   actions: number;
   lastAction: { title: string; at: number } | null;
 };
+
+/** Kinds of actions that are addressed to somebody. */
+export const addressedKinds = ["petition", "letter", "call"] as const;
+export type AddressedKind = (typeof addressedKinds)[number];
+
+/** By field ("a12" of the action with that number), the names of whom an action is addressed to; empty for nobody. */
+export type TargetNames = Record<string, string[]>;

@@ -3,7 +3,7 @@ import { type FormValues, single } from "../platform/forms";
 import { normalisePostalCode } from "../platform/postal-code";
 import { fallbackTarget, matchTargets } from "./official";
 import type { ListOwner } from "./target-list";
-import type { District, Target, TargetSource } from "./types";
+import type { District, Match, Target, TargetSource, Where } from "./types";
 
 /** Whom a form's answers lead to, or what must be asked or said first. */
 export type Reached =
@@ -37,14 +37,33 @@ export async function reach(
   const district = single(values, "district");
   const where = { country, postalCode: postalCode ?? "", district, locale };
   try {
-    const match = await matchTargets(ctx, owner, source, where);
-    if (match.districts.length > 0) return { is: "choose", districts: match.districts };
-    const targets = withFallback(match.targets, await fallbackTarget(source), reachedBy);
+    const { targets, districts } = await reachable(ctx, { owner, source, where, reachedBy });
+    if (districts.length > 0) return { is: "choose", districts };
     return targets.length > 0 ? { is: "found", targets, district } : { is: "nobody" };
   } catch (error) {
     ctx.log.error("targets.unmatched", error);
     return { is: "trouble" };
   }
+}
+
+/**
+ * Whom somebody can reach by where they live, the organiser's fallback in the place of whom they cannot; no targets, and the districts
+ * to choose from, where their code leaves it open.
+ * @throws when the look-up data or the list cannot be read; asking again may work
+ */
+export async function reachable(
+  ctx: Context,
+  {
+    owner,
+    source,
+    where,
+    reachedBy,
+  }: { owner: ListOwner; source: TargetSource; where: Where; reachedBy: "email" | "phone" },
+): Promise<Match> {
+  const match = await matchTargets(ctx, owner, source, where);
+  if (match.districts.length > 0) return { targets: [], districts: match.districts };
+  const targets = withFallback(match.targets, await fallbackTarget(source), reachedBy);
+  return { targets, districts: [] };
 }
 
 function withFallback(

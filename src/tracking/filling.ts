@@ -1,4 +1,3 @@
-import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { fieldsOf, fillLink, loadMergeValues } from "../mailings/content";
 import type { Context } from "../platform/context";
@@ -16,7 +15,7 @@ export async function fillLinkFor(ctx: Context, group: Group, copy: MailCopy, ur
     { groupNo, mailingNo, variantNo: 1, language: group.locale, ...words, plain: url },
   ]);
   try {
-    const values = await loadMergeValues(dbFor(ctx.env, group), group, [personNo], needed);
+    const values = await loadMergeValues(ctx, group, [personNo], needed);
     return fillLink(url, values.get(personNo) ?? blank(personNo), group) ?? "";
   } catch (error) {
     ctx.log.error("links.not_filled", error, { groupNo });

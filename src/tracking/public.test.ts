@@ -549,7 +549,7 @@ describe("leaving the list", () => {
 async function freeze(made: Awaited<ReturnType<typeof makeMailed>>, html: string) {
   await made.db.d1
     .prepare(
-      "INSERT INTO mailing_builds VALUES (?, 7, 1, 'en', 'Us', 'News for {{ first_name }}', '', ?, 'text', NULL)",
+      "INSERT INTO mailing_builds VALUES (?, 7, 1, 'en', 'Us', 'News for {{ first_name }}', '', ?, 'text', NULL, NULL)",
     )
     .bind(made.group.no, html)
     .run();

@@ -12,6 +12,7 @@ import { copyAddress, setCopyAddresses } from "./links";
 import { escapeHtml } from "./liquid";
 import { baseCss } from "./looks";
 import { bare, type Making, type Material, type VersionLink } from "./making";
+import { namesSignOff } from "./merge-fields";
 import { noteColours, noteImages } from "./noted";
 import { editedPlain, plainText } from "./text-part";
 import { hideLiquid, LINK, showLiquid, type Tokens } from "./tokens";
@@ -107,7 +108,7 @@ function inFrame(version: MailingVersion, body: MadeBody): MadeVersion {
   const tokens = [...ofBody];
   const framed = frameHtml({
     language,
-    title: inHtml(subject, tokens),
+    title: titleOf(version, tokens),
     preview: inHtml(preview, tokens),
     header: wrapper ? "" : headerHtml(bare(escapeHtml(group.name)), colours.accent),
     content: body.content,
@@ -119,6 +120,7 @@ function inFrame(version: MailingVersion, body: MadeBody): MadeVersion {
     build: {
       ...{ groupNo: group.no, mailingNo: mailing.no, variantNo, language, fromName, subject, preview },
       ...{ html: showLiquid(framed, tokens), plain: body.plain, amp: body.amp },
+      signOff: group.settings.mail.signOff,
     },
     links: body.links,
     problems: body.problems.map((problem) => ({ ...problem, variantNo })),
@@ -130,6 +132,11 @@ function inFrame(version: MailingVersion, body: MadeBody): MadeVersion {
 function groundBehind(html: string): string | null {
   const at = html.indexOf(`<div class="${WORDS_CLASS}"`);
   return at < 0 ? null : groundAt(html, at);
+}
+
+/** The subject; with a sign-off in it the one line that its mail has, since a title shows no line breaks. */
+function titleOf({ subject }: MailingVersion, tokens: Tokens): string {
+  return inHtml(namesSignOff(subject) ? "{{ mailing.subject }}" : subject, tokens);
 }
 
 function inHtml(source: string, tokens: Tokens): string {

@@ -1,6 +1,7 @@
 import { dbFor } from "../../groups/shard";
 import type { Group } from "../../groups/types";
 import { mergeColumns } from "../../merging/merge-file";
+import { actionOfField, addressedActions, TARGET_ACTIONS_MAX, targetField } from "../../merging/targets";
 import { listFields } from "../../people/custom-field";
 import type { Context } from "../../platform/context";
 import type { T } from "../../ui/i18n";
@@ -21,7 +22,7 @@ import { type Block, type Inline, readDocument } from "./document";
 import { type LiquidKind, parseLiquid, strayTag } from "./liquid";
 import { isDocument, type Material, problemOf } from "./making";
 import { materialOf, ownActions } from "./material";
-import { fieldsWithoutFallback, type UsedFields, usedFields } from "./merge-fields";
+import { fieldsWithoutFallback, namesSignOff, type UsedFields, usedFields } from "./merge-fields";
 import { plainOf } from "./plain";
 import { RenderError } from "./render-error";
 import { templatesOf } from "./templates";
@@ -29,6 +30,8 @@ import { withoutSnippets } from "./tokens";
 import type { MailPart, Problem } from "./types";
 import { standIn } from "./values";
 
+/** Actions that are looked up for what words name. */
+const LOOKED_UP_MAX = 1_000;
 /** Phones show about so much of a subject. */
 const SUBJECT_SHOWN = 70;
 
@@ -46,9 +49,13 @@ export async function checkVersions(
 ): Promise<Problem[]> {
   const db = dbFor(ctx.env, group);
   const material = await materialOf(ctx, group, mailing, versions, wrapper);
+  const addressed = fieldsOfTargets(JSON.stringify([versions, wrapper, [...material.snippets.values()]]));
   const named = new Set([
     ...(await listFields(db)).map(({ key }) => `fields.${key}`),
     ...(await mergeColumns(db, mailing)).map(({ name }) => `merge.${name}`),
+    ...(await addressedActions(ctx, group, addressed.slice(0, LOOKED_UP_MAX))).map(
+      ({ actionNo }) => `targets.${targetField(actionNo)}`,
+    ),
   ]);
   const checked = coveringOf(versions).map((version) => checkVersion(version, material, named));
   const own = await ownActions(
@@ -56,21 +63,42 @@ export async function checkVersions(
     material.origin,
     checked.flatMap(({ links }) => links),
   );
+  const [first] = versions;
+  const targets = fieldsOfTargets(checked.map(({ made }) => made).join("\n"));
+  const over = { count: targets.length, most: TARGET_ACTIONS_MAX };
+  const tooMany =
+    first && over.count > over.most ? [problemOf({ version: first }, "targets_over", "body", over)] : [];
   const problems = checked.flatMap(({ version, links, problems: found }) => [
     ...found,
     ...links
       .filter(({ url }) => own.has(url) && own.get(url)?.status !== "published")
       .map(({ url }) => problemOf({ version }, "action_not_public", "body", { address: url })),
   ]);
-  const all = [...problems.map((problem) => ofAlternate(problem, versions)), ...alternateProblems(versions)];
+  const all = [
+    ...tooMany,
+    ...problems.map((problem) => ofAlternate(problem, versions)),
+    ...alternateProblems(versions),
+  ];
   return distinct(all).toSorted((one, other) => Number(other.isError) - Number(one.isError));
+}
+
+/** The actions whose targets some words name, by number. */
+function fieldsOfTargets(words: string): number[] {
+  const found = [...words.matchAll(/\btargets\.(a[1-9]\d{0,8})\b/g)].map(([, field = ""]) => field);
+  return [...new Set(found)].flatMap((field) => actionOfField(field) ?? []);
 }
 
 function distinct(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
-type Checked = { version: MailingVersion; problems: Problem[]; links: { url: string }[] };
+type Checked = {
+  version: MailingVersion;
+  problems: Problem[];
+  links: { url: string }[];
+  /** All that was made of it; "" where nothing could be. */
+  made: string;
+};
 
 function checkVersion(version: MailingVersion, material: Material, named: ReadonlySet<string>): Checked {
   const problems = [...headProblems(version), ...liquidProblems(version, named, material)];
@@ -78,21 +106,23 @@ function checkVersion(version: MailingVersion, material: Material, named: Readon
     problems.push(problemOf({ version }, "no_postal_address", "group"));
   try {
     const made = makeVersion(version, material);
+    const { fromName, subject, html, plain, amp } = made.build;
+    const words = [fromName, subject, html, plain, amp ?? ""].join("\n");
+    if (material.group.settings.mail.signOff === "" && namesSignOff(words))
+      problems.push(problemOf({ version }, "sign_off_empty", "group"));
     return {
-      version,
-      links: made.links,
+      ...{ version, links: made.links, made: words },
       problems: [...problems, ...made.problems, ...wholeProblems(version, made, material)],
     };
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
     // What stands in one of the parts was said above, with its own line.
     if (problems.some(({ code }) => code === "liquid" || code === "unknown_filter"))
-      return { version, problems, links: [] };
+      return { version, problems, links: [], made: "" };
     const { code, line, detail } = error.fault;
     return {
-      version,
+      ...{ version, links: [], made: "" },
       problems: [...problems, problemOf({ version }, code, "body", { detail }, line)],
-      links: [],
     };
   }
 }
@@ -186,6 +216,7 @@ function fieldProblems(
   const asked = [
     ...[...used.custom].map((key) => `fields.${key}`),
     ...[...used.merge].map((column) => `merge.${column}`),
+    ...[...used.targets].map((actionNo) => `targets.${targetField(actionNo)}`),
   ];
   const unknown = [...used.unknown, ...asked.filter((name) => !named.has(name))];
   const blank = fieldsWithoutFallback(text).filter((name) => !unknown.includes(name));

@@ -89,8 +89,22 @@ const entities: Record<string, string> = {
   "'": "&#39;",
 };
 
+/** A value of several lines, which HTML keeps. */
+export class Lines {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+}
+
 /** A value as text of HTML, in an attribute too. */
 export function escapeHtml(value: unknown): string {
+  if (value instanceof Lines) return escapeHtml(String(value)).replaceAll("\n", "<br>\n");
   const text = written(value);
   return MARKUP.test(text) ? text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign) : text;
 }
@@ -99,6 +113,7 @@ export function escapeHtml(value: unknown): string {
 function written(value: unknown): string {
   if (typeof value === "string") return value;
   if (value === null || value === undefined) return "";
+  if (value instanceof Lines) return String(value);
   if (Array.isArray(value)) return value.map(written).join(", ");
   return typeof value === "object" ? "" : String(value);
 }

@@ -1,10 +1,11 @@
 import { Liquid } from "liquidjs";
 import type { Group } from "../../groups/types";
 import { isFact, mayBeBlank } from "../../merging/fact";
+import { actionOfField, TARGET_ACTIONS_MAX } from "../../merging/targets";
 import type { FactName } from "../../merging/types";
 import type { CustomField } from "../../people/custom-field";
 import { copyAddresses } from "./links";
-import { type LiquidKind, parseLiquid } from "./liquid";
+import { Lines, type LiquidKind, parseLiquid } from "./liquid";
 import type { NeededFields } from "./types";
 
 /** Merge fields of a person and the columns each is read from: it is blank where all of them are. */
@@ -28,12 +29,18 @@ export function isPersonField(name: string): name is PersonField {
   return Object.hasOwn(personFields, name);
 }
 
-const groupFields = ["name", "address", "website"] as const;
+const groupFields = ["name", "address", "website", "sign_off"] as const;
 const mailingFields = ["subject"] as const;
 
-/** What a mail may say of its group. */
-export function groupScope(group: Group): Record<string, string> {
-  return { name: group.name, address: group.postalAddress, website: group.settings.website };
+/** What a mail may say of its group. A sign-off that is empty is left out, so that `default` and `{% if %}` work. */
+export function groupScope(group: Group, signOff: string): Record<string, unknown> {
+  const scope = { name: group.name, address: group.postalAddress, website: group.settings.website };
+  return signOff === "" ? scope : { ...scope, sign_off: new Lines(signOff) };
+}
+
+/** Whether some words say how the group's mails end. */
+export function namesSignOff(words: string): boolean {
+  return /\bgroup\.sign_off\b/.test(words);
 }
 
 export type UsedFields = {
@@ -43,6 +50,8 @@ export type UsedFields = {
   /** Columns of the mailing's merge file. */
   merge: Set<string>;
   facts: Set<FactName>;
+  /** Actions whose targets are named. */
+  targets: Set<number>;
   unknown: Set<string>;
 };
 
@@ -55,10 +64,11 @@ const analyst = new Liquid({ templates: {} });
 export function usedFields(source: string, kind: LiquidKind): UsedFields {
   const used: UsedFields = {
     ...{ person: new Set(), custom: new Set(), tags: false, unknown: new Set() },
-    ...{ merge: new Set(), facts: new Set() },
+    ...{ merge: new Set(), facts: new Set(), targets: new Set() },
   };
   for (const segments of analyst.globalVariableSegmentsSync(parseLiquid(source, kind))) {
     const [name = "", property, ...more] = segments.map(String);
+    const action = name === "targets" ? actionOfField(property ?? "") : null;
     if (name === "mail_key" && property === undefined) continue;
     else if (isPersonField(name) && (property === undefined || isMeasure(property))) used.person.add(name);
     else if (name === "fields" && property !== undefined && (more.length === 0 || isMeasure(more[0])))
@@ -67,6 +77,7 @@ export function usedFields(source: string, kind: LiquidKind): UsedFields {
       used.merge.add(property);
     else if (name === "facts" && property && isFact(property) && (more.length === 0 || isMeasure(more[0])))
       used.facts.add(property);
+    else if (action !== null && (more.length === 0 || isMeasure(more[0]))) used.targets.add(action);
     else if (name === "tags" && (property === undefined || isMeasure(property) || /^\d+$/.test(property)))
       used.tags = true;
     else if (!isConstant(name, property))
@@ -95,11 +106,14 @@ export function neededBy(
     [...new Set(all.flatMap((used) => [...of(used)]))].toSorted();
   const columns = together(({ merge }) => merge);
   const facts = together((used) => used.facts);
+  const targets = [...new Set(all.flatMap((used) => [...used.targets]))].toSorted((a, b) => a - b);
   return {
     ...{ person: together(({ person }) => person), custom: together(({ custom }) => custom) },
     tags: all.some(({ tags }) => tags),
     ...(columns.length > 0 ? { merge: { mailingNo, columns } } : {}),
     ...(facts.length > 0 ? { facts } : {}),
+    // A mail that names more is not sent (`targets_over`).
+    ...(targets.length > 0 ? { targets: targets.slice(0, TARGET_ACTIONS_MAX) } : {}),
   };
 }
 
@@ -120,7 +134,7 @@ export function fieldsWithoutFallback(source: string): string[] {
     .filter(([, name = "", rest = ""]) => {
       const isPersonal =
         (isPersonField(name) && name !== "email") ||
-        /^(?:fields|merge)\./.test(name) ||
+        /^(?:fields|merge|targets)\./.test(name) ||
         isFactThatLacks(name);
       return isPersonal && !/\|\s*default\b/.test(rest);
     })

@@ -161,6 +161,23 @@ export async function countBlanks(
   };
 }
 
+export type PlaceCount = { country: string | null; postalCode: string | null; people: number };
+
+/** Where the people of a range live who are of an audience and get mail, each place once. */
+export async function countPlaces(
+  { groupNo, d1 }: GroupDb,
+  { from, json }: Question,
+  { after, upTo }: { after: number; upTo: number },
+): Promise<PlaceCount[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT p.country, p.postal_code AS postalCode, count(*) AS people ${from} AND p.email_status = 1 GROUP BY p.country, p.postal_code`,
+    )
+    .bind(groupNo, after, upTo, json)
+    .run<PlaceCount>();
+  return results;
+}
+
 function blankSql(field: PersonField): string {
   return `(${personFields[field].map((column) => `coalesce(p.${column}, '') = ''`).join(" AND ")})`;
 }

@@ -1,5 +1,6 @@
 import type { Group } from "../../groups/types";
 import { factWords } from "../../merging/fact";
+import { targetWords } from "../../merging/targets";
 import { oneLine } from "../../platform/mail/headers";
 import { wholeText } from "../../platform/mail/mail-text";
 import { isLocale, type Locale } from "../../ui/i18n";
@@ -15,7 +16,6 @@ export function templatesOf(
   builds: readonly Build[],
   { group }: TemplateOptions,
 ): (variantNo: number, language: string | null) => MailTemplate | null {
-  const constants = { group: groupScope(group) };
   const made = new Map<Build, MailTemplate>();
   return (variantNo, language) => {
     const ofVariant = builds.filter((build) => build.variantNo === variantNo);
@@ -24,17 +24,15 @@ export function templatesOf(
       ofVariant.find((build) => build.language === group.locale) ??
       ofVariant[0];
     if (!chosen) return null;
-    const template = made.get(chosen) ?? templateOf(chosen, constants, group);
+    const template = made.get(chosen) ?? templateOf(chosen, group);
     made.set(chosen, template);
     return template;
   };
 }
 
-function templateOf(
-  build: Build,
-  constants: { group: Record<string, string> },
-  { timeZone, currency }: Group,
-): MailTemplate {
+function templateOf(build: Build, group: Group): MailTemplate {
+  const { timeZone, currency } = group;
+  const constants = { group: groupScope(group, build.signOff ?? group.settings.mail.signOff) };
   const language = localeOf(build.language);
   const fromName = header(build.fromName, FROM_NAME_MAX);
   const subject = header(build.subject, SUBJECT_MAX);
@@ -45,7 +43,8 @@ function templateOf(
     const facts = values.facts && {
       facts: factWords(values.facts, { locale: language, timeZone, currency }),
     };
-    const first = { ...values.fields, ...facts, ...constants, mail_key: mailKey };
+    const targets = values.targets && { targets: targetWords(values.targets, language) };
+    const first = { ...values.fields, ...facts, ...targets, ...constants, mail_key: mailKey };
     const line = subject(first);
     const scope = { ...first, mailing: { subject: line } };
     const mail = { fromName: fromName(scope), subject: line, html: html(scope), text: text(scope) };

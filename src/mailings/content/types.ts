@@ -1,13 +1,15 @@
-import type { FactName, Facts } from "../../merging/types";
+import type { FactName, Facts, TargetNames } from "../../merging/types";
 import type { MailText } from "../../platform/mail/mail-text";
 import type { Locale } from "../../ui/i18n";
 import type { mailingBuilds } from "../tables";
 import type { AlternatePart, MailingVersion } from "../types";
 
 /** A version made ready: Liquid templates that lack nothing but the values of a person and the key of their copy. */
-export type Build = Omit<typeof mailingBuilds.$inferSelect, "amp"> & {
+export type Build = Omit<typeof mailingBuilds.$inferSelect, "amp" | "signOff"> & {
   /** The interactive part; nothing and null for none. */
   amp?: string | null;
+  /** Of the group, as it was then; null where nobody kept it: as it is now. */
+  signOff?: string | null;
 };
 
 /** Where a numbered link leads. `url` may hold merge fields; `fillLink` fills them. */
@@ -23,6 +25,8 @@ export type NeededFields = {
   /** Columns of the merge file of a mailing; not there when none is used. */
   merge?: { mailingNo: number; columns: string[] };
   facts?: FactName[];
+  /** Actions whose targets are named, by number. */
+  targets?: number[];
 };
 
 /** What is known of one person, for their copy. A field nobody filled in is not in `fields`, so that `{% if city %}` works. */
@@ -34,6 +38,8 @@ export type MergeValues = {
   fields: Readonly<Record<string, unknown>>;
   /** What they gave and did, for the language of the mail to write; not there when the mail says nothing of it. */
   facts?: Facts;
+  /** Whom actions are addressed to, for the language of the mail to list. */
+  targets?: TargetNames;
 };
 
 /** `amp`: the interactive part, where it has one. */
@@ -91,6 +97,7 @@ export const errorCodes = [
   "snippet_unknown",
   "subject_empty",
   "subject_over",
+  "targets_over",
   "too_large",
   "unknown_field",
   "unknown_filter",
@@ -109,6 +116,7 @@ export const warningCodes = [
   "link_personal",
   "preview_empty",
   "removed",
+  "sign_off_empty",
   "subject_long",
 ] as const;
 export type ProblemCode = (typeof errorCodes)[number] | (typeof warningCodes)[number];

@@ -1,8 +1,11 @@
-import type { GroupDb } from "../../groups/shard";
+import { dbFor } from "../../groups/shard";
+import type { Group } from "../../groups/types";
 import { factsFor } from "../../merging/fact";
 import { mergedFor } from "../../merging/merge-file";
-import type { Facts } from "../../merging/types";
+import { addressedActions, targetNamesFor } from "../../merging/targets";
+import type { Facts, TargetNames } from "../../merging/types";
 import { severalIn } from "../../people/custom-field";
+import type { Context } from "../../platform/context";
 import { oneLine } from "../../platform/mail/headers";
 import { sayableName } from "../../platform/mail/sayable-name";
 import { isLocale } from "../../ui/i18n";
@@ -15,35 +18,49 @@ const LINE_MAX = 500;
 const PARAGRAPH_MAX = 5_000;
 
 /**
- * What templates need of some people, by one statement, with one more for a merge file and one for what they gave and did where a
- * mail says something of it; whoever is not there is not in it.
+ * What templates need of some people, by one statement, with one more for each of a merge file, what they gave and did, and actions whose
+ * targets are named, where a mail says something of it; whoever is not there is not in it.
  */
 export async function readValues(
-  db: GroupDb,
+  ctx: Context,
+  group: Group,
   personNos: readonly number[],
   needed: NeededFields,
 ): Promise<Map<number, MergeValues>> {
   if (personNos.length > VALUES_MAX) throw new RangeError(`more than ${VALUES_MAX} people at once`);
   if (personNos.length === 0) return new Map();
-  const [rows, merged, facts] = await Promise.all([
+  const db = dbFor(ctx.env, group);
+  const [rows, merged, facts, actions] = await Promise.all([
     selectValues(db, personNos, needed),
     needed.merge ? mergedFor(db, needed.merge.mailingNo, personNos) : null,
     needed.facts ? factsFor(db, personNos, needed.facts) : null,
+    needed.targets ? addressedActions(ctx, group, needed.targets) : null,
   ]);
+  const places = rows.map((row) => ({
+    personNo: row.person_no,
+    ...{ country: row.country, postalCode: row.postal_code },
+  }));
+  const targets = actions && (await targetNamesFor(actions, places));
   return new Map(
     rows.map((row) => {
       const no = row.person_no;
-      return [no, withMore(valuesOf(row), merged?.get(no), facts?.get(no))];
+      return [no, withMore(valuesOf(row), merged?.get(no), facts?.get(no), targets?.get(no))];
     }),
   );
 }
 
-function withMore(values: MergeValues, merge?: Record<string, string>, facts?: Facts): MergeValues {
-  if (!merge && !facts) return values;
+function withMore(
+  values: MergeValues,
+  merge?: Record<string, string>,
+  facts?: Facts,
+  targets?: TargetNames,
+): MergeValues {
+  if (!merge && !facts && !targets) return values;
   return {
     ...values,
     ...(merge ? { fields: { ...values.fields, merge } } : {}),
     ...(facts ? { facts } : {}),
+    ...(targets ? { targets } : {}),
   };
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE `mailing_builds` ADD `sign_off` text;

@@ -1,0 +1,273 @@
+import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
+import { beforeAll, describe, expect, it } from "vitest";
+import { HandDriver, makeMailing, makeSenders } from "../../test/deliveries";
+import { contextOf, makeGroup } from "../../test/groups";
+import { makePetition } from "../../test/petitions";
+import { createDraft } from "../actions/action";
+import { actions } from "../actions/tables";
+import { everybody } from "../audiences/audience";
+import { call } from "../calls/call";
+import { sendMailing } from "../delivery/delivery";
+import { saveMailSettings } from "../groups/mail-settings";
+import { dbFor, type GroupDb } from "../groups/shard";
+import { type Group, groupSettings } from "../groups/types";
+import { letter } from "../letters/letter";
+import {
+  buildVersions,
+  checkAudience,
+  checkVersions,
+  fieldsOf,
+  loadMergeValues,
+  mailTemplates,
+  standIn,
+} from "../mailings/content";
+import { versionsOf } from "../mailings/mailing";
+import type { Mailing } from "../mailings/types";
+import { createList, replaceList } from "../officials/target-list";
+import type { ListedTarget } from "../officials/types";
+import { wholeText } from "../platform/mail/mail-text";
+import { fillLinkFor } from "../tracking/filling";
+import { offeredTargets, TARGET_ACTIONS_MAX } from "./targets";
+
+const official = (name: string, changes: Partial<ListedTarget>): ListedTarget => ({
+  ...{ key: name, name, title: "", office: "", email: `${name}@city.example`, phone: "+16135550100" },
+  ...{ language: "" as const, form: "", districts: [], prefixes: [], ...changes },
+});
+const CITY = [
+  official("Ana & Co", { prefixes: ["K1A"] }),
+  official("Bo", { prefixes: ["K1A"], phone: "" }),
+  official("Cy", { districts: ["Ward 1"], prefixes: ["M5V"] }),
+  official("Di", { districts: ["Ward 2"], prefixes: ["M5V"] }),
+];
+const fallback = { name: "The mayor", email: "mayor@city.example", phone: "+16135550199" };
+
+let group: Group;
+let db: GroupDb;
+/** The numbers of a petition, a letter and a call. */
+let nos: { petition: number; letter: number; call: number };
+
+beforeAll(async () => {
+  ({ group, db } = await makeSenders(5));
+  const ctx = contextOf();
+  const places = ["K1A 0B1", "k1a0b1", "M5V 3L9", null, "V5K 0A1"];
+  for (const [index, place] of places.entries())
+    await db.d1
+      .prepare("UPDATE people SET postal_code = ?3, country = 'CA' WHERE group_no = ?1 AND person_no = ?2")
+      .bind(group.no, index + 1, place)
+      .run();
+  const list = await createList(ctx, group, "City");
+  if (!list) throw new Error("no list");
+  await replaceList(ctx, group, list, CITY);
+  const source = { from: "list", listId: list.id };
+  nos = {
+    petition: (
+      await makePetition(group, {
+        settings: {
+          targets: [
+            { name: "Eve", title: "" },
+            { name: "Flo", title: "" },
+          ],
+        },
+      })
+    ).no,
+    letter: await addressed(letter, { source }),
+    call: await addressed(call, { source: { ...source, fallback } }),
+  };
+});
+
+async function addressed(kind: typeof letter, settings: Record<string, unknown>): Promise<number> {
+  const draft = await createDraft(contextOf(), group, kind, { title: "The night bus", by: 1 });
+  if (!draft) throw new Error("no draft");
+  const changed = {
+    status: "published" as const,
+    settings: kind.settings.parse({ ...draft.settings, ...settings }),
+  };
+  await db.db.update(actions).set(changed).where(eq(actions.id, draft.id));
+  return draft.no;
+}
+
+async function said(mailing: Mailing, people: readonly number[], of: Group = group) {
+  const versions = await versionsOf(dbFor(env, of), mailing.no);
+  const { builds } = await buildVersions(contextOf(), of, mailing, versions, null);
+  const values = await loadMergeValues(contextOf(), of, people, fieldsOf(builds));
+  const template = mailTemplates(builds, { group: of })(1, of.locale);
+  return people.map((no) => template?.render(values.get(no) ?? standIn(), "KEY"));
+}
+
+const firstLine = (text: string | undefined) => text?.split("\n")[0]?.trim();
+const lines = async (mailing: Mailing) =>
+  (await said(mailing, [1, 2, 3, 4, 5])).map((mail) => firstLine(mail?.text));
+
+describe("the names of targets", () => {
+  it("are those of a petition for everybody, as the language lists them, escaped", async () => {
+    const body = `<p>Tell {{ targets.a${nos.petition} }}</p>`;
+    const mailing = await makeMailing(group, { body });
+    expect(await lines(mailing)).toEqual(Array.from({ length: 5 }, () => "Tell Eve and Flo"));
+    expect(
+      await fillLinkFor(
+        contextOf(),
+        group,
+        { groupNo: group.no, mailingNo: 1, personNo: 1, isProof: false },
+        `https://a.example/?to={{ targets.a${nos.petition} | url_encode }}`,
+      ),
+    ).toBe("https://a.example/?to=Eve+and+Flo");
+  });
+
+  it("are each person's own officials where a letter goes by place, and blank where that is open", async () => {
+    const mailing = await makeMailing(group, {
+      body: `<p>{% if targets.a${nos.letter} %}To {{ targets.a${nos.letter} }}{% else %}To them{% endif %}</p>`,
+    });
+    expect(await lines(mailing)).toEqual([
+      "To Ana & Co and Bo",
+      "To Ana & Co and Bo",
+      "To them",
+      "To them",
+      "To them",
+    ]);
+    const [first] = await said(mailing, [1]);
+    expect(first?.html).toContain("Ana &amp; Co");
+  });
+
+  it("are those with a telephone where people call, and else the organiser's fallback", async () => {
+    const mailing = await makeMailing(group, {
+      body: `<p>{{ targets.a${nos.call} | default: 'your council' }}</p>`,
+    });
+    expect(await lines(mailing)).toEqual([
+      ...["Ana & Co and The mayor", "Ana & Co and The mayor", "your council", "your council", "The mayor"],
+    ]);
+  });
+
+  it("take one statement more, for however many people", async () => {
+    const mailing = await makeMailing(group, {
+      body: `<p>{{ targets.a${nos.letter} }} {{ targets.a${nos.call} }}</p>`,
+    });
+    const { builds } = await buildVersions(
+      contextOf(),
+      group,
+      mailing,
+      await versionsOf(db, mailing.no),
+      null,
+    );
+    const asked: string[] = [];
+    const counted = new Proxy(env[group.shard as "SHARD_00"], {
+      get: (target, name) => {
+        const value = Reflect.get(target, name);
+        if (name !== "prepare") return typeof value === "function" ? value.bind(target) : value;
+        return (sql: string) => {
+          asked.push(sql);
+          return target.prepare(sql);
+        };
+      },
+    });
+    const ctx = contextOf({ ...env, [group.shard]: counted } as typeof env);
+    await loadMergeValues(ctx, group, [1], fieldsOf(builds));
+    const one = asked.length;
+    await loadMergeValues(ctx, group, [1, 2, 3, 4, 5], fieldsOf(builds));
+    expect([one, asked.length]).toEqual([2, 4]);
+  });
+
+  it("are counted where they are blank, before a mailing is sent", async () => {
+    const mailing = await makeMailing(group, {
+      body: `<p>{{ targets.a${nos.letter} }} {{ targets.a${nos.call} }} {{ targets.a${nos.petition} }}</p>`,
+    });
+    const { builds } = await buildVersions(
+      contextOf(),
+      group,
+      mailing,
+      await versionsOf(db, mailing.no),
+      null,
+    );
+    const { blanks, people } = await checkAudience(contextOf(), group, everybody, fieldsOf(builds));
+    expect({ blanks, people }).toEqual({
+      blanks: { [`targets.a${nos.letter}`]: 3, [`targets.a${nos.call}`]: 2, [`targets.a${nos.petition}`]: 0 },
+      people: 5,
+    });
+  });
+
+  it("are offered of public actions, and unknown of another group's, of a form's, and of none", async () => {
+    const offered = (await offeredTargets(db)).map(({ field }) => field);
+    expect(offered).toEqual([`targets.a${nos.call}`, `targets.a${nos.letter}`, `targets.a${nos.petition}`]);
+    const { group: other } = await makeGroup({ postalAddress: "1 Street" });
+    const foreign = await makeMailing(other, {
+      body: `<p>{{ targets.a${nos.petition} }} {{ targets.all }}</p>`,
+    });
+    const problems = await checkVersions(
+      contextOf(),
+      other,
+      foreign,
+      await versionsOf(dbFor(env, other), foreign.no),
+      null,
+    );
+    const unknown = problems.filter(({ code }) => code === "unknown_field").map(({ values }) => values.field);
+    expect(unknown.toSorted()).toEqual([`targets.a${nos.petition}`, "targets.all"]);
+    expect(firstLine((await said(foreign, [1], other))[0]?.text)).toBe("");
+  });
+
+  it("ask for words for whom they are blank to, and are of ten actions at most", async () => {
+    const codes = async (body: string) => {
+      const mailing = await makeMailing(group, { body });
+      const problems = await checkVersions(
+        contextOf(),
+        group,
+        mailing,
+        await versionsOf(db, mailing.no),
+        null,
+      );
+      return problems.map(({ code }) => code);
+    };
+    expect(await codes(`<p>{{ targets.a${nos.letter} }}</p>`)).toContain("field_blank");
+    expect(await codes(`<p>{{ targets.a${nos.letter} | default: "them" }}</p>`)).not.toContain("field_blank");
+    const many = Array.from({ length: TARGET_ACTIONS_MAX + 1 }, (_, no) => `{{ targets.a${no + 1} }}`);
+    expect(await codes(`<p>${many.join(" ")}</p>`)).toContain("targets_over");
+    expect(await codes(`<p>${many.slice(1).join(" ")}</p>`)).not.toContain("targets_over");
+  });
+});
+
+describe("the sign-off of a group", () => {
+  const signed = (signOff: string): Group => ({
+    ...group,
+    settings: groupSettings.parse({ ...group.settings, mail: { ...group.settings.mail, signOff } }),
+  });
+
+  it("keeps its lines in text and HTML, is escaped, and is one line in a subject", async () => {
+    const its = signed("In solidarity,\n<b>the team</b>");
+    const mailing = await makeMailing(group, { body: "<p>{{ group.sign_off }}</p>" });
+    await db.d1
+      .prepare(
+        "UPDATE mailing_versions SET subject = 'From {{ group.sign_off }}' WHERE group_no = ?1 AND mailing_no = ?2",
+      )
+      .bind(group.no, mailing.no)
+      .run();
+    const [mail] = await said(mailing, [1], its);
+    expect(mail?.text).toContain("In solidarity,\n<b>the team</b>");
+    expect(mail?.html).toMatch(/In solidarity,<br>\n&lt;b&gt;the team&lt;\/b&gt;<\/p>/);
+    expect(mail?.html).toContain("<title>From In solidarity, &lt;b&gt;the team");
+    expect(mail?.subject).toBe("From In solidarity, <b>the team</b>");
+  });
+
+  it("is what default says where there is none, and is said to be missing", async () => {
+    const body = "<p>{{ group.sign_off | default: 'Yours' }}{% if group.sign_off %}, us{% endif %}</p>";
+    const mailing = await makeMailing(group, { body });
+    expect(firstLine((await said(mailing, [1]))[0]?.text)).toBe("Yours");
+    expect(firstLine((await said(mailing, [1], signed("Us")))[0]?.text)).toBe("Us, us");
+    const codesOf = async (its: Group) =>
+      (await checkVersions(contextOf(), its, mailing, await versionsOf(db, mailing.no), null)).map(
+        ({ code }) => code,
+      );
+    expect(await codesOf(group)).toContain("sign_off_empty");
+    expect(await codesOf(signed("Us"))).not.toContain("sign_off_empty");
+  });
+
+  it("goes on as it was when the mailing was prepared, whatever is written later", async () => {
+    const { group: its } = await makeSenders(2, { mail: { undoMinutes: 0, signOff: "Then" } as never });
+    const mailing = await makeMailing(its, { body: "<p>{{ group.sign_off }}</p>" });
+    const driver = new HandDriver(its, mailing);
+    await sendMailing(contextOf(driver.env), its, mailing, { by: 1, startAt: null });
+    await driver.turn();
+    await driver.turn();
+    await saveMailSettings(contextOf(), its, { no: 1 }, { signOff: "Now" });
+    await driver.run();
+    expect(driver.sent.map(({ message }) => firstLine(wholeText(message.text)))).toEqual(["Then", "Then"]);
+  });
+});

@@ -1,0 +1,122 @@
+import { callSettings } from "../calls/types";
+import { dbFor, type GroupDb } from "../groups/shard";
+import type { Group } from "../groups/types";
+import { letterSettings } from "../letters/types";
+import type { TargetSource } from "../officials/types";
+import { reachable } from "../officials/whereabouts";
+import { petitionSettings } from "../petitions/types";
+import type { Context } from "../platform/context";
+import { normalisePostalCode } from "../platform/postal-code";
+import { formatList } from "../ui/format";
+import type { Locale } from "../ui/i18n";
+import * as store from "./store-targets";
+import type { TargetNames } from "./types";
+
+/* Whom actions are addressed to, by name: `{{ targets.a12 }}` of the action with the number 12. */
+
+/** Actions of one mailing whose targets it names: each is matched for every person. */
+export const TARGET_ACTIONS_MAX = 10;
+/** In the list of what may be filled in. */
+const OFFERED_MAX = 50;
+
+const FIELD = /^a([1-9]\d{0,8})$/;
+
+/** The action whose targets a merge field names; null for what is no such field. */
+export function actionOfField(name: string): number | null {
+  const [, no] = FIELD.exec(name) ?? [];
+  return no === undefined ? null : Number(no);
+}
+
+export function targetField(actionNo: number): string {
+  return `a${actionNo}`;
+}
+
+/** Where somebody lives, as they said it; null for what they did not. */
+export type Place = { country: string | null; postalCode: string | null };
+
+/** How an action finds whom it is addressed to. */
+export type Addressed = {
+  actionNo: number;
+  /** The same for everybody, wherever they live. */
+  isFixed: boolean;
+  /** @throws when the officials' data cannot be read; asking again may work */
+  namesAt(place: Place): Promise<string[]>;
+};
+
+/** Of some actions those that are addressed to somebody, as they stand now. One statement; another group's are not among them. */
+export async function addressedActions(
+  ctx: Context,
+  group: Group,
+  actionNos: readonly number[],
+): Promise<Addressed[]> {
+  if (actionNos.length === 0) return [];
+  const rows = await store.selectAddressed(dbFor(ctx.env, group), actionNos);
+  return rows.map((row) => addressedOf(ctx, group, row));
+}
+
+/** The actions that a mail is most likely to name, the newest first. */
+export async function offeredTargets(db: GroupDb): Promise<{ field: string; title: string }[]> {
+  const rows = await store.selectAddressedPublic(db, OFFERED_MAX);
+  return rows.map(({ actionNo, title }) => ({ field: `targets.${targetField(actionNo)}`, title }));
+}
+
+function addressedOf(ctx: Context, group: Group, row: store.AddressedRow): Addressed {
+  const { actionNo, kind } = row;
+  const settings: unknown = JSON.parse(row.settings);
+  if (kind === "petition") {
+    const names = (petitionSettings.safeParse(settings).data?.targets ?? []).map(({ name }) => name);
+    return { actionNo, isFixed: true, namesAt: async () => names };
+  }
+  const source = (kind === "letter" ? letterSettings : callSettings).safeParse(settings).data?.source;
+  if (!source) return { actionNo, isFixed: true, namesAt: async () => [] };
+  const reachedBy = kind === "letter" ? "email" : "phone";
+  // One of a list or of a parliament is for whoever lives there: the same for all who live at one place.
+  const known = new Map<string, Promise<string[]>>();
+  const namesAt = (place: Place) => {
+    const key = `${place.country ?? ""} ${place.postalCode ?? ""}`;
+    const names = known.get(key) ?? namesBy(ctx, group, source, { place, reachedBy });
+    known.set(key, names);
+    return names;
+  };
+  return { actionNo, isFixed: source.from === "fixed", namesAt };
+}
+
+/** Nobody where it is open who theirs are: their code touches several districts, or they gave none. */
+async function namesBy(
+  ctx: Context,
+  group: Group,
+  source: TargetSource,
+  { place, reachedBy }: { place: Place; reachedBy: "email" | "phone" },
+): Promise<string[]> {
+  const country = place.country || group.country;
+  const postalCode = normalisePostalCode(place.postalCode ?? "", country) ?? "";
+  if (source.from !== "fixed" && postalCode === "") return [];
+  const where = { country, postalCode, locale: group.locale };
+  const { targets } = await reachable(ctx, { owner: group, source, where, reachedBy });
+  // Whoever has no telephone is called by nobody; a letter can be sent by hand.
+  const reached = reachedBy === "phone" ? targets.filter(({ phone }) => phone !== "") : targets;
+  return [...new Set(reached.map(({ name }) => name).filter(Boolean))];
+}
+
+/** The names of the targets of some actions for some people, by person and field. */
+export async function targetNamesFor(
+  actions: readonly Addressed[],
+  people: readonly (Place & { personNo: number })[],
+): Promise<Map<number, TargetNames>> {
+  const named = new Map<number, TargetNames>();
+  for (const { personNo, ...place } of people) {
+    const names: TargetNames = {};
+    for (const action of actions) names[targetField(action.actionNo)] = await action.namesAt(place);
+    named.set(personNo, names);
+  }
+  return named;
+}
+
+/** The names as a mail in a language lists them. Nobody is left out, so that `default` and `{% if %}` work. */
+export function targetWords(names: TargetNames, locale: Locale): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([field, each]) =>
+      each.length === 0 ? [] : [[field, formatList(each, locale)] as const],
+    ),
+  );
+}
