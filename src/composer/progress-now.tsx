@@ -1,6 +1,6 @@
 import { coveringOf } from "../mailings/combining";
 import { Notice } from "../ui/flash";
-import { ButtonRow, Form, SubmitButton } from "../ui/form";
+import { ButtonRow, Form, HiddenField, SubmitButton } from "../ui/form";
 import { formatNumber } from "../ui/format";
 import { localeNames } from "../ui/i18n";
 import { Progress } from "../ui/progress";
@@ -56,7 +56,8 @@ export function Now(props: ProgressProps) {
   }
 }
 
-function Waiting({ t, href, isOwn, maySend, waitsFor, askedBy, versions }: ProgressProps) {
+function Waiting(props: ProgressProps) {
+  const { t, href, isOwn, maySend, waitsFor, askedBy, versions, pauseWords, words } = props;
   const mayAgree = waitsFor === "colleague" && maySend && !isOwn;
   return (
     <>
@@ -68,6 +69,7 @@ function Waiting({ t, href, isOwn, maySend, waitsFor, askedBy, versions }: Progr
               ? t("composer.waiting.ownText")
               : t("composer.waiting.colleagueText", { name: askedBy ?? "" })}
         </p>
+        {pauseWords ? <p>{pauseWords}</p> : null}
       </Notice>
       <p class="cluster">
         <span class="soft">{t("composer.waiting.versions")}</span>
@@ -83,6 +85,7 @@ function Waiting({ t, href, isOwn, maySend, waitsFor, askedBy, versions }: Progr
       </p>
       {mayAgree ? (
         <Form action={`${href}/approval`} class="inline" label={t("composer.waiting.agree")}>
+          <HiddenField name="words" value={words} />
           <ButtonRow>
             <SubmitButton>{t("composer.waiting.agree")}</SubmitButton>
           </ButtonRow>

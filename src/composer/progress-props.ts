@@ -18,6 +18,8 @@ export type ProgressProps = Page & {
   isOwn: boolean;
   maySend: boolean;
   /** What is waited for, of one that waits. */
+  /** What stands for the words it would leave with now; "" once it does not wait. */
+  words: string;
   waitsFor: "colleague" | "operator";
   /** A word more about a pause, or about why an operator stopped it; "" for none. */
   pauseWords: string;

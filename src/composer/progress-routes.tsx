@@ -12,6 +12,7 @@ import {
   stopMailing,
   takeBack,
   waitsFor,
+  wordsNow,
 } from "../delivery/delivery";
 import { listMembers } from "../groups/member";
 import { can } from "../groups/roles";
@@ -60,6 +61,7 @@ async function progressing(c: MemberContext, mailing: Mailing): Promise<Progress
     approvedBy: mailing.approvedBy === null ? null : nameOf(mailing.approvedBy),
     isOwn: mailing.askedBy === account.no,
     maySend: can(role, "mailings.send"),
+    words: mailing.status === "waiting" ? await wordsNow(ctx, group, mailing) : "",
     waitsFor: await waitsFor(ctx, group, mailing, numbers.pauseNote),
     pauseWords: pauseWords(c, numbers.pauseNote),
     startAt: numbers.startAt === null ? "" : localTimeAt(numbers.startAt, group.timeZone),
@@ -91,6 +93,7 @@ const notes = [
   "needs_ceiling",
   "needs_colleague",
   "needs_operator",
+  "words_changed",
   "bounces",
   "complaints",
   "group_limited",
@@ -115,6 +118,7 @@ const done: Record<string, Key> = {
 const undone: Record<string, Key> = {
   moved_on: "composer.undone.movedOn",
   own: "composer.undone.own",
+  words: "composer.undone.words",
   ceiling: "composer.undone.ceiling",
   quota: "composer.undone.quota",
   choose: "composer.undone.choose",
@@ -174,13 +178,17 @@ progressRoutes.post(`${MAILING_PATH}/resume`, memberCan("mailings.send"), async 
 progressRoutes.post(`${MAILING_PATH}/approval`, memberCan("mailings.send"), async (c) => {
   const { ctx, group, account } = c.var;
   const mailing = await mailingIn(c);
-  const approved = await approveMailing(ctx, group, mailing, { by: account.no, as: "colleague" });
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const seen = single(values, "words");
+  const approved = await approveMailing(ctx, group, mailing, { by: account.no, as: "colleague", seen });
   switch (approved.is) {
     case "scheduled":
     case "needs_approval":
       return back(c, mailing, { done: "approved" });
     case "own":
       return back(c, mailing, { not: "own" });
+    case "words_changed":
+      return back(c, mailing, { not: "words" });
     case "over_ceiling":
       return back(c, mailing, { not: "ceiling" });
     case "over_quota":

@@ -6,6 +6,7 @@ import { versionsOf } from "../mailings/mailing";
 import { failureReasons, type Mailing, type PauseCause, recipientStatus } from "../mailings/types";
 import type { Context } from "../platform/context";
 import type { MailCopy } from "../platform/mail-keys";
+import { wordsNow } from "./agreed-words";
 import { agreedBy, type Lack, lackOf } from "./allowance";
 import { goesNowhere } from "./down-the-list";
 import { recipientsOf } from "./estimate";
@@ -15,6 +16,7 @@ import { setChoice } from "./store-cohorts";
 import { reconcile } from "./store-ledger";
 import type { Agreed, MailingOf, SendProblem, SendResult } from "./types";
 
+export { wordsNow } from "./agreed-words";
 export { estimateAudience } from "./estimate";
 export { sendPage } from "./page";
 export { progressOf } from "./progress";
@@ -136,6 +138,8 @@ export type ApprovalResult =
   | { is: "scheduled"; startAt: number }
   | { is: "needs_approval"; from: "operator" }
   | { is: "own" }
+  /** Its words are others than those that were looked at. */
+  | { is: "words_changed" }
   | { is: "over_ceiling"; ceiling: number; recipients: number }
   | { is: "over_quota"; left: number; daily: number; recipients: number }
   | { is: "not_waiting" };
@@ -143,16 +147,19 @@ export type ApprovalResult =
 /**
  * Somebody else of the group agrees, or an operator let the group's big sends go (`allowBigSends` first). Whoever asked may not agree
  * with themselves. It is then scheduled, unless the other one must agree as well.
+ * @param options.seen the words a colleague looked at, as `wordsNow` has them; nothing where that was not noted
  */
 export async function approveMailing(
   ctx: Context,
   group: Group,
   mailing: Mailing,
-  { by, as }: { by: number; as: "colleague" | "operator" },
+  { by, as, seen }: { by: number; as: "colleague" | "operator"; seen?: string },
 ): Promise<ApprovalResult> {
   const { target, settings, askedBy } = mailing;
   if (mailing.status !== "waiting" || !target || askedBy === null) return { is: "not_waiting" };
   if (as === "colleague" && by === askedBy) return { is: "own" };
+  const words = await wordsNow(ctx, group, mailing);
+  if (as === "colleague" && seen !== undefined && seen !== words) return { is: "words_changed" };
   const at = startOf(ctx, group, mailing.startAt);
   const counting = { mailingNo: mailing.no, budgetMs: COUNT_MS, startAt: at };
   const recipients = await recipientsOf(ctx, group, target, settings, counting);
@@ -169,7 +176,7 @@ export async function approveMailing(
   const isDone = await change(ctx, group, mailing, async (db) => {
     await record(ctx, group, mailing, by, "approved", { as, recipients });
     return as === "colleague"
-      ? store.approve(db, mailing.no, { status, by, startAt: at, now: ctx.now })
+      ? store.approve(db, mailing.no, { status, by, words, startAt: at, now: ctx.now })
       : store.release(db, mailing.no, { startAt: at, now: ctx.now });
   });
   if (!isDone) return { is: "not_waiting" };

@@ -6,6 +6,7 @@ import { isMirrorAskable } from "../mailings/mirroring";
 import type { Frozen, Mailing } from "../mailings/types";
 import { pinMergeFile } from "../merging/merge-file";
 import type { Context } from "../platform/context";
+import { isOtherThanAgreed } from "./agreed-words";
 import { beyondOwnHand } from "./allowance";
 import { frozenDrawn } from "./drawing";
 import { beginFreeze, type FreezeState, freezeOn } from "./freezing";
@@ -14,6 +15,7 @@ import { waitsForRival } from "./rivals";
 import * as store from "./store";
 import { thawRange } from "./store-freeze";
 import { LEASE_S, stopAll, survey, totalsOf } from "./survey";
+import { tellOfWords } from "./telling";
 import { sumOf } from "./totals";
 import type { UnderWay } from "./under-way";
 
@@ -95,6 +97,12 @@ async function prepare({ ctx, group, mailing, delivery }: Due, kept: Kept): Prom
       await store.unsend(db, mailing.no, built ? "mirrors_too_large" : "not_built", Date.now());
       return 0;
     }
+    if (isOtherThanAgreed(mailing, await built.fingerprint())) {
+      ctx.log.info("delivery.words_changed", { groupNo: group.no, mailingNo: mailing.no });
+      await tellOfWords(ctx, group, mailing);
+      await store.holdForWords(db, mailing.no, { startAt, now: Date.now() });
+      return 0;
+    }
     await store.saveBuilds(db, mailing.no, { ...built, startAt });
     state = await beginFreeze(ctx, group, { ...mailing, startAt }, built);
     if (!kept.saveFreeze(state)) return 0;
@@ -139,9 +147,9 @@ async function build(ctx: Context, group: Group, mailing: Mailing) {
     return null;
   });
   if (!made || made.builds.length === 0) return null;
-  const { builds, links } = made;
+  const { builds } = made;
   const variants = [...new Set(builds.map(({ variantNo }) => variantNo))].toSorted((a, b) => a - b);
-  return { builds, links, variants, languages: [...new Set(builds.map(({ language }) => language))] };
+  return { ...made, variants, languages: [...new Set(builds.map(({ language }) => language))] };
 }
 
 /** Takes the rows of a send that was taken back. */

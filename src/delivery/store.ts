@@ -81,25 +81,29 @@ export function schedule(db: GroupDb, no: number, ask: Asking): Promise<boolean>
   const { agreed = null } = ask;
   return changes(
     db,
-    `UPDATE mailings SET status = ?3, start_at = ?4, asked_by = ?5, approved_by = ?7, approved_to = ?8, updated_at = ?6, frozen = NULL,
+    `UPDATE mailings SET status = ?3, start_at = ?4, asked_by = ?5, approved_by = ?7, approved_to = ?8, approved_words = ?10, updated_at = ?6, frozen = NULL,
        hidden_at = NULL, winner_no = NULL, sent_at = NULL, finished_at = NULL, pause_cause = NULL, pause_note = ?9, test_ends_at = NULL, verdict = NULL,
        cohorts_open = NULL, cohorts_shut = NULL, cohorts_send = NULL, cohorts_leave = NULL
      ${WHERE} AND status = 'draft' AND (hidden_at IS NOT NULL) = (?8 IS NOT NULL)`,
-    [no, ask.status, ask.startAt, ask.by, ask.now, agreed?.by ?? null, agreed?.upTo ?? null, ask.note ?? ""],
+    [
+      ...[no, ask.status, ask.startAt, ask.by, ask.now],
+      ...[agreed?.by ?? null, agreed?.upTo ?? null, ask.note ?? "", agreed?.words ?? null],
+    ],
   );
 }
 
-/** Somebody agreed, so that it does not wait for a colleague any more; `status` is what follows. Whoever asked is nobody to agree. */
+/** Somebody agreed to some words, so that it does not wait for a colleague any more; `status` is what follows. Whoever asked is nobody to agree. */
 export function approve(
   db: GroupDb,
   no: number,
-  { status, by, startAt, now }: { status: "scheduled" | "waiting"; by: number; startAt: number; now: number },
+  approval: { status: "scheduled" | "waiting"; by: number; words: string; startAt: number; now: number },
 ): Promise<boolean> {
+  const { status, by, words, startAt, now } = approval;
   return changes(
     db,
-    `UPDATE mailings SET status = ?3, approved_by = ?4, approved_to = NULL, pause_note = '', start_at = ?5, updated_at = ?6
+    `UPDATE mailings SET status = ?3, approved_by = ?4, approved_words = ?7, approved_to = NULL, pause_note = '', start_at = ?5, updated_at = ?6
      ${WHERE} AND status = 'waiting' AND asked_by <> ?4`,
-    [no, status, by, startAt, now],
+    [no, status, by, startAt, now, words],
   );
 }
 
@@ -128,7 +132,7 @@ export function reschedule(db: GroupDb, no: number, startAt: number, now: number
 export function unsend(db: GroupDb, no: number, note: string, now: number): Promise<boolean> {
   return changes(
     db,
-    `UPDATE mailings SET status = 'draft', start_at = NULL, frozen = NULL, asked_by = NULL, approved_by = NULL, approved_to = NULL, pause_note = ?3, updated_at = ?4
+    `UPDATE mailings SET status = 'draft', start_at = NULL, frozen = NULL, asked_by = NULL, approved_by = NULL, approved_words = NULL, approved_to = NULL, pause_note = ?3, updated_at = ?4
      ${WHERE} AND status IN ('waiting', 'scheduled', 'preparing')`,
     [no, note, now],
   );
@@ -167,6 +171,20 @@ export function holdForApproval(
     db,
     `UPDATE mailings SET status = 'waiting', pause_note = ?4, updated_at = ?5 ${WHERE} AND status = 'preparing' AND start_at = ?3`,
     [no, startAt, note, now],
+  );
+}
+
+/** Its words are not those that somebody agreed to: nobody agreed to it any more. Nothing has left. */
+export function holdForWords(
+  db: GroupDb,
+  no: number,
+  { startAt, now }: { startAt: number; now: number },
+): Promise<boolean> {
+  return changes(
+    db,
+    `UPDATE mailings SET status = 'waiting', approved_by = NULL, approved_words = NULL, pause_note = 'words_changed', updated_at = ?4
+     ${WHERE} AND status = 'preparing' AND start_at = ?3`,
+    [no, startAt, now],
   );
 }
 

@@ -5,6 +5,7 @@ import { targetWords } from "../merging/targets";
 import type { Context } from "../platform/context";
 import { bodyMarkup, countedAddress, makeVersion, makeVersions, withLinks } from "./content/build";
 import { groundOf } from "./content/colours";
+import { fingerprintOf } from "./content/fingerprint";
 import { withQuery } from "./content/links";
 import { compileLiquid, parseLiquid } from "./content/liquid";
 import { materialOf, ownActions } from "./content/material";
@@ -33,6 +34,9 @@ export { standIn } from "./content/values";
 
 type Words = Pick<Mailing, "no" | "settings">;
 
+/** `fingerprint` stands for the words that these builds were made of. */
+type Built = { builds: Build[]; links: MailLink[]; fingerprint(): Promise<string> };
+
 /**
  * Makes the versions of a mailing ready to be sent: templates that ask for a person's values and the key of their copy alone,
  * with links as numbers, and where those lead.
@@ -44,7 +48,7 @@ export async function buildVersions(
   mailing: Words,
   versions: readonly MailingVersion[],
   wrapper: Wrapper | null,
-): Promise<{ builds: Build[]; links: MailLink[] }> {
+): Promise<Built> {
   const material = await materialOf(ctx, group, mailing, versions, wrapper);
   const made = makeVersions(versions, material);
   const own = await ownActions(
@@ -71,7 +75,18 @@ export async function buildVersions(
       return countedAddress(material.origin, link.no);
     }),
   );
-  return { builds, links: [...links.values()] };
+  return { builds, links: [...links.values()], fingerprint: () => fingerprintOf(versions, material) };
+}
+
+/** What the words of a mailing, as they are now, are told apart by from what they were: see `fingerprintOf`. */
+export async function wordsFingerprint(
+  ctx: Context,
+  group: Group,
+  mailing: Words,
+  versions: readonly MailingVersion[],
+  wrapper: Wrapper | null,
+): Promise<string> {
+  return fingerprintOf(versions, await materialOf(ctx, group, mailing, versions, wrapper));
 }
 
 /**

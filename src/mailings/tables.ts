@@ -41,6 +41,8 @@ export const mailings = sqliteTable(
     approvedBy: integer("approved_by"),
     /** To so many recipients at most; null: to as many as there are. */
     approvedTo: integer("approved_to"),
+    /** What stands for the words they agreed to (content/fingerprint.ts); null where nobody did. */
+    approvedWords: text("approved_words"),
     finishedAt: integer("finished_at"),
     /** Out of the lists; what it sent stays. */
     hiddenAt: integer("hidden_at"),

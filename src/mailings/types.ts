@@ -246,6 +246,8 @@ export type Mailing = {
   approvedBy: number | null;
   /** To how many recipients they agreed; null: to as many as there are. */
   approvedTo?: number | null;
+  /** What stands for the words they agreed to; null where nobody did. */
+  approvedWords?: string | null;
   sentAt: number | null;
   finishedAt: number | null;
   tags: string[];

@@ -1,5 +1,5 @@
 import { lackOf } from "../delivery/allowance";
-import { deliveryOf, operatorReason, sendMailing } from "../delivery/delivery";
+import { deliveryOf, operatorReason, sendMailing, wordsNow } from "../delivery/delivery";
 import type { SendResult } from "../delivery/types";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
@@ -50,6 +50,8 @@ export async function sendRun(ctx: Context, group: Group, due: Due): Promise<End
   // That somebody agreed once lifts no ceiling that was lowered since.
   if (lack?.is === "ceiling") return { is: "held", note: "ceiling" };
   if (await hasErrors(ctx, group, mailing)) return { is: "held", note: "errors" };
+  // Before it is asked whether anything changed since: what changes after is found out when the run is prepared.
+  const words = series.approvedBy === null ? null : await wordsNow(ctx, group, mailing);
   if (await isChangedSince(db, series, due.pattern)) return { is: "held", note: "changed" };
   // Counting takes a while, and a series that is stopped in it sends nothing more.
   const standing = await store.selectSeriesByNo(db, series.no);
@@ -57,6 +59,7 @@ export async function sendRun(ctx: Context, group: Group, due: Due): Promise<End
   const agreed = {
     by: series.approvedBy,
     upTo: series.recipientsMax,
+    words,
     run: { series: series.id, nth: run.nth },
   };
   return endingOf(await sendMailing(ctx, group, mailing, { by: owner.no, startAt: null, agreed }), expected);
@@ -119,5 +122,6 @@ export async function watchRun(db: GroupDb, run: Run): Promise<Ending> {
 
 /** Whom a mailing waits for that turned out larger when it was frozen. */
 function waitsFor(pauseNote: string): HeldNote {
+  if (pauseNote === "words_changed") return "changed";
   return pauseNote === "needs_ceiling" ? "ceiling" : "colleague";
 }

@@ -382,7 +382,7 @@ describe("what it copies", () => {
     expect(await hideMailing(here.at(due(0)), here.group, draft, false)).toBe(false);
     const other = await scene(2);
     const sent = await copied(other);
-    const agreed = { by: null, upTo: 9 };
+    const agreed = { by: null, upTo: 9, words: null };
     await sendMailing(other.at(due(0)), other.group, sent.draft, { by: 1, startAt: null, agreed });
     await pauseSeries(other.at(due(0)), other.group, sent.series, 1);
     await other.tick(due(0));
@@ -480,7 +480,7 @@ describe("a run that may not be sent", () => {
       .bind(here.group.no, mailing.no)
       .run();
     const ctx = here.at(due(0));
-    const agreed = { by: 2, upTo: 2 };
+    const agreed = { by: 2, upTo: 2, words: null };
     expect(await sendMailing(ctx, here.group, mailing, { by: 1, startAt: null, agreed })).toEqual({
       is: "needs_approval",
       from: "colleague",
@@ -674,6 +674,26 @@ describe("a run that may not be sent", () => {
 
 describe("approval", () => {
   const large = { mail: { approvalFrom: 3, undoMinutes: 0 } as GroupSettings["mail"] };
+
+  it("holds for the words there were when a run was made, and for no others that its snippets say before it is prepared", async () => {
+    const here = await scene(3, large);
+    const snippet = { name: "greeting", form: "html" as const };
+    const keep = (id: SnippetId | null, revision: number, body: string, now: number) =>
+      saveSnippet(here.at(now), here.group, { no: 1 }, { ...snippet, id, body, revision });
+    const kept = await keep(null, 0, "<p>Hi</p>", START - 1_000);
+    if (kept.is !== "saved") throw new Error(kept.is);
+    const mailing = await makeMailing(here.group, { body: '<p>{% snippet "greeting" %}</p>' });
+    const plan = planOf();
+    const made = await confirmSeries(here.at(START), here.group, mailing, { plan, recipientsMax: 4, by: 1 });
+    if (made.is !== "needs_approval") throw new Error(made.is);
+    await agreeToSeries(here.at(START), here.group, made.series, 2);
+    await here.tick(due(0));
+    await keep(kept.id, 1, "<p>Sale</p>", due(0) + 1_000);
+    await here.deliver();
+    await here.tick(due(0) + 20_000);
+    expect(await runsOf(here.db, made.series)).toMatchObject([{ state: "held", note: "changed" }]);
+    expect([here.sent, here.mails.length]).toEqual([[], 1]);
+  });
 
   it("is asked for once, of a second person, for runs up to the size that was confirmed", async () => {
     const here = await scene(3, large);
@@ -907,8 +927,10 @@ describe("its pages, of what somebody agreed to", () => {
     await here.deliver();
     const [run] = await runsOf(db, series);
     const at = `${base}/${run?.mailingId}`;
-    expect(await (await owner.get(`${at}/progress`)).text()).toContain(`${at}/approval`);
-    expect((await owner.post(`${at}/approval`)).headers.get("Location")).toBe(`${at}/progress?done=approved`);
+    const progress = await (await owner.get(`${at}/progress`)).text();
+    const words = /name="words" value="([0-9a-f]{64})"/.exec(progress)?.[1] ?? "";
+    const approved = await owner.post(`${at}/approval`, { words });
+    expect(approved.headers.get("Location")).toBe(`${at}/progress?done=approved`);
     await here.deliver();
     expect(here.sent).toHaveLength(5);
     // More than D1 binds numbers, and more that are over than count.
