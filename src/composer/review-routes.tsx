@@ -212,8 +212,8 @@ async function blanksIn(
       plain,
       amp ?? "",
     ]);
-    // Who has a row in a file somebody wrote says who is on the list.
-    const maySee = (name: string) => !/^merge\b/.test(name) || can(c.var.role, "people.view");
+    // Who has a row in a file somebody wrote, or officials in a list of theirs, says who is on the list.
+    const maySee = (name: string) => !/^(?:merge|targets)\b/.test(name) || can(c.var.role, "people.view");
     const labels = await mergeFieldsFor(c.var.t, c.var.locale, shardOf(c), mailing);
     const labelOf = (name: string) => labels.find((each) => each.name === `{{ ${name} }}`)?.label ?? name;
     return {
