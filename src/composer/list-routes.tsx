@@ -15,6 +15,7 @@ import {
   versionsOf,
 } from "../mailings/mailing";
 import { followersOf } from "../mailings/mirroring";
+import { listMailingTags } from "../mailings/tag";
 import {
   KEPT_NAME_MAX,
   MAILING_TAG_MAX,
@@ -58,13 +59,14 @@ listRoutes.get(MAILINGS_PATH, memberCan("mailings.view"), async (c) => {
   const before = Number(c.req.query("before")) || null;
   const statuses = shelves[shelf];
   const asked = await seriesAsked(db, c.req.query("series") ?? "");
-  const [found, byStatus, tags] = await Promise.all([
+  const [found, byStatus, tags, allTags] = await Promise.all([
     listMailings(db, {
       ...{ search, tag, before, series: asked.chosen?.no ?? null, limit: MAILINGS_PAGE + 1 },
       ...(statuses ? { statuses } : {}),
     }),
     mailingCounts(db),
     mailingTags(db),
+    listMailingTags(db),
   ]);
   const count = (name: Shelf) =>
     [...byStatus].reduce(
@@ -79,6 +81,7 @@ listRoutes.get(MAILINGS_PATH, memberCan("mailings.view"), async (c) => {
     <MailingListPage
       {...(await pageOf(c))}
       {...{ shelf, search, tag, tags, listed }}
+      hiddenTags={allTags.flatMap((each) => (each.hiddenAt === null ? [] : [each.tag]))}
       mailings={shown.map((mailing) => ({ mailing, counted: clicked.get(mailing.no) ?? null }))}
       counts={{
         all: count("all"),

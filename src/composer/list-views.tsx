@@ -38,7 +38,10 @@ type ListProps = Page & {
   shelf: Shelf;
   search: string;
   tag: string;
+  /** Those offered, the ones used most first. */
   tags: readonly string[];
+  /** Those out of the way. */
+  hiddenTags: readonly string[];
   listed: ListedRuns;
   /** How many there are on each shelf. */
   counts: Record<Shelf, number>;
@@ -96,7 +99,7 @@ export function MailingListPage(props: ListProps) {
 const PICKED = "mail-tags";
 
 /** The form that the ticks in the list belong to. */
-function TagPicked({ t, tags, base }: ListProps & { base: string }) {
+function TagPicked({ t, locale, tags, hiddenTags, base }: ListProps & { base: string }) {
   return (
     <Disclosure summary={t("composer.list.picked")}>
       <Form action={`${base}/tags`} id={PICKED} class="form measure" label={t("composer.list.picked")}>
@@ -124,6 +127,14 @@ function TagPicked({ t, tags, base }: ListProps & { base: string }) {
           </SubmitButton>
         </ButtonRow>
       </Form>
+      <p class="cluster small">
+        <a href={`${base}/tags`}>{t("composer.list.allTags")}</a>
+        {hiddenTags.length > 0 ? (
+          <a href={`${base}/tags#hidden`}>
+            {t("results.tags.hidden", { number: formatNumber(hiddenTags.length, locale) })}
+          </a>
+        ) : null}
+      </p>
     </Disclosure>
   );
 }
@@ -137,6 +148,15 @@ function Pick({ t, mailing }: { t: T; mailing: Mailing }) {
       value={String(mailing.no)}
       aria-label={t("composer.list.pick", { name: nameOf(t, mailing) })}
     />
+  );
+}
+
+function Tags({ tags }: { tags: readonly string[] }) {
+  if (tags.length === 0) return null;
+  return (
+    <span class="soft small" dir="auto">
+      {tags.join(" · ")}
+    </span>
   );
 }
 
@@ -159,11 +179,7 @@ function columnsOf(props: ListProps, base: string) {
                 {mailing.subject}
               </span>
             ) : null}
-            {mailing.tags.length > 0 ? (
-              <span class="soft small" dir="auto">
-                {mailing.tags.join(" · ")}
-              </span>
-            ) : null}
+            <Tags tags={mailing.tags.filter((tag) => !props.hiddenTags.includes(tag))} />
             <SeriesOf t={t} listed={props.listed} no={mailing.no} base={base} />
           </span>
         </span>
@@ -198,7 +214,10 @@ function columnsOf(props: ListProps, base: string) {
   ];
 }
 
-function Filter({ t, locale, base, search, tag, tags, listed, shelf, counts }: ListProps & { base: string }) {
+function Filter(props: ListProps & { base: string }) {
+  const { t, locale, base, search, tag, tags, listed, shelf, counts } = props;
+  // A hidden one that the list is narrowed to stays chosen.
+  const offered = tag === "" || tags.includes(tag) ? tags : [tag, ...tags];
   const query = (name: Shelf) => {
     const asked = new URLSearchParams({
       ...(name === "all" ? {} : { shelf: name }),
@@ -220,12 +239,12 @@ function Filter({ t, locale, base, search, tag, tags, listed, shelf, counts }: L
           autocomplete="off"
         />
         {shelf === "all" ? null : <input type="hidden" name="shelf" value={shelf} />}
-        {tags.length > 0 ? (
+        {offered.length > 0 ? (
           <div class="field">
             <label for="f-tag">{t("composer.list.tag")}</label>
             <select id="f-tag" name="tag" class="input">
               <option value="">{t("composer.list.anyTag")}</option>
-              {tags.map((each) => (
+              {offered.map((each) => (
                 <option value={each} selected={each === tag}>
                   {each}
                 </option>

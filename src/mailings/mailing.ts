@@ -371,7 +371,7 @@ export function hideMailing(
   return store.updateHidden(dbFor(ctx.env, group), mailing.no, isHidden ? ctx.now : null);
 }
 
-/** Groups several mailings by a tag, as a campaign does, or takes it from them; their numbers are summed by tag. */
+/** Groups several mailings by a tag, or takes it from them; their numbers are summed by tag. */
 export function tagMailings(
   ctx: Context,
   group: Group,
@@ -386,7 +386,7 @@ export function mailingCounts(db: GroupDb): Promise<Map<Mailing["status"], numbe
   return store.countByStatus(db);
 }
 
-/** The tags of a group's mailings, those used most first. */
+/** The tags of a group's mailings that are not hidden, those used most first. */
 export function mailingTags(db: GroupDb): Promise<string[]> {
   return store.selectTags(db, TAGS_OFFERED);
 }

@@ -96,11 +96,14 @@ export async function countByStatus({ groupNo, db }: GroupDb): Promise<Map<Maili
   return new Map(rows.map(({ status, count }) => [status, count]));
 }
 
+/** Those used most first, without those that are hidden. */
 export async function selectTags({ groupNo, d1 }: GroupDb, limit: number): Promise<string[]> {
   const { results } = await d1
     .prepare(
       `SELECT tag.value AS tag, count(*) AS times FROM mailings CROSS JOIN json_each(mailings.tags) AS tag
-       WHERE group_no = ?1 AND hidden_at IS NULL GROUP BY tag.value ORDER BY times DESC, tag LIMIT ?2`,
+       WHERE group_no = ?1 AND hidden_at IS NULL
+         AND NOT EXISTS (SELECT 1 FROM hidden_mailing_tags AS hidden WHERE hidden.group_no = ?1 AND hidden.tag = tag.value)
+       GROUP BY tag.value ORDER BY times DESC, tag LIMIT ?2`,
     )
     .bind(groupNo, limit)
     .run<{ tag: string }>();

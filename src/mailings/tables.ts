@@ -322,3 +322,15 @@ export const mailingPresence = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.groupNo, table.mailingNo, table.accountNo] })],
 );
+
+/** Tags of mailings that are out of the way of lists and choices; the mailings that have one keep it. */
+export const hiddenMailingTags = sqliteTable(
+  "hidden_mailing_tags",
+  {
+    groupNo: integer("group_no").notNull(),
+    tag: text("tag").notNull(),
+    hiddenBy: integer("hidden_by").notNull(),
+    hiddenAt: integer("hidden_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.groupNo, table.tag] })],
+);

@@ -87,7 +87,7 @@ export function summariesCsv(t: T, summaries: readonly Summary[]): string {
     [
       t("results.columns.mailing"),
       t("results.began"),
-      t("results.columns.campaign"),
+      t("results.columns.tag"),
       ...headings(t),
       ...currencies,
     ],

@@ -15,6 +15,8 @@ import { type EarlyRatio, type Figures, type Measure, OUTCOME_PAGE, type Outcome
 
 /** Mailings on one page of numbers. */
 export const SUMMARIES_MAX = 200;
+/** Mailings of one tag that are summed: some years of a weekly series, half a kilobyte each. */
+export const TAGGED_MAX = 1_000;
 /** The last mailings a mailing is compared with. */
 export const MEDIAN_OF = 12;
 /** A mailing to fewer says too little to be compared with. */
@@ -48,14 +50,27 @@ export async function summariesOf(ctx: Context, group: Group, days: number | nul
     ...{ since, before: ctx.now + DAY_MS, limit: SUMMARIES_MAX, withTally: true },
   });
   ctx.later(countOld(ctx, group, rows));
-  return rows.map(({ internalTitle, subject, id, totals, tally, tags, ...row }) => ({
+  return rows.map(summaryOf);
+}
+
+/** The mailings of one tag that have begun, the newest first, each with its last count and without its parts. */
+export async function taggedSummaries(ctx: Context, group: Group, tag: string): Promise<Summary[]> {
+  const rows = await store.selectSummaries(dbFor(ctx.env, group), {
+    ...{ since: 0, before: ctx.now + DAY_MS, limit: TAGGED_MAX, withTally: false, tag },
+  });
+  ctx.later(countOld(ctx, group, rows));
+  return rows.map(summaryOf);
+}
+
+function summaryOf({ internalTitle, subject, id, totals, tally, tags, ...row }: store.SummaryRow): Summary {
+  return {
     ...row,
     id: idFromHex(id),
     name: internalTitle || subject,
     tags: tagsIn(tags),
     figures: readFigures(totals),
     tally: readTally(tally),
-  }));
+  };
 }
 
 function tagsIn(text: string): string[] {

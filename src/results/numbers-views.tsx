@@ -33,6 +33,8 @@ export type NumbersPageProps = Page & {
   isRising: boolean;
   /** What the mailings shown are tagged with; "" for all of them. */
   tag: string;
+  /** Tags out of the way: their sums are not listed. */
+  hiddenTags: readonly string[];
 };
 
 const pathOf = ({ group }: Pick<Page, "group">) => `/groups/${group.slug}/mailings/numbers`;
@@ -56,7 +58,7 @@ export function NumbersPage(props: NumbersPageProps) {
           <EmptyState title={t("results.numbers.empty")} text={t("results.numbers.emptyText")} />
         ) : (
           <>
-            <Totals {...props} />
+            <Totals {...props} figures={props.totals.all} count={summaries.length} />
             <List {...props} />
             <Tags {...props} />
             <Growth {...props} />
@@ -103,7 +105,13 @@ function Narrowed(props: NumbersPageProps) {
   );
 }
 
-function Totals({ t, locale, totals: { all }, summaries }: NumbersPageProps) {
+/** The numbers of some mailings together; `count` of them were counted. */
+export function Totals({
+  t,
+  locale,
+  figures: all,
+  count,
+}: Pick<Page, "t" | "locale"> & { figures: Figures; count: number }) {
   const stat = (measure: "sent" | Measure) => ({
     label: t(`results.measures.${measure}`),
     value: formatNumber(all[measure], locale),
@@ -116,7 +124,7 @@ function Totals({ t, locale, totals: { all }, summaries }: NumbersPageProps) {
         stats={[
           {
             ...{ label: t("results.measures.sent"), value: formatNumber(all.sent, locale) },
-            note: t("results.numbers.count", { count: summaries.length }),
+            note: t("results.numbers.count", { count }),
           },
           stat("opened"),
           stat("clicked"),
@@ -198,26 +206,27 @@ function List(props: NumbersPageProps) {
 
 type Tagged = NumbersPageProps["totals"]["tags"][number];
 
+/** The sums of each tag that is not hidden. */
 function Tags(props: NumbersPageProps) {
-  const { t, locale } = props;
-  const { tags } = props.totals;
-  if (tags.length === 0) return null;
+  const { t, locale, group, hiddenTags } = props;
+  const tags = props.totals.tags.filter(({ tag }) => !hiddenTags.includes(tag));
+  if (props.totals.tags.length === 0) return null;
   const rate = (measure: Measure): Column<Tagged> => ({
     ...{ key: measure, title: t(`results.measures.${measure}`), isNumber: true },
     cell: ({ figures }) => percent(rateOf(measure, figures), locale),
   });
   return (
-    <Section title={t("results.numbers.campaigns")} text={t("results.numbers.campaignsText")}>
+    <Section title={t("results.numbers.byTag")} text={t("results.numbers.byTagText")}>
       <DataTable<Tagged>
-        caption={t("results.numbers.campaigns")}
+        caption={t("results.numbers.byTag")}
         isCaptionHidden
         rows={tags}
         empty={null}
         columns={[
           {
-            ...{ key: "tag", title: t("results.columns.campaign"), isName: true },
+            ...{ key: "tag", title: t("results.columns.tag"), isName: true },
             cell: ({ tag }) => (
-              <a href={`${pathOf(props)}${queryOf({ ...props, tag })}`} dir="auto">
+              <a href={`/groups/${group.slug}/mailings/tags?tag=${encodeURIComponent(tag)}`} dir="auto">
                 {tag}
               </a>
             ),
@@ -241,7 +250,19 @@ function Tags(props: NumbersPageProps) {
           },
         ]}
       />
+      <HiddenTags {...{ t, locale, group }} count={hiddenTags.length} />
     </Section>
+  );
+}
+
+function HiddenTags({ t, locale, group, count }: Pick<Page, "t" | "locale" | "group"> & { count: number }) {
+  if (count === 0) return null;
+  return (
+    <p class="small">
+      <a href={`/groups/${group.slug}/mailings/tags#hidden`}>
+        {t("results.tags.hidden", { number: formatNumber(count, locale) })}
+      </a>
+    </p>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
+import { listMailingTags } from "../mailings/tag";
 import { MAILING_TAG_MAX, type Mailing } from "../mailings/types";
 import { AppError } from "../platform/errors";
 import { groupOrigin } from "../platform/http";
@@ -14,6 +15,7 @@ import { OutcomePage } from "./people-views";
 import { leftStatuses, resultsOf } from "./result";
 import { selectLinks } from "./store";
 import { selectBuilds, selectComments } from "./store-lists";
+import { tagRoutes } from "./tag-routes";
 import { outcomes } from "./types";
 import { ResultsPage } from "./views";
 import { MAILINGS_PATH, type MemberContext, mailingIn, pageOf, RESULTS_PATH } from "./web";
@@ -23,16 +25,23 @@ const COMMENTS_SHOWN = 20;
 /** What became of mailings: of one, and of all of them beside each other. */
 export const resultRoutes = new Hono<MemberEnv>();
 
+resultRoutes.route("/", tagRoutes);
+
 resultRoutes.get(`${MAILINGS_PATH}/numbers`, memberCan("mailings.view"), async (c) => {
   const { group } = c.var;
   const span = spanIn(c);
   const order = orders.find((each) => each === c.req.query("sort")) ?? "sentAt";
   const isRising = c.req.query("rising") === "yes";
-  const [page, summaries] = await Promise.all([pageOf(c), summariesIn(c)]);
+  const [page, summaries, tags] = await Promise.all([
+    pageOf(c),
+    summariesIn(c),
+    listMailingTags(dbFor(c.var.ctx.env, group)),
+  ]);
   return c.html(
     <NumbersPage
       {...page}
       {...{ span, order, isRising, tag: tagIn(c) }}
+      hiddenTags={tags.flatMap(({ tag, hiddenAt }) => (hiddenAt === null ? [] : [tag]))}
       summaries={inOrder(summaries, order, isRising)}
       totals={totalsOf(summaries)}
       health={healthOf(summaries, group.timeZone)}

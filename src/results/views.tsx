@@ -9,14 +9,15 @@ import { EmptyState } from "../ui/table";
 import { When } from "../ui/when";
 import { AlternatesSection } from "./alternate-views";
 import type { Compared } from "./comparison";
-import { baseOf, earlyOf, figuresOf, rateOf } from "./figures";
+import { earlyOf, figuresOf, rateOf } from "./figures";
 import type { Medians } from "./lists";
 import { HoursSection, LanguagesSection, MailboxesSection } from "./part-views";
 import { AwaySection, LeftOutSection, LinksSection, WhoSection } from "./people-views";
+import { AllRates, ofWords, type RateRow, RateTable } from "./rate-views";
 import type { Results } from "./result";
 import type { LinkRow } from "./store";
 import type { BuildRow } from "./store-lists";
-import { type EarlyRatio, earlyRatios, type Figures, type Measure, measures } from "./types";
+import { type EarlyRatio, earlyRatios, type Figures, type Measure } from "./types";
 import { VariantsSection } from "./variant-views";
 import { nameOf, type Page, percent } from "./web";
 
@@ -181,48 +182,21 @@ function perThousand({ t, locale, figures }: Pick<WithFigures, "t" | "locale" | 
   return t("results.perThousand", { money });
 }
 
-function ofWords(t: Page["t"], measure: "sent" | Measure): string {
-  const base = baseOf(measure, ONE_EACH);
-  if (base === ONE_EACH.recipients) return t("results.of.sent");
-  return t(base === ONE_EACH.sent ? "results.of.delivered" : "results.of.others");
-}
-
-// What a rate is of, read off `baseOf` so that it is said nowhere twice.
-const ONE_EACH: Figures = { ...figuresOf({ cells: [], credits: [] }), recipients: 1, sent: 2, delivered: 3 };
-
-type Row = { name: string; count: number | null; of: string; rate: number | null; median: number | null };
-
 function All(props: WithFigures) {
-  const { t, locale, figures, medians } = props;
-  const rows: Row[] = (["sent", ...measures] as const).map((measure) => ({
-    name: t(`results.measures.${measure}`),
-    count: figures[measure],
-    of: ofWords(t, measure),
-    rate: rateOf(measure, figures),
-    median: measure === "sent" ? null : (medians.rates[measure] ?? null),
-  }));
-  const waiting: Row[] =
-    figures.waiting > 0
-      ? [{ name: t("results.measures.waiting"), count: figures.waiting, of: "", rate: null, median: null }]
-      : [];
+  const { t, medians } = props;
   return (
     <Section
       title={t("results.all.title")}
       text={medians.count > 0 ? t("results.all.text", { count: medians.count }) : t("results.all.none")}
     >
-      <RateTable
-        {...{ t, locale }}
-        caption={t("results.all.title")}
-        rows={[...rows, ...waiting]}
-        hasMedian={medians.count > 0}
-      />
+      <AllRates {...props} />
     </Section>
   );
 }
 
 function Early(props: WithFigures) {
   const { t, locale, figures, medians } = props;
-  const rows: Row[] = earlyRatios.map((name: EarlyRatio) => ({
+  const rows: RateRow[] = earlyRatios.map((name: EarlyRatio) => ({
     name: t(`results.early.${name}`),
     count: null,
     of: "",
@@ -239,56 +213,4 @@ function Early(props: WithFigures) {
       />
     </Section>
   );
-}
-
-/** Three columns, so that it stays a table on a phone: what it is compared with stands below its name. */
-function RateTable({
-  t,
-  locale,
-  caption,
-  rows,
-  hasMedian,
-}: Pick<Page, "t" | "locale"> & { caption: string; rows: Row[]; hasMedian: boolean }) {
-  const hasCounts = rows.some(({ count }) => count !== null);
-  return (
-    <table class="values result-rates">
-      <caption class="visually-hidden">{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t("results.columns.measure")}</th>
-          {hasCounts ? <th scope="col">{t("results.columns.count")}</th> : null}
-          <th scope="col">{t("results.columns.rate")}</th>
-          {hasMedian ? <th scope="col">{t("results.columns.median")}</th> : null}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(({ name, count, of, rate, median }) => (
-          <tr>
-            <th scope="row">
-              {name} {of ? <span class="soft small">{of}</span> : null}
-              {hasMedian && rate !== null && median !== null ? (
-                <span class="result-compared soft small">{comparedWords({ t, locale }, rate, median)}</span>
-              ) : null}
-            </th>
-            {hasCounts ? <td>{count === null ? "–" : formatNumber(count, locale)}</td> : null}
-            <td>
-              <strong>{percent(rate, locale)}</strong>
-            </td>
-            {hasMedian ? <td>{percent(median, locale)}</td> : null}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-/** A twentieth more or less is nothing to remark on. */
-const SAME = 0.05;
-
-function comparedWords({ t, locale }: Pick<Page, "t" | "locale">, rate: number, median: number): string {
-  const apart = rate - median;
-  if (Math.abs(apart) <= median * SAME) return t("results.same");
-  const size = Math.abs(apart) * 100;
-  const points = new Intl.NumberFormat(locale, { maximumFractionDigits: size < 1 ? 2 : 1 }).format(size);
-  return t(apart > 0 ? "results.more" : "results.less", { points });
 }

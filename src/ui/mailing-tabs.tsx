@@ -14,6 +14,7 @@ const pages = [
   { name: "returns", rank: "row" },
   { name: "templates", rank: "row" },
   { name: "pictures", rank: "row" },
+  { name: "tags", rank: "more" },
   { name: "days", rank: "more" },
   { name: "wrappers", rank: "more" },
   { name: "snippets", rank: "more" },

@@ -128,6 +128,10 @@ async function startSeries(rosa: Visitor, draft: string): Promise<string> {
   return (response.headers.get("location") ?? "").split("?")[0] ?? "";
 }
 
+/** What the mailing that was sent is tagged with; the second is hidden. */
+export const TAG = "rivers";
+const HIDDEN_TAG = "winter";
+
 /** One of each, for the walk through every page. */
 export async function setMailings(rosa: Visitor, slug: string): Promise<Mailings> {
   await readyToMail(rosa, slug);
@@ -159,6 +163,8 @@ export async function setMailings(rosa: Visitor, slug: string): Promise<Mailings
   const settings = { when: "now", tracksOpens: "yes", tracksClicks: "yes" };
   const send = (href: string) => rosa.post(`${href}/review`, { ...settings, do: "send", shown: "1" });
   await send(sent);
+  await rosa.post(`${sent}/names`, { tags: `${TAG}, ${HIDDEN_TAG}` });
+  await rosa.post(`${base}/tags/hiding?tag=${HIDDEN_TAG}`, {});
   const series = await startSeries(rosa, await writeMailing(rosa, slug));
   const waiting = await writeMailing(rosa, slug);
   await rosa.post(`${base}/settings`, { replies: "forward", undoMinutes: "0", approvalFrom: "1" });

@@ -8,7 +8,7 @@ import { type Addressed, inBeverlyHills, setAddressed } from "./addressed.ts";
 import { type Gathering, setGathering } from "./gathering.ts";
 import { type Giving, setGiving } from "./giving.ts";
 import { type Importing, setImporting } from "./importing.ts";
-import { type Mailings, setMailings } from "./mailing.ts";
+import { type Mailings, setMailings, TAG } from "./mailing.ts";
 import { openReaderPage } from "./reading.ts";
 import { fromOwnConnection, type Stage, setStage, signOverHttp, supportersOf, withTag } from "./stage.ts";
 
@@ -759,6 +759,23 @@ export const organiserPages: ListedPage[] = (
     { name: "what became of a draft", open: inMailing("draft", "/results") },
     { name: "who did not open a mailing", open: inMailing("sent", "/results/people/not_opened") },
     { name: "the numbers of mailings", open: inGroup("/mailings/numbers?days=all") },
+    { name: "the tags of mailings", open: inGroup("/mailings/tags#hidden") },
+    { name: "a tag of mailings", open: inGroup(`/mailings/tags?tag=${TAG}`) },
+    {
+      name: "a tag of mailings, a name refused",
+      status: 422,
+      open: async (visit) => {
+        const { page } = visit;
+        await inGroup(`/mailings/tags?tag=${TAG}`)(visit);
+        await page.locator(".disclosure summary").last().click();
+        await page.locator("#f-name").fill("one, two");
+        const answered = page.waitForResponse((response) => response.request().method() === "POST");
+        await page.locator("form.measure .button").first().click();
+        const response = await answered;
+        await page.waitForLoadState();
+        return response;
+      },
+    },
     { name: "the days of mailings", open: inGroup("/mailings/days") },
     { name: "a ranked day", open: inMailing("day") },
     { name: "the templates of mailings", open: inGroup("/mailings/templates") },
