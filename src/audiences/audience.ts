@@ -78,16 +78,18 @@ export async function fixAudience(ctx: Context, db: GroupDb, audience: Audience)
 /**
  * An audience for statements of others, which bind the group as ?1, a range of person numbers as ?2 and ?3, and `json` as ?4:
  * `FROM people p WHERE …`. `fixed` is the audience with its limit looked up, `highest` the last number there is, `width` a first range that fits one statement.
+ * @param options.isCount for a statement that reads no column of `p` but the number
  */
 export async function audienceSql(
   ctx: Context,
   db: GroupDb,
   audience: Audience,
+  options: { isCount?: boolean } = {},
 ): Promise<Question & { fixed: Audience; highest: number; width: number }> {
   const fixed = await fixAudience(ctx, db, audience);
   const highest = await highestPerson(db);
   const { plan, size } = await drivenPlan(db, fixed, await planFor(ctx, db, fixed), highest);
-  return { ...compileAudience(fixed, plan), fixed, highest, width: firstWidth(highest, size) };
+  return { ...compileAudience(fixed, plan, options), fixed, highest, width: firstWidth(highest, size) };
 }
 
 /**
@@ -136,6 +138,11 @@ export function savedAudience(db: GroupDb, id: AudienceId): Promise<SavedAudienc
 /** The group's saved audiences by name: those shared, and those the account keeps to itself. Without an account, all of them. */
 export function listAudiences(db: GroupDb, accountNo: number | null = null): Promise<SavedAudience[]> {
   return store.selectAudiences(db, accountNo);
+}
+
+/** The saved audiences of some numbers, those removed or kept private too; what the group does not have is not among them. */
+export function audiencesByNo(db: GroupDb, nos: readonly number[]): Promise<SavedAudience[]> {
+  return store.selectByNo(db, nos);
 }
 
 /** Whether an audience, put together from others, has no more conditions than one may have and fits a statement. */

@@ -17,7 +17,7 @@ import { reconcile } from "./store-ledger";
 import type { Agreed, MailingOf, SendProblem, SendResult } from "./types";
 
 export { wordsNow } from "./agreed-words";
-export { estimateAudience } from "./estimate";
+export { estimateAudience, estimateWithin } from "./estimate";
 export { sendPage } from "./page";
 export { progressOf } from "./progress";
 export { PROOF_RECIPIENTS_MAX, type ProofResult, sendTest } from "./proof";

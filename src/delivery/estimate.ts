@@ -1,11 +1,18 @@
-import { audienceSql, beyondSql, nextWidth } from "../audiences/audience";
-import { dbFor } from "../groups/shard";
+import {
+  type Audience,
+  audienceSql,
+  beyondSql,
+  fixAudience,
+  isSmallEnough,
+  nextWidth,
+} from "../audiences/audience";
+import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { withMirrored } from "../mailings/mirroring";
 import type { MailingSettings, Target } from "../mailings/types";
 import type { Context } from "../platform/context";
 import { LruCache } from "../platform/lru";
-import { rivalsOf } from "../ranking/ranking";
+import { type Rivals, rivalsOf } from "../ranking/ranking";
 import { rivalQuestions, weeklyMaxOf } from "./rivals";
 import { noRowSql, type RowSettings } from "./rows-of-facts";
 import { estimateRange, hasRecent } from "./store-freeze";
@@ -15,7 +22,7 @@ import type { Estimate } from "./types";
 /** What somebody waits for at once. */
 const BUDGET_MS = 1_000;
 const KEPT_MS = 2 * 60_000;
-const ESTIMATES_MAX = 200;
+const ESTIMATES_MAX = 500;
 
 type Judged = Pick<MailingSettings, "topicNo" | "ignoresFatigue" | "mirrorsNo"> & RowSettings;
 
@@ -29,6 +36,8 @@ type Part = Omit<Estimate, "share" | "isWhole"> & {
 /** In one isolate: another one begins anew, and comes to the same end. */
 const parts = new LruCache<Part>(ESTIMATES_MAX);
 
+type Options = { mailingNo?: number; budgetMs?: number; startAt?: number | null };
+
 /**
  * Who would get a mailing if it were sent now, and who would be left out and why: as far as a second goes, in ranges of 200 ms at most.
  * Asking again goes on; what is whole is shown for two minutes.
@@ -40,31 +49,98 @@ export async function estimateAudience(
   group: Group,
   own: Target,
   settings: Judged,
-  {
-    mailingNo = 0,
-    budgetMs = BUDGET_MS,
-    startAt = null,
-  }: { mailingNo?: number; budgetMs?: number; startAt?: number | null } = {},
+  { budgetMs = BUDGET_MS, ...options }: Options = {},
 ): Promise<Estimate> {
-  const db = dbFor(ctx.env, group);
-  const { topicNo } = settings;
-  const weeklyMax = weeklyMaxOf(group, settings);
-  const target = await withMirrored(db, own, settings);
-  const rivals = await rivalsOf(group, db, { no: mailingNo, startAt: startAt ?? ctx.now });
-  const hasNoRow = await noRowSql(db, { no: mailingNo, settings });
-  const key = JSON.stringify([group.no, target, topicNo, weeklyMax, mailingNo, rivals, hasNoRow]);
   const until = Date.now() + budgetMs;
-  let part = parts.get(key, ctx.now) ?? (await begin(ctx, group, target));
-  const question = await audienceSql({ ...ctx, now: part.countedAt }, db, target.audience);
-  const isAlone = !(await hasRecent(db, { mailingNo, now: part.countedAt, weeklyMax }));
-  const { beyond, countedAt: now } = part;
-  const asked = await rivalQuestions({ ...ctx, now }, db, group, rivals, { topicNo, weeklyMax });
-  const narrowing = { question, beyond, hasNoRow, isAlone, rivals: asked };
-  const judging = { mailingNo, now, topicNo, weeklyMax, ...narrowing };
-  while (part.after < part.highest && Date.now() < until) {
-    const upTo = Math.min(part.highest, part.after + part.width);
-    const { counts, ms } = await estimateRange(db, judging, part.after, upTo);
-    part = withCounts({ ...part, after: upTo, width: nextWidth(part.width, ms) }, counts);
+  return goOn(ctx, await askingOf(ctx, group, own, settings, options), null, until);
+}
+
+/**
+ * The same of those of its recipients alone who are of each of some conditions, one after another as far as the time goes. Null of one
+ * whose turn has not come, `too_large` of one that does not fit a statement together with the audience.
+ */
+export async function estimateWithin(
+  ctx: Context,
+  group: Group,
+  own: Target,
+  settings: Judged,
+  conditions: readonly Within[],
+  { budgetMs = BUDGET_MS, ...options }: Options = {},
+): Promise<(Estimate | "too_large" | null)[]> {
+  const until = Date.now() + budgetMs;
+  const asking = await askingOf(ctx, group, own, settings, options);
+  // Looked up once: within a limit are the same people whatever else is asked of them.
+  const audience = await fixAudience(ctx, asking.db, asking.target.audience);
+  const fixed = { ...asking, target: { ...asking.target, audience } };
+  const found: (Estimate | "too_large" | null)[] = [];
+  for (const within of conditions) {
+    // Whose turn has not come costs nothing.
+    if (Date.now() >= until && !parts.get(keyOf(fixed, within), ctx.now)) found.push(null);
+    else if (!(await isSmallEnough(ctx, asking.db, narrowed(audience, within)))) found.push("too_large");
+    else found.push(await goOn(ctx, fixed, within, until));
+  }
+  return found;
+}
+
+/** A condition beside the audience. */
+type Within = Audience["include"];
+
+function narrowed(audience: Audience, within: Within | null): Audience {
+  return within ? { ...audience, include: { all: [audience.include, within] } } : audience;
+}
+
+/** All that an estimate depends on beside the people. */
+type Asking = {
+  group: Group;
+  db: GroupDb;
+  target: Target;
+  topicNo: number | null;
+  weeklyMax: number;
+  mailingNo: number;
+  rivals: Rivals | null;
+  hasNoRow: string | null;
+};
+
+async function askingOf(
+  ctx: Context,
+  group: Group,
+  own: Target,
+  settings: Judged,
+  { mailingNo = 0, startAt = null }: Options,
+): Promise<Asking> {
+  const db = dbFor(ctx.env, group);
+  return {
+    ...{ group, db, mailingNo, topicNo: settings.topicNo, weeklyMax: weeklyMaxOf(group, settings) },
+    target: await withMirrored(db, own, settings),
+    rivals: await rivalsOf(group, db, { no: mailingNo, startAt: startAt ?? ctx.now }),
+    hasNoRow: await noRowSql(db, { no: mailingNo, settings }),
+  };
+}
+
+function keyOf(
+  { group, target, topicNo, weeklyMax, mailingNo, rivals, hasNoRow }: Asking,
+  within: Within | null,
+): string {
+  return JSON.stringify([group.no, target, topicNo, weeklyMax, mailingNo, rivals, hasNoRow, within]);
+}
+
+async function goOn(ctx: Context, asking: Asking, within: Within | null, until: number): Promise<Estimate> {
+  const { group, db, target, topicNo, weeklyMax, mailingNo, rivals, hasNoRow } = asking;
+  const key = keyOf(asking, within);
+  let part = parts.get(key, ctx.now) ?? (await begin(ctx, asking, within));
+  if (part.after < part.highest && Date.now() < until) {
+    const then = { ...ctx, now: part.countedAt };
+    const judging = {
+      ...{ mailingNo, topicNo, weeklyMax, hasNoRow, now: then.now, beyond: part.beyond },
+      question: await audienceSql(then, db, narrowed(target.audience, within)),
+      isAlone: !(await hasRecent(db, { mailingNo, now: then.now, weeklyMax })),
+      rivals: await rivalQuestions(then, db, group, rivals, { topicNo, weeklyMax }),
+    };
+    while (part.after < part.highest && Date.now() < until) {
+      const upTo = Math.min(part.highest, part.after + part.width);
+      const { counts, ms } = await estimateRange(db, judging, part.after, upTo);
+      part = withCounts({ ...part, after: upTo, width: nextWidth(part.width, ms) }, counts);
+    }
   }
   parts.set(key, part, ctx.now + KEPT_MS);
   const { candidates, recipients, leftOut, countedAt, after, highest } = part;
@@ -72,9 +148,10 @@ export async function estimateAudience(
   return { candidates, recipients, leftOut, countedAt, share: isWhole ? 1 : after / highest, isWhole };
 }
 
-async function begin(ctx: Context, group: Group, { audience, most }: Target): Promise<Part> {
-  const db = dbFor(ctx.env, group);
-  const { highest, width } = await audienceSql(ctx, db, audience);
+async function begin(ctx: Context, { db, target }: Asking, within: Within | null): Promise<Part> {
+  const { audience, most } = target;
+  const { highest, width } = await audienceSql(ctx, db, narrowed(audience, within));
+  // Who is beyond the mailing's number is beyond it whatever else is asked of them.
   const beyond = most === null ? null : await beyondSql(ctx, db, audience, most);
   return {
     ...{ candidates: 0, recipients: 0, leftOut: {}, countedAt: ctx.now, after: 0, highest, width, beyond },
