@@ -8,6 +8,7 @@ import { oembedRoutes } from "./api/oembed";
 import { apiRoutes } from "./api/routes";
 import { API_PATH } from "./api/web";
 import { audienceRoutes } from "./audiences/routes";
+import { breakdownRoutes } from "./breakdowns/routes";
 import { composerRoutes } from "./composer/routes";
 import { feedPages } from "./connections/feeds";
 import { hookRoutes } from "./connections/hook-routes";
@@ -85,6 +86,7 @@ platformApp.route("/", profileRoutes);
 platformApp.route("/", privacyRoutes(kinds));
 platformApp.route("/", audienceRoutes);
 platformApp.route("/", senderRoutes);
+platformApp.route("/", breakdownRoutes);
 platformApp.route("/", resultRoutes);
 // Before the pages of one mailing: what a series copies is at the series.
 platformApp.route("/", seriesRoutes);

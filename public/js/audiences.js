@@ -44,8 +44,7 @@ if (form) {
   if (panel()?.dataset.whole === "no") count();
 }
 
-const shown = document.querySelector("[data-audience-shown]");
-if (shown) {
+for (const shown of document.querySelectorAll("[data-audience-shown]")) {
   const panel = () => shown.querySelector("[data-audience-panel]");
   const request = () => [shown.dataset.audienceShown];
   if (panel()?.dataset.whole === "no") replacePanel(request, panel, () => true).catch(() => undefined);

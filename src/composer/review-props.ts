@@ -1,3 +1,5 @@
+import type { DraftReport } from "../breakdowns/breakdown";
+import type { Breakdown } from "../breakdowns/types";
 import type { Estimate } from "../delivery/types";
 import type { Problem } from "../mailings/content";
 import type { Mailing, MailingVersion } from "../mailings/types";
@@ -45,6 +47,9 @@ export type ReviewProps = Page & {
   startAt: number | null;
   /** What other mailings of the day take away; null where the day is not ranked. */
   dayNote: DayNote | null;
+  /** What tells its people apart, and what there is to choose from. */
+  breakdowns: readonly Breakdown[];
+  draftReport: DraftReport | null;
   /** Why it was not sent. */
   refusal?: string;
 };

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { breakdownOf, draftReport, listBreakdowns } from "../breakdowns/breakdown";
 import { deliveryOf, estimateAudience, operatorReason, sendMailing } from "../delivery/delivery";
 import type { SendResult } from "../delivery/types";
 import { can } from "../groups/roles";
@@ -132,6 +133,7 @@ export async function reviewing(c: MemberContext, mailing: Mailing, state: State
     audience: await askedWords(c, mailing),
     startAt,
     proofs: await selectProofs(db, mailing.no),
+    ...(await breakdownIn(c, mailing, startAt)),
     dayNote: await dayNote(c, { no: mailing.no, startAt: startAt ?? ctx.now }),
     values: state.typed ?? reviewOf(settings, mailing.startAt, group.timeZone),
     errors: { ...inWords(c, state.problems ?? {}), ...state.errors },
@@ -149,6 +151,14 @@ export async function reviewing(c: MemberContext, mailing: Mailing, state: State
     }),
     ...(refusal ? { refusal } : {}),
   };
+}
+
+/** Its people told apart, where a breakdown is shown. */
+async function breakdownIn(c: MemberContext, mailing: Mailing, startAt: number | null) {
+  const { ctx, group } = c.var;
+  const db = shardOf(c);
+  const [breakdowns, shown] = await Promise.all([listBreakdowns(db), breakdownOf(db, mailing)]);
+  return { breakdowns, draftReport: shown && (await draftReport(ctx, group, mailing, shown, startAt)) };
 }
 
 function inWords({ var: { t } }: MemberContext, found: ReviewProblems): Record<string, string> {

@@ -5,6 +5,7 @@ import { ButtonRow, CheckboxField, ErrorSummary, Form, SubmitButton, TextField }
 import { formatNumber } from "../ui/format";
 import { localeNames, type T } from "../ui/i18n";
 import { Section, Shell } from "../ui/layout";
+import { BreakdownSection } from "./breakdown-views";
 import { AudienceSection } from "./estimate-views";
 import { MailingHeader, Names } from "./mailing-frame";
 import { letterOf, placeQuery, Steps } from "./parts";
@@ -38,6 +39,7 @@ export function ReviewPage(props: ReviewProps) {
       <div class="editor split">
         <div class="form">
           <AudienceSection {...props} />
+          <BreakdownSection {...props} />
           <Checks {...props} />
           <Tests {...props} />
         </div>

@@ -2,6 +2,7 @@ import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import * as actions from "../actions/tables";
 import * as audiences from "../audiences/tables";
+import * as breakdowns from "../breakdowns/tables";
 import * as calls from "../calls/tables";
 import * as connections from "../connections/tables";
 import * as events from "../events/tables";
@@ -61,6 +62,7 @@ const leftOut = new Set([
   "hook_seen",
   "mailing_presence",
   "mailing_results",
+  "breakdown_counts",
 ]);
 
 /** An address that news is sent to may hold what lets somebody in over there. */
@@ -83,6 +85,7 @@ const declared = [
     connections,
     series,
     ranking,
+    breakdowns,
   ],
 ];
 const jsonColumns = new Set(

@@ -11,6 +11,7 @@ const acts: Record<string, Key> = {
   "mailing.hidden": "composer.acts.hidden",
   "mailing.returned": "composer.acts.returned",
   "mailing.unlocked": "composer.acts.unlocked",
+  "breakdown.removed": "breakdowns.acts.removed",
   "mailing_tag.hidden": "results.tags.acts.hidden",
   "mailing_tag.returned": "results.tags.acts.returned",
   "mailing_tag.renamed": "results.tags.acts.renamed",

@@ -361,6 +361,16 @@ export function nameMailing(
   return store.updateNames(dbFor(ctx.env, group), mailing.no, names);
 }
 
+/** Chooses what tells the people of a mailing apart, in any state; null: the group's default, 0: nothing. */
+export function chooseBreakdown(
+  ctx: Context,
+  group: Group,
+  mailing: Pick<Mailing, "no">,
+  breakdownNo: number | null,
+): Promise<void> {
+  return store.updateBreakdown(dbFor(ctx.env, group), mailing.no, breakdownNo);
+}
+
 /** Takes a mailing out of the lists or brings it back. False for one that waits or is on its way. */
 export function hideMailing(
   ctx: Context,

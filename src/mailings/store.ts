@@ -332,6 +332,20 @@ export async function updateNames(
     .run();
 }
 
+/** So may what tells its people apart; null: what the group has as its default. */
+export async function updateBreakdown(
+  { groupNo, d1 }: GroupDb,
+  no: number,
+  breakdownNo: number | null,
+): Promise<void> {
+  await d1
+    .prepare(
+      "UPDATE mailings SET settings = json_set(settings, '$.breakdownNo', ?3) WHERE group_no = ?1 AND mailing_no = ?2",
+    )
+    .bind(groupNo, no, breakdownNo)
+    .run();
+}
+
 /** Gives a tag to some mailings, as far as they have room for it, or takes it away. */
 export async function updateTag(
   { groupNo, d1 }: GroupDb,

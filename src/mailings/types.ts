@@ -193,6 +193,8 @@ export const mailingSettings = z.object({
   isArchived: z.boolean().default(false),
   /** Whom that mailing's audience leaves out this one leaves out too, as that one stands when this one is frozen; null for none. */
   mirrorsNo: z.int().min(1).nullable().default(null),
+  /** What its people are told apart by, for organisers alone; null: the group's default, 0: nothing. May change in any state. */
+  breakdownNo: z.int().min(0).nullable().default(null),
 });
 export type MailingSettings = z.infer<typeof mailingSettings>;
 

@@ -1,3 +1,6 @@
+import type { Report } from "../breakdowns/breakdown";
+import { countOf, lineName } from "../breakdowns/panels";
+import { lineMeasures } from "../breakdowns/types";
 import { leftOutReasons } from "../mailings/types";
 import { BYTE_ORDER_MARK, csvLine } from "../platform/csv";
 import { minorDigits } from "../platform/money";
@@ -19,7 +22,7 @@ export function resultsCsv(
   t: T,
   tally: Tally,
   links: readonly LinkRow[],
-  compared: readonly PartComparison[] = [],
+  { compared, breakdown }: { compared: readonly PartComparison[]; breakdown: Report | null },
 ): string {
   const parts = partsOf(tally);
   const part = (name: "all" | "variant" | "language" | "mailbox", words: string, which: Which = {}) => [
@@ -76,6 +79,7 @@ export function resultsCsv(
       const words = departureWords(t, choice, reason);
       return [t("results.parts.leaving"), words.choice, String(people), words.reason, letterOf(variantNo)];
     }),
+    ...(breakdown ? [[], ...breakdownLines(t, breakdown)] : []),
   ];
   return BYTE_ORDER_MARK + lines.map(csvLine).join("");
 }
@@ -99,6 +103,24 @@ export function summariesCsv(t: T, summaries: readonly Summary[]): string {
   return BYTE_ORDER_MARK + lines.map(csvLine).join("");
 }
 
+/** A heading, and the numbers of each line of a breakdown. */
+function breakdownLines(t: T, { lines, breakdown, countedAt }: Report): string[][] {
+  const currencies = currenciesOf(lines.flatMap(({ count }) => count ?? []));
+  return [
+    [
+      ...[t("results.columns.part"), t("results.columns.name")],
+      ...lineMeasures.map((measure) => t(`breakdowns.measures.${measure}`)),
+      ...[...currencies, t("breakdowns.counted")],
+    ],
+    ...lines.map(({ line, count }) => [
+      ...[breakdown.name, lineName(t, line)],
+      ...lineMeasures.map((measure) => String(countOf(count, measure) ?? "")),
+      ...(count && count.counts.length > 0 ? moneyCells(count, currencies) : currencies.map(() => "")),
+      countedAt === null ? "" : new Date(countedAt).toISOString(),
+    ]),
+  ];
+}
+
 function headings(t: T): string[] {
   return [
     ...counted.map((name) => t(`results.measures.${name}`)),
@@ -115,11 +137,11 @@ function figureCells(figures: Figures): string[] {
   ];
 }
 
-function currenciesOf(all: readonly Figures[]): string[] {
+function currenciesOf(all: readonly Pick<Figures, "money">[]): string[] {
   return [...new Set(all.flatMap(({ money }) => Object.keys(money)))].toSorted();
 }
 
-function moneyCells({ money }: Figures, currencies: readonly string[]): string[] {
+function moneyCells({ money }: Pick<Figures, "money">, currencies: readonly string[]): string[] {
   return currencies.map((currency) => {
     const digits = minorDigits(currency);
     return ((money[currency] ?? 0) / 10 ** digits).toFixed(digits);

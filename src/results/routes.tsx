@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { breakdownOf, lastReport, listBreakdowns, type Report, reportOf } from "../breakdowns/breakdown";
 import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { listMailingTags } from "../mailings/tag";
@@ -69,11 +70,14 @@ resultRoutes.get(
     const results = hasLeft(mailing) ? await resultsOf(ctx, group, mailing) : null;
     if (!results) throw new AppError("not_found");
     const db = dbFor(ctx.env, group);
-    const [links, { byPart }] = await Promise.all([
+    const [links, { byPart }, shown] = await Promise.all([
       selectLinks(db, mailing.no),
       comparisonOf(db, mailing, results.tally, ctx.now),
+      breakdownOf(db, mailing),
     ]);
-    return csvFile(c, resultsCsv(t, results.tally, links, byPart), `${group.slug}-mailing-${mailing.no}.csv`);
+    const breakdown = shown && (await lastReport(ctx, group, mailing, shown));
+    const file = resultsCsv(t, results.tally, links, { compared: byPart, breakdown });
+    return csvFile(c, file, `${group.slug}-mailing-${mailing.no}.csv`);
   },
 );
 
@@ -129,6 +133,10 @@ async function shownIn(c: MemberContext, mailing: Mailing, seesPeople: boolean) 
     selectLinks(db, mailing.no),
     seesPeople ? selectComments(db, mailing.no, COMMENTS_SHOWN) : [],
   ]);
+  const [breakdowns, breakdown] = await Promise.all([
+    listBreakdowns(db),
+    results ? breakdownIn(c, mailing) : null,
+  ]);
   const compared = results
     ? await comparisonOf(db, mailing, results.tally, ctx.now)
     : { variants: [], comparisons: [], byPart: [], combinations: new Map(), isOfSample: false };
@@ -138,8 +146,16 @@ async function shownIn(c: MemberContext, mailing: Mailing, seesPeople: boolean) 
   );
   return {
     ...{ mailing, href: hrefOf(c, mailing), hasLeft: hasLeft(mailing), results, medians, ...compared },
-    ...{ builds, links, comments, shown: asked ?? builds[0] },
+    ...{ builds, links, comments, shown: asked ?? builds[0], breakdowns, breakdown },
   };
+}
+
+/** Its people told apart, where a breakdown is shown. */
+async function breakdownIn(c: MemberContext, mailing: Mailing): Promise<Report | null> {
+  const { ctx, group } = c.var;
+  const shown = await breakdownOf(dbFor(ctx.env, group), mailing);
+  const isAgain = c.req.query("breakdown") === "again";
+  return shown && reportOf(ctx, group, mailing, shown, { isAgain });
 }
 
 function spanIn(c: MemberContext) {

@@ -1,4 +1,6 @@
 import type { Child } from "hono/jsx";
+import type { Report } from "../breakdowns/breakdown";
+import type { Breakdown } from "../breakdowns/types";
 import type { Mailing } from "../mailings/types";
 import { Disclosure, Stats } from "../ui/card";
 import { Notice } from "../ui/flash";
@@ -8,6 +10,7 @@ import { PageHeader, Section, Shell } from "../ui/layout";
 import { EmptyState } from "../ui/table";
 import { When } from "../ui/when";
 import { AlternatesSection } from "./alternate-views";
+import { BreakdownSection } from "./breakdown-views";
 import type { Compared } from "./comparison";
 import { earlyOf, figuresOf, rateOf } from "./figures";
 import type { Medians } from "./lists";
@@ -34,6 +37,9 @@ export type ResultsPageProps = Page &
     /** The version the links are shown on. */
     shown: BuildRow | undefined;
     comments: string[];
+    /** What there is to tell its people apart by, and its numbers by what is shown. */
+    breakdowns: readonly Breakdown[];
+    breakdown: Report | null;
   };
 export type CountedProps = ResultsPageProps & { results: Results };
 
@@ -43,7 +49,7 @@ export function ResultsPage(props: ResultsPageProps) {
   const name = nameOf(t, mailing);
   const title = `${t("results.title")}: ${name}`;
   return (
-    <Shell {...frame} title={title} group={group} tab="mailings">
+    <Shell {...frame} title={title} group={group} tab="mailings" scripts={["audiences"]}>
       <PageHeader
         title={name}
         back={{ href: `/groups/${group.slug}/mailings`, label: t("results.back") }}
@@ -78,6 +84,7 @@ function Counted(props: CountedProps) {
       <Main {...props} figures={figures} />
       <All {...props} figures={figures} />
       <Early {...props} figures={figures} />
+      <BreakdownSection {...props} />
       <AlternatesSection {...props} />
       <VariantsSection {...props} />
       <LinksSection {...props} />

@@ -31,6 +31,7 @@ export async function pageOf(c: MemberContext) {
     ...{ now: ctx.now, timeZone: account.timeZone },
     seesPeople: can(role, "people.view"),
     makesAudiences: can(role, "people.edit"),
+    mayEdit: can(role, "mailings.edit"),
   };
 }
 export type Page = Awaited<ReturnType<typeof pageOf>>;

@@ -15,6 +15,7 @@ const pages = [
   { name: "templates", rank: "row" },
   { name: "pictures", rank: "row" },
   { name: "tags", rank: "more" },
+  { name: "breakdowns", rank: "more" },
   { name: "days", rank: "more" },
   { name: "wrappers", rank: "more" },
   { name: "snippets", rank: "more" },

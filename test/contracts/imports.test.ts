@@ -40,6 +40,7 @@ const ranks = [
   "delivery",
   "tracking",
   "inbound",
+  "breakdowns",
   "results",
   "composer",
   "series",

@@ -41,7 +41,7 @@ const ORGANISER_MAY =
 
 /** They write mailings, and stop what they sent themselves; who may be mailed, and by whom, is for others. */
 const ORGANISER_WRITES =
-  /^\/groups\/:group\/mailings(\/(new|editor\.json|numbers(\.csv)?|series(\/:series(\/(pause|resume|stop|copies))?)?|senders|replies|returns|tags(\/(hiding|return|name))?|days(\/:day)?)|\/pictures(\.json|\/:picture(\/(removal|return))?)?|\/topics(\/.*)?|\/merge-files(\/new|\/:file(\/(removal|return|uploads(\/:upload)?))?)?|\/(templates|wrappers|snippets)(\/new|\/:kept(\/(removal|return|preview|languages\/removal))?)?|\/:mailing(\/(variants|languages|alternates)(\/removal)?|\/(presence|preview|target|review|repeat|estimate|tests(\/wanted)?|progress(\.json)?|copies|names|template|merge-file|colours|hiding|return|pause|stop|take-back)|\/results(?!\/people).*)?)?$/;
+  /^\/groups\/:group\/mailings(\/(new|editor\.json|numbers(\.csv)?|series(\/:series(\/(pause|resume|stop|copies))?)?|senders|replies|returns|tags(\/(hiding|return|name))?|days(\/:day)?)|\/pictures(\.json|\/:picture(\/(removal|return))?)?|\/topics(\/.*)?|\/merge-files(\/new|\/:file(\/(removal|return|uploads(\/:upload)?))?)?|\/(templates|wrappers|snippets|breakdowns)(\/new|\/:kept(\/(removal|return|preview|languages\/removal))?)?|\/:mailing(\/(variants|languages|alternates)(\/removal)?|\/(presence|preview|target|review|repeat|estimate|tests(\/wanted)?|progress(\.json)?|copies|names|template|merge-file|breakdown|colours|hiding|return|pause|stop|take-back)|\/results(?!\/people).*)?)?$/;
 
 type Route = { method: string; path: string };
 

@@ -16,6 +16,7 @@ export type Mailings = {
   mergeFile: string;
   /** An upload of it that waits for somebody to say what its columns are. */
   mergeUpload: string;
+  breakdown: string;
 };
 
 /** A list of demo people who get mail, brought as a file: `first@<domain>`, … */
@@ -128,6 +129,27 @@ async function startSeries(rosa: Visitor, draft: string): Promise<string> {
   return (response.headers.get("location") ?? "").split("?")[0] ?? "";
 }
 
+/** The group's breakdown for all mailings, of two shared audiences. */
+async function setBreakdown(rosa: Visitor, slug: string): Promise<string> {
+  const audience = (name: string, what: Record<string, string>) =>
+    rosa.post(`/groups/${slug}/audiences/new`, { name, isShared: "yes", "i:join": "all", ...what });
+  await audience("With a name", { "i.0:is": "has", "i.0:what": "name" });
+  await audience("In Toronto", { "i.0:is": "city", "i.0:cities": "Toronto" });
+  const base = `/groups/${slug}/mailings/breakdowns`;
+  const form = await (await rosa.get(`${base}/new`)).text();
+  const offered = [...form.matchAll(/name="audience" value="(\d+)"/g)].map(([, no = ""]) => no);
+  const body = new URLSearchParams([
+    ["name", "Names and places"],
+    ["by", "audiences"],
+  ]);
+  for (const no of offered) body.append("audience", no);
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  await rosa.send(`${base}/new`, { method: "POST", headers, body: body.toString() });
+  const id = /breakdowns\/([0-9a-f-]{36})/.exec(await (await rosa.get(base)).text())?.[1] ?? "";
+  await rosa.post(`${base}/${id}/default`, { to: "yes" });
+  return `${base}/${id}`;
+}
+
 /** What the mailing that was sent is tagged with; the second is hidden. */
 export const TAG = "rivers";
 const HIDDEN_TAG = "winter";
@@ -155,6 +177,7 @@ export async function setMailings(rosa: Visitor, slug: string): Promise<Mailings
     form: "markdown",
     body: "",
   });
+  const breakdown = await setBreakdown(rosa, slug);
   const draft = await writeMailing(rosa, slug);
   await rosa.post(`${draft}/variants`, {});
   await rosa.post(`${draft}/languages`, { language: "fr" });
@@ -185,6 +208,7 @@ export async function setMailings(rosa: Visitor, slug: string): Promise<Mailings
     series,
     wrapper,
     snippet,
+    breakdown,
     ...(await setMergeFile(rosa, base)),
   };
 }

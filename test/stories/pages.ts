@@ -776,6 +776,13 @@ export const organiserPages: ListedPage[] = (
         return response;
       },
     },
+    { name: "the breakdowns of mailings", open: inGroup("/mailings/breakdowns") },
+    { name: "a breakdown of mailings", open: inMailing("breakdown") },
+    {
+      name: "a new breakdown of mailings, refused",
+      status: 422,
+      open: sending(inGroup("/mailings/breakdowns/new")),
+    },
     { name: "the days of mailings", open: inGroup("/mailings/days") },
     { name: "a ranked day", open: inMailing("day") },
     { name: "the templates of mailings", open: inGroup("/mailings/templates") },

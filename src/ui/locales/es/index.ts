@@ -2,6 +2,7 @@ export { default as accounts } from "./accounts.json";
 export { default as actions } from "./actions.json";
 export { default as alternates } from "./alternates.json";
 export { default as audiences } from "./audiences.json";
+export { default as breakdowns } from "./breakdowns.json";
 export { default as calls } from "./calls.json";
 export { default as cohorts } from "./cohorts.json";
 export { default as common } from "./common.json";

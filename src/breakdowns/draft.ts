@@ -1,0 +1,59 @@
+import { estimateAudience, estimateWithin } from "../delivery/delivery";
+import { dbFor } from "../groups/shard";
+import type { Group } from "../groups/types";
+import type { Mailing } from "../mailings/types";
+import type { Context } from "../platform/context";
+import { linesOf } from "./lines";
+import type { Breakdown, Line } from "./types";
+
+/** Beside the estimate of the page itself; what is left is counted by asking again. */
+const BUDGET_MS = 500;
+
+/** The recipients a draft would have now by the lines of a breakdown. */
+export type DraftReport = {
+  breakdown: Breakdown;
+  /** `recipients` is null while nobody was looked at, or where it cannot be counted. */
+  lines: { line: Line; recipients: number | null; isTooLarge: boolean }[];
+  isWhole: boolean;
+  /** From 0 to 1. */
+  share: number;
+};
+
+/**
+ * Counts who would get a draft if it were sent at a moment (null: now), line after line, within its audience and by the same rules as the
+ * mailing itself, as far as half a second goes. Asking again goes on.
+ */
+export async function draftReport(
+  ctx: Context,
+  group: Group,
+  { no, target, settings }: Pick<Mailing, "no" | "target" | "settings">,
+  breakdown: Breakdown,
+  startAt: number | null,
+  budgetMs = BUDGET_MS,
+): Promise<DraftReport | null> {
+  if (!target) return null;
+  const lines = await linesOf(dbFor(ctx.env, group), breakdown);
+  const counted = lines.filter(({ node, key }) => node !== null && key !== "everybody");
+  const nodes = counted.flatMap(({ node }) => node ?? []);
+  const options = { mailingNo: no, startAt, budgetMs };
+  // The page has counted everybody just before: this goes on with that.
+  const everybody = await estimateAudience(ctx, group, target, settings, options);
+  const parts = await estimateWithin(ctx, group, target, settings, nodes, options);
+  const found = new Map(counted.map(({ key }, place) => [key, parts[place] ?? null]));
+  found.set("everybody", everybody);
+  const shares = [...found.values()].map((each) => (each === "too_large" ? 1 : (each?.share ?? 0)));
+  const share = shares.reduce((sum, each) => sum + each, 0) / shares.length;
+  return {
+    breakdown,
+    lines: lines.map((line) => {
+      const estimate = found.get(line.key) ?? null;
+      const isTooLarge = estimate === "too_large";
+      return {
+        line,
+        isTooLarge,
+        recipients: estimate === "too_large" ? null : (estimate?.recipients ?? null),
+      };
+    }),
+    ...{ isWhole: shares.every((each) => each === 1), share },
+  };
+}

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { Audience } from "../audiences/types";
+import type { Id } from "../platform/ids";
+
+export type BreakdownId = Id<"breakdown">;
+
+/** Each line is a question about every recipient, and a table with more is no longer read. */
+export const LINES_MAX = 12;
+/** A group has some; each is a choice in a list. */
+export const BREAKDOWNS_MAX = 50;
+export const BREAKDOWN_NAME_MAX = 120;
+
+const no = z.int().min(1);
+
+/** What tells the people of a breakdown apart: saved audiences in an order, the language, or the answers of a custom field. */
+export const planSchema = z.discriminatedUnion("by", [
+  z.strictObject({ by: z.literal("audiences"), audiences: z.array(no).min(1).max(LINES_MAX) }),
+  z.strictObject({ by: z.literal("language") }),
+  z.strictObject({ by: z.literal("field"), field: no }),
+]);
+export type Plan = z.infer<typeof planSchema>;
+
+/** A named report: how the people of any mailing are told apart. */
+export type Breakdown = {
+  no: number;
+  id: BreakdownId;
+  name: string;
+  plan: Plan;
+  /** Shown of every mailing that has none of its own. */
+  isDefault: boolean;
+  /** Raised by every save, which names the one it began from. */
+  revision: number;
+  updatedAt: number;
+};
+
+/** One line: whom it holds. `everybody` and `others`, those of no other line, come by themselves. */
+export type Line = {
+  /** What numbers of it are kept under. */
+  key: string;
+  /** `private`: an audience that is no longer shared. Its name and its size are for whoever keeps it. */
+  name: { is: "named"; name: string } | { is: "everybody" | "others" | "private" | "yes" | "no" };
+  /** A saved audience that was removed since: it goes on meaning what it meant. */
+  isRemoved: boolean;
+  /** Null: nobody may be counted by it. */
+  node: Audience["include"] | null;
+  /** Another one when it came to mean something else. */
+  version: number;
+};
+
+/** What is counted of the recipients of a line, in the order of the numbers kept. */
+export const lineMeasures = [
+  "recipients",
+  "sent",
+  "bounced",
+  "held",
+  "opened",
+  "machine",
+  "clicked",
+  "unsubscribed",
+  "complained",
+  "acted",
+  "gave",
+] as const;
+export type LineMeasure = (typeof lineMeasures)[number];
+
+/** The numbers of one line, none where it cannot be counted; money by currency in its smallest unit. */
+export type LineCount = { key: string; counts: number[]; money: Record<string, number> };
