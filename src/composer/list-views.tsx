@@ -130,7 +130,7 @@ function TagPicked({ t, locale, tags, hiddenTags, base }: ListProps & { base: st
       <p class="cluster small">
         <a href={`${base}/tags`}>{t("composer.list.allTags")}</a>
         {hiddenTags.length > 0 ? (
-          <a href={`${base}/tags#hidden`}>
+          <a href={`${base}/tags?hidden=yes#hidden`}>
             {t("results.tags.hidden", { number: formatNumber(hiddenTags.length, locale) })}
           </a>
         ) : null}

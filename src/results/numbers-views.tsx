@@ -259,7 +259,7 @@ function HiddenTags({ t, locale, group, count }: Pick<Page, "t" | "locale" | "gr
   if (count === 0) return null;
   return (
     <p class="small">
-      <a href={`/groups/${group.slug}/mailings/tags#hidden`}>
+      <a href={`/groups/${group.slug}/mailings/tags?hidden=yes#hidden`}>
         {t("results.tags.hidden", { number: formatNumber(count, locale) })}
       </a>
     </p>

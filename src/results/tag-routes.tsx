@@ -25,7 +25,8 @@ tagRoutes.get(PATH, memberCan("mailings.view"), async (c) => {
   const { ctx, group, role } = c.var;
   const [page, tags] = await Promise.all([pageOf(c), listMailingTags(dbFor(ctx.env, group))]);
   const mayEdit = can(role, "mailings.edit");
-  return c.html(<TagListPage {...page} {...{ tags, mayEdit }} flash={flashIn(c)} />);
+  const showsHidden = c.req.query("hidden") === "yes";
+  return c.html(<TagListPage {...page} {...{ tags, mayEdit, showsHidden }} flash={flashIn(c)} />);
 });
 
 type Refusal = { typed: string; error: string };

@@ -23,6 +23,8 @@ const hrefOf = ({ group }: Pick<Page, "group">, tag: string, page = "") =>
 type ListProps = Page & {
   tags: readonly MailingTag[];
   mayEdit: boolean;
+  /** Whether those hidden are in sight at once. */
+  showsHidden: boolean;
   flash: FlashMessage | undefined;
 };
 
@@ -46,13 +48,15 @@ export function TagListPage(props: ListProps) {
         }
       />
       {hidden.length > 0 ? (
-        <Disclosure summary={t("results.tags.hidden", { number: formatNumber(hidden.length, locale) })}>
-          {/* A link to it from another page opens what it is in. */}
-          <div id="hidden">
+        <div id="hidden">
+          <Disclosure
+            summary={t("results.tags.hidden", { number: formatNumber(hidden.length, locale) })}
+            isOpen={props.showsHidden}
+          >
             <p class="soft small">{t("results.tags.hiddenText")}</p>
             <TagTable {...props} tags={hidden} empty={null} areHidden />
-          </div>
-        </Disclosure>
+          </Disclosure>
+        </div>
       ) : null}
     </Shell>
   );

@@ -759,7 +759,7 @@ export const organiserPages: ListedPage[] = (
     { name: "what became of a draft", open: inMailing("draft", "/results") },
     { name: "who did not open a mailing", open: inMailing("sent", "/results/people/not_opened") },
     { name: "the numbers of mailings", open: inGroup("/mailings/numbers?days=all") },
-    { name: "the tags of mailings", open: inGroup("/mailings/tags#hidden") },
+    { name: "the tags of mailings", open: inGroup("/mailings/tags?hidden=yes") },
     { name: "a tag of mailings", open: inGroup(`/mailings/tags?tag=${TAG}`) },
     {
       name: "a tag of mailings, a name refused",
