@@ -53,8 +53,10 @@ export function TagListPage(props: ListProps) {
             summary={t("results.tags.hidden", { number: formatNumber(hidden.length, locale) })}
             isOpen={props.showsHidden}
           >
-            <p class="soft small">{t("results.tags.hiddenText")}</p>
-            <TagTable {...props} tags={hidden} empty={null} areHidden />
+            <div class="stack stack-tight">
+              <p class="soft small">{t("results.tags.hiddenText")}</p>
+              <TagTable {...props} tags={hidden} empty={null} areHidden />
+            </div>
           </Disclosure>
         </div>
       ) : null}
