@@ -7,6 +7,7 @@ import { type AccountId, parseId } from "../platform/ids";
 import { LruCache } from "../platform/lru";
 import { saidOf } from "./action-fields";
 import { answerItem, type Item, identity, link } from "./hal";
+import { locatingPeople } from "./location";
 import { personItem } from "./people";
 import { notFound } from "./problem";
 import { makersOf, peopleByEmail } from "./store-actions";
@@ -51,18 +52,19 @@ export async function creatorItems(c: ApiContext, actions: readonly Action[]): P
 
 /** People of the group as they are everywhere. */
 async function itemsOf(c: ApiContext, nos: readonly number[]): Promise<Map<number, Item>> {
-  const { db } = c.var.caller;
+  const { db, group } = c.var.caller;
   if (nos.length === 0) return new Map();
   const [people, beside, fields] = await Promise.all([
     peopleByNumber(db, [...nos]),
     selectBeside(db, nos),
     fieldsOf(db),
   ]);
+  const locate = await locatingPeople(c.var.ctx, group, people);
   return new Map(
     people.flatMap((person): [number, Item][] => {
       const more = beside.get(person.no);
       if (!more || person.erasedAt !== null || person.mergedInto !== null) return [];
-      return [[person.no, personItem(c.var, person, more, fields)]];
+      return [[person.no, personItem(c.var, person, more, { fields, locate })]];
     }),
   );
 }

@@ -6,6 +6,7 @@ import { maybeLater } from "./background";
 import { checked, readBody } from "./body";
 import { type Asked, answerCollection, type Found } from "./collection";
 import { answerItem, type Item, isRecord } from "./hal";
+import { locatingPeople } from "./location";
 import { personItem } from "./people";
 import { findPeople, peopleAliases, peopleFields } from "./people-find";
 import { personBody, signupBody } from "./people-schema";
@@ -76,18 +77,19 @@ async function answerPerson(c: ApiContext, person: PersonRow): Promise<Response>
 
 /** People as clients read them, with what stands beside them, in two statements however many they are. */
 export async function personItems(c: ApiContext, people: readonly PersonRow[]): Promise<Item[]> {
-  const { db } = c.var.caller;
+  const { db, group } = c.var.caller;
   if (people.length === 0) return [];
-  const [beside, fields] = await Promise.all([
+  const [beside, fields, locate] = await Promise.all([
     selectBeside(
       db,
       people.map(({ no }) => no),
     ),
     listFields(db),
+    locatingPeople(c.var.ctx, group, people),
   ]);
   return people.flatMap((person) => {
     const known = beside.get(person.no);
-    return known ? [personItem(c.var, person, known, fields)] : [];
+    return known ? [personItem(c.var, person, known, { fields, locate })] : [];
   });
 }
 

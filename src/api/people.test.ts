@@ -196,6 +196,16 @@ describe("a person", () => {
     expect(byEmail.postal_addresses).toHaveLength(1);
   });
 
+  it("lies where its postal code does, also by the group's country, and nowhere where nobody knows", async () => {
+    const at = async (said: object) =>
+      (await signUp(withEmail(address(), { postal_addresses: [said] }))).postal_addresses[0]?.location;
+    expect(await at({ postal_code: "12180", country: "US" })).toEqual({
+      ...{ latitude: expect.closeTo(42.7, 0), longitude: expect.closeTo(-73.6, 0), accuracy: "Approximate" },
+    });
+    expect(await at({ postal_code: "00000", country: "US" })).toBeUndefined();
+    expect(await at({ postal_code: "75001", country: "FR" })).toBeUndefined();
+  });
+
   it("is found again by email, whatever its capitals, and what is not said stays", async () => {
     const first = await signUp(
       withEmail("lee@example.org", { given_name: "Lee", custom_fields: { a: "1", b: "2" } }),

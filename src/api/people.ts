@@ -2,6 +2,7 @@ import { type CustomField, severalIn } from "../people/custom-field";
 import type { PersonRow } from "../people/edit";
 import { subscriptionStatus } from "../people/types";
 import { type Item, identity, link } from "./hal";
+import type { Locate } from "./location";
 import { wireNames } from "./people-reading";
 import type { Beside } from "./store-people";
 import type { ApiContext } from "./web";
@@ -35,7 +36,7 @@ export function personItem(
   { base, caller: { group } }: Pick<ApiContext["var"], "base" | "caller">,
   person: PersonRow,
   beside: Beside,
-  fields: readonly CustomField[],
+  { fields, locate }: { fields: readonly CustomField[]; locate: Locate },
 ): Item {
   const custom = customFieldsOf(beside, fields);
   return {
@@ -53,7 +54,7 @@ export function personItem(
         status: statusOf(person, "mobile"),
       },
     ],
-    postal_addresses: [addressOf(person, group.country)],
+    postal_addresses: [addressOf(person, group.country, locate)],
     ...(Object.keys(custom).length > 0 ? { custom_fields: custom } : {}),
     _links: {
       self: link(base, `/people/${person.id}`),
@@ -71,14 +72,16 @@ function statusOf(person: PersonRow, channel: "email" | "mobile"): string {
 }
 
 /** The country of whoever said none is the group's. */
-function addressOf(person: PersonRow, groupCountry: string) {
-  const { street, locality, region, postalCode, country, language } = person;
+function addressOf(person: PersonRow, groupCountry: string, locate: Locate) {
+  const { street, locality, region, postalCode, language } = person;
+  const country = person.country ?? groupCountry;
   return {
     primary: true,
     ...(street === null ? {} : { address_lines: [street] }),
     ...present({ locality, region, postal_code: postalCode }),
-    country: country ?? groupCountry,
+    country,
     language: language ?? LANGUAGE,
+    ...locate({ country, postalCode: postalCode ?? "" }),
   };
 }
 

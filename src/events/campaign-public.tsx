@@ -3,12 +3,11 @@ import { cleanLine } from "../actions/answer-text";
 import type { Kind } from "../actions/kind";
 import { findActionOf, isStopped, stopped } from "../actions/public-found";
 import { type PublicContext, type PublicEnv, privatePage } from "../actions/public-web";
+import { countryOfCode, type Position, positionOf } from "../platform/positions";
 import { calendarFile } from "./calendar";
 import { searchEvents } from "./campaign-events";
 import { campaignExtra, SEARCH_MAX } from "./campaign-types";
 import { NearPage } from "./campaign-views";
-import { countryOfCode, positionOf } from "./positions";
-import type { Position } from "./projection";
 import { calendarResponse, feedEntries, servedEvents } from "./public";
 
 /** Events one calendar names: each is read from where it is served. */

@@ -10,9 +10,9 @@ import { dbFor } from "../groups/shard";
 import { intakeStub } from "../intake/objects";
 import { drainNow, intakeTarget } from "../intake/participation";
 import { idFromHex, type ParticipationId } from "../platform/ids";
+import { positionOf } from "../platform/positions";
 import { event } from "./event";
 import { hostUrl } from "./host-link";
-import { positionOf } from "./positions";
 import { distanceKm, frameOf, MAP, project } from "./projection";
 import { replyToken } from "./reply";
 

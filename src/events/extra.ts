@@ -2,7 +2,7 @@ import { actionByNo } from "../actions/action";
 import type { Action } from "../actions/types";
 import type { GroupDb } from "../groups/shard";
 import type { Context } from "../platform/context";
-import { positionOf } from "./positions";
+import { positionOf } from "../platform/positions";
 import { siblingsOf } from "./series";
 import { type EventExtra, type EventSettings, eventSettings } from "./types";
 

@@ -1,4 +1,5 @@
-export type Position = { latitude: number; longitude: number };
+import type { Position } from "../platform/positions";
+
 export type Point = { x: number; y: number };
 
 /** What the drawn map shows: North America from Hawaii to Newfoundland, from the Caribbean to the Arctic coast. */

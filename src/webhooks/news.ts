@@ -1,8 +1,9 @@
+import { locating } from "../api/location";
 import type { Change } from "../changes/types";
 import type { GroupDb } from "../groups/shard";
 import { ownLetter } from "../letters/types";
+import type { Context } from "../platform/context";
 import { sha256, toHex } from "../platform/crypto";
-import type { Log } from "../platform/log";
 import {
   bodyOf,
   type Hash,
@@ -33,11 +34,11 @@ export async function newsFor(
   db: GroupDb,
   webhook: Webhook,
   changes: readonly Change[],
-  { base, sponsor, log }: { base: string; sponsor: Sponsor; log: Log },
+  { ctx, base, sponsor }: { ctx: Pick<Context, "env" | "log">; base: string; sponsor: Sponsor },
 ): Promise<NewDelivery[]> {
   // What cannot be read is written down and passed over: it must not hold up for ever what comes after it.
   const untold = (cursor: string, error: unknown) =>
-    log.error("webhooks.untold", error, { groupNo: db.groupNo, webhookNo: webhook.no, cursor });
+    ctx.log.error("webhooks.untold", error, { groupNo: db.groupNo, webhookNo: webhook.no, cursor });
   const acts = changes.filter((change): change is Participation => isAct(webhook, change));
   const comings = changes.filter((change): change is PersonChange => isAboutPerson(webhook, change));
   const done =
@@ -48,12 +49,14 @@ export async function newsFor(
           (id, error) => untold(acts.find((act) => act.id === id)?.cursor ?? "", error),
         )
       : new Map();
+  const people = await peopleIn(db, comings);
+  const places = [...[...done.values()].map(({ answer }) => answer), ...people.values()].map(placeOf);
   const known: Known = {
     ...{ base, sponsor },
     fields: done.size > 0 ? await events.selectFieldNames(db) : new Map(),
     texts: await events.selectTexts(db, [...done.values()].flatMap(textsIn)),
+    locate: await locating(ctx, places),
   };
-  const people = await peopleIn(db, comings);
   const found: NewDelivery[] = [];
   for (const change of changes) {
     try {
@@ -61,7 +64,7 @@ export async function newsFor(
         change.what === "participation"
           ? ofAct(webhook, done.get(change.id), known)
           : change.what === "person"
-            ? ofPerson(webhook, change, people.get(change.no), base)
+            ? ofPerson(webhook, change, people.get(change.no), known)
             : null;
       if (news) found.push(await deliveryOf(webhook, news, sponsor));
     } catch (error) {
@@ -69,6 +72,10 @@ export async function newsFor(
     }
   }
   return found;
+}
+
+function placeOf({ country, postalCode }: { country?: string | null; postalCode?: string | null }) {
+  return { country: country ?? "", postalCode: postalCode ?? "" };
 }
 
 type News = { name: string; personNo: number; hashes: Hash[] };
@@ -110,7 +117,7 @@ function ofPerson(
   webhook: Webhook,
   change: PersonChange,
   core: events.Core | undefined,
-  base: string,
+  known: Known,
 ): News | null {
   if (!core || !isAboutPerson(webhook, change)) return null;
   const isUpload = webhook.trigger === "everything";
@@ -120,7 +127,7 @@ function ofPerson(
   const name = isUpload
     ? `upload/${core.personId}/${Math.floor(change.at / HOUR_MS)}`
     : `subscription/${core.personId}/${change.cursor}`;
-  const hash = isUpload ? uploadOf(core, change.at, base) : subscriptionOf(core, change.at, base);
+  const hash = isUpload ? uploadOf(core, change.at, known) : subscriptionOf(core, change.at, known);
   return { name, personNo: core.personNo, hashes: [hash] };
 }
 

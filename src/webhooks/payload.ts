@@ -1,5 +1,7 @@
 import { typeOfKind } from "../api/action-types";
 import { dateText, isRecord } from "../api/hal";
+import type { Locate } from "../api/location";
+import { ownOf, partsOf, saidOfOutreach } from "../api/participations";
 import { ownLetter } from "../letters/types";
 import { plainAmount } from "../platform/money";
 import { regionName } from "./region-names";
@@ -19,6 +21,7 @@ export type Known = {
   fields: ReadonlyMap<number, string>;
   /** The organisers' letters, by hash. */
   texts: ReadonlyMap<string, { subject: string; body: string }>;
+  locate: Locate;
 };
 
 /** The body of one delivery: several hashes are of one act (osdi-api.md §5.2). */
@@ -71,19 +74,19 @@ export function hashesOf(done: Done, known: Known): Hash[] {
 }
 
 /** Somebody who came by a file or by an organiser's hand: all core fields, and no tags (osdi-api.md §5.3). */
-export function uploadOf(core: Core, at: number, base: string): Hash {
-  return { type: "action_network:upload", payload: plainPayload(core, at, base) };
+export function uploadOf(core: Core, at: number, known: Pick<Known, "base" | "locate">): Hash {
+  return { type: "action_network:upload", payload: plainPayload(core, at, known) };
 }
 
 /** Somebody who was subscribed or unsubscribed without doing anything. */
-export function subscriptionOf(core: Core, at: number, base: string): Hash {
+export function subscriptionOf(core: Core, at: number, known: Pick<Known, "base" | "locate">): Hash {
   return {
     type: "action_network:action",
-    payload: { ...plainPayload(core, at, base), add_tags: [] },
+    payload: { ...plainPayload(core, at, known), add_tags: [] },
   };
 }
 
-function plainPayload(core: Core, at: number, base: string) {
+function plainPayload(core: Core, at: number, { base, locate }: Pick<Known, "base" | "locate">) {
   const status = emailStatuses[core.emailStatus];
   return {
     created_date: dateText(at),
@@ -91,7 +94,7 @@ function plainPayload(core: Core, at: number, base: string) {
     person: {
       created_date: dateText(core.createdAt),
       modified_date: dateText(Math.max(at, core.createdAt)),
-      ...contact(core, core.email, status),
+      ...contact(core, { email: core.email, status, locate }),
     },
     "action_network:referrer_data": {},
     _links: { "osdi:person": { href: `${base}/people/${core.personId}` } },
@@ -102,15 +105,14 @@ function plainPayload(core: Core, at: number, base: string) {
 const emailStatuses = [undefined, "subscribed", "unsubscribed", "bouncing", "spam complaint"] as const;
 const SUBSCRIBED = 1;
 
-function personOf({ answer, ...done }: Done, { fields }: Known) {
+function personOf({ answer, ...done }: Done, { fields, locate }: Known) {
   const values = customFields(done.questions, answer.answers ?? {}, fields);
   return {
     created_date: dateText(done.personCreatedAt),
     modified_date: dateText(Math.max(done.revisedAt, done.personCreatedAt)),
     ...contact(
       { ...answer, language: done.language },
-      done.email,
-      done.consent === SUBSCRIBED ? "subscribed" : undefined,
+      { email: done.email, status: done.consent === SUBSCRIBED ? "subscribed" : undefined, locate },
     ),
     ...(Object.keys(values).length === 0 ? {} : { custom_fields: values }),
   };
@@ -130,7 +132,10 @@ type Entered = {
 };
 
 /** Only what was entered; an email's status only where the news is about it. */
-function contact(entered: Entered, email: string | null, status: string | undefined) {
+function contact(
+  entered: Entered,
+  { email, status, locate }: { email: string | null; status: string | undefined; locate: Locate },
+) {
   const { givenName, familyName, street, locality, region, postalCode, country, phone, language } = entered;
   const address = {
     ...(street ? { address_lines: [street] } : {}),
@@ -138,6 +143,7 @@ function contact(entered: Entered, email: string | null, status: string | undefi
     ...(region ? { region: regionName(country ?? "", region) } : {}),
     ...(postalCode ? { postal_code: postalCode } : {}),
     ...(country ? { country } : {}),
+    ...locate({ country: country ?? "", postalCode: postalCode ?? "" }),
   };
   return {
     ...(givenName ? { given_name: givenName } : {}),
@@ -186,18 +192,25 @@ const periods: Record<string, string> = { week: "Weekly", month: "Monthly", year
 function ownPart(done: Done, type: EventType, { sponsor }: Known): Record<string, unknown> {
   if (type === "osdi:attendance") return { status: "accepted" };
   if (type !== "osdi:donation" || done.amount === null || done.currency === null) return {};
-  const amount = plainAmount({ amount: done.amount, currency: done.currency });
-  const period = periods[done.interval ?? ""];
+  const { currency } = done;
+  const text = (amount: number) => plainAmount({ amount, currency });
+  const own = ownOf(done.answer);
+  const period = typeof own.period === "string" ? own.period : periods[done.interval ?? ""];
   return {
-    currency: done.currency,
-    amount,
-    recipients: [{ display_name: sponsor.title, amount }],
+    currency,
+    amount: text(done.amount),
+    recipients: partsOf(own, done.amount, sponsor.title).map(({ name, amount }) => ({
+      display_name: name,
+      amount: text(amount),
+    })),
     payment: { method: "Credit Card", reference_number: done.id, authorization_stored: false },
     "action_network:recurrence": period ? { recurring: true, period } : { recurring: false },
   };
 }
 
 function outreachesOf(done: Done, { texts }: Known): Record<string, unknown>[] {
+  const said = saidOfOutreach(done);
+  if (said) return saidOutreachesOf(said, done.action.kind === "call" ? "phone" : "email");
   if (done.action.kind === "call") return [callOf(done.answer.own)];
   const letter = ownLetter.safeParse(done.answer.own ?? {});
   const to = letter.success ? letter.data.to : [];
@@ -212,6 +225,13 @@ function outreachesOf(done: Done, { texts }: Known): Record<string, unknown>[] {
       targets: [targetOf(n, t)],
     };
   });
+}
+
+/** Of a letter or a call that a program says was made elsewhere, with its length in seconds where it said one. */
+function saidOutreachesOf(said: Record<string, unknown>, type: "email" | "phone"): Record<string, unknown>[] {
+  const { targets, ...shared } = said;
+  if (!Array.isArray(targets) || targets.length === 0) return [{ type, ...shared }];
+  return targets.map((target: unknown) => ({ type, ...shared, targets: [target] }));
 }
 
 function callOf(own: unknown): Record<string, unknown> {

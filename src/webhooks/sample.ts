@@ -39,6 +39,7 @@ export function samplePayload({ config, now }: Pick<Context, "config" | "now">, 
       sponsor: { title: "", url: "" },
       fields: new Map(),
       texts: new Map(),
+      locate: () => ({}),
     },
   );
   return sample ?? { type: "action_network:action", payload: {} };

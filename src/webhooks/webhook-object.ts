@@ -104,7 +104,7 @@ export class WebhookLane extends DurableObject<Env> {
         this.#keep(webhook, (await currentCursor(db)) ?? "0");
         return false;
       }
-      const news = await newsFor(db, webhook, read.changes, { base, sponsor, log: ctx.log });
+      const news = await newsFor(db, webhook, read.changes, { ctx, base, sponsor });
       if (news.length > 0) await db.d1.batch(insertDeliveries(db, webhook.no, news, Date.now()));
       if (read.next === cursor) return false;
       this.#keep(webhook, read.next);

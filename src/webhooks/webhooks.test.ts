@@ -606,6 +606,10 @@ describe("a payload", () => {
     ...{ base: "https://api.example/api/v2", sponsor: { title: "Group", url: "" } },
     fields: new Map([[4, "Favourite colour"]]),
     texts: new Map([["h1", { subject: "Dear", body: "Act" }]]),
+    locate: ({ postalCode }: { postalCode: string }) =>
+      postalCode === "12180"
+        ? { location: { latitude: 42.7, longitude: -73.6, accuracy: "Approximate" as const } }
+        : {},
   };
   const render = (kind: string, more: Partial<Done> = {}) => hashesOf(doneOf(kind, more), known);
 
@@ -661,6 +665,38 @@ describe("a payload", () => {
     ]);
     const [early] = render("letter");
     expect(early?.payload).not.toHaveProperty("targets");
+  });
+
+  it("of what a program says was done elsewhere is what it said: a call's length, a gift's parts", () => {
+    const [one, two] = [{ given_name: "Ana" }, { given_name: "Bo", ocdid: "ocd-division/country:us" }];
+    const outreach = { duration: 90, targets: [one, two] };
+    expect(render("call", { answer: { own: { outreach } } }).map(({ payload }) => payload)).toMatchObject([
+      { type: "phone", duration: 90, targets: [one] },
+      { type: "phone", duration: 90, targets: [two] },
+    ]);
+    const parts = [500, 1_500].map((amount, nth) => ({ name: `Part ${nth}`, amount }));
+    const own = { recipients: parts, period: "Every 3 Months" };
+    const [gift] = render("fundraiser", { amount: 2_000, currency: "USD", answer: { own } });
+    expect(gift?.payload).toMatchObject({
+      amount: "20.00",
+      recipients: [
+        { display_name: "Part 0", amount: "5.00" },
+        { display_name: "Part 1", amount: "15.00" },
+      ],
+      "action_network:recurrence": { recurring: true, period: "Every 3 Months" },
+    });
+  });
+
+  it("says where a postal code lies, where that is known", () => {
+    const personOf = (answer: Done["answer"]) => render("petition", { answer })[0]?.payload.person;
+    expect(personOf({ postalCode: "12180", country: "US" })).toHaveProperty("postal_addresses.0.location", {
+      latitude: 42.7,
+      longitude: -73.6,
+      accuracy: "Approximate",
+    });
+    expect(personOf({ postalCode: "99999", country: "US" })).not.toHaveProperty(
+      "postal_addresses.0.location",
+    );
   });
 
   it("says answers under the names their fields are shown by, digits of a phone, and the region in full", () => {

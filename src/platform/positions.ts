@@ -1,6 +1,7 @@
-import type { Context } from "../platform/context";
-import { normalisePostalCode } from "../platform/postal-code";
-import type { Position } from "./projection";
+import type { Context } from "./context";
+import { normalisePostalCode } from "./postal-code";
+
+export type Position = { latitude: number; longitude: number };
 
 const files = new Map<string, Promise<string>>();
 
@@ -17,6 +18,9 @@ function file({ env }: Pick<Context, "env">, name: string): Promise<string> {
   return reading;
 }
 
+/** Where somebody lives, as they said it. */
+export type Place = { country: string; postalCode: string };
+
 /**
  * Where a postal code lies, to about a kilometre in the US and to a district in Canada; null for any other country, and for
  * a code nobody has. Throws when the data cannot be read.
@@ -26,12 +30,32 @@ export async function positionOf(
   country: string,
   postalCode: string,
 ): Promise<Position | null> {
+  const place = { country, postalCode };
+  return (await positionsOf(ctx, [place]))(place);
+}
+
+/** The same for many at once: what is read for some places gives the positions of these. Throws when the data cannot be read. */
+export async function positionsOf(
+  ctx: Pick<Context, "env">,
+  places: readonly Place[],
+): Promise<(place: Place) => Position | null> {
+  const names = new Set(places.flatMap((place) => entryOf(place)?.file ?? []));
+  const texts = new Map(
+    await Promise.all([...names].map(async (name) => [name, await file(ctx, name)] as const)),
+  );
+  return (place) => {
+    const entry = entryOf(place);
+    const text = entry && texts.get(entry.file);
+    return text ? find(text, entry.code) : null;
+  };
+}
+
+/** The file that a place is in, and the code it goes by there. */
+function entryOf({ country, postalCode }: Place): { file: string; code: string } | null {
   const code = normalisePostalCode(postalCode, country);
   if (!code) return null;
-  if (country === "US" && /^\d{5}/.test(code))
-    return find(await file(ctx, `us-${code[0]}.txt`), code.slice(0, 5));
-  if (country === "CA") return find(await file(ctx, "ca.txt"), code.slice(0, 3));
-  return null;
+  if (country === "US" && /^\d{5}/.test(code)) return { file: `us-${code[0]}.txt`, code: code.slice(0, 5) };
+  return country === "CA" ? { file: "ca.txt", code: code.slice(0, 3) } : null;
 }
 
 /** The line of a code, found by searching the text: parsing all of it would take a thousand times as long. */
