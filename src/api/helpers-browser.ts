@@ -10,7 +10,7 @@ import { readPerson } from "./people-reading";
 import { ApiError } from "./problem";
 import { giveTags, giveTagsLater } from "./said-tags";
 import { seenBy } from "./seen-by";
-import * as store from "./store-participations";
+import * as store from "./store-participation";
 import { closed, type Subject } from "./subject";
 import type { ApiContext, Caller } from "./web";
 

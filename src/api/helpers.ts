@@ -25,7 +25,7 @@ import { signUp } from "./people-write";
 import { ApiError } from "./problem";
 import { giveTags, giveTagsLater, tagsOf } from "./said-tags";
 import { forgotten, seenBy } from "./seen-by";
-import * as store from "./store-participations";
+import * as store from "./store-participation";
 import { closed, type Subject, subjectOf, type Taken } from "./subject";
 import type { ApiContext } from "./web";
 

@@ -9,8 +9,8 @@ import { claimIdentifiers, foreignIn, refuseTaken } from "./foreign";
 import { saidOutreach } from "./outreaches";
 import { ownOf, partsOf, saidOfOutreach } from "./participations";
 import { ApiError } from "./problem";
-import type { Changes, Row } from "./store-participations";
-import * as store from "./store-participations";
+import type { Changes, Row } from "./store-participation";
+import * as store from "./store-participation";
 import type { ApiContext } from "./web";
 
 const change = z.object({

@@ -13,6 +13,7 @@ import { whoTheyAre } from "./helpers-person";
 import { participationItems } from "./participations";
 import { putParticipation } from "./participations-change";
 import { notFound } from "./problem";
+import * as one from "./store-participation";
 import * as store from "./store-participations";
 import type { ApiContext, ApiEnv } from "./web";
 
@@ -46,7 +47,7 @@ export function participationRoutes(kinds: readonly Kind[]): Hono<ApiEnv> {
   );
   api.get("/donations/:item", async (c) => {
     const id = parseId<ParticipationId>(c.req.param("item"));
-    const row = id && (await store.gift(c.var.caller.db, id));
+    const row = id && (await one.gift(c.var.caller.db, id));
     if (!row) throw notFound("donation", c.req.param("item"));
     return answerOne(c, donations, row);
   });
@@ -65,7 +66,7 @@ function personRoutes(api: Hono<ApiEnv>, item: ItemType): void {
   api.get(`${path}/:item`, async (c) => {
     const person = await personIn(c);
     const id = parseId<ParticipationId>(c.req.param("item"));
-    const row = id && (await store.oneOfPerson(c.var.caller.db, person.no, kinds, id));
+    const row = id && (await one.oneOfPerson(c.var.caller.db, person.no, kinds, id));
     if (!row) throw notFound(item.noun, c.req.param("item"));
     return answerOne(c, item, row);
   });
@@ -97,15 +98,15 @@ async function personIn(c: ApiContext): Promise<PersonRow> {
   return person;
 }
 
-async function itemIn(c: ApiContext, item: ItemType, actionNo: number): Promise<store.Row> {
+async function itemIn(c: ApiContext, item: ItemType, actionNo: number): Promise<one.Row> {
   const text = c.req.param("item") ?? "";
   const id = parseId<ParticipationId>(text);
-  const row = id && (await store.participation(c.var.caller.db, actionNo, id));
+  const row = id && (await one.participation(c.var.caller.db, actionNo, id));
   if (!row) throw notFound(item.noun, text);
   return row;
 }
 
-async function answerOne(c: ApiContext, { path, noun }: ItemType, row: store.Row): Promise<Response> {
+async function answerOne(c: ApiContext, { path, noun }: ItemType, row: one.Row): Promise<Response> {
   const [item] = await participationItems(c, path, [row]);
   if (!item) throw notFound(noun, row.id);
   return answerItem(c, item);

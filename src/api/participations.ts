@@ -3,7 +3,7 @@ import { plainAmount } from "../platform/money";
 import { type ActionType, type ItemType, typeOfItem, typeOfKind } from "./action-types";
 import { identifiersOf } from "./foreign";
 import { type Item, identity, isRecord, link } from "./hal";
-import type { Row } from "./store-participations";
+import type { Row } from "./store-participation";
 import type { ApiContext } from "./web";
 
 /** What a client said of an outreach, a gift or an answer, as the participation keeps it. */

@@ -7,7 +7,7 @@ import { type ParticipationId, parseId } from "../platform/ids";
 import { sendAll } from "../platform/queues";
 import type { Said } from "./participation-body";
 import { seenBy } from "./seen-by";
-import * as store from "./store-participations";
+import * as store from "./store-participation";
 import type { Subject } from "./subject";
 import type { Caller } from "./web";
 
