@@ -1,11 +1,11 @@
-import { coloursOf, groundOf, isReadable } from "../mailings/content/colours";
+import { coloursOf, isReadable, ratioOf } from "../mailings/content/colours";
 import type { MailingColours } from "../mailings/types";
 import { Disclosure } from "../ui/card";
 import { ColourSample } from "../ui/colour-sample";
 import { ButtonRow, type FieldErrors, Form, SubmitButton, TextField } from "../ui/form";
 import { formatNumber } from "../ui/format";
-import { inkOn, isAccent } from "../ui/theme";
-import { colourFields, colourNames, ratioOf } from "./colour-form";
+import { GROUNDS, inkOn, isAccent } from "../ui/theme";
+import { colourFields, colourNames } from "./colour-form";
 import type { Page } from "./web";
 
 type Props = Pick<Page, "t" | "locale" | "group"> & {
@@ -66,9 +66,9 @@ function Samples({ t, locale, group, colours }: Props) {
           {t("composer.colours.onButton", { ratio: ratio(onButton, button) })}
         </ColourSample>
       )}
-      {words === null || !isReadable(words, groundOf(null)) ? null : (
-        <ColourSample ground={groundOf(null)} ink={words}>
-          {t("composer.colours.onGround", { ratio: ratio(words, groundOf(null)) })}
+      {words === null || !isReadable(words, GROUNDS.light) ? null : (
+        <ColourSample ground={GROUNDS.light} ink={words}>
+          {t("composer.colours.onGround", { ratio: ratio(words, GROUNDS.light) })}
         </ColourSample>
       )}
     </div>

@@ -1,7 +1,6 @@
-import { coloursOf, isReadable } from "../mailings/content/colours";
+import { coloursOf, isReadable, ratioOf } from "../mailings/content/colours";
 import { type MailingColours, mailingColours } from "../mailings/types";
 import { type FormValues, single } from "../platform/forms";
-import { contrast } from "../ui/theme";
 
 /** The fields of the form, by the colour each is of. */
 export const colourFields = {
@@ -27,11 +26,11 @@ export function typedColours(values: FormValues): MailingColours {
 /**
  * What cannot be kept of some colours: what is none, and words that nobody could read on what they stand on.
  * @param on.accent the group's colour, which buttons have that none was chosen for
- * @param on.ground what the words of the body stand on
+ * @param on.grounds what the words of the body stand on, in one language or another
  */
 export function colourProblems(
   typed: MailingColours,
-  { accent, ground }: { accent: string; ground: string },
+  { accent, grounds }: { accent: string; grounds: readonly string[] },
 ): ColourProblems {
   const problems: ColourProblems = {};
   for (const name of colourNames)
@@ -40,15 +39,12 @@ export function colourProblems(
   const { button } = coloursOf({ ...typed, buttonWords: "" }, accent);
   if (typed.buttonWords !== "" && !isReadable(typed.buttonWords, button))
     problems.buttonWords = weak(typed.buttonWords, button);
-  if (typed.words !== "" && !isReadable(typed.words, ground)) problems.words = weak(typed.words, ground);
+  const [hardest] = grounds.toSorted((one, other) => ratioOf(typed.words, one) - ratioOf(typed.words, other));
+  if (typed.words !== "" && hardest !== undefined && !isReadable(typed.words, hardest))
+    problems.words = weak(typed.words, hardest);
   return problems;
 }
 
 function weak(words: string, ground: string): ColourProblem {
   return { is: "weak", ground, ratio: ratioOf(words, ground) };
-}
-
-/** Rounded down, so that nothing too weak reads as just enough. */
-export function ratioOf(words: string, ground: string): number {
-  return Math.floor(contrast(words, ground) * 10) / 10;
 }

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { type MemberEnv, memberCan } from "../groups/web";
-import { wordsGround } from "../mailings/content";
+import { wordsGrounds } from "../mailings/content";
 import { isLocked } from "../mailings/content/slots";
 import { saveSettings, versionsOf, wrapperOf } from "../mailings/mailing";
 import type { Mailing, MailingColours } from "../mailings/types";
@@ -37,11 +37,10 @@ async function errorsOf(c: MemberContext, mailing: Mailing, colours: MailingColo
     versionsOf(db, mailing.no),
     wrapperOf(db, mailing.settings.wrapperNo),
   ]);
-  const [first] = versions;
   // What a template locked looks as the template says.
-  if (!first || versions.some(({ body }) => isLocked(body))) throw new AppError("forbidden");
-  const ground = await wordsGround(ctx, group, mailing, first, wrapper);
-  const problems = colourProblems(colours, { accent: group.settings.accent, ground });
+  if (versions.some(({ body }) => isLocked(body))) throw new AppError("forbidden");
+  const grounds = await wordsGrounds(ctx, group, mailing, versions, wrapper);
+  const problems = colourProblems(colours, { accent: group.settings.accent, grounds });
   return Object.fromEntries(
     colourNames.flatMap((name) => {
       const problem = problems[name];

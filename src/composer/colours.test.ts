@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { contextOf } from "../../test/groups";
 import { makeOrganisers } from "../../test/organisers";
 import { dbFor, type GroupDb } from "../groups/shard";
-import { duplicateMailing, mailingById, saveSettings } from "../mailings/mailing";
+import { duplicateMailing, mailingById, saveSettings, versionsOf } from "../mailings/mailing";
 import type { Mailing, MailingId } from "../mailings/types";
 import { listWrappers, saveWrapper } from "../mailings/wrapper";
 
@@ -26,6 +26,21 @@ async function found(id: MailingId): Promise<Mailing> {
   const mailing = await mailingById(db, id);
   if (!mailing) throw new Error("no such mailing");
   return mailing;
+}
+
+/** Gives a mailing a wrapper with some ground, and maybe another one in French. */
+async function wrap(mailing: Mailing, name: string, ground: string, french?: string) {
+  const htmlOn = (on: string) => `<table><tr><td style="background:${on}">{{ content }}</td></tr></table>`;
+  const by = { no: 1 };
+  const words = { name, html: htmlOn(ground), plain: "", revision: 0 };
+  const saved = await saveWrapper(contextOf(), team.group, by, { ...words, id: null });
+  const kept = (await listWrappers(db)).find((wrapper) => wrapper.name === name);
+  if (saved.is !== "saved" || !kept) throw new Error("no wrapper");
+  if (french !== undefined) {
+    const version = { ...words, id: kept.id, html: htmlOn(french), revision: kept.revision };
+    await saveWrapper(contextOf(), team.group, by, { ...version, language: "fr" });
+  }
+  await saveSettings(contextOf(), team.group, mailing, { settings: { wrapperNo: kept.no } });
 }
 
 const choose = (mailing: Mailing, fields: Record<string, string>) =>
@@ -78,13 +93,24 @@ describe("the colours of a mailing", () => {
 
   it("measure text on the ground that its wrapper gives it", async () => {
     const mailing = await begin();
-    const html = '<table><tr><td style="background:#101030">{{ content }}</td></tr></table>';
-    const wrapper = { id: null, name: "Night", html, plain: "", revision: 0 };
-    await saveWrapper(contextOf(), team.group, { no: 1 }, wrapper);
-    const [kept] = await listWrappers(db);
-    await saveSettings(contextOf(), team.group, mailing, { settings: { wrapperNo: kept?.no ?? null } });
+    await wrap(mailing, "Night", "#101030");
     expect((await choose(mailing, { wordsColour: "#333333" })).status).toBe(422);
     expect((await choose(mailing, { wordsColour: "#ffffff" })).status).toBe(303);
+  });
+
+  it("measure text on the ground of the wrapper in each language of the mailing", async () => {
+    const mailing = await begin();
+    await wrap(mailing, "Day", "#ffffff", "#101030");
+    expect((await choose(mailing, { wordsColour: "#333333" })).status).toBe(303);
+    await team.owner.post(`${base}/${mailing.id}/languages`, { language: "fr" });
+    expect((await versionsOf(db, mailing.no)).map(({ language }) => language)).toContain("fr");
+    expect((await choose(mailing, { wordsColour: "#333333" })).status).toBe(422);
+  });
+
+  it("refuse no text where it cannot be told what it stands on", async () => {
+    const mailing = await begin();
+    await wrap(mailing, "Dusk", "linear-gradient(#101030,#ffffff)");
+    expect((await choose(mailing, { wordsColour: "#333333" })).status).toBe(303);
   });
 
   it("cannot be changed once it is no draft, where a template is locked, by another group, or without the right", async () => {

@@ -4,10 +4,11 @@ import { factWords } from "../merging/fact";
 import { targetWords } from "../merging/targets";
 import type { Context } from "../platform/context";
 import { bodyMarkup, countedAddress, makeVersion, makeVersions, withLinks } from "./content/build";
-import { groundOf } from "./content/colours";
 import { fingerprintOf } from "./content/fingerprint";
+import { type Ground, groundOf, NOWHERE } from "./content/ground";
 import { withQuery } from "./content/links";
 import { compileLiquid, parseLiquid } from "./content/liquid";
+import type { Material } from "./content/making";
 import { materialOf, ownActions } from "./content/material";
 import { groupScope, neededBy } from "./content/merge-fields";
 import { RenderError } from "./content/render-error";
@@ -170,26 +171,28 @@ function originIn(url: string): string {
 }
 
 /**
- * What the words of a mailing would stand on if they had a colour of their own: the ground its wrapper gives them, else the hardest one of
- * ours, as `#rrggbb`.
+ * What the words of a mailing stand on: the grounds its wrapper gives them in the languages of its versions, else the hardest one of ours,
+ * each `#rrggbb`. What cannot be told is left out.
  */
-export async function wordsGround(
+export async function wordsGrounds(
   ctx: Context,
   group: Group,
   mailing: Words,
-  version: MailingVersion,
+  versions: readonly MailingVersion[],
   wrapper: Wrapper | null,
-): Promise<string> {
-  if (!wrapper) return groundOf(null);
-  const settings = { ...mailing.settings, colours: { ...mailing.settings.colours, words: "#000000" } };
-  const material = await materialOf(ctx, group, { ...mailing, settings }, [version], wrapper);
+): Promise<string[]> {
+  const each = [...new Map(versions.map((version) => [version.language, version])).values()];
+  const material = await materialOf(ctx, group, mailing, each, wrapper);
+  const grounds = each.map((version) => groundOf(groundIn(version, material)));
+  return [...new Set(grounds.filter((ground) => ground !== null))];
+}
+
+function groundIn(version: MailingVersion, material: Material): Ground {
   try {
     // Of an empty body: what somebody has not finished writing has no part in it.
-    return groundOf(
-      makeVersion({ ...version, form: "html", body: "", plain: null, amp: null }, material).ground,
-    );
+    return makeVersion({ ...version, form: "html", body: "", plain: null, amp: null }, material).ground;
   } catch (error) {
-    if (error instanceof RenderError) return groundOf(null);
+    if (error instanceof RenderError) return NOWHERE.ground;
     throw error;
   }
 }

@@ -117,6 +117,15 @@ export function snippetHtml(name: string, making: Making, depth: number): string
 }
 
 export type WrapperText = { text: string; edge: string };
+/** A body in its wrapper; `edge` is "" without one. */
+export type Wrapped = {
+  html: string;
+  plain: WrapperText | null;
+  /** The token on either side of the body. */
+  edge: string;
+  /** What the styles of the wrapper keep for the head. */
+  head: string;
+};
 
 /** The place of the body in a wrapper. */
 export const SLOT = /^\{\{-?\s*content\s*-?\}\}$/;
@@ -125,24 +134,27 @@ export const SLOT = /^\{\{-?\s*content\s*-?\}\}$/;
  * The body in its wrapper, between two tokens that say where it begins and ends. `plain` is the wrapper as text, with a token
  * where the body goes; null without one.
  */
-export function wrapped(body: string, making: Making): { html: string; plain: WrapperText | null } {
+export function wrapped(body: string, making: Making): Wrapped {
   const { wrapper, tokens } = making;
   const content = coloured(body, making.colours);
-  if (!wrapper) return { html: content, plain: null };
+  if (!wrapper) return { html: content, plain: null, edge: "", head: "" };
   const inside = making.css.rules.length;
+  const within = making.css.head.length;
   const html = sourceHtml("html", wrapper.html, making, "wrapper", 0);
   const rules = making.css.rules.map((rule, index) => (index < inside ? rule : { ...rule, isAround: true }));
   making.css = { ...making.css, rules };
   const slot = slotIn(html, tokens);
   if (slot === null) {
     making.problems.push(problemOf(making, "wrapper_slot", "wrapper", { slot: WRAPPER_CONTENT }));
-    return { html: content, plain: null };
+    return { html: content, plain: null, edge: "", head: "" };
   }
   const plain = wrapper.plain.trim() === "" ? null : hideLiquid(wrapper.plain, tokens);
   const edge = newToken("", tokens);
   return {
     html: put(html, slot, edge + content + edge),
     plain: plain === null ? null : { text: plain, edge },
+    edge,
+    head: making.css.head.slice(within),
   };
 }
 

@@ -3,10 +3,11 @@ import { translator } from "../../ui/i18n";
 import { type MailingVersion, wrapperIn } from "../types";
 import { ampPart } from "./amp/part";
 import { contentHtml, wrapped } from "./body";
-import { coloursOf, darkCss, groundAt, WORDS_CLASS } from "./colours";
+import { coloursOf, darkCss } from "./colours";
 import { dress } from "./dress";
 import { footOf, shownIn } from "./foot";
 import { frameHtml, headerHtml } from "./frame";
+import { type Ground, NOWHERE, type Standing, standingAt } from "./ground";
 import { escapeAddress, linkFinisher } from "./link-finisher";
 import { copyAddress, setCopyAddresses } from "./links";
 import { escapeHtml } from "./liquid";
@@ -23,8 +24,8 @@ export type MadeVersion = {
   build: Build;
   links: VersionLink[];
   problems: Problem[];
-  /** See `groundBehind`. */
-  ground: string | null;
+  /** What its wrapper puts behind the words of the body. */
+  ground: Ground;
 };
 
 function begin(version: MailingVersion, material: Material): Making {
@@ -36,7 +37,7 @@ function begin(version: MailingVersion, material: Material): Making {
     version,
     tokens: [],
     colours,
-    css: { rules: [...baseCss(colours.links).rules], head: "" },
+    css: { rules: [...baseCss(colours).rules], head: "" },
     problems: [],
     snippetsUsed: 0,
   };
@@ -79,25 +80,25 @@ export function makeVersions(versions: readonly MailingVersion[], material: Mate
 function makeBody(version: MailingVersion, material: Material): MadeBody {
   const making = begin(version, material);
   const content = contentHtml(making);
-  const { html, plain } = wrapped(content, making);
+  const { html, plain, edge, head } = wrapped(content, making);
   const own = setCopyAddresses(making.tokens, making.origin);
   const { css, tokens, origin } = making;
   const dressed = dress(html, css, origin);
   noteImages(dressed.images, making);
-  const ground = groundBehind(dressed.html);
-  noteColours(ground, making);
+  const standing = standingIn(dressed.html, edge);
+  noteColours(standing.ground, making);
   const links: VersionLink[] = [];
   const finish = linkFinisher(dressed.links, links, own, making);
   const written = version.plain === null ? null : editedPlain(version.plain, making, finish);
   const finished = finish.html(bare(dressed.html));
   const [rules, foot] = [
-    bare(css.head + darkCss(making.colours, ground, css.head)),
+    bare(css.head + darkCss(making.colours, standing, head)),
     footOf(making, shownIn(html)).html,
   ];
   const amp = ampPart(making, links);
   const text = plainText({ html: dressed.html, plain, written }, making, finish);
   return {
-    ...{ making, links, problems: making.problems, ground, foot, amp },
+    ...{ making, links, problems: making.problems, ground: standing.ground, foot, amp },
     ...{ content: finished, css: rules, plain: showLiquid(text, tokens) },
   };
 }
@@ -128,10 +129,9 @@ function inFrame(version: MailingVersion, body: MadeBody): MadeVersion {
   };
 }
 
-/** What a wrapper puts behind the words of a body that has a colour of its own; null where there is neither, or it cannot be told. */
-function groundBehind(html: string): string | null {
-  const at = html.indexOf(`<div class="${WORDS_CLASS}"`);
-  return at < 0 ? null : groundAt(html, at);
+/** What the body stands on in its wrapper. */
+function standingIn(html: string, edge: string): Standing {
+  return edge === "" ? NOWHERE : standingAt(html, html.indexOf(edge));
 }
 
 /** The subject; with a sign-off in it the one line that its mail has, since a title shows no line breaks. */

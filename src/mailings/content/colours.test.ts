@@ -4,7 +4,8 @@ import { newId } from "../../platform/ids";
 import { contrast, GROUNDS, READABLE } from "../../ui/theme";
 import { type MailingColours, type MailingVersion, mailingSettings, type Wrapper } from "../types";
 import { makeVersion } from "./build";
-import { coloursOf, groundAt } from "./colours";
+import { coloursOf } from "./colours";
+import { standingAt } from "./ground";
 import type { Material } from "./making";
 
 const none: MailingColours = { button: "", buttonWords: "", words: "" };
@@ -59,7 +60,7 @@ describe("the colours of one mail", () => {
     const { html, ground } = made(none);
     expect(html).not.toContain("m-words");
     expect(html).toContain('bgcolor="#0a7d5a"');
-    expect(ground).toBeNull();
+    expect(ground).toEqual({ is: "none" });
   });
 
   test("dress its buttons and, in a shade that can be read, its links, and not the line under the group's name", () => {
@@ -105,18 +106,72 @@ describe("the colours of one mail", () => {
 
   it("shows words in a lighter shade where the ground turns dark", () => {
     const { html } = made({ words: "#1d3a8f" });
-    const [, shade = ""] = /dark\)\{\.m-words,[^}]*\{color:(#[0-9a-f]{6})!important/.exec(html) ?? [];
+    const [, shade = ""] = /dark\)\{\.m-words\{color:(#[0-9a-f]{6})!important/.exec(html) ?? [];
     expect(contrast(shade, GROUNDS.dark)).toBeGreaterThanOrEqual(READABLE);
   });
 
-  it("keeps their colour in dark mode on the ground of a wrapper that stays, and not of one that says what it is then", () => {
-    const card = (css: string) =>
-      `${css}<table><tr><td class="card" style="background:#fff">{{ content }}</td></tr></table>`;
-    expect(made({ words: "#1d3a8f" }, card(""))).toMatchObject({ ground: "#ffffff" });
-    expect(made({ words: "#1d3a8f" }, card("")).html).not.toContain("{.m-words");
-    const dark =
-      "<style>@media (prefers-color-scheme:dark){.card{background-color:#111111!important}}</style>";
-    expect(made({ words: "#1d3a8f" }, card(dark)).html).toContain("{.m-words");
+  const card = (css: string, cell = 'style="background:#fff"') =>
+    `<style>${css}</style><div class="page"><table><tr><td class="card" ${cell}><div class="inner">{{ content }}</div></td></tr></table></div>`;
+  const dark = (rules: string) => `@media (prefers-color-scheme:dark){${rules}}`;
+  const DARK_SHADE = "dark){.m-words{color:";
+
+  it.each([
+    ["no rule for dark mode", ""],
+    ["one that is about something else", dark(".logo{opacity:.8}")],
+    ["one for what lies behind the ground", dark(".page{background:#111!important}")],
+    ["one that the ground's own style outdoes", dark(".card{background:#111}")],
+    [
+      "one for small screens alone",
+      "@media (prefers-color-scheme:dark) and (max-width:400px){.card{background:#111!important}}",
+    ],
+    ["one that gives another light ground", dark(".card{background:#f4f4f4!important}")],
+    ["one that gives what cannot be told", dark(".card{background:linear-gradient(#000,#222)!important}")],
+    ["one that cannot be matched simply", dark(".card:first-child{background:#111!important}")],
+  ])("keeps the colour of words in dark mode on the light ground of a wrapper with %s", (_, css) => {
+    const { html, ground } = made({ words: "#1d3a8f" }, card(css));
+    expect(ground).toEqual({ is: "colour", colour: "#ffffff" });
+    expect(html).not.toContain(DARK_SHADE);
+    expect(html).toContain(".m-words a.m-quiet{color:#1d3a8f!important}");
+  });
+
+  it("takes no word on dark mode from the body's own styles", () => {
+    const body = `<style>${dark(".card{background:#111!important}")}</style><p>Now</p>`;
+    expect(made({ words: "#1d3a8f" }, card(""), body).html).not.toContain(DARK_SHADE);
+  });
+
+  it.each([
+    ["the ground", dark(".page .card{background-color:#111111 !important}"), undefined],
+    [
+      "what is in front of it",
+      "@media screen and (prefers-color-scheme: dark){.inner{background:#111}}",
+      undefined,
+    ],
+    ["the ground of an attribute", dark("td{background:black}"), 'bgcolor="#ffffff"'],
+    ["where there was no ground", dark(".card{background:#111}"), ""],
+  ])("shows the lighter shade where a wrapper gives %s a dark one in dark mode", (_, css, cell) => {
+    expect(made({ words: "#1d3a8f" }, card(css, cell)).html).toContain(DARK_SHADE);
+  });
+
+  it("says where it cannot be told what words stand on, and leaves them their colour", () => {
+    const { html, codes } = made({ words: "#1d3a8f" }, card("", 'style="background:hsl(0 0% 50%)"'));
+    expect(codes).toContain("colour_unknown");
+    expect(codes).not.toContain("colour_weak");
+    expect(html).not.toContain(DARK_SHADE);
+    expect(made(none, card("", 'style="background:hsl(0 0% 50%)"')).codes).not.toContain("colour_unknown");
+  });
+
+  it("gives code, which has a ground of its own, an ink of its own, and leaves it what somebody wrote", () => {
+    const night = card("", 'bgcolor="#101030"');
+    const { html } = made({ words: "#ffffff" }, night, "<pre>code</pre>");
+    expect(html).toMatch(/<pre style="[^"]*background:#f4efe7;[^"]*;color:#221d18">code/);
+    expect(html).toContain(".m-words pre{background-color:");
+    expect(made(none, night, "<pre>code</pre>").html).not.toMatch(/<pre style="[^"]*;color:/);
+    const own = "<style>pre{background:#000000;color:#00ff00}</style><pre>code</pre>";
+    expect(made({ words: "#ffffff" }, night, own).html).toMatch(/<pre style="[^"]*color:#00ff00[^"]*">code/);
+    const around = `<style>pre{background:#222222;color:#eeeeee}</style>${night}`;
+    expect(made({ words: "#ffffff" }, around, "<pre>code</pre>").html).toMatch(
+      /<pre style="[^"]*color:#eeeeee[^"]*">/,
+    );
   });
 
   it("says when words can hardly be read on the ground of their wrapper", () => {
@@ -133,10 +188,25 @@ describe("the colours of one mail", () => {
 
   it.each([
     ['<table bgcolor="#abc"><tr><td>', "#aabbcc"],
+    ['<table bgcolor="AABBCC"><tr><td>', "#aabbcc"],
     ['<div style="background:WHITE"><p>', "#ffffff"],
-    ['<div style="background:#112233"></div><p>', null],
-    ['<div style="background:rebeccapurple"><p>', null],
-  ])("finds what %s gives for a ground", (html, ground) => {
-    expect(groundAt(html, html.length)).toBe(ground);
+    ['<div style="background:#112233"></div><p>', "none"],
+    ['<div style="background:#ffffff none"><p>', "#ffffff"],
+    ['<div style="background:no-repeat center/cover #FFF"><p>', "#ffffff"],
+    ['<div style="background:rgb(255,255,255)"><p>', "#ffffff"],
+    ['<div style="background:rgba(0 0 40 / 100%)"><p>', "#000028"],
+    ['<div style="background:#ffffff"><p style="background-color:rgb(0,0,40)">', "#000028"],
+    ['<div style="background:#ffffff"><p style="background:linear-gradient(#000000,#ffffff)">', "unknown"],
+    ['<div style="background:#ffffff linear-gradient(#000000,#ffffff)">', "unknown"],
+    ['<div style="background:#ffffff"><p style="background-color:rgba(0,0,0,.5)">', "unknown"],
+    ['<div style="background:#ffffff"><p style="background-color:rgba(0,0,0,0)">', "#ffffff"],
+    ['<div style="background:#ffffff"><p style="background:transparent" bgcolor="#000000">', "#ffffff"],
+    ['<div style="background:#ffffff"><p style="background:none">', "#ffffff"],
+    ['<div style="background-color:#ffffff;background:#000000">', "#000000"],
+    ['<div style="background:hsl(0 0% 0%)">', "unknown"],
+    ['<div style="background:notacolour">', "unknown"],
+  ])("finds what %s gives for a ground", (html, expected) => {
+    const { ground } = standingAt(html, html.length);
+    expect(ground.is === "colour" ? ground.colour : ground.is).toBe(expected);
   });
 });

@@ -1,7 +1,8 @@
-import { contrast, DEFAULT_ACCENT, GROUNDS, inkOn, isAccent, READABLE, wordsIn } from "../../ui/theme";
+import { contrast, DEFAULT_ACCENT, inkOn, isAccent, READABLE, wordsIn } from "../../ui/theme";
 import type { MailingColours } from "../types";
-import { readStyle } from "./css";
-import { attributesOf, ELEMENT, unescapeHtml, VOID } from "./markup";
+import { darkRules, IMPORTANT, matcherOf, matches } from "./css";
+import { backgroundIn, type Ground, groundOf, readGround, type Standing } from "./ground";
+import { PRE } from "./looks";
 
 /** The colours one mail is made with, each `#rrggbb`. */
 export type Colours = {
@@ -30,47 +31,58 @@ export function isReadable(words: string, ground: string): boolean {
   return contrast(words, ground) >= READABLE;
 }
 
-/** What the words of a body stand on: the ground its wrapper gives it, else the hardest one of ours. */
-export function groundOf(wrapperGround: string | null): string {
-  return wrapperGround ?? GROUNDS.light;
+/** Rounded down, so that nothing too weak reads as just enough. */
+export function ratioOf(words: string, ground: string): number {
+  return Math.floor(contrast(words, ground) * 10) / 10;
 }
 
 /** The class of what holds the body of a mail with a colour of its own. */
 export const WORDS_CLASS = "m-words";
 
 /**
- * The rules by which words of a colour of the mail's own can be read in dark mode: in a lighter shade, where the ground turns dark. A wrapper
- * with a ground of its own that says nothing of dark mode keeps that ground, and the words on it their colour.
+ * The rules by which words of a colour of the mail's own can be read in dark mode: in a lighter shade, where what they stand on turns dark.
+ * A ground that stays keeps all that stands on it as it is in light, where our frame would lighten links and titles of cards.
+ * @param wrapperHead what the wrapper's own styles keep for some screens and themes
  */
-export function darkCss({ words }: Colours, wrapperGround: string | null, css: string): string {
-  if (words === null || (wrapperGround !== null && !css.includes("prefers-color-scheme"))) return "";
+export function darkCss(colours: Colours, standing: Standing, wrapperHead: string): string {
+  const { words } = colours;
+  if (words === null) return "";
   const shade = wordsIn(words, "dark");
-  return `@media (prefers-color-scheme:dark){.${WORDS_CLASS},.${WORDS_CLASS} a.m-quiet{color:${shade}!important}}`;
+  const rules = turnsDark(standing, wrapperHead, shade)
+    ? `.${WORDS_CLASS}{color:${shade}!important}${quietCss(shade)}${preCss("dark")}`
+    : keptCss(colours, words, standing.ground);
+  return `@media (prefers-color-scheme:dark){${rules}}`;
 }
 
-const NAMED: Record<string, string> = { white: "#ffffff", black: "#000000" };
-
-/** The ground that elements of dressed markup give a place in it; null where there is none that can be read. */
-export function groundAt(html: string, at: number): string | null {
-  const open: { name: string; ground: string | null }[] = [];
-  for (const [, slash, name = "", source = ""] of html.slice(0, at).matchAll(ELEMENT)) {
-    if (slash !== "") {
-      const last = open.findLastIndex((each) => each.name === name);
-      if (last >= 0) open.length = last;
-    } else if (!VOID.has(name)) open.push({ name, ground: groundIn(attributesOf(source)) });
-  }
-  return open.findLast(({ ground }) => ground !== null)?.ground ?? null;
+function keptCss({ links }: Colours, words: string, ground: Ground): string {
+  const below = groundOf(ground);
+  if (below !== null && !isReadable(links, below)) return quietCss(words) + preCss("dark");
+  return `.${WORDS_CLASS} a:not(.m-bulletproof){color:${links}!important}${quietCss(words)}${preCss("light")}`;
 }
 
-function groundIn(attributes: ReadonlyMap<string, string>): string | null {
-  const style = readStyle(unescapeHtml(attributes.get("style") ?? ""));
-  const said = style.get("background-color") ?? style.get("background") ?? attributes.get("bgcolor") ?? "";
-  const text = said.trim().toLowerCase();
-  const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/.exec(text);
-  if (short)
-    return `#${short
-      .slice(1)
-      .map((digit) => digit + digit)
-      .join("")}`;
-  return isAccent(text) ? text : (NAMED[text] ?? null);
+/** Titles of cards, which are links in the colour of words. */
+function quietCss(words: string): string {
+  return `.${WORDS_CLASS} a.m-quiet{color:${words}!important}`;
+}
+
+function preCss(theme: keyof typeof PRE): string {
+  const { ground, ink } = PRE[theme];
+  return `.${WORDS_CLASS} pre{background-color:${ground}!important;color:${ink}!important}`;
+}
+
+/**
+ * Whether words in their dark shade can be read in dark mode: where nothing but our sheet is behind them, or a rule for dark mode gives
+ * whatever gave the ground, or what is in front of it, a ground that is dark enough.
+ */
+function turnsDark({ ground, path, from }: Standing, wrapperHead: string, shade: string): boolean {
+  const grounds = darkRules(wrapperHead).flatMap((rule, order) => {
+    const matcher = matcherOf(rule, order);
+    const said = backgroundIn(rule.style);
+    if (!matcher || said === null) return [];
+    const isHeard = (at: number) => at >= from && (said.endsWith(IMPORTANT) || !path[at]?.isStyled);
+    const isMet = path.some((_, at) => isHeard(at) && matches(matcher, path.slice(0, at + 1)));
+    return isMet ? [readGround(said.replace(IMPORTANT, ""))] : [];
+  });
+  if (grounds.length === 0 || ground.is === "unknown") return ground.is === "none";
+  return grounds.every((each) => each.is === "colour" && isReadable(shade, each.colour));
 }

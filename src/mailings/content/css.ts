@@ -64,6 +64,21 @@ function mediaOf(rule: AtRule): string {
   return rules.length === 0 ? "" : `@media ${rule.params.replaceAll("<", "")}{${rules.join("")}}`;
 }
 
+const DARK = /^(?:(?:only )?(?:screen|all) and )?\(\s*prefers-color-scheme\s*:\s*dark\s*\)$/i;
+
+/** Of what stays in the head, the rules for dark mode on whatever screen; a value that says it is important ends in `IMPORTANT`. */
+export function darkRules(head: string): CssRule[] {
+  return nodesOf(head).flatMap((node) => {
+    if (node.type !== "atrule" || !DARK.test(node.params)) return [];
+    const rules = (node.nodes ?? []).filter((each) => each.type === "rule");
+    return rules.flatMap((rule) =>
+      rule.selectors.map((selector) => ({ selector, style: styleOf(rule, true) })),
+    );
+  });
+}
+
+export const IMPORTANT = "!important";
+
 function styleOf(rule: Rule, keepsImportance = false): Style {
   const style = new Map<string, string>();
   for (const node of rule.nodes ?? []) {
@@ -71,7 +86,7 @@ function styleOf(rule: Rule, keepsImportance = false): Style {
     const { prop, value, important } = node;
     const name = prop.toLowerCase();
     if (!PROPERTY.test(name) || value.length > VALUE_MAX || BAD_VALUE.test(value)) continue;
-    style.set(name, `${value.trim()}${important && keepsImportance ? "!important" : ""}`);
+    style.set(name, `${value.trim()}${important && keepsImportance ? IMPORTANT : ""}`);
   }
   return style;
 }

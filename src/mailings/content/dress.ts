@@ -62,12 +62,12 @@ function setLooks(
   if (style.size > 0) attributes.set("style", escapeHtml(writeStyle(style)).replaceAll("&#39;", "'"));
 }
 
-/** Words of a colour of the mail's own take none from the wrapper; links do. */
+/** Words of a colour of the mail's own take none from the wrapper; links do, and code, which has a ground of its own. */
 function isWanted({ isAround }: Matcher, path: readonly Place[]): (declaration: [string, string]) => boolean {
   const isOwn =
     isAround &&
     path.some(({ classes }) => classes.includes(WORDS_CLASS)) &&
-    path.every(({ name }) => name !== "a");
+    path.every(({ name }) => name !== "a" && name !== "pre");
   return ([property]) => !isOwn || property !== "color";
 }
 

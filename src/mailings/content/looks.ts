@@ -6,10 +6,15 @@ export const SHEET_WIDTH = 600;
 export const FONT = "system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 /** Of the words of a mail that has no colour of its own. */
 export const INK = "#221d18";
+/** What code stands on, whatever is behind it, and its ink there: in dark mode too, where words of a mail have a colour of its own. */
+export const PRE = {
+  light: { ground: "#f4efe7", ink: INK },
+  dark: { ground: "#171310", ink: "#f1ece4" },
+} as const;
 const RADIUS = "border-radius:6px";
 
 /** How text, lists and pictures look where nobody says otherwise. Written into the elements: many programs drop what the head says. */
-export function baseCss(links: string): Css {
+export function baseCss({ links, words }: Colours): Css {
   return readCss(`
     p{margin:0 0 16px}
     h1{margin:0 0 16px;font-size:26px;line-height:1.25;font-weight:800}
@@ -21,7 +26,8 @@ export function baseCss(links: string): Css {
     a{color:${links};text-decoration:underline}
     blockquote{margin:0 0 16px;padding:0 0 0 16px;border-left:4px solid #d8cfc2}
     hr{margin:24px 0;border:0;border-top:1px solid #d8cfc2}
-    pre{margin:0 0 16px;padding:12px;background:#f4efe7;font-family:Menlo,Consolas,monospace;font-size:14px;white-space:pre-wrap}
+    pre{margin:0 0 16px;padding:12px;background:${PRE.light.ground};font-family:Menlo,Consolas,monospace;font-size:14px;white-space:pre-wrap}
+    ${words === null ? "" : `pre{color:${PRE.light.ink}}`}
     code{font-family:Menlo,Consolas,monospace;font-size:15px}
     img{max-width:100%;height:auto;border:0}
   `);

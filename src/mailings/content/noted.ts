@@ -1,5 +1,5 @@
-import { contrast } from "../../ui/theme";
-import { groundOf, isReadable } from "./colours";
+import { isReadable, ratioOf } from "./colours";
+import { type Ground, groundOf } from "./ground";
 import type { LinkFault } from "./links";
 import { isDocument, type Making, problemOf } from "./making";
 import { showLiquid } from "./tokens";
@@ -23,14 +23,16 @@ export function noteImages(
     );
 }
 
-/** Says that words of the mail's own colour cannot be read on what they stand on. */
-export function noteColours(wrapperGround: string | null, making: Making): void {
+/** Says that words of the mail's own colour cannot be read on what they stand on, or that nobody can tell. */
+export function noteColours(wrapperGround: Ground, making: Making): void {
   const { words } = making.colours;
+  if (words === null) return;
   const ground = groundOf(wrapperGround);
-  if (words === null || isReadable(words, ground)) return;
-  // Rounded down, so that nothing too weak reads as just enough.
-  const ratio = Math.floor(contrast(words, ground) * 10) / 10;
-  making.problems.push(problemOf(making, "colour_weak", "body", { words, ground, ratio }));
+  if (ground === null) making.problems.push(problemOf(making, "colour_unknown", "body", { words }));
+  else if (!isReadable(words, ground))
+    making.problems.push(
+      problemOf(making, "colour_weak", "body", { words, ground, ratio: ratioOf(words, ground) }),
+    );
 }
 
 /** Says what is wrong with a link. */

@@ -108,6 +108,7 @@ export const warningCodes = [
   "action_not_public",
   "alternate_same",
   "clipped",
+  "colour_unknown",
   "colour_weak",
   "field_blank",
   "image_alt",
