@@ -190,6 +190,7 @@ describe("the colours of one mail", () => {
     ['<table bgcolor="#abc"><tr><td>', "#aabbcc"],
     ['<table bgcolor="AABBCC"><tr><td>', "#aabbcc"],
     ['<div style="background:WHITE"><p>', "#ffffff"],
+    ['<div style="background:#ffffff"><p style="background-color:Navy">', "#000080"],
     ['<div style="background:#112233"></div><p>', "none"],
     ['<div style="background:#ffffff none"><p>', "#ffffff"],
     ['<div style="background:no-repeat center/cover #FFF"><p>', "#ffffff"],

@@ -1,3 +1,4 @@
+import names from "color-name";
 import { GROUNDS } from "../../ui/theme";
 import { type Place, readStyle } from "./css";
 import { attributesOf, ELEMENT, unescapeHtml, VOID } from "./markup";
@@ -62,7 +63,7 @@ export function backgroundIn(style: ReadonlyMap<string, string>): string | null 
   return said?.[1] ?? null;
 }
 
-const NAMED: Record<string, string> = { white: "#ffffff", black: "#000000" };
+const NAMED = new Map(Object.entries(names));
 /** Words of a background that say where a picture would lie, and colours that let everything through. */
 const CLEAR =
   /^(?:none|transparent|initial|inherit|unset|revert|(?:no-)?repeat(?:-[xy])?|space|round|center|top|bottom|left|right|scroll|fixed|local|(?:border|padding|content)-box|cover|contain|auto|-?[\d.]+(?:px|%|em)?)$/;
@@ -82,8 +83,8 @@ function readWord(word: string): Ground {
   if (CLEAR.test(word)) return { is: "none" };
   if (/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/.test(word))
     return { is: "colour", colour: word.length === 7 ? word : word.replace(/[0-9a-f]/g, "$&$&") };
-  const named = NAMED[word];
-  if (named) return { is: "colour", colour: named };
+  const named = NAMED.get(word);
+  if (named) return { is: "colour", colour: hexOf(named) };
   const [whole, red, green, blue, alpha = "1", percent = ""] =
     /^rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})(?:\s*[,/]\s*([\d.]+)(%?))?\s*\)$/.exec(word) ?? [];
   const opacity = Number(alpha) / (percent === "" ? 1 : 100);
