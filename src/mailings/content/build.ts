@@ -86,7 +86,7 @@ function makeBody(version: MailingVersion, material: Material): MadeBody {
   const dressed = dress(html, css, origin);
   noteImages(dressed.images, making);
   const standing = standingIn(dressed.html, edge);
-  noteColours(standing.ground, making);
+  noteColours(standing.ground, bodyIn(dressed.html, edge), making);
   const links: VersionLink[] = [];
   const finish = linkFinisher(dressed.links, links, own, making);
   const written = version.plain === null ? null : editedPlain(version.plain, making, finish);
@@ -127,6 +127,10 @@ function inFrame(version: MailingVersion, body: MadeBody): MadeVersion {
     problems: body.problems.map((problem) => ({ ...problem, variantNo })),
     ground: body.ground,
   };
+}
+
+function bodyIn(html: string, edge: string): string {
+  return edge === "" ? html : (html.split(edge)[1] ?? html);
 }
 
 /** What the body stands on in its wrapper. */

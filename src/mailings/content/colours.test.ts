@@ -160,6 +160,18 @@ describe("the colours of one mail", () => {
     expect(made(none, card("", 'style="background:hsl(0 0% 50%)"')).codes).not.toContain("colour_unknown");
   });
 
+  it("says when links made from the button's colour can hardly be read on the ground of their wrapper", () => {
+    const night = card("", 'bgcolor="#101030"');
+    const link = '<p><a href="https://a.example">x</a></p>';
+    expect(made({ button: "#1d3a8f" }, night, link).codes).toContain("link_weak");
+    expect(made({ button: "#1d3a8f" }, card(""), link).codes).not.toContain("link_weak");
+    expect(made({ button: "#1d3a8f" }, night, "<p>No link</p>").codes).not.toContain("link_weak");
+    expect(made({ button: "#1d3a8f" }, night).codes).not.toContain("link_weak");
+    const coloured = card("a{color:#ffffff}", 'bgcolor="#101030"');
+    expect(made({ button: "#1d3a8f" }, coloured, link).codes).not.toContain("link_weak");
+    expect(made({ words: "#ffffff" }, night, link).codes).not.toContain("link_weak");
+  });
+
   it("gives code, which has a ground of its own, an ink of its own, and leaves it what somebody wrote", () => {
     const night = card("", 'bgcolor="#101030"');
     const { html } = made({ words: "#ffffff" }, night, "<pre>code</pre>");

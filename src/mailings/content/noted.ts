@@ -1,7 +1,9 @@
 import { isReadable, ratioOf } from "./colours";
+import { readStyle } from "./css";
 import { type Ground, groundOf } from "./ground";
 import type { LinkFault } from "./links";
 import { isDocument, type Making, problemOf } from "./making";
+import { attributesOf, ELEMENT, unescapeHtml } from "./markup";
 import { showLiquid } from "./tokens";
 
 const ADDRESS_SHOWN = 200;
@@ -23,16 +25,34 @@ export function noteImages(
     );
 }
 
-/** Says that words of the mail's own colour cannot be read on what they stand on, or that nobody can tell. */
-export function noteColours(wrapperGround: Ground, making: Making): void {
-  const { words } = making.colours;
-  if (words === null) return;
+/**
+ * Says that words and links in colours of the mail's own cannot be read on what they stand on, or that nobody can tell.
+ * @param body dressed
+ */
+export function noteColours(wrapperGround: Ground, body: string, making: Making): void {
+  const { colours, mailing, problems } = making;
   const ground = groundOf(wrapperGround);
-  if (ground === null) making.problems.push(problemOf(making, "colour_unknown", "body", { words }));
-  else if (!isReadable(words, ground))
-    making.problems.push(
-      problemOf(making, "colour_weak", "body", { words, ground, ratio: ratioOf(words, ground) }),
-    );
+  const isOwnLink = mailing.settings.colours.button !== "" && hasLinkIn(body, colours.links);
+  const chosen = [
+    { code: "colour_weak" as const, words: colours.words },
+    { code: "link_weak" as const, words: isOwnLink ? colours.links : null },
+  ];
+  for (const { code, words } of chosen) {
+    if (words === null) continue;
+    if (ground === null) problems.push(problemOf(making, "colour_unknown", "body", { words }));
+    else if (!isReadable(words, ground))
+      problems.push(problemOf(making, code, "body", { words, ground, ratio: ratioOf(words, ground) }));
+  }
+}
+
+/** Whether a link has a colour, and none that a wrapper or the body gives it. */
+function hasLinkIn(body: string, colour: string): boolean {
+  return [...body.matchAll(ELEMENT)].some(([, slash, name, source = ""]) => {
+    const attributes = attributesOf(source);
+    const isOurs = attributes.get("class")?.startsWith("m-");
+    if (slash !== "" || name !== "a" || isOurs) return false;
+    return readStyle(unescapeHtml(attributes.get("style") ?? "")).get("color") === colour;
+  });
 }
 
 /** Says what is wrong with a link. */

@@ -115,6 +115,7 @@ export const warningCodes = [
   "image_data",
   "image_scheme",
   "link_personal",
+  "link_weak",
   "preview_empty",
   "removed",
   "sign_off_empty",
