@@ -57,7 +57,7 @@ function Samples({ t, locale, group, colours }: Props) {
   const chosen = colourNames.filter((name) => colours[name] !== "");
   if (chosen.length === 0 || chosen.some((name) => !isAccent(colours[name]))) return null;
   const { button, words } = coloursOf(colours, group.settings.accent);
-  const onButton = colours.buttonWords || inkOf(button);
+  const onButton = colours.buttonWords || inkOn(button);
   const ratio = (one: string, other: string) => formatNumber(ratioOf(one, other), locale);
   return (
     <div class="colour-report">
@@ -73,8 +73,4 @@ function Samples({ t, locale, group, colours }: Props) {
       )}
     </div>
   );
-}
-
-function inkOf(button: string): string {
-  return inkOn(button) === "#000" ? "#000000" : "#ffffff";
 }

@@ -12,7 +12,7 @@ export function ColourReport({ t, locale, values }: ColourReportProps) {
   // Rounded down, so that nothing too weak reads as just enough.
   const ratio = (one: string, other: string) =>
     formatNumber(Math.floor(contrast(one, other) * 10) / 10, locale);
-  const ink = inkOn(accent) === "#000" ? "#000000" : "#ffffff";
+  const ink = inkOn(accent);
   const other = ink === "#000000" ? "#ffffff" : "#000000";
   const isOtherWeak = contrast(other, accent) < READABLE;
   return (

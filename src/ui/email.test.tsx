@@ -56,6 +56,6 @@ test("text stays text and only a real colour reaches a style", () => {
 });
 
 test("words on the button can be read on the group's colour", () => {
-  expect(renderEmail({ ...content, accent: "#1d3a8f" }).html).toContain("color:#fff;background:#1d3a8f");
-  expect(renderEmail({ ...content, accent: "#ffe08a" }).html).toContain("color:#000;background:#ffe08a");
+  expect(renderEmail({ ...content, accent: "#1d3a8f" }).html).toContain("color:#ffffff;background:#1d3a8f");
+  expect(renderEmail({ ...content, accent: "#ffe08a" }).html).toContain("color:#000000;background:#ffe08a");
 });

@@ -2,9 +2,9 @@
 export const DEFAULT_ACCENT = "#f4a833";
 
 /** Ink on an accent: whichever of black and white can be read better on it. */
-export function inkOn(hex: string): "#000" | "#fff" {
+export function inkOn(hex: string): "#000000" | "#ffffff" {
   const light = luminance(hex);
-  return (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) ? "#000" : "#fff";
+  return (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) ? "#000000" : "#ffffff";
 }
 
 /** Whether the text is a colour as a group may choose one: six hexadecimal digits after `#`. */

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { groupSettings } from "../../groups/types";
 import { newId } from "../../platform/ids";
+import { translator } from "../../ui/i18n";
 import { contrast, GROUNDS, READABLE } from "../../ui/theme";
 import { type MailingColours, type MailingVersion, mailingSettings, type Wrapper } from "../types";
 import { makeVersion } from "./build";
@@ -172,6 +173,16 @@ describe("the colours of one mail", () => {
     expect(made({ words: "#ffffff" }, night, link).codes).not.toContain("link_weak");
   });
 
+  test.each([
+    ["en", "2.3"],
+    ["fr", "2,3"],
+    ["es", "2,3"],
+  ] as const)("have their figures written as %s has them", (language, figure) => {
+    const values = { words: "#1d3a8f", ground: "#101030", ratio: 2.3 };
+    for (const code of ["colour_weak", "link_weak"] as const)
+      expect(translator(language)(`mailContent.problems.${code}.what`, values)).toContain(figure);
+  });
+
   it("gives code, which has a ground of its own, an ink of its own, and leaves it what somebody wrote", () => {
     const night = card("", 'bgcolor="#101030"');
     const { html } = made({ words: "#ffffff" }, night, "<pre>code</pre>");
@@ -195,7 +206,7 @@ describe("the colours of one mail", () => {
 
   it("writes black or white on buttons when the group's colour changed below the words that were chosen", () => {
     expect(coloursOf({ ...none, buttonWords: "#ffffff" }, "#0a7d5a").buttonWords).toBe("#ffffff");
-    expect(coloursOf({ ...none, buttonWords: "#ffffff" }, "#ffe08a").buttonWords).toBe("#000");
+    expect(coloursOf({ ...none, buttonWords: "#ffffff" }, "#ffe08a").buttonWords).toBe("#000000");
   });
 
   it.each([
