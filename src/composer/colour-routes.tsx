@@ -27,7 +27,11 @@ colourRoutes.post(`${MAILING_PATH}/colours`, memberCan("mailings.edit"), async (
   const errors = await errorsOf(c, mailing, colours);
   if (Object.keys(errors).length > 0) return writePage(c, mailing, { colours, errors });
   const isSaved = await saveSettings(ctx, group, mailing, { settings: { colours } });
-  return c.redirect(isSaved ? `${hrefOf(c, mailing)}?done=saved` : hrefOf(c, mailing, "progress"), 303);
+  if (!isSaved) return c.redirect(hrefOf(c, mailing, "progress"), 303);
+  // Back to the version that was being written.
+  const query = new URL(c.req.url).searchParams;
+  query.set("done", "saved");
+  return c.redirect(`${hrefOf(c, mailing)}?${query}`, 303);
 });
 
 async function errorsOf(c: MemberContext, mailing: Mailing, colours: MailingColours): Promise<FieldErrors> {

@@ -69,8 +69,8 @@ describe("the colours of a mailing", () => {
   });
 
   it.each([
-    ["what is no colour", { buttonColour: "red" }, "Enter a colour as # and six digits"],
-    ["markup", { wordsColour: '"><b>' }, "Enter a colour as # and six digits"],
+    ["what is no colour", { buttonColour: "red" }, "Enter a colour as # and six digits or letters"],
+    ["markup", { wordsColour: '"><b>' }, "Enter a colour as # and six digits or letters"],
     [
       "words too weak for the button",
       { buttonColour: "#ffe08a", buttonWordsColour: "#ffffff" },
@@ -105,6 +105,31 @@ describe("the colours of a mailing", () => {
     await team.owner.post(`${base}/${mailing.id}/languages`, { language: "fr" });
     expect((await versionsOf(db, mailing.no)).map(({ language }) => language)).toContain("fr");
     expect((await choose(mailing, { wordsColour: "#333333" })).status).toBe(422);
+  });
+
+  it("show no sample of text on a ground that is not its own in a wrapper", async () => {
+    const mailing = await begin();
+    await wrap(mailing, "Evening", "#202040");
+    const refused = await (await choose(mailing, { wordsColour: "#333333" })).text();
+    expect(refused).toContain("on what it stands on (#202040)");
+    expect(refused).not.toContain("Text on the light ground");
+    const plain = await begin();
+    await choose(plain, { wordsColour: "#333333" });
+    expect(await (await team.owner.get(`${base}/${plain.id}`)).text()).toContain("Text on the light ground");
+  });
+
+  it("lead back to the version that was being written", async () => {
+    const mailing = await begin();
+    await team.owner.post(`${base}/${mailing.id}/languages`, { language: "fr" });
+    await team.owner.post(`${base}/${mailing.id}/variants`, {});
+    const at = `?variant=2&language=fr`;
+    const page = await (await team.owner.get(`${base}/${mailing.id}${at}`)).text();
+    expect(page).toContain(`/colours${at.replace("&", "&amp;")}"`);
+    const to = `${base}/${mailing.id}/colours${at}`;
+    const saved = await team.organiser.post(to, { wordsColour: "#333333" });
+    expect(saved.headers.get("Location")).toMatch(/\?variant=2&language=fr&done=saved$/);
+    const refused = await (await team.organiser.post(to, { wordsColour: "red" })).text();
+    expect(refused).toContain(`/colours${at.replace("&", "&amp;")}"`);
   });
 
   it("refuse no text where it cannot be told what it stands on", async () => {

@@ -721,7 +721,7 @@ export const organiserPages: ListedPage[] = (
         await page.locator("#f-buttonWordsColour").fill("#ffffff");
         await page.locator("#f-wordsColour").fill("#1d3a8f");
         const answered = page.waitForResponse((response) => response.request().method() === "POST");
-        await page.locator('form[action$="/colours"] .button').click();
+        await page.locator('form[action*="/colours?"] .button').click();
         const response = await answered;
         await page.waitForLoadState();
         return response;
