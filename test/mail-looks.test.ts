@@ -6,7 +6,12 @@ import { countedAddress, makeVersion, withLinks } from "../src/mailings/content/
 import type { Material } from "../src/mailings/content/making";
 import { templatesOf } from "../src/mailings/content/templates";
 import { standIn } from "../src/mailings/content/values";
-import { type MailingColours, type MailingVersion, mailingSettings } from "../src/mailings/types";
+import {
+  type MailingColours,
+  type MailingVersion,
+  mailingSettings,
+  type Wrapper,
+} from "../src/mailings/types";
 import { newId } from "../src/platform/ids";
 import { type TestBrowser, visibleViolations } from "./browser.ts";
 import { sharedBrowser } from "./story.ts";
@@ -41,11 +46,17 @@ const material: Material = {
   ]),
 };
 
+const emptyWrapper: Wrapper = {
+  ...{ no: 1, id: newId(), name: "W", html: "", plain: "", foot: "", amp: "", language: null, others: [] },
+  ...{ versions: [], revision: 1, updatedAt: 1 },
+};
+
 function mailOf(
   form: MailingVersion["form"],
   body: string,
   accent = "",
   colours: Partial<MailingColours> = {},
+  wrapperHtml: string | null = null,
 ): string {
   const version: MailingVersion = {
     ...{ variantNo: 1, language: "fr", fromName: "Us", subject: "Hi", preview: "Why", revision: 1 },
@@ -53,7 +64,8 @@ function mailOf(
   };
   const looks = { ...group, settings: groupSettings.parse({ accent }) };
   const mailing = { no: 1, settings: mailingSettings.parse({ colours }) };
-  const { build } = makeVersion(version, { ...material, group: looks, mailing });
+  const wrapper = wrapperHtml === null ? null : { ...emptyWrapper, html: wrapperHtml };
+  const { build } = makeVersion(version, { ...material, group: looks, mailing, wrapper });
   const ready = withLinks(build, (index) => countedAddress(ORIGIN, index + 1));
   const mail = templatesOf([ready], { group })(1, "fr")?.render(
     standIn({ first_name: "<b onclick=x>" }),
@@ -100,11 +112,19 @@ async function shown(html: string, options = {}): Promise<Page> {
   return page;
 }
 
-const looks: [string, Partial<MailingColours>][] = [
+/** A wrapper whose ground stays white in dark mode, and one whose ground is dark in both. */
+const [day, night] = ["#ffffff", "navy"].map(
+  (ground) =>
+    `<style>@media (prefers-color-scheme:dark){.logo{opacity:.8}}</style><table width="100%"><tr><td style="background:${ground};padding:16px">{{ content }}</td></tr></table>`,
+);
+
+const looks: [string, Partial<MailingColours>, string?][] = [
   ["", {}],
   ["#101040", {}],
   ["#ffff66", {}],
   ["#101040", { button: "#ffd84d", buttonWords: "#3a1d00", words: "#1d3a8f" }],
+  ["", { button: "#1d3a8f", buttonWords: "#ffffff", words: "#7a1f3d" }, day],
+  ["", { words: "#ffffff" }, night?.replace("<style>", "<style>a{color:#ffffff}")],
 ];
 
 test.each([
@@ -115,8 +135,8 @@ test.each([
 ] as const)(
   "at %i pixels, %s, all of a mail can be read, whatever the group's colour and its own",
   async (width, theme) => {
-    for (const [accent, colours] of looks) {
-      const page = await shown(mailOf("visual", everything, accent, colours), { width, theme });
+    for (const [accent, colours, wrapper] of looks) {
+      const page = await shown(mailOf("visual", everything, accent, colours, wrapper), { width, theme });
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
       expect(await visibleViolations(page)).toEqual([]);
       const sheet = await page.locator(".m-sheet").boundingBox();
