@@ -3,9 +3,10 @@ import { type AddressedKind, addressedKinds } from "./types";
 
 export type AddressedRow = { actionNo: number; kind: AddressedKind; title: string; settings: string };
 
-const ADDRESSED = `a.kind IN (${addressedKinds.map((kind) => `'${kind}'`).join(", ")})`;
+/** Nobody but those who may publish has a say in a public action, and what an operator limited is shown to nobody. */
+const ADDRESSED = `a.status = 'published' AND a.limited_at IS NULL AND a.kind IN (${addressedKinds.map((kind) => `'${kind}'`).join(", ")})`;
 
-/** Of some actions those that are addressed to somebody, in one statement. */
+/** Of some actions those that are public and addressed to somebody, in one statement. */
 export async function selectAddressed(
   { groupNo, d1 }: GroupDb,
   actionNos: readonly number[],
@@ -28,7 +29,7 @@ export async function selectAddressedPublic(
   const { results } = await d1
     .prepare(
       `SELECT a.action_no AS actionNo, a.title FROM actions AS a
-       WHERE a.group_no = ?1 AND a.status = 'published' AND ${ADDRESSED} ORDER BY a.action_no DESC LIMIT ?2`,
+       WHERE a.group_no = ?1 AND ${ADDRESSED} ORDER BY a.action_no DESC LIMIT ?2`,
     )
     .bind(groupNo, limit)
     .run<{ actionNo: number; title: string }>();

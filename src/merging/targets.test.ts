@@ -28,7 +28,7 @@ import { createList, replaceList } from "../officials/target-list";
 import type { ListedTarget } from "../officials/types";
 import { wholeText } from "../platform/mail/mail-text";
 import { fillLinkFor } from "../tracking/filling";
-import { offeredTargets, TARGET_ACTIONS_MAX } from "./targets";
+import { addressedActions, addresseesOf, offeredTargets, TARGET_ACTIONS_MAX } from "./targets";
 
 const official = (name: string, changes: Partial<ListedTarget>): ListedTarget => ({
   ...{ key: name, name, title: "", office: "", email: `${name}@city.example`, phone: "+16135550100" },
@@ -202,6 +202,25 @@ describe("the names of targets", () => {
     const unknown = problems.filter(({ code }) => code === "unknown_field").map(({ values }) => values.field);
     expect(unknown.toSorted()).toEqual([`targets.a${nos.petition}`, "targets.all"]);
     expect(firstLine((await said(foreign, [1], other))[0]?.text)).toBe("");
+  });
+
+  it("are nobody's of a draft, which anybody who writes may change, and of an action that an operator limited", async () => {
+    const draft = await createDraft(contextOf(), group, call, { title: "Quieter nights", by: 1 });
+    const limited = await makePetition(group, { limitedAt: 1 });
+    const nos = [draft?.no ?? 0, limited.no];
+    expect(await addressedActions(contextOf(), group, nos)).toEqual([]);
+    expect(await addresseesOf(contextOf(), group, nos)).toEqual([]);
+    const offered = (await offeredTargets(db)).map(({ field }) => field);
+    for (const no of nos) expect(offered).not.toContain(`targets.a${no}`);
+  });
+
+  it("are agreed to as they are, or by where they are looked up and who stands in for them", async () => {
+    const { group: other } = await makeGroup();
+    expect(await addresseesOf(contextOf(), other, [nos.petition])).toEqual([]);
+    const [petition, letter, call] = await addresseesOf(contextOf(), group, Object.values(nos));
+    expect(petition).toEqual({ actionNo: nos.petition, names: ["Eve", "Flo"], source: null });
+    expect(letter).toMatchObject({ names: [], source: ["list", expect.any(String), "", "", ""] });
+    expect(call?.source?.slice(2)).toEqual(Object.values(fallback));
   });
 
   it("ask for words for whom they are blank to, and are of ten actions at most", async () => {

@@ -37,13 +37,13 @@ export type Place = { country: string | null; postalCode: string | null };
 /** How an action finds whom it is addressed to. */
 export type Addressed = {
   actionNo: number;
-  /** The same for everybody, wherever they live. */
-  isFixed: boolean;
+  /** Where it looks for people by where they live; null where they are the same for everybody. */
+  source: TargetSource | null;
   /** @throws when the officials' data cannot be read; asking again may work */
   namesAt(place: Place): Promise<string[]>;
 };
 
-/** Of some actions those that are addressed to somebody, as they stand now. One statement; another group's are not among them. */
+/** Of some public actions those that are addressed to somebody, as they stand now. One statement; another group's are not among them. */
 export async function addressedActions(
   ctx: Context,
   group: Group,
@@ -52,6 +52,25 @@ export async function addressedActions(
   if (actionNos.length === 0) return [];
   const rows = await store.selectAddressed(dbFor(ctx.env, group), actionNos);
   return rows.map((row) => addressedOf(ctx, group, row));
+}
+
+/** Whom an action is addressed to, as far as whoever made it says: names, or where each person's are looked up. */
+export type Addressees = { actionNo: number; names: string[]; source: (string | string[])[] | null };
+
+/** The same of some actions, by their numbers; an action that is addressed to nobody, or not public, is not among them. One statement. */
+export async function addresseesOf(
+  ctx: Context,
+  group: Group,
+  actionNos: readonly number[],
+): Promise<Addressees[]> {
+  const actions = await addressedActions(ctx, group, actionNos);
+  const found = actions.map(async ({ actionNo, source, namesAt }): Promise<Addressees> => {
+    if (!source) return { actionNo, names: await namesAt({ country: null, postalCode: null }), source };
+    const { from, sets, listId, fallback } = source;
+    const kept = [from, from === "list" ? listId : sets, fallback.name, fallback.email, fallback.phone];
+    return { actionNo, names: [], source: kept };
+  });
+  return (await Promise.all(found)).toSorted((one, other) => one.actionNo - other.actionNo);
 }
 
 /** The actions that a mail is most likely to name, the newest first. */
@@ -65,10 +84,10 @@ function addressedOf(ctx: Context, group: Group, row: store.AddressedRow): Addre
   const settings: unknown = JSON.parse(row.settings);
   if (kind === "petition") {
     const names = (petitionSettings.safeParse(settings).data?.targets ?? []).map(({ name }) => name);
-    return { actionNo, isFixed: true, namesAt: async () => names };
+    return { actionNo, source: null, namesAt: async () => names };
   }
   const source = (kind === "letter" ? letterSettings : callSettings).safeParse(settings).data?.source;
-  if (!source) return { actionNo, isFixed: true, namesAt: async () => [] };
+  if (!source) return { actionNo, source: null, namesAt: async () => [] };
   const reachedBy = kind === "letter" ? "email" : "phone";
   // One of a list or of a parliament is for whoever lives there: the same for all who live at one place.
   const known = new Map<string, Promise<string[]>>();
@@ -78,7 +97,7 @@ function addressedOf(ctx: Context, group: Group, row: store.AddressedRow): Addre
     known.set(key, names);
     return names;
   };
-  return { actionNo, isFixed: source.from === "fixed", namesAt };
+  return { actionNo, source: source.from === "fixed" ? null : source, namesAt };
 }
 
 /** Nobody where it is open who theirs are: their code touches several districts, or they gave none. */
