@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { HandDriver, makeMailing, makeSenders } from "../../test/deliveries";
 import { contextOf } from "../../test/groups";
 import { changePetition, makePetition } from "../../test/petitions";
+import { actionByNo } from "../actions/store";
 import { saveMailSettings } from "../groups/mail-settings";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
@@ -38,6 +39,13 @@ async function keep(group: Group, name: string, words: string): Promise<void> {
   if (saved.is !== "saved") throw new Error(saved.is);
 }
 
+/** Addresses the group's petition to somebody else. */
+async function retarget(group: Group, name: string): Promise<void> {
+  const petition = await actionByNo(dbFor(env, group), 1);
+  const settings = { ...petition?.settings, targets: [{ name, title: "" }] };
+  await changePetition(group, 1, { settings });
+}
+
 /** Accounts are of the whole installation: another file may have made these. */
 let addresses: string[];
 
@@ -61,19 +69,22 @@ async function agreed({
   approvalFrom = 1,
   body = "<p>Body</p>",
   form = "html",
+  plain = null,
 }: {
   approvalFrom?: number;
   body?: string;
   form?: "html" | "visual";
+  plain?: string | null;
 } = {}) {
   const { group, db } = await makeSenders(2, { mail: { undoMinutes: 0, approvalFrom } as never });
   await keep(group, "office", "Office");
   await keep(group, "other", "Other");
+  await keep(group, "outer", 'Outer {% snippet "other" %}');
   await makePetition(group);
   const mailing = await makeMailing(group, { body, settings: { wrapperNo: await wrap(group, "Head") } });
   await db.d1
-    .prepare("UPDATE mailing_versions SET form = ?3 WHERE group_no = ?1 AND mailing_no = ?2")
-    .bind(group.no, mailing.no, form)
+    .prepare("UPDATE mailing_versions SET form = ?3, plain = ?4 WHERE group_no = ?1 AND mailing_no = ?2")
+    .bind(group.no, mailing.no, form, plain)
     .run();
   const mails: { to: string; text: string }[] = [];
   const queue = { isAway: false };
@@ -135,8 +146,59 @@ describe("words somebody agreed to", () => {
     expect([shown.driver.sent, (await shown.standing()).status]).toEqual([[], "waiting"]);
   });
 
+  it.each([
+    ["a snippet after a tab", { body: "<p>Body</p>{% snippet\tother %}" }],
+    ["a snippet after a line break", { body: '<p>Body</p>{%-\nsnippet "other" %}' }],
+    ["a snippet of the edited text part", { body: "<p>Body</p>", plain: "Body {% snippet 'other' %}" }],
+    [
+      "a snippet within a snippet of the visual editor",
+      {
+        body: JSON.stringify({ type: "doc", content: [{ type: "snippet", attrs: { name: "outer" } }] }),
+        form: "visual" as const,
+      },
+    ],
+  ])("do not leave once %s says something else", async (_, written) => {
+    const { group, driver, standing } = await agreed(written);
+    await keep(group, "other", "Sale!");
+    await driver.run();
+    expect([driver.sent, (await standing()).status]).toEqual([[], "waiting"]);
+  });
+
+  it.each([
+    "{{ group['sign_off'] }}",
+    '{{ group["sign_off"] }}',
+    "{{\ngroup.sign_off }}",
+    "{% if group.sign_off %}Yes{% endif %}",
+  ])("do not leave once the sign-off that %j names is another", async (signOff) => {
+    const { ctx, group, driver, standing } = await agreed({ body: `<p>Body</p>${signOff}` });
+    await saveMailSettings(ctx, group, BY, { signOff: "Sale!" });
+    driver.group.settings.mail.signOff = "Sale!";
+    await driver.run();
+    expect([driver.sent, (await standing()).status]).toEqual([[], "waiting"]);
+  });
+
+  it.each([
+    "<p>{{ targets.a1 }}</p>",
+    "<p>{% if targets.a1 %}Them{% endif %}</p>",
+    '<p><a href="https://a.example/?to={{ targets.a1 | url_encode }}">Write</a></p>',
+  ])("do not leave once the targets that %j names are called otherwise", async (body) => {
+    const { group, driver, standing } = await agreed({ body });
+    await retarget(group, "Sale!");
+    await driver.run();
+    expect([driver.sent, (await standing()).status]).toEqual([[], "waiting"]);
+  });
+
+  it("leave when the targets of an action that they do not name are called otherwise", async () => {
+    const { group, driver, standing } = await agreed({ body: "<p>Body of a1, targets</p>" });
+    await retarget(group, "Sale!");
+    await driver.run();
+    expect((await standing()).status).toBe("sent");
+  });
+
   it("leave when what changed is none of theirs, or is what it was again", async () => {
-    const { group, driver, standing, mails } = await agreed();
+    const { group, driver, standing, mails } = await agreed({
+      body: "<p>Some other body, a snippet of it</p>",
+    });
     await keep(group, "other", "Sale!");
     await saveMailSettings(contextOf(), group, BY, { signOff: "Sale!" });
     await wrap(group, "Sale!");

@@ -1,6 +1,6 @@
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
-import { wordsFingerprint } from "../mailings/content";
+import { isComparable, wordsFingerprint } from "../mailings/content";
 import { versionsOf, wrapperOf } from "../mailings/mailing";
 import type { Mailing } from "../mailings/types";
 import type { Context } from "../platform/context";
@@ -15,10 +15,11 @@ export async function wordsNow(ctx: Context, group: Group, mailing: Mailing): Pr
   return wordsFingerprint(ctx, group, mailing, versions, wrapper);
 }
 
-/** Whether a second person agreed to a mailing, and to other words than these. Fails open where nobody noted to which. */
+/** Whether a second person agreed to a mailing, and to other words than these. Fails open where nobody noted to which, or in a former way. */
 export function isOtherThanAgreed(
   { approvedBy, approvedWords = null }: Pick<Mailing, "approvedBy" | "approvedWords">,
   words: string,
 ): boolean {
-  return approvedBy !== null && approvedWords !== null && approvedWords !== words;
+  if (approvedBy === null || approvedWords === null || !isComparable(approvedWords)) return false;
+  return approvedWords !== words;
 }

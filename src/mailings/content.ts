@@ -1,9 +1,16 @@
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { factWords } from "../merging/fact";
-import { targetWords } from "../merging/targets";
+import { type Addressees, addresseesOf, targetWords } from "../merging/targets";
 import type { Context } from "../platform/context";
-import { bodyMarkup, countedAddress, makeVersion, makeVersions, withLinks } from "./content/build";
+import {
+  bodyMarkup,
+  countedAddress,
+  type MadeVersion,
+  makeVersion,
+  makeVersions,
+  withLinks,
+} from "./content/build";
 import { fingerprintOf } from "./content/fingerprint";
 import { type Ground, groundOf, NOWHERE } from "./content/ground";
 import { withQuery } from "./content/links";
@@ -20,6 +27,7 @@ import type { Mailing, MailingVersion, Wrapper } from "./types";
 
 export { checkAudience, NO_ROW } from "./content/audience-check";
 export { checkVersions, problemWords } from "./content/checks";
+export { isComparable } from "./content/fingerprint";
 export { RenderError } from "./content/render-error";
 export type {
   AudienceCheck,
@@ -76,7 +84,9 @@ export async function buildVersions(
       return countedAddress(material.origin, link.no);
     }),
   );
-  return { builds, links: [...links.values()], fingerprint: () => fingerprintOf(versions, material) };
+  const fingerprint = async () =>
+    fingerprintOf({ versions, material, made, addressees: await addresseesIn(ctx, group, made) });
+  return { builds, links: [...links.values()], fingerprint };
 }
 
 /** What the words of a mailing, as they are now, are told apart by from what they were: see `fingerprintOf`. */
@@ -87,7 +97,26 @@ export async function wordsFingerprint(
   versions: readonly MailingVersion[],
   wrapper: Wrapper | null,
 ): Promise<string> {
-  return fingerprintOf(versions, await materialOf(ctx, group, mailing, versions, wrapper));
+  const material = await materialOf(ctx, group, mailing, versions, wrapper);
+  try {
+    const made = makeVersions(versions, material);
+    const addressees = await addresseesIn(ctx, group, made);
+    return await fingerprintOf({ versions, material, made, addressees });
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    // Such words do not leave; what is mended of them later is something else.
+    return fingerprintOf({ versions, material, made: null, addressees: [] });
+  }
+}
+
+/** Whom the actions are addressed to whose targets some words name, in their parts or in addresses of their links. */
+function addresseesIn(ctx: Context, group: Group, made: readonly MadeVersion[]): Promise<Addressees[]> {
+  const named = made.flatMap(({ build, links }) => [
+    ...sourcesOf(build),
+    ...links.map(({ url }) => ({ source: url, kind: "text" as const })),
+  ]);
+  const asking = named.filter(({ source }) => source.includes("targets"));
+  return addresseesOf(ctx, group, neededBy(asking).targets ?? []);
 }
 
 /**
@@ -122,16 +151,18 @@ export function mailTemplates(
 
 /** What some builds ask for about people. */
 export function fieldsOf(builds: readonly Build[]): NeededFields {
-  return neededBy(
-    builds.flatMap(({ fromName, subject, html, plain, amp }) => [
-      { source: fromName, kind: "text" as const },
-      { source: subject, kind: "text" as const },
-      { source: html, kind: "html" as const },
-      { source: plain, kind: "text" as const },
-      ...(amp ? [{ source: amp, kind: "html" as const }] : []),
-    ]),
-    builds[0]?.mailingNo ?? 0,
-  );
+  return neededBy(builds.flatMap(sourcesOf), builds[0]?.mailingNo ?? 0);
+}
+
+/** The templates a build is made of. */
+function sourcesOf({ fromName, subject, html, plain, amp }: Build) {
+  return [
+    { source: fromName, kind: "text" as const },
+    { source: subject, kind: "text" as const },
+    { source: html, kind: "html" as const },
+    { source: plain, kind: "text" as const },
+    ...(amp ? [{ source: amp, kind: "html" as const }] : []),
+  ];
 }
 
 /** What templates need of some people, by their numbers; two hundred at most, in a few statements. Who is gone is not in it. */

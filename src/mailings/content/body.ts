@@ -109,6 +109,7 @@ function isInTag(html: string, at: number): boolean {
 export function snippetHtml(name: string, making: Making, depth: number): string | null {
   const snippet = making.snippets.get(name);
   making.snippetsUsed += 1;
+  making.snippetsNamed.add(name);
   if (!snippet || depth >= SNIPPETS_DEEP_MAX || making.snippetsUsed > SNIPPETS_MAX) {
     making.problems.push(problemOf(making, "snippet_unknown", "body", { name }));
     return null;

@@ -24,6 +24,8 @@ export type MadeVersion = {
   build: Build;
   links: VersionLink[];
   problems: Problem[];
+  /** Names of the snippets that its parts asked for. */
+  snippetsNamed: string[];
   /** What its wrapper puts behind the words of the body. */
   ground: Ground;
 };
@@ -40,6 +42,7 @@ function begin(version: MailingVersion, material: Material): Making {
     css: { rules: [...baseCss(colours).rules], head: "" },
     problems: [],
     snippetsUsed: 0,
+    snippetsNamed: new Set(),
   };
 }
 
@@ -125,6 +128,7 @@ function inFrame(version: MailingVersion, body: MadeBody): MadeVersion {
     },
     links: body.links,
     problems: body.problems.map((problem) => ({ ...problem, variantNo })),
+    snippetsNamed: [...body.making.snippetsNamed],
     ground: body.ground,
   };
 }

@@ -1,41 +1,60 @@
+import type { Addressees } from "../../merging/targets";
 import { sha256, toHex } from "../../platform/crypto";
-import type { MailingVersion, Snippet } from "../types";
+import { type MailingVersion, type Wrapper, wrapperIn } from "../types";
+import type { MadeVersion } from "./build";
 import type { Material } from "./making";
-import { namesSignOff } from "./merge-fields";
+
+/** Raised when other words, or in another order, are in it: one of another format says nothing of words. */
+const FORMAT = 1;
+
+/** What of a mailing stands for its words. */
+type Worded = {
+  versions: readonly MailingVersion[];
+  material: Material;
+  /** Of each version; null where they could not be made. */
+  made: readonly MadeVersion[] | null;
+  /** Whom the actions are addressed to whose targets the words name. */
+  addressees: readonly Addressees[];
+};
 
 /**
- * Stands for the words of a mailing as they would leave: its own, those of its wrapper in all languages, of the snippets they name, of the
- * actions it shows as cards, and the group's sign-off where they name it. The same words have the same one; what is filled in for each
- * person, and what our own frame says, is no part of it.
+ * Stands for the words of a mailing as they would leave: its own, those of its wrapper in the languages it has, of the snippets that were put
+ * into it, of the actions it shows as cards, the names of targets, and the group's sign-off where it is named. The same words have the same
+ * one, also in a copy; what is filled in for each person, and what our own frame says, is no part of it. Words that could not be made are
+ * those of all snippets.
  */
-export async function fingerprintOf(
-  versions: readonly MailingVersion[],
-  material: Material,
-): Promise<string> {
-  const { wrapper, group, actions } = material;
-  const own = versions.map(({ revision: _, ...words }) => Object.values(words));
-  const around = wrapper
-    ? [{ ...wrapper, language: null }, ...wrapper.versions].map(({ language, html, plain, foot, amp }) => [
-        ...[language, html, plain, foot, amp],
-      ])
-    : [];
-  const snippets = namedIn(JSON.stringify([own, around]), [...material.snippets.values()]);
-  const cards = [...actions.values()].map(({ title, url, image, kind }) => [title, url, image, kind]);
-  const words = JSON.stringify([own, around, snippets, cards]);
-  const signOff = namesSignOff(words) ? group.settings.mail.signOff : null;
-  return toHex(await sha256(JSON.stringify([words, signOff])));
+export async function fingerprintOf({ versions, material, made, addressees }: Worded): Promise<string> {
+  const { wrapper, group, actions, snippets } = material;
+  const words = [
+    versions.map(({ language, fromName, subject, preview, form, body, plain, amp }) => [
+      ...[language, fromName, subject, preview, form, body, plain, amp ?? ""],
+    ]),
+    wrapper ? around(wrapper, versions) : [],
+    [...new Set(made ? made.flatMap(({ snippetsNamed }) => snippetsNamed) : snippets.keys())]
+      .toSorted()
+      .map((name) => [name, snippets.get(name)?.form ?? null, snippets.get(name)?.body ?? null]),
+    [...actions.values()].map(({ title, url, image, kind, currency }) => [
+      ...[title, url, image && [image.src, image.alt], kind, currency],
+    ]),
+    !made || made.some(mayNameSignOff) ? group.settings.mail.signOff : null,
+    addressees.map(({ actionNo, names, source }) => [actionNo, names, source]),
+  ];
+  return `${FORMAT}:${toHex(await sha256(JSON.stringify(words)))}`;
 }
 
-/** The snippets whose names stand in some words, and in each other, by way of whatever. */
-function namedIn(words: string, all: readonly Snippet[]): string[][] {
-  const found = new Map<string, string[]>();
-  const look = (text: string) => {
-    for (const { name, form, body } of all) {
-      if (found.has(name) || !new RegExp(`(?<![a-z0-9-])${name}(?![a-z0-9-])`).test(text)) continue;
-      found.set(name, [name, form, body]);
-      look(body);
-    }
-  };
-  if (words.includes("snippet")) look(words);
-  return [...found.values()].toSorted(([one = ""], [other = ""]) => (one < other ? -1 : 1));
+/** Whether one fingerprint can be held against another: one that was taken in another way says nothing. */
+export function isComparable(fingerprint: string): boolean {
+  return fingerprint.startsWith(`${FORMAT}:`);
+}
+
+function around(wrapper: Wrapper, versions: readonly MailingVersion[]) {
+  return [...new Set(versions.map(({ language }) => language))].toSorted().map((language) => {
+    const { html, plain, foot, amp } = wrapperIn(wrapper, language);
+    return [language, html, plain, foot, amp];
+  });
+}
+
+/** Wherever the word stands: Liquid reads it in more ways than one. */
+function mayNameSignOff({ build: { fromName, subject, preview, html, plain, amp } }: MadeVersion): boolean {
+  return [fromName, subject, preview, html, plain, amp ?? ""].some((text) => text.includes("sign_off"));
 }

@@ -33,6 +33,8 @@ export type Making = Omit<Material, "wrapper"> & {
   css: Css;
   problems: Problem[];
   snippetsUsed: number;
+  /** Those it asked for by name, also by way of others. */
+  snippetsNamed: Set<string>;
 };
 
 /** Braces that are no Liquid any more, since all of that has been put aside. */
