@@ -13,6 +13,8 @@ import { listSnippets, listWrappers, saveSnippet, saveWrapper } from "../mailing
 import { idToBytes, newId } from "../platform/ids";
 import { wholeText } from "../platform/mail/mail-text";
 import type { MailQueued } from "../platform/mail/messages";
+import { mailSeriesRuns } from "../series/tables";
+import type { RunState } from "../series/types";
 import { approveMailing, sendMailing, wordsNow } from "./delivery";
 
 const BY = { no: 1 };
@@ -227,6 +229,23 @@ describe("words somebody agreed to", () => {
     expect(mails.map(({ to }) => to)).toEqual(addresses);
     expect(mails[0]?.text).toContain("something it is made of was changed");
     expect(mails[0]?.text).toContain(`/groups/${group.slug}/mailings/${(await standing()).id}/progress`);
+  });
+
+  it.each<[string, { state: RunState; open: number } | null, number]>([
+    ["is watched by its series, which tells of it", { state: "asked", open: 1 }, 0],
+    ["waited for an operator, of which its series told", { state: "held", open: 0 }, 2],
+    ["is not there", null, 2],
+  ])("are told to have changed of a run that %s", async (_, run, told) => {
+    const { group, db, mailing, driver, standing, mails } = await agreed();
+    await db.d1
+      .prepare("UPDATE mailings SET approved_to = 100 WHERE group_no = ?1 AND mailing_no = ?2")
+      .bind(group.no, mailing.no)
+      .run();
+    const row = { groupNo: group.no, seriesNo: 1, nth: 1, dueAt: 1, takenAt: 1, mailingId: mailing.id };
+    if (run) await db.db.insert(mailSeriesRuns).values({ ...row, mailingNo: mailing.no, ...run });
+    await wrap(group, "Sale!");
+    await driver.run();
+    expect([driver.sent, (await standing()).status, mails.length]).toEqual([[], "waiting", told]);
   });
 
   it("are those whoever agrees has seen, and no others", async () => {

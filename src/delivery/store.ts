@@ -188,6 +188,17 @@ export function holdForWords(
   );
 }
 
+/** Whether it is the run of a series that looks at what becomes of it, and tells. One that waited for somebody was told of then, and is let go. */
+export async function isWatched({ d1, groupNo }: GroupDb, no: number): Promise<boolean> {
+  const row = await d1
+    .prepare(
+      "SELECT 1 AS is_there FROM mail_series_runs WHERE group_no = ?1 AND mailing_no = ?2 AND open = 1 AND state IN ('taken', 'asked')",
+    )
+    .bind(groupNo, no)
+    .first();
+  return row !== null;
+}
+
 export function pause(
   db: GroupDb,
   no: number,
