@@ -122,6 +122,6 @@ export async function watchRun(db: GroupDb, run: Run): Promise<Ending> {
 
 /** Whom a mailing waits for that turned out larger when it was frozen. */
 function waitsFor(pauseNote: string): HeldNote {
-  if (pauseNote === "words_changed") return "changed";
+  if (pauseNote === "words_changed") return "words";
   return pauseNote === "needs_ceiling" ? "ceiling" : "colleague";
 }

@@ -691,8 +691,9 @@ describe("approval", () => {
     await keep(kept.id, 1, "<p>Sale</p>", due(0) + 1_000);
     await here.deliver();
     await here.tick(due(0) + 20_000);
-    expect(await runsOf(here.db, made.series)).toMatchObject([{ state: "held", note: "changed" }]);
+    expect(await runsOf(here.db, made.series)).toMatchObject([{ state: "held", note: "words" }]);
     expect([here.sent, here.mails.length]).toEqual([[], 1]);
+    expect(here.mails[0]?.text).toContain("has to agree to it as it is now");
   });
 
   it("is asked for once, of a second person, for runs up to the size that was confirmed", async () => {
@@ -928,7 +929,7 @@ describe("its pages, of what somebody agreed to", () => {
     const [run] = await runsOf(db, series);
     const at = `${base}/${run?.mailingId}`;
     const progress = await (await owner.get(`${at}/progress`)).text();
-    const words = /name="words" value="([0-9a-f]{64})"/.exec(progress)?.[1] ?? "";
+    const words = /name="words" value="([^"]+)"/.exec(progress)?.[1] ?? "";
     const approved = await owner.post(`${at}/approval`, { words });
     expect(approved.headers.get("Location")).toBe(`${at}/progress?done=approved`);
     await here.deliver();

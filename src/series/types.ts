@@ -81,6 +81,7 @@ export const heldNotes = [
   "no_subject",
   "errors",
   "changed",
+  "words",
   "too_many",
   "ceiling",
   "quota",
