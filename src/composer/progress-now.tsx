@@ -57,7 +57,7 @@ export function Now(props: ProgressProps) {
 }
 
 function Waiting(props: ProgressProps) {
-  const { t, href, isOwn, maySend, waitsFor, askedBy, versions, pauseWords, words } = props;
+  const { t, href, isOwn, maySend, waitsFor, askedBy, versions, pauseWords, fingerprint } = props;
   const mayAgree = waitsFor === "colleague" && maySend && !isOwn;
   return (
     <>
@@ -85,7 +85,7 @@ function Waiting(props: ProgressProps) {
       </p>
       {mayAgree ? (
         <Form action={`${href}/approval`} class="inline" label={t("composer.waiting.agree")}>
-          <HiddenField name="words" value={words} />
+          <HiddenField name="fingerprint" value={fingerprint} />
           <ButtonRow>
             <SubmitButton>{t("composer.waiting.agree")}</SubmitButton>
           </ButtonRow>

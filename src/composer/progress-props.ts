@@ -17,9 +17,9 @@ export type ProgressProps = Page & {
   /** Whether whoever looks asked for it themselves. */
   isOwn: boolean;
   maySend: boolean;
-  /** What is waited for, of one that waits. */
   /** What stands for the words it would leave with now; "" once it does not wait. */
-  words: string;
+  fingerprint: string;
+  /** What is waited for, of one that waits. */
   waitsFor: "colleague" | "operator";
   /** A word more about a pause, or about why an operator stopped it; "" for none. */
   pauseWords: string;

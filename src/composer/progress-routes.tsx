@@ -4,6 +4,7 @@ import {
   approveMailing,
   chooseWinner,
   deliveryOf,
+  fingerprintNow,
   operatorReason,
   pauseMailing,
   progressOf,
@@ -12,7 +13,6 @@ import {
   stopMailing,
   takeBack,
   waitsFor,
-  wordsNow,
 } from "../delivery/delivery";
 import { listMembers } from "../groups/member";
 import { can } from "../groups/roles";
@@ -61,7 +61,7 @@ async function progressing(c: MemberContext, mailing: Mailing): Promise<Progress
     approvedBy: mailing.approvedBy === null ? null : nameOf(mailing.approvedBy),
     isOwn: mailing.askedBy === account.no,
     maySend: can(role, "mailings.send"),
-    words: mailing.status === "waiting" ? await wordsNow(ctx, group, mailing) : "",
+    fingerprint: mailing.status === "waiting" ? await fingerprintNow(ctx, group, mailing) : "",
     waitsFor: await waitsFor(ctx, group, mailing, numbers.pauseNote),
     pauseWords: pauseWords(c, numbers.pauseNote),
     startAt: numbers.startAt === null ? "" : localTimeAt(numbers.startAt, group.timeZone),
@@ -179,7 +179,7 @@ progressRoutes.post(`${MAILING_PATH}/approval`, memberCan("mailings.send"), asyn
   const { ctx, group, account } = c.var;
   const mailing = await mailingIn(c);
   const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
-  const seen = single(values, "words");
+  const seen = single(values, "fingerprint");
   const approved = await approveMailing(ctx, group, mailing, { by: account.no, as: "colleague", seen });
   switch (approved.is) {
     case "scheduled":

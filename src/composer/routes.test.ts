@@ -565,12 +565,12 @@ describe("reviewing and sending", () => {
     expect(own.headers.get("Location")).toContain("not=own");
     expect((await team.organiser.post(`${base}/${id}/approval`)).status).toBe(403);
     expect(await (await team.administrator.get(`${base}/${id}/progress`)).text()).toContain("Agree and send");
-    const unread = await team.administrator.post(`${base}/${id}/approval`, { words: "of before" });
+    const unread = await team.administrator.post(`${base}/${id}/approval`, { fingerprint: "of before" });
     expect(unread.headers.get("Location")).toMatch(/not=words$/);
     const page = await (await team.administrator.get(`${base}/${id}/progress?not=words`)).text();
     expect(page).toContain("was changed since you opened this page");
-    const words = /name="words" value="([^"]+)"/.exec(page)?.[1] ?? "";
-    await team.administrator.post(`${base}/${id}/approval`, { words });
+    const fingerprint = /name="fingerprint" value="([^"]+)"/.exec(page)?.[1] ?? "";
+    await team.administrator.post(`${base}/${id}/approval`, { fingerprint });
     expect((await found(id)).status).toBe("scheduled");
     await team.owner.post(`${base}/${id}/take-back`);
     await saveMailSettings(

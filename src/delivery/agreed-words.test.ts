@@ -15,7 +15,7 @@ import { wholeText } from "../platform/mail/mail-text";
 import type { MailQueued } from "../platform/mail/messages";
 import { mailSeriesRuns } from "../series/tables";
 import type { RunState } from "../series/types";
-import { approveMailing, sendMailing, wordsNow } from "./delivery";
+import { approveMailing, fingerprintNow, sendMailing } from "./delivery";
 
 const BY = { no: 1 };
 
@@ -253,12 +253,12 @@ describe("words somebody agreed to", () => {
     await wrap(group, "Second");
     await driver.run();
     const waiting = await standing();
-    const seen = await wordsNow(ctx, group, waiting);
+    const seen = await fingerprintNow(ctx, group, waiting);
     await wrap(group, "Third");
-    const agree = (words: string) =>
-      approveMailing(ctx, group, waiting, { by: 2, as: "colleague", seen: words });
+    const agree = (fingerprint: string) =>
+      approveMailing(ctx, group, waiting, { by: 2, as: "colleague", seen: fingerprint });
     expect(await agree(seen)).toEqual({ is: "words_changed" });
     expect((await standing()).status).toBe("waiting");
-    expect((await agree(await wordsNow(ctx, group, waiting))).is).toBe("scheduled");
+    expect((await agree(await fingerprintNow(ctx, group, waiting))).is).toBe("scheduled");
   });
 });

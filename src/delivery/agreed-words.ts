@@ -6,7 +6,7 @@ import type { Mailing } from "../mailings/types";
 import type { Context } from "../platform/context";
 
 /** Stands for the words that a mailing would leave with if it were prepared now (see `fingerprintOf`). */
-export async function wordsNow(ctx: Context, group: Group, mailing: Mailing): Promise<string> {
+export async function fingerprintNow(ctx: Context, group: Group, mailing: Mailing): Promise<string> {
   const db = dbFor(ctx.env, group);
   const [versions, wrapper] = await Promise.all([
     versionsOf(db, mailing.no),
@@ -15,11 +15,11 @@ export async function wordsNow(ctx: Context, group: Group, mailing: Mailing): Pr
   return wordsFingerprint(ctx, group, mailing, versions, wrapper);
 }
 
-/** Whether a second person agreed to a mailing, and to other words than these. Fails open where nobody noted to which, or in a former way. */
+/** Whether a second person agreed to a mailing, and to other words than those a fingerprint stands for. Fails open where nobody noted to which, or in a former way. */
 export function isOtherThanAgreed(
   { approvedBy, approvedWords = null }: Pick<Mailing, "approvedBy" | "approvedWords">,
-  words: string,
+  fingerprint: string,
 ): boolean {
   if (approvedBy === null || approvedWords === null || !isComparable(approvedWords)) return false;
-  return approvedWords !== words;
+  return approvedWords !== fingerprint;
 }

@@ -6,7 +6,7 @@ import { versionsOf } from "../mailings/mailing";
 import { failureReasons, type Mailing, type PauseCause, recipientStatus } from "../mailings/types";
 import type { Context } from "../platform/context";
 import type { MailCopy } from "../platform/mail-keys";
-import { wordsNow } from "./agreed-words";
+import { fingerprintNow } from "./agreed-words";
 import { agreedBy, type Lack, lackOf } from "./allowance";
 import { goesNowhere } from "./down-the-list";
 import { recipientsOf } from "./estimate";
@@ -16,7 +16,7 @@ import { setChoice } from "./store-cohorts";
 import { reconcile } from "./store-ledger";
 import type { Agreed, MailingOf, SendProblem, SendResult } from "./types";
 
-export { wordsNow } from "./agreed-words";
+export { fingerprintNow } from "./agreed-words";
 export { estimateAudience, estimateWithin } from "./estimate";
 export { sendPage } from "./page";
 export { progressOf } from "./progress";
@@ -147,7 +147,7 @@ export type ApprovalResult =
 /**
  * Somebody else of the group agrees, or an operator let the group's big sends go (`allowBigSends` first). Whoever asked may not agree
  * with themselves. It is then scheduled, unless the other one must agree as well.
- * @param options.seen the words a colleague looked at, as `wordsNow` has them; nothing where that was not noted
+ * @param options.seen stands for the words a colleague looked at, as `fingerprintNow` has it; nothing where that was not noted
  */
 export async function approveMailing(
   ctx: Context,
@@ -158,8 +158,9 @@ export async function approveMailing(
   const { target, settings, askedBy } = mailing;
   if (mailing.status !== "waiting" || !target || askedBy === null) return { is: "not_waiting" };
   if (as === "colleague" && by === askedBy) return { is: "own" };
-  const words = await wordsNow(ctx, group, mailing);
-  if (as === "colleague" && seen !== undefined && seen !== words) return { is: "words_changed" };
+  // Whom an operator lets send is no matter of words.
+  const fingerprint = as === "colleague" ? await fingerprintNow(ctx, group, mailing) : null;
+  if (fingerprint !== null && seen !== undefined && seen !== fingerprint) return { is: "words_changed" };
   const at = startOf(ctx, group, mailing.startAt);
   const counting = { mailingNo: mailing.no, budgetMs: COUNT_MS, startAt: at };
   const recipients = await recipientsOf(ctx, group, target, settings, counting);
@@ -175,8 +176,8 @@ export async function approveMailing(
   const status = rest ? "waiting" : "scheduled";
   const isDone = await change(ctx, group, mailing, async (db) => {
     await record(ctx, group, mailing, by, "approved", { as, recipients });
-    return as === "colleague"
-      ? store.approve(db, mailing.no, { status, by, words, startAt: at, now: ctx.now })
+    return fingerprint !== null
+      ? store.approve(db, mailing.no, { status, by, fingerprint, startAt: at, now: ctx.now })
       : store.release(db, mailing.no, { startAt: at, now: ctx.now });
   });
   if (!isDone) return { is: "not_waiting" };

@@ -87,7 +87,7 @@ export function schedule(db: GroupDb, no: number, ask: Asking): Promise<boolean>
      ${WHERE} AND status = 'draft' AND (hidden_at IS NOT NULL) = (?8 IS NOT NULL)`,
     [
       ...[no, ask.status, ask.startAt, ask.by, ask.now],
-      ...[agreed?.by ?? null, agreed?.upTo ?? null, ask.note ?? "", agreed?.words ?? null],
+      ...[agreed?.by ?? null, agreed?.upTo ?? null, ask.note ?? "", agreed?.fingerprint ?? null],
     ],
   );
 }
@@ -96,14 +96,20 @@ export function schedule(db: GroupDb, no: number, ask: Asking): Promise<boolean>
 export function approve(
   db: GroupDb,
   no: number,
-  approval: { status: "scheduled" | "waiting"; by: number; words: string; startAt: number; now: number },
+  approval: {
+    status: "scheduled" | "waiting";
+    by: number;
+    fingerprint: string;
+    startAt: number;
+    now: number;
+  },
 ): Promise<boolean> {
-  const { status, by, words, startAt, now } = approval;
+  const { status, by, fingerprint, startAt, now } = approval;
   return changes(
     db,
     `UPDATE mailings SET status = ?3, approved_by = ?4, approved_words = ?7, approved_to = NULL, pause_note = '', start_at = ?5, updated_at = ?6
      ${WHERE} AND status = 'waiting' AND asked_by <> ?4`,
-    [no, status, by, startAt, now, words],
+    [no, status, by, startAt, now, fingerprint],
   );
 }
 

@@ -222,8 +222,8 @@ export type MailingOf = Pick<Mailing, "no" | "id">;
 export type Agreed = {
   by: number | null;
   upTo: number;
-  /** To which words they did, as `wordsNow` has them; null where nobody did. */
-  words: string | null;
+  /** Stands for the words they agreed to, as `fingerprintNow` has it; null where nobody did. */
+  fingerprint: string | null;
   /** What the audit log says of it beside. */
   run?: { series: string; nth: number };
 };

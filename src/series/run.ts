@@ -1,5 +1,5 @@
 import { lackOf } from "../delivery/allowance";
-import { deliveryOf, operatorReason, sendMailing, wordsNow } from "../delivery/delivery";
+import { deliveryOf, fingerprintNow, operatorReason, sendMailing } from "../delivery/delivery";
 import type { SendResult } from "../delivery/types";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
@@ -51,7 +51,7 @@ export async function sendRun(ctx: Context, group: Group, due: Due): Promise<End
   if (lack?.is === "ceiling") return { is: "held", note: "ceiling" };
   if (await hasErrors(ctx, group, mailing)) return { is: "held", note: "errors" };
   // Before it is asked whether anything changed since: what changes after is found out when the run is prepared.
-  const words = series.approvedBy === null ? null : await wordsNow(ctx, group, mailing);
+  const fingerprint = series.approvedBy === null ? null : await fingerprintNow(ctx, group, mailing);
   if (await isChangedSince(db, series, due.pattern)) return { is: "held", note: "changed" };
   // Counting takes a while, and a series that is stopped in it sends nothing more.
   const standing = await store.selectSeriesByNo(db, series.no);
@@ -59,7 +59,7 @@ export async function sendRun(ctx: Context, group: Group, due: Due): Promise<End
   const agreed = {
     by: series.approvedBy,
     upTo: series.recipientsMax,
-    words,
+    fingerprint,
     run: { series: series.id, nth: run.nth },
   };
   return endingOf(await sendMailing(ctx, group, mailing, { by: owner.no, startAt: null, agreed }), expected);

@@ -382,7 +382,7 @@ describe("what it copies", () => {
     expect(await hideMailing(here.at(due(0)), here.group, draft, false)).toBe(false);
     const other = await scene(2);
     const sent = await copied(other);
-    const agreed = { by: null, upTo: 9, words: null };
+    const agreed = { by: null, upTo: 9, fingerprint: null };
     await sendMailing(other.at(due(0)), other.group, sent.draft, { by: 1, startAt: null, agreed });
     await pauseSeries(other.at(due(0)), other.group, sent.series, 1);
     await other.tick(due(0));
@@ -480,7 +480,7 @@ describe("a run that may not be sent", () => {
       .bind(here.group.no, mailing.no)
       .run();
     const ctx = here.at(due(0));
-    const agreed = { by: 2, upTo: 2, words: null };
+    const agreed = { by: 2, upTo: 2, fingerprint: null };
     expect(await sendMailing(ctx, here.group, mailing, { by: 1, startAt: null, agreed })).toEqual({
       is: "needs_approval",
       from: "colleague",
@@ -929,8 +929,8 @@ describe("its pages, of what somebody agreed to", () => {
     const [run] = await runsOf(db, series);
     const at = `${base}/${run?.mailingId}`;
     const progress = await (await owner.get(`${at}/progress`)).text();
-    const words = /name="words" value="([^"]+)"/.exec(progress)?.[1] ?? "";
-    const approved = await owner.post(`${at}/approval`, { words });
+    const fingerprint = /name="fingerprint" value="([^"]+)"/.exec(progress)?.[1] ?? "";
+    const approved = await owner.post(`${at}/approval`, { fingerprint });
     expect(approved.headers.get("Location")).toBe(`${at}/progress?done=approved`);
     await here.deliver();
     expect(here.sent).toHaveLength(5);
