@@ -12,12 +12,14 @@ import {
   pageOf,
   shardOf,
 } from "../composer/web";
+import { fingerprintNow } from "../delivery/delivery";
 import { listMembers } from "../groups/member";
 import { can } from "../groups/roles";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { mailingById, mailingByNo, versionsOf } from "../mailings/mailing";
 import type { Mailing, MailingId } from "../mailings/types";
 import { AppError } from "../platform/errors";
+import { readForm, single } from "../platform/forms";
 import { parseId } from "../platform/ids";
 import { addFigures } from "../results/figures";
 import { lastFigures, leftStatuses, resultsOf } from "../results/result";
@@ -47,6 +49,7 @@ const SUMMED_MAX = 1_000;
 /** Mailings counted behind one look at a series. */
 const COUNTED_AT_ONCE = 5;
 const AHEAD = 3;
+const FORM_BYTES_MAX = 16 * 1024;
 
 /** Mailings that send themselves again and again. */
 export const seriesRoutes = new Hono<MemberEnv>();
@@ -122,6 +125,7 @@ async function shown(c: MemberContext, series: Series): Promise<SeriesPageProps>
         : [],
     isOwn: series.ownerNo === account.no,
     maySend: can(role, "mailings.send"),
+    fingerprint: series.status === "waiting" ? await fingerprintNow(ctx, group, pattern) : "",
     ...flashIn(c),
   };
 }
@@ -179,6 +183,7 @@ const undone: Record<string, Key> = {
   no_owner: "series.undone.no_owner",
   other: "series.undone.other",
   changed: "series.undone.changed",
+  words_changed: "composer.undone.words",
 };
 
 function flashIn(c: MemberContext): Pick<SeriesPageProps, "flash"> {
@@ -221,7 +226,9 @@ seriesRoutes.post(`${ONE}/stop`, memberCan("mailings.edit"), async (c) => {
 
 seriesRoutes.post(`${ONE}/approval`, memberCan("mailings.send"), async (c) => {
   const series = await seriesIn(c);
-  const agreed = await agreeToSeries(c.var.ctx, c.var.group, series, c.var.account.no);
+  const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
+  const seen = single(values, "fingerprint");
+  const agreed = await agreeToSeries(c.var.ctx, c.var.group, series, c.var.account.no, seen);
   switch (agreed.is) {
     case "agreed":
       return back(c, series, { done: "approved" });

@@ -1,3 +1,4 @@
+import { isOtherThanAgreed } from "../delivery/agreed-words";
 import { lackOf } from "../delivery/allowance";
 import { deliveryOf, fingerprintNow, operatorReason, sendMailing } from "../delivery/delivery";
 import type { SendResult } from "../delivery/types";
@@ -52,7 +53,10 @@ export async function sendRun(ctx: Context, group: Group, due: Due): Promise<End
   if (await hasErrors(ctx, group, mailing)) return { is: "held", note: "errors" };
   // Before it is asked whether anything changed since: what changes after is found out when the run is prepared.
   const fingerprint = series.approvedBy === null ? null : await fingerprintNow(ctx, group, mailing);
-  if (await isChangedSince(db, series, due.pattern)) return { is: "held", note: "changed" };
+  const { approvedWords = null } = due.pattern;
+  const isOther =
+    fingerprint !== null && isOtherThanAgreed({ approvedBy: series.approvedBy, approvedWords }, fingerprint);
+  if (isOther || (await isChangedSince(db, series, due.pattern))) return { is: "held", note: "changed" };
   // Counting takes a while, and a series that is stopped in it sends nothing more.
   const standing = await store.selectSeriesByNo(db, series.no);
   if (standing?.status !== "active" && standing?.status !== "ended") return { is: "called_off" };

@@ -9,6 +9,7 @@ import { everybody } from "../audiences/audience";
 import { approveMailing, sendMailing, waitsFor } from "../delivery/delivery";
 import type { Env } from "../env";
 import { groupByNo } from "../groups/group";
+import { saveMailSettings } from "../groups/mail-settings";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { GroupSettings } from "../groups/types";
 import {
@@ -34,6 +35,7 @@ import {
   changedFrom,
   changeSeries,
   confirmSeries,
+  isChangedSince,
   pauseSeries,
   resumeSeries,
   stopSeries,
@@ -696,6 +698,50 @@ describe("approval", () => {
     expect(here.mails[0]?.text).toContain("has to agree to it as it is now");
   });
 
+  it("holds for the words that were agreed to, whatever of them changed before a run is made, and for no others", async () => {
+    const here = await scene(3, large);
+    const mailing = await makeMailing(here.group, { body: "<p>Hello. {{ group.sign_off }}</p>" });
+    const plan = planOf();
+    const made = await confirmSeries(here.at(START), here.group, mailing, { plan, recipientsMax: 4, by: 1 });
+    if (made.is !== "needs_approval") throw new Error(made.is);
+    const signOff = (words: string) =>
+      saveMailSettings(here.at(START), here.group, { no: 1 }, { signOff: words });
+    await signOff("Yours");
+    const group = await groupByNo(contextOf().directory, here.group.no);
+    if (!group) throw new Error("no group");
+    expect(await agreeToSeries(here.at(START), group, made.series, 2)).toEqual({ is: "agreed" });
+    await signOff("Sale!");
+    await here.tick(due(0));
+    await signOff("Yours");
+    await here.tick(due(1));
+    expect((await runsOf(here.db, made.series)).map(({ state, note }) => [state, note])).toEqual([
+      ["held", "changed"],
+      ["asked", ""],
+    ]);
+  });
+
+  it.each(["plain", "amp"])("sees to snippets that the %s of its mailing names", async (part) => {
+    const here = await scene(1);
+    const keep = (id: SnippetId | null, revision: number, now: number) =>
+      saveSnippet(
+        here.at(now),
+        here.group,
+        { no: 1 },
+        { id, name: "greeting", form: "html", body: "<p>Hi</p>", revision },
+      );
+    const kept = await keep(null, 0, START - 1_000);
+    const series = await confirmed(here);
+    await here.db.d1
+      .prepare(`UPDATE mailing_versions SET ${part} = ?3 WHERE group_no = ?1 AND mailing_no = ?2`)
+      .bind(here.group.no, series.mailingNo, '{% snippet "greeting" %}')
+      .run();
+    const pattern = await mailingByNo(here.db, series.mailingNo);
+    const isChanged = () => pattern && isChangedSince(here.db, series, pattern);
+    expect([kept.is, await isChanged()]).toEqual(["saved", false]);
+    await keep(kept.is === "saved" ? kept.id : null, 1, START + 1_000);
+    expect(await isChanged()).toBe(true);
+  });
+
   it("is asked for once, of a second person, for runs up to the size that was confirmed", async () => {
     const here = await scene(3, large);
     const series = await confirmed(here, {}, { recipientsMax: 4 });
@@ -922,6 +968,9 @@ describe("its pages, of what somebody agreed to", () => {
     const series = await confirmed(here, {}, { recipientsMax: 4 });
     const page = await (await owner.get(`${base}/series/${series.id}`)).text();
     expect(page).toContain("When it is approved");
+    expect(page).toMatch(/name="fingerprint" value="1:[0-9a-f]{64}"/);
+    const unread = await owner.post(`${base}/series/${series.id}/approval`, { fingerprint: "of before" });
+    expect(unread.headers.get("Location")).toContain("not=words_changed");
     await agreeToSeries(here.at(START), group, series, 2);
     await here.tick(due(0));
     await addPeople(db, [{}, {}], 4);

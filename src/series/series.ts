@@ -1,5 +1,6 @@
 import { savedWithin } from "../audiences/plan";
 import { lackOf } from "../delivery/allowance";
+import { fingerprintNow } from "../delivery/delivery";
 import { recordAct } from "../groups/audit";
 import { groupByNo } from "../groups/group";
 import { dbFor, type GroupDb, shardNames } from "../groups/shard";
@@ -120,14 +121,20 @@ export type AgreeResult =
   | { is: "over_ceiling" }
   | { is: "over" }
   | { is: "changed" }
+  /** Its words are others than those that were looked at. */
+  | { is: "words_changed" }
   | { is: "not_waiting" };
 
-/** A second person agrees to the runs of a series, up to the number of recipients it names, with the ceiling they have themselves. */
+/**
+ * A second person agrees to the words of a series, for all its runs up to the number of recipients it names, with the ceiling they have themselves.
+ * @param seen stands for the words they looked at, as `fingerprintNow` has it; nothing where that was not noted
+ */
 export async function agreeToSeries(
   ctx: Context,
   group: Group,
   series: Series,
   by: number,
+  seen?: string,
 ): Promise<AgreeResult> {
   if (series.status !== "waiting") return { is: "not_waiting" };
   if (series.ownerNo === by) return { is: "own" };
@@ -136,7 +143,10 @@ export async function agreeToSeries(
   const nextAt = runAfter(series.plan, ctx.now);
   if (nextAt === null) return { is: "over" };
   const pattern = await mailingByNo(dbFor(ctx.env, group), series.mailingNo);
-  if (!pattern || (await isChangedSince(dbFor(ctx.env, group), series, pattern))) return { is: "changed" };
+  if (!pattern) return { is: "changed" };
+  const fingerprint = await fingerprintNow(ctx, group, pattern);
+  if (seen !== undefined && seen !== fingerprint) return { is: "words_changed" };
+  if (await isChangedSince(dbFor(ctx.env, group), series, pattern)) return { is: "changed" };
   const isDone = await written(ctx, group, async (db) => {
     await record(ctx, group, {
       ...series,
@@ -144,7 +154,7 @@ export async function agreeToSeries(
       what: "approved",
       detail: { recipientsMax: series.recipientsMax },
     });
-    const replaced = await store.approve(db, series.id, { by, nextAt, now: ctx.now });
+    const replaced = await store.approve(db, series.id, { by, fingerprint, nextAt, now: ctx.now });
     return noteReplaced(ctx, group, { id: series.id, by }, replaced);
   });
   return { is: isDone ? "agreed" : "not_waiting" };

@@ -15,7 +15,7 @@ export async function selectIsChanged(
     .prepare(
       `WITH RECURSIVE words (body, changed_at) AS (
          SELECT body, changed_at FROM (
-           SELECT v.body, 0 AS changed_at FROM mailing_versions AS v WHERE v.group_no = ?1 AND v.mailing_no = ?2
+           SELECT v.body || ' ' || coalesce(v.plain, '') || ' ' || coalesce(v.amp, '') AS body, 0 AS changed_at FROM mailing_versions AS v WHERE v.group_no = ?1 AND v.mailing_no = ?2
            UNION ALL SELECT w.html, w.updated_at FROM mailing_wrappers AS w WHERE w.group_no = ?1 AND w.wrapper_no = ?3
            UNION ALL SELECT o.html, 0 FROM mailing_wrapper_versions AS o WHERE o.group_no = ?1 AND o.wrapper_no = ?3)
          UNION

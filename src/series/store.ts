@@ -172,19 +172,25 @@ function replacedIn(stopped: D1Result<{ id: string }> | undefined): SeriesId[] {
   return (stopped?.results ?? []).map(({ id }) => idFromHex<SeriesId>(id));
 }
 
-/** A second person agreed: it runs, and what it replaces stops, which is given. Null when it did not wait, or whoever confirmed it is the one to agree. */
+/** A second person agreed, to words that its mailing keeps the fingerprint of: it runs, and what it replaces stops, which is given. Null when it did not wait, or whoever confirmed it is the one to agree. */
 export async function approve(
   { groupNo, d1 }: GroupDb,
   id: SeriesId,
-  { by, nextAt, now }: { by: number; nextAt: number; now: number },
+  { by, fingerprint, nextAt, now }: { by: number; fingerprint: string; nextAt: number; now: number },
 ): Promise<SeriesId[] | null> {
-  const [changed, stopped] = await d1.batch<{ id: string }>([
+  const [changed, , stopped] = await d1.batch<{ id: string }>([
     d1
       .prepare(
         `UPDATE mail_series SET status = 'active', approved_by = ?3, next_at = ?4, updated_at = ?5
          WHERE group_no = ?1 AND id = unhex(?2) AND status = 'waiting' AND owner_no <> ?3`,
       )
       .bind(groupNo, idToHex(id), by, nextAt, now),
+    d1
+      .prepare(
+        `UPDATE mailings SET approved_words = ?3 WHERE group_no = ?1 AND changes() > 0 AND mailing_no =
+           (SELECT s.mailing_no FROM mail_series AS s WHERE s.group_no = ?1 AND s.id = unhex(?2))`,
+      )
+      .bind(groupNo, idToHex(id), fingerprint),
     stopReplaced({ groupNo, d1 }, id, now),
   ]);
   return (changed?.meta.changes ?? 0) > 0 ? replacedIn(stopped) : null;

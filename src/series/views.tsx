@@ -5,7 +5,7 @@ import type { MailingStatus } from "../mailings/types";
 import type { Figures } from "../results/types";
 import { Disclosure, Facts, Stats } from "../ui/card";
 import { type FlashMessage, Notice } from "../ui/flash";
-import { ButtonRow, Form, SubmitButton } from "../ui/form";
+import { ButtonRow, Form, HiddenField, SubmitButton } from "../ui/form";
 import { formatDate, formatExact, formatNumber } from "../ui/format";
 import type { T } from "../ui/i18n";
 import { PageHeader, Section, Shell } from "../ui/layout";
@@ -121,6 +121,8 @@ export type SeriesPageProps = Page & {
   ahead: readonly number[];
   isOwn: boolean;
   maySend: boolean;
+  /** What stands for the words of the mail it copies; "" once it does not wait for a second person. */
+  fingerprint: string;
   after?: string | undefined;
   flash?: FlashMessage;
 };
@@ -192,7 +194,7 @@ function Verbs({ t, href, series, mayEdit, isOwn, maySend }: SeriesPageProps) {
   );
 }
 
-function Approval({ t, locale, href, series, owner, isOwn, maySend }: SeriesPageProps) {
+function Approval({ t, locale, href, series, owner, isOwn, maySend, fingerprint }: SeriesPageProps) {
   if (series.status !== "waiting") return null;
   const number = formatNumber(series.recipientsMax, locale);
   if (isOwn || !maySend)
@@ -207,6 +209,7 @@ function Approval({ t, locale, href, series, owner, isOwn, maySend }: SeriesPage
         <p>{t("series.verbs.waitsText", { name: owner, number })}</p>
       </Notice>
       <Form action={`${href}/approval`}>
+        <HiddenField name="fingerprint" value={fingerprint} />
         <ButtonRow>
           <SubmitButton>{t("series.verbs.approve", { number })}</SubmitButton>
         </ButtonRow>
