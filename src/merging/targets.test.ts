@@ -265,6 +265,33 @@ describe("the sign-off of a group", () => {
     expect(mail?.subject).toBe("From In solidarity, <b>the team</b>");
   });
 
+  it.each([
+    ["group.sign_off != blank", "yes"],
+    ["group.sign_off == blank", "no"],
+    ["group.sign_off == empty", "no"],
+    ['group.sign_off contains "solidarity"', "yes"],
+    ["group.sign_off == 'In solidarity'", "yes"],
+    ["group.sign_off != 'In solidarity'", "no"],
+    ["group.sign_off.size == 13", "yes"],
+    ["group.sign_off", "yes"],
+  ])("is a text to a condition: %s is %s", async (condition, answer) => {
+    const body = `<p>{% if ${condition} %}yes{% else %}no{% endif %}</p>`;
+    const mailing = await makeMailing(group, { body });
+    const [mail] = await said(mailing, [1], signed("In solidarity"));
+    expect(firstLine(mail?.text)).toBe(answer);
+    expect(mail?.html).toContain(`>${answer}</p>`);
+  });
+
+  it("keeps its lines through filters and other names, and is one line in an attribute", async () => {
+    const body = `{% assign bye = group.sign_off | upcase %}<p>{{ bye }}</p><p>{{ group["sign_off"] | default: "x" }}</p>
+      <img src="https://a.example/a.png" alt="{{ group.sign_off }}"><img src="https://a.example/b.png" alt="{{ bye }}">`;
+    const [mail] = await said(await makeMailing(group, { body }), [1], signed("Yours,\nus"));
+    expect(mail?.html).toContain("YOURS,<br>\nUS</p>");
+    expect(mail?.html).toContain("Yours,<br>\nus</p>");
+    expect(mail?.html).toContain('alt="Yours, us"');
+    expect(mail?.html).toContain('alt="YOURS, US"');
+  });
+
   it("is what default says where there is none, and is said to be missing", async () => {
     const body = "<p>{{ group.sign_off | default: 'Yours' }}{% if group.sign_off %}, us{% endif %}</p>";
     const mailing = await makeMailing(group, { body });

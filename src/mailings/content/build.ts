@@ -15,6 +15,7 @@ import { baseCss } from "./looks";
 import { bare, type Making, type Material, type VersionLink } from "./making";
 import { namesSignOff } from "./merge-fields";
 import { noteColours, noteImages } from "./noted";
+import { showHtml } from "./sign-off";
 import { editedPlain, plainText } from "./text-part";
 import { hideLiquid, LINK, showLiquid, type Tokens } from "./tokens";
 import type { Build, Problem } from "./types";
@@ -123,7 +124,7 @@ function inFrame(version: MailingVersion, body: MadeBody): MadeVersion {
   return {
     build: {
       ...{ groupNo: group.no, mailingNo: mailing.no, variantNo, language, fromName, subject, preview },
-      ...{ html: showLiquid(framed, tokens), plain: body.plain, amp: body.amp },
+      ...{ html: showHtml(framed, tokens), plain: body.plain, amp: body.amp },
       signOff: group.settings.mail.signOff,
     },
     links: body.links,

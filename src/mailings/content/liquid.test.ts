@@ -112,3 +112,12 @@ test("fills what it fills by itself as Liquid does", () => {
     { numRuns: 200 },
   );
 });
+
+test("keeps the lines of a text in HTML where it is told to, and is a text in every other way", () => {
+  const scope = { sign_off: "Yours,\n<us>" };
+  expect(html("{{ sign_off | as_lines }}", scope)).toBe("Yours,<br>\n&lt;us&gt;");
+  expect(html("{{ sign_off | upcase | as_lines }}", scope)).toBe("YOURS,<br>\n&lt;US&gt;");
+  expect(html('{{ nobody | default: "Us" | as_lines }}', scope)).toBe("Us");
+  expect(html("{{ sign_off | as_line }}", scope)).toBe("Yours, &lt;us&gt;");
+  expect(text("{{ sign_off | as_lines }}", scope)).toBe("Yours,\n<us>");
+});

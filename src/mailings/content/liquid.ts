@@ -77,6 +77,9 @@ function engine(outputEscape: (value: unknown) => string): Liquid {
     const filter = Object.entries(allFilters).find(([key]) => key === name)?.[1];
     if (filter) liquid.registerFilter(name, filter);
   }
+  // What `showHtml` writes behind an output.
+  liquid.registerFilter("as_lines", (value: unknown) => new Lines(written(value)));
+  liquid.registerFilter("as_line", (value: unknown) => written(value).replace(/\s*\n\s*/g, " "));
   return liquid;
 }
 
@@ -89,8 +92,8 @@ const entities: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** A value of several lines, which HTML keeps. */
-export class Lines {
+/** What is written with its line breaks, which HTML shows between its tags alone. */
+class Lines {
   readonly #text: string;
 
   constructor(text: string) {
@@ -102,7 +105,7 @@ export class Lines {
   }
 }
 
-/** A value as text of HTML, in an attribute too. */
+/** A value as text of HTML; in an attribute too, unless it is `Lines`. */
 export function escapeHtml(value: unknown): string {
   if (value instanceof Lines) return escapeHtml(String(value)).replaceAll("\n", "<br>\n");
   const text = written(value);

@@ -1,6 +1,8 @@
 /* Sanitised markup is regular enough to be read without a parser. */
 
 export const ELEMENT = /<(\/?)([a-z][a-z0-9]*)((?:\s+[a-z][a-z-]*(?:="[^"]*")?)*)\s*\/?>/g;
+/** A tag of any name, of Outlook's comments too. */
+export const TAG = /<[a-z/!](?:[^<>"]|"[^"]*")*>/gi;
 const ATTRIBUTE = /([a-z][a-z-]*)(?:="([^"]*)")?/g;
 export const VOID = new Set(["br", "hr", "img"]);
 

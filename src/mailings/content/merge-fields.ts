@@ -5,7 +5,7 @@ import { actionOfField, TARGET_ACTIONS_MAX } from "../../merging/targets";
 import type { FactName } from "../../merging/types";
 import type { CustomField } from "../../people/custom-field";
 import { copyAddresses } from "./links";
-import { Lines, type LiquidKind, parseLiquid } from "./liquid";
+import { type LiquidKind, parseLiquid } from "./liquid";
 import type { NeededFields } from "./types";
 
 /** Merge fields of a person and the columns each is read from: it is blank where all of them are. */
@@ -35,12 +35,14 @@ const mailingFields = ["subject"] as const;
 /** What a mail may say of its group. A sign-off that is empty is left out, so that `default` and `{% if %}` work. */
 export function groupScope(group: Group, signOff: string): Record<string, unknown> {
   const scope = { name: group.name, address: group.postalAddress, website: group.settings.website };
-  return signOff === "" ? scope : { ...scope, sign_off: new Lines(signOff) };
+  return signOff === "" ? scope : { ...scope, sign_off: signOff };
 }
+
+const SIGN_OFF = /\bgroup\s*(?:\.\s*sign_off\b|\[\s*["']sign_off["']\s*\])/;
 
 /** Whether some words say how the group's mails end. */
 export function namesSignOff(words: string): boolean {
-  return /\bgroup\.sign_off\b/.test(words);
+  return SIGN_OFF.test(words);
 }
 
 export type UsedFields = {

@@ -7,6 +7,7 @@ import { copyAddress, setCopyAddresses } from "../links";
 import { escapeHtml, parseLiquid } from "../liquid";
 import { bare, isTag, type Making, problemOf, type VersionLink } from "../making";
 import { RenderError } from "../render-error";
+import { showHtml } from "../sign-off";
 import { hideLiquid, showLiquid, tokensIn } from "../tokens";
 import type { MailPart } from "../types";
 import { arrangeAmp } from "./arrange";
@@ -59,7 +60,7 @@ function makePart(source: string, making: Making, links: VersionLink[]): string 
     scripts: arranged.scripts,
     pixel: mailing.settings.tracksOpens ? copyAddress(origin, "open.gif") : "",
   });
-  return showLiquid(framed, tokens);
+  return showHtml(framed, tokens);
 }
 
 function noteFaults(
