@@ -17,7 +17,7 @@ import { withQuery } from "./content/links";
 import { compileLiquid, parseLiquid } from "./content/liquid";
 import type { Material } from "./content/making";
 import { materialOf, ownActions } from "./content/material";
-import { groupScope, neededBy } from "./content/merge-fields";
+import { groupScope, neededBy, sourcesOf } from "./content/merge-fields";
 import { RenderError } from "./content/render-error";
 import { type TemplateOptions, templatesOf } from "./content/templates";
 import { withoutSnippets } from "./content/tokens";
@@ -152,17 +152,6 @@ export function mailTemplates(
 /** What some builds ask for about people. */
 export function fieldsOf(builds: readonly Build[]): NeededFields {
   return neededBy(builds.flatMap(sourcesOf), builds[0]?.mailingNo ?? 0);
-}
-
-/** The templates a build is made of. */
-function sourcesOf({ fromName, subject, html, plain, amp }: Build) {
-  return [
-    { source: fromName, kind: "text" as const },
-    { source: subject, kind: "text" as const },
-    { source: html, kind: "html" as const },
-    { source: plain, kind: "text" as const },
-    ...(amp ? [{ source: amp, kind: "html" as const }] : []),
-  ];
 }
 
 /** What templates need of some people, by their numbers; two hundred at most, in a few statements. Who is gone is not in it. */

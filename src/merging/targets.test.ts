@@ -223,6 +223,21 @@ describe("the names of targets", () => {
     expect(call?.source?.slice(2)).toEqual(Object.values(fallback));
   });
 
+  it.each([
+    ["after a line break", (no: number) => `{{\ntargets.a${no} | default: "them" }}`],
+    ["in brackets", (no: number) => `{{ targets["a${no}"] | default: "them" }}`],
+  ])("are known %s too", async (_, field) => {
+    const mailing = await makeMailing(group, { body: `<p>${field(nos.petition)}</p>` });
+    const problems = await checkVersions(
+      contextOf(),
+      group,
+      mailing,
+      await versionsOf(db, mailing.no),
+      null,
+    );
+    expect(problems.filter(({ isError }) => isError)).toEqual([]);
+  });
+
   it("ask for words for whom they are blank to, and are of ten actions at most", async () => {
     const codes = async (body: string) => {
       const mailing = await makeMailing(group, { body });
@@ -240,6 +255,9 @@ describe("the names of targets", () => {
     const many = Array.from({ length: TARGET_ACTIONS_MAX + 1 }, (_, no) => `{{ targets.a${no + 1} }}`);
     expect(await codes(`<p>${many.join(" ")}</p>`)).toContain("targets_over");
     expect(await codes(`<p>${many.slice(1).join(" ")}</p>`)).not.toContain("targets_over");
+    const inBrackets = many.map((field) => field.replace(/\.(a\d+)/, '["$1"]'));
+    expect(await codes(`<p>${inBrackets.join(" ")}</p>`)).toContain("targets_over");
+    expect(await codes(`<p>{{ "${many.join(" ").replace(/[{}]/g, "")}" }}</p>`)).not.toContain("targets_over");
   });
 });
 

@@ -1,7 +1,7 @@
 import { dbFor } from "../../groups/shard";
 import type { Group } from "../../groups/types";
 import { mergeColumns } from "../../merging/merge-file";
-import { actionOfField, addressedActions, TARGET_ACTIONS_MAX, targetField } from "../../merging/targets";
+import { addressedActions, TARGET_ACTIONS_MAX, targetField } from "../../merging/targets";
 import { listFields } from "../../people/custom-field";
 import type { Context } from "../../platform/context";
 import type { T } from "../../ui/i18n";
@@ -13,21 +13,18 @@ import {
   type MailingVersion,
   SUBJECT_MAX,
   type Wrapper,
-  wrapperIn,
 } from "../types";
 import { alternateProblems, ofAlternate } from "./alternate-checks";
 import { countedAddress, makeVersion, withLinks } from "./build";
-import { conditionLiquid, fieldLiquid } from "./condition";
-import { type Block, type Inline, readDocument } from "./document";
-import { type LiquidKind, parseLiquid, strayTag } from "./liquid";
-import { isDocument, type Material, problemOf } from "./making";
+import { parseLiquid, strayTag } from "./liquid";
+import { type Material, problemOf } from "./making";
 import { materialOf, ownActions } from "./material";
-import { fieldsWithoutFallback, namesSignOff, type UsedFields, usedFields } from "./merge-fields";
+import { fieldsWithoutFallback, namesSignOff, sourcesOf, type UsedFields, usedFields } from "./merge-fields";
+import { isVisual, type ReadPart, readParts } from "./parts";
 import { plainOf } from "./plain";
 import { RenderError } from "./render-error";
 import { templatesOf } from "./templates";
-import { withoutSnippets } from "./tokens";
-import type { MailPart, Problem } from "./types";
+import type { Build, MailPart, Problem } from "./types";
 import { standIn } from "./values";
 
 /** Actions that are looked up for what words name. */
@@ -49,23 +46,28 @@ export async function checkVersions(
 ): Promise<Problem[]> {
   const db = dbFor(ctx.env, group);
   const material = await materialOf(ctx, group, mailing, versions, wrapper);
-  const addressed = fieldsOfTargets(JSON.stringify([versions, wrapper, [...material.snippets.values()]]));
+  const covering = coveringOf(versions).map((version) => ({ version, parts: readParts(version, material) }));
+  const addressed = new Set(
+    covering.flatMap(({ parts }) => parts.flatMap(({ used }) => (used ? [...used.targets] : []))),
+  );
   const named = new Set([
     ...(await listFields(db)).map(({ key }) => `fields.${key}`),
     ...(await mergeColumns(db, mailing)).map(({ name }) => `merge.${name}`),
-    ...(await addressedActions(ctx, group, addressed.slice(0, LOOKED_UP_MAX))).map(
+    ...(await addressedActions(ctx, group, [...addressed].slice(0, LOOKED_UP_MAX))).map(
       ({ actionNo }) => `targets.${targetField(actionNo)}`,
     ),
   ]);
-  const checked = coveringOf(versions).map((version) => checkVersion(version, material, named));
+  const checked = covering.map(({ version, parts }) =>
+    checkVersion(version, material, liquidProblems(version, parts, named)),
+  );
   const own = await ownActions(
     db,
     material.origin,
     checked.flatMap(({ links }) => links),
   );
   const [first] = versions;
-  const targets = fieldsOfTargets(checked.map(({ made }) => made).join("\n"));
-  const over = { count: targets.length, most: TARGET_ACTIONS_MAX };
+  const targets = new Set(checked.flatMap(({ made }) => (made ? actionsNamed(made) : [])));
+  const over = { count: targets.size, most: TARGET_ACTIONS_MAX };
   const tooMany =
     first && over.count > over.most ? [problemOf({ version: first }, "targets_over", "body", over)] : [];
   const problems = checked.flatMap(({ version, links, problems: found }) => [
@@ -82,10 +84,16 @@ export async function checkVersions(
   return distinct(all).toSorted((one, other) => Number(other.isError) - Number(one.isError));
 }
 
-/** The actions whose targets some words name, by number. */
-function fieldsOfTargets(words: string): number[] {
-  const found = [...words.matchAll(/\btargets\.(a[1-9]\d{0,8})\b/g)].map(([, field = ""]) => field);
-  return [...new Set(found)].flatMap((field) => actionOfField(field) ?? []);
+/** The numbers of the actions whose targets a mail names, its wrapper and snippets with it. */
+function actionsNamed(build: Build): number[] {
+  try {
+    const sources = sourcesOf(build).filter(({ source }) => source.includes("targets"));
+    return sources.flatMap(({ source, kind }) => [...usedFields(source, kind).targets]);
+  } catch (error) {
+    // Which is said of the mail as a whole.
+    if (error instanceof RenderError) return [];
+    throw error;
+  }
 }
 
 function distinct(problems: readonly Problem[]): Problem[] {
@@ -96,32 +104,31 @@ type Checked = {
   version: MailingVersion;
   problems: Problem[];
   links: { url: string }[];
-  /** All that was made of it; "" where nothing could be. */
-  made: string;
+  /** Null where nothing could be made of it. */
+  made: Build | null;
 };
 
-function checkVersion(version: MailingVersion, material: Material, named: ReadonlySet<string>): Checked {
-  const problems = [...headProblems(version), ...liquidProblems(version, named, material)];
+function checkVersion(version: MailingVersion, material: Material, ofParts: readonly Problem[]): Checked {
+  const problems = [...headProblems(version), ...ofParts];
   if (material.group.postalAddress.trim() === "")
     problems.push(problemOf({ version }, "no_postal_address", "group"));
   try {
     const made = makeVersion(version, material);
-    const { fromName, subject, html, plain, amp } = made.build;
-    const words = [fromName, subject, html, plain, amp ?? ""].join("\n");
-    if (material.group.settings.mail.signOff === "" && namesSignOff(words))
+    const words = sourcesOf(made.build).map(({ source }) => source);
+    if (material.group.settings.mail.signOff === "" && words.some(namesSignOff))
       problems.push(problemOf({ version }, "sign_off_empty", "group"));
     return {
-      ...{ version, links: made.links, made: words },
+      ...{ version, links: made.links, made: made.build },
       problems: [...problems, ...made.problems, ...wholeProblems(version, made, material)],
     };
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
     // What stands in one of the parts was said above, with its own line.
     if (problems.some(({ code }) => code === "liquid" || code === "unknown_filter"))
-      return { version, problems, links: [], made: "" };
+      return { version, problems, links: [], made: null };
     const { code, line, detail } = error.fault;
     return {
-      ...{ version, links: [], made: "" },
+      ...{ version, links: [], made: null },
       problems: [...problems, problemOf({ version }, code, "body", { detail }, line)],
     };
   }
@@ -141,69 +148,19 @@ function headProblems(version: MailingVersion): Problem[] {
   return problems;
 }
 
-const takesSnippets: ReadonlySet<MailPart> = new Set(["body", "plain", "wrapper"]);
-
-/** Each part that somebody wrote, by itself, so that the line is the one they see. */
-function liquidProblems(version: MailingVersion, named: ReadonlySet<string>, material: Material): Problem[] {
-  const isVisual = version.form === "visual" && isDocument(version.body);
-  const wrapper = material.wrapper && wrapperIn(material.wrapper, version.language);
-  const parts: [MailPart, string, LiquidKind][] = [
-    ["from", version.fromName, "text"],
-    ["subject", version.subject, "text"],
-    ["preview", version.preview, "text"],
-    ["body", isVisual ? textsOf(version.body) : version.body, "html"],
-    ...(version.plain === null
-      ? []
-      : [["plain", version.plain, "text"] satisfies [MailPart, string, LiquidKind]]),
-    ...(version.amp ? [["amp", version.amp, "html"] satisfies [MailPart, string, LiquidKind]] : []),
-    ...(wrapper
-      ? ([
-          ["wrapper", withoutSlot(wrapper.html), "html"],
-          ["wrapper", withoutSlot(wrapper.plain), "text"],
-          ["wrapper", wrapper.foot, "text"],
-          ["wrapper", version.amp ? withoutSlot(wrapper.amp) : "", "html"],
-        ] satisfies [MailPart, string, LiquidKind][])
-      : []),
-  ];
-  const isVisible = (part: MailPart) => !isVisual || part !== "body";
-  return parts.flatMap(([part, source, kind]) => {
-    const text = takesSnippets.has(part) ? withoutSnippets(source) : source;
-    try {
-      return fieldProblems(version, part, text, usedFields(text, kind), named);
-    } catch (error) {
-      if (!(error instanceof RenderError)) throw error;
-      const { code, line, detail } = error.fault;
-      return [problemOf({ version }, code, part, { detail }, isVisible(part) ? line : null)];
-    }
+/** What is wrong with each part, in the line that whoever wrote it sees. */
+function liquidProblems(
+  version: MailingVersion,
+  parts: readonly ReadPart[],
+  named: ReadonlySet<string>,
+): Problem[] {
+  return parts.flatMap(({ part, text, used, fault }) => {
+    if (used) return fieldProblems(version, part, text, used, named);
+    const { code, line, detail } = fault;
+    return [
+      problemOf({ version }, code, part, { detail }, isVisual(version) && part === "body" ? null : line),
+    ];
   });
-}
-
-function withoutSlot(text: string): string {
-  return text.replace(/\{\{-?\s*content\s*-?\}\}/g, "");
-}
-
-/** What a document says, for its Liquid alone. */
-function textsOf(body: string): string {
-  const document = readDocument(body);
-  if (!document) return "";
-  const found: string[] = [];
-  JSON.stringify(document, (key, value: unknown) => {
-    if (typeof value === "string" && (key === "text" || key === "href" || key === "label" || key === "alt"))
-      found.push(value);
-    if (isField(value)) found.push(fieldLiquid(value.attrs));
-    if (isCondition(value)) found.push(`{% if ${conditionLiquid(value.attrs)} %}{% endif %}`);
-    return value;
-  });
-  return found.join("\n");
-}
-
-/** Of what is known to be a document. */
-function isField(value: unknown): value is Extract<Inline, { type: "field" }> {
-  return typeof value === "object" && value !== null && "type" in value && value.type === "field";
-}
-
-function isCondition(value: unknown): value is Extract<Block, { type: "condition" }> {
-  return typeof value === "object" && value !== null && "type" in value && value.type === "condition";
 }
 
 function fieldProblems(

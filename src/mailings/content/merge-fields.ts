@@ -6,7 +6,7 @@ import type { FactName } from "../../merging/types";
 import type { CustomField } from "../../people/custom-field";
 import { copyAddresses } from "./links";
 import { type LiquidKind, parseLiquid } from "./liquid";
-import type { NeededFields } from "./types";
+import type { Build, NeededFields } from "./types";
 
 /** Merge fields of a person and the columns each is read from: it is blank where all of them are. */
 export const personFields = {
@@ -96,6 +96,23 @@ function isConstant(name: string, property: string | undefined): boolean {
   if (name === "group") return groupFields.some((each) => each === property);
   if (name === "mailing") return mailingFields.some((each) => each === property);
   return property === undefined && Object.hasOwn(copyAddresses, name);
+}
+
+/** The templates of one version that are filled in for each person. */
+export function sourcesOf({
+  fromName,
+  subject,
+  html,
+  plain,
+  amp,
+}: Build): { source: string; kind: LiquidKind }[] {
+  return [
+    { source: fromName, kind: "text" },
+    { source: subject, kind: "text" },
+    { source: html, kind: "html" },
+    { source: plain, kind: "text" },
+    ...(amp ? [{ source: amp, kind: "html" as const }] : []),
+  ];
 }
 
 /** What several templates of a mailing ask for together. */
