@@ -1,13 +1,7 @@
 import type { Context } from "../platform/context";
 import { bare, districtsOf, nameDistricts } from "./builtin";
-import {
-  DISTRICTS_MAX,
-  type District,
-  type ListedTarget,
-  type Match,
-  type Target,
-  type Where,
-} from "./types";
+import { type Near, nearOf } from "./list-index";
+import { DISTRICTS_MAX, type District, type ListedTarget, type Match, type Where } from "./types";
 
 /** `CA-32`, `35100`: codes whose place the built-in data knows. Others are a group's own, such as "Ward 4". */
 const isBuiltin = (code: string) => isAmerican(code) || isCanadian(code);
@@ -31,53 +25,35 @@ export function districtCode(text: string): string {
  * Who of a list is for somebody. A target with postal prefixes is for codes that begin so; one with districts for whoever
  * lives there; one with both for whoever fits both; one with neither for everybody. Where several districts are left, they
  * are offered, and nobody is matched until one is picked. Throws when the look-up data is needed and cannot be read.
+ * @param list the same array for as long as it says the same: what is quick to look up in it is kept with it
  */
 export async function matchListed(ctx: Context, list: readonly ListedTarget[], where: Where): Promise<Match> {
-  const code = bare(where.postalCode);
-  const near = list.filter(
-    ({ prefixes }) => prefixes.length === 0 || prefixes.some((prefix) => code.startsWith(prefix)),
-  );
-  const possible = await possibleDistricts(ctx, near, where);
-  const chosen = possible.length === 1 ? possible[0] : possible.find((one) => one === where.district);
+  const near = nearOf(list, bare(where.postalCode), isBuiltin);
+  const known = near.hasBuiltin() ? (await districtsOf(ctx, where)).filter((code) => near.has(code)) : [];
+  const possible = [...known, ...near.ownDistricts(DISTRICTS_MAX)];
+  const chosen = possible.length === 1 ? possible[0] : chosenOf(where.district, known, near);
   if (chosen === undefined && possible.length > 1)
-    return { targets: [], districts: await named(ctx, near, possible, where.locale) };
-  const found = near.filter(
-    ({ districts }) => districts.length === 0 || (chosen !== undefined && districts.includes(chosen)),
-  );
-  return { targets: found.map(withoutPlace), districts: [] };
+    return { targets: [], districts: await named(ctx, near, possible.slice(0, DISTRICTS_MAX), where.locale) };
+  return { targets: near.targets(chosen), districts: [] };
 }
 
-async function possibleDistricts(
-  ctx: Context,
-  near: readonly ListedTarget[],
-  where: Where,
-): Promise<string[]> {
-  const codes = [...new Set(near.flatMap(({ districts }) => districts))];
-  if (!codes.some(isBuiltin)) return codes.toSorted(asPeopleCount);
-  const known = await districtsOf(ctx, where);
-  const own = codes.filter((code) => !isBuiltin(code));
-  return [...known.filter((code) => codes.includes(code)), ...own.toSorted(asPeopleCount)];
+/** What somebody picked, if it is among what they could pick from. */
+function chosenOf(district: string | undefined, known: readonly string[], near: Near): string | undefined {
+  if (district === undefined) return undefined;
+  return known.includes(district) || (!isBuiltin(district) && near.has(district)) ? district : undefined;
 }
-
-const collator = new Intl.Collator("en", { numeric: true });
-const asPeopleCount = (one: string, other: string) => collator.compare(one, other);
 
 async function named(
   ctx: Context,
-  near: readonly ListedTarget[],
+  near: Near,
   codes: readonly string[],
   locale: string,
 ): Promise<District[]> {
-  const isKnown = codes.some(isBuiltin);
-  const districts = isKnown
-    ? await nameDistricts(ctx, codes, locale)
-    : codes.map((code) => ({ code, label: code, names: [] }));
-  return districts.slice(0, DISTRICTS_MAX).map((district) => ({
-    ...district,
-    names: near.filter(({ districts }) => districts.includes(district.code)).map(({ name }) => name),
-  }));
-}
-
-function withoutPlace({ districts: _districts, prefixes: _prefixes, ...target }: ListedTarget): Target {
-  return target;
+  const known = codes.filter(isBuiltin);
+  const labels = new Map(
+    known.length === 0
+      ? []
+      : (await nameDistricts(ctx, known, locale)).map(({ code, label }) => [code, label] as const),
+  );
+  return codes.map((code) => ({ code, label: labels.get(code) ?? code, names: near.namesIn(code) }));
 }
