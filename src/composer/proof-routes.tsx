@@ -6,7 +6,7 @@ import { coveringOf } from "../mailings/combining";
 import {
   buildVersions,
   fieldsOf,
-  loadMergeValues,
+  loadValuesToLookAt,
   previewOf,
   RenderError,
   standIn,
@@ -127,7 +127,7 @@ async function valuesFor(
   const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
   try {
     const { builds } = await buildVersions(ctx, group, mailing, [version], wrapper);
-    return (await loadMergeValues(ctx, group, [as], fieldsOf(builds))).get(as) ?? standIn();
+    return (await loadValuesToLookAt(ctx, group, [as], fieldsOf(builds))).get(as) ?? standIn();
   } catch (error) {
     if (error instanceof RenderError) return standIn();
     throw error;

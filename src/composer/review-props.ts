@@ -24,6 +24,8 @@ export type ReviewProps = Page & {
   proofs: Proofs;
   /** How many lack what a mail says of people, by merge field. */
   blanks: readonly { field: string; count: number }[];
+  /** Merge fields of which nobody can say just now how many lack them. */
+  notCounted: readonly string[];
   /** How many have no row in the merge file, and get the mail nevertheless. */
   withoutRow: number;
   isBlanksWhole: boolean;

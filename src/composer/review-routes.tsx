@@ -206,15 +206,15 @@ async function blanksIn(
   mailing: Mailing,
   versions: readonly MailingVersion[],
   isBroken: boolean,
-): Promise<{ blanks: { field: string; count: number }[]; withoutRow: number; isBlanksWhole: boolean }> {
+): Promise<Pick<ReviewProps, "blanks" | "notCounted" | "withoutRow" | "isBlanksWhole">> {
   const { ctx, group } = c.var;
-  const nothing = { blanks: [], withoutRow: 0, isBlanksWhole: true };
+  const nothing = { blanks: [], notCounted: [], withoutRow: 0, isBlanksWhole: true };
   const audience = isBroken ? null : await askedAudience(shardOf(c), mailing);
   if (!audience) return nothing;
   try {
     const wrapper = await wrapperOf(shardOf(c), mailing.settings.wrapperNo);
     const { builds } = await buildVersions(ctx, group, mailing, coveringOf(versions), wrapper);
-    const { blanks, isWhole } = await checkAudience(ctx, group, audience, fieldsOf(builds));
+    const { blanks, notCounted, isWhole } = await checkAudience(ctx, group, audience, fieldsOf(builds));
     const sources = builds.flatMap(({ fromName, subject, html, plain, amp }) => [
       fromName,
       subject,
@@ -230,6 +230,7 @@ async function blanksIn(
       blanks: Object.entries(blanks)
         .filter(([name]) => name !== NO_ROW && maySee(name) && isWritten(sources, name))
         .map(([name, count]) => ({ field: labelOf(name), count })),
+      notCounted: notCounted.filter((name) => maySee(name) && isWritten(sources, name)).map(labelOf),
       ...{ withoutRow: maySee(NO_ROW) ? (blanks[NO_ROW] ?? 0) : 0, isBlanksWhole: isWhole },
     };
   } catch (error) {

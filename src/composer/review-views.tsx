@@ -51,12 +51,22 @@ export function ReviewPage(props: ReviewProps) {
   );
 }
 
-function Checks({ t, locale, problems, blanks, withoutRow, isBlanksWhole, href, versions }: ReviewProps) {
+function Checks({
+  t,
+  locale,
+  problems,
+  blanks,
+  notCounted,
+  withoutRow,
+  isBlanksWhole,
+  href,
+  versions,
+}: ReviewProps) {
   const isOne = new Set(versions.map(({ variantNo, language }) => `${variantNo}-${language}`)).size === 1;
   const missing = blanks.filter(({ count }) => count > 0);
   return (
     <Section title={t("composer.review.checks")} id="checks">
-      {problems.length + missing.length + withoutRow === 0 ? (
+      {problems.length + missing.length + notCounted.length + withoutRow === 0 ? (
         <Notice kind="good">
           <p>{t("composer.review.allGood")}</p>
         </Notice>
@@ -93,6 +103,11 @@ function Checks({ t, locale, problems, blanks, withoutRow, isBlanksWhole, href, 
               {t("composer.review.blank", { count, number: formatNumber(count, locale), field })}
               {isBlanksWhole ? "" : ` ${t("composer.review.blankSoFar")}`}
             </p>
+          </li>
+        ))}
+        {notCounted.map((field) => (
+          <li class="mail-problem">
+            <p>{t("composer.review.notCounted", { field })}</p>
           </li>
         ))}
       </ul>

@@ -164,6 +164,16 @@ export function loadMergeValues(
   return readValues(ctx, group, personNos, needed);
 }
 
+/** The same for a mail that is only looked at: officials that cannot be read just now are named by nothing, and the log says so. */
+export function loadValuesToLookAt(
+  ctx: Context,
+  group: Group,
+  personNos: readonly number[],
+  needed: NeededFields,
+): Promise<Map<number, MergeValues>> {
+  return readValues(ctx, group, personNos, needed, { isToLookAt: true });
+}
+
 /**
  * The address a numbered link leads to for one person. Values in it are encoded, and none can change the host.
  * @param group in whose language and clock facts are written; null where nobody in particular is meant

@@ -19,6 +19,7 @@ import {
   checkVersions,
   fieldsOf,
   loadMergeValues,
+  loadValuesToLookAt,
   mailTemplates,
   standIn,
 } from "../mailings/content";
@@ -28,7 +29,7 @@ import { createList, replaceList } from "../officials/target-list";
 import type { ListedTarget } from "../officials/types";
 import { wholeText } from "../platform/mail/mail-text";
 import { fillLinkFor } from "../tracking/filling";
-import { addressedActions, addresseesOf, offeredTargets, TARGET_ACTIONS_MAX } from "./targets";
+import { addressedActions, addresseesOf, offeredTargets, type Place, TARGET_ACTIONS_MAX } from "./targets";
 
 const official = (name: string, changes: Partial<ListedTarget>): ListedTarget => ({
   ...{ key: name, name, title: "", office: "", email: `${name}@city.example`, phone: "+16135550100" },
@@ -49,16 +50,13 @@ let nos: { petition: number; letter: number; call: number };
 
 beforeAll(async () => {
   ({ group, db } = await makeSenders(5));
-  const ctx = contextOf();
   const places = ["K1A 0B1", "k1a0b1", "M5V 3L9", null, "V5K 0A1"];
   for (const [index, place] of places.entries())
     await db.d1
       .prepare("UPDATE people SET postal_code = ?3, country = 'CA' WHERE group_no = ?1 AND person_no = ?2")
       .bind(group.no, index + 1, place)
       .run();
-  const list = await createList(ctx, group, "City");
-  if (!list) throw new Error("no list");
-  await replaceList(ctx, group, list, CITY);
+  const list = await listOf(CITY);
   const source = { from: "list", listId: list.id };
   nos = {
     petition: (
@@ -75,6 +73,13 @@ beforeAll(async () => {
     call: await addressed(call, { source: { ...source, fallback } }),
   };
 });
+
+async function listOf(targets: readonly ListedTarget[]) {
+  const list = await createList(contextOf(), group, "City");
+  if (!list) throw new Error("no list");
+  await replaceList(contextOf(), group, list, targets);
+  return list;
+}
 
 async function addressed(kind: typeof letter, settings: Record<string, unknown>): Promise<number> {
   const draft = await createDraft(contextOf(), group, kind, { title: "The night bus", by: 1 });
@@ -223,18 +228,68 @@ describe("the names of targets", () => {
     expect(call?.source?.slice(2)).toEqual(Object.values(fallback));
   });
 
+  it("are asked about once where they are the same for everybody, and once for a place however it is written", async () => {
+    const [petition, list] = await addressedActions(contextOf(), group, [nos.petition, nos.letter]);
+    expect([petition?.source, list?.source?.from]).toEqual([null, "list"]);
+    const [one, other] = await Promise.all(
+      ["K1A 0B1", "k1a0b1"].map((postalCode) => list?.namesAt({ country: "CA", postalCode })),
+    );
+    expect(one).toEqual(["Ana & Co", "Bo"]);
+    // The same answer, not one that says the same.
+    expect(one).toBe(other);
+  });
+
+  it("are nobody's to somebody who said no country, unless their code is written as in the group's alone", async () => {
+    const commons = await addressed(letter, { source: { from: "builtin", sets: ["ca-commons"] } });
+    const senate = await addressed(letter, { source: { from: "builtin", sets: ["us-senate"] } });
+    const districts = await addressed(letter, {
+      source: { from: "list", listId: (await listOf([official("Hy", { districts: ["NY-13"] })])).id },
+    });
+    const namesAt = async (of: Group, no: number, place: Place) =>
+      (await addressedActions(contextOf(), of, [no]))[0]?.namesAt(place);
+    const american = { ...group, country: "US" };
+    const canadian = { ...group, country: "CA" };
+    const nowhere = (postalCode: string) => ({ country: null, postalCode });
+    expect(await namesAt(american, senate, { country: "US", postalCode: "10115" })).toHaveLength(2);
+    expect(await namesAt(american, senate, nowhere("10115"))).toEqual([]);
+    expect(await namesAt(american, districts, { country: "US", postalCode: "10115" })).toEqual(["Hy"]);
+    expect(await namesAt(american, districts, nowhere("10115"))).toEqual([]);
+    expect(await namesAt(canadian, commons, nowhere("k1p 5m7"))).toHaveLength(1);
+    expect(await namesAt(american, commons, nowhere("k1p 5m7"))).toEqual([]);
+    // A list that goes by codes alone asks no country.
+    expect(await namesAt(american, nos.letter, nowhere("K1A 0B1"))).toEqual(["Ana & Co", "Bo"]);
+  });
+
+  it("are not counted, and left out of what is looked at, while the officials cannot be read", async () => {
+    const house = await addressed(letter, { source: { from: "builtin", sets: ["us-house"] } });
+    await db.d1
+      .prepare(
+        "UPDATE people SET postal_code = '94110', country = 'US' WHERE group_no = ?1 AND person_no = 5",
+      )
+      .bind(group.no)
+      .run();
+    const ASSETS = { fetch: async () => new Response("", { status: 503 }) };
+    const down = contextOf({ ...env, ASSETS } as never);
+    const needed = { person: [], custom: [], tags: false, targets: [house, nos.petition] };
+    const check = await checkAudience(down, group, everybody, needed);
+    expect(check).toMatchObject({
+      blanks: { [`targets.a${nos.petition}`]: 0 },
+      notCounted: [`targets.a${house}`],
+    });
+    expect(check.blanks).not.toHaveProperty(`targets.a${house}`);
+    await expect(loadMergeValues(down, group, [5], needed)).rejects.toThrow("503");
+    expect((await loadValuesToLookAt(down, group, [5], needed)).get(5)?.targets).toEqual({
+      [`a${house}`]: [],
+      [`a${nos.petition}`]: ["Eve", "Flo"],
+    });
+  });
+
   it.each([
     ["after a line break", (no: number) => `{{\ntargets.a${no} | default: "them" }}`],
     ["in brackets", (no: number) => `{{ targets["a${no}"] | default: "them" }}`],
   ])("are known %s too", async (_, field) => {
     const mailing = await makeMailing(group, { body: `<p>${field(nos.petition)}</p>` });
-    const problems = await checkVersions(
-      contextOf(),
-      group,
-      mailing,
-      await versionsOf(db, mailing.no),
-      null,
-    );
+    const problems = await checkVersions(contextOf(), group, mailing, await versionsOf(db, mailing.no), null);
     expect(problems.filter(({ isError }) => isError)).toEqual([]);
   });
 
@@ -257,7 +312,9 @@ describe("the names of targets", () => {
     expect(await codes(`<p>${many.slice(1).join(" ")}</p>`)).not.toContain("targets_over");
     const inBrackets = many.map((field) => field.replace(/\.(a\d+)/, '["$1"]'));
     expect(await codes(`<p>${inBrackets.join(" ")}</p>`)).toContain("targets_over");
-    expect(await codes(`<p>{{ "${many.join(" ").replace(/[{}]/g, "")}" }}</p>`)).not.toContain("targets_over");
+    expect(await codes(`<p>{{ "${many.join(" ").replace(/[{}]/g, "")}" }}</p>`)).not.toContain(
+      "targets_over",
+    );
   });
 });
 

@@ -2,7 +2,8 @@ import { callSettings } from "../calls/types";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { letterSettings } from "../letters/types";
-import type { TargetSource } from "../officials/types";
+import { attributions } from "../officials/official";
+import type { TargetSource, Where } from "../officials/types";
 import { reachable } from "../officials/whereabouts";
 import { petitionSettings } from "../petitions/types";
 import type { Context } from "../platform/context";
@@ -91,41 +92,79 @@ function addressedOf(ctx: Context, group: Group, row: store.AddressedRow): Addre
   const reachedBy = kind === "letter" ? "email" : "phone";
   // One of a list or of a parliament is for whoever lives there: the same for all who live at one place.
   const known = new Map<string, Promise<string[]>>();
-  const namesAt = (place: Place) => {
-    const key = `${place.country ?? ""} ${place.postalCode ?? ""}`;
-    const names = known.get(key) ?? namesBy(ctx, group, source, { place, reachedBy });
+  const isByCountry = once(() => asksCountry(ctx, group, source));
+  const namesAt = async (place: Place) => {
+    const country = countryOf(place, group);
+    const postalCode = normalisePostalCode(place.postalCode ?? "", country) ?? "";
+    const where = { country, postalCode, locale: group.locale };
+    const key = `${country} ${postalCode}`;
+    const names = known.get(key) ?? namesBy(ctx, group, source, { where, reachedBy, isByCountry });
     known.set(key, names);
     return names;
   };
   return { actionNo, source: source.from === "fixed" ? null : source, namesAt };
 }
 
-/** Nobody where it is open who theirs are: their code touches several districts, or they gave none. */
+function once<Result>(find: () => Promise<Result>): () => Promise<Result> {
+  let found: Promise<Result> | null = null;
+  return () => {
+    found ??= find();
+    return found;
+  };
+}
+
+/** Whether whom it is addressed to is told by the country too: of built-in officials, and lists that name their districts. */
+async function asksCountry(ctx: Context, group: Group, source: TargetSource): Promise<boolean> {
+  return (await attributions(ctx, group, source)).length > 0;
+}
+
+/** As they write it in Canada, and nowhere else. */
+const CANADIAN = /^[A-Z]\d[A-Z][ -]?\d[A-Z]\d$/i;
+
+/** The country somebody lives in: "" where they did not say, and their code could be of several. */
+function countryOf({ country, postalCode }: Place, group: Group): string {
+  if (country) return country;
+  return group.country === "CA" && CANADIAN.test(postalCode?.trim() ?? "") ? "CA" : "";
+}
+
+/** Nobody where it is open who theirs are: their code touches several districts, or they gave none, or it may be of another country. */
 async function namesBy(
   ctx: Context,
   group: Group,
   source: TargetSource,
-  { place, reachedBy }: { place: Place; reachedBy: "email" | "phone" },
+  {
+    where,
+    reachedBy,
+    isByCountry,
+  }: { where: Where; reachedBy: "email" | "phone"; isByCountry: () => Promise<boolean> },
 ): Promise<string[]> {
-  const country = place.country || group.country;
-  const postalCode = normalisePostalCode(place.postalCode ?? "", country) ?? "";
-  if (source.from !== "fixed" && postalCode === "") return [];
-  const where = { country, postalCode, locale: group.locale };
+  if (source.from !== "fixed" && where.postalCode === "") return [];
+  if (where.country === "" && (await isByCountry())) return [];
   const { targets } = await reachable(ctx, { owner: group, source, where, reachedBy });
   // Whoever has no telephone is called by nobody; a letter can be sent by hand.
   const reached = reachedBy === "phone" ? targets.filter(({ phone }) => phone !== "") : targets;
   return [...new Set(reached.map(({ name }) => name).filter(Boolean))];
 }
 
-/** The names of the targets of some actions for some people, by person and field. */
+/**
+ * The names of the targets of some actions for some people, by person and field.
+ * @param unreadable what is done about an action whose officials cannot be read; nobody is named of it then
+ * @throws without it, when the officials' data cannot be read
+ */
 export async function targetNamesFor(
   actions: readonly Addressed[],
   people: readonly (Place & { personNo: number })[],
+  unreadable: ((error: unknown) => void) | null = null,
 ): Promise<Map<number, TargetNames>> {
   const named = new Map<number, TargetNames>();
   for (const { personNo, ...place } of people) {
     const names: TargetNames = {};
-    for (const action of actions) names[targetField(action.actionNo)] = await action.namesAt(place);
+    for (const { actionNo, namesAt } of actions)
+      names[targetField(actionNo)] = await namesAt(place).catch((error: unknown) => {
+        if (!unreadable) throw error;
+        unreadable(error);
+        return [];
+      });
     named.set(personNo, names);
   }
   return named;

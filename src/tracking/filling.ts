@@ -1,5 +1,5 @@
 import type { Group } from "../groups/types";
-import { fieldsOf, fillLink, loadMergeValues } from "../mailings/content";
+import { fieldsOf, fillLink, loadValuesToLookAt } from "../mailings/content";
 import type { Context } from "../platform/context";
 import type { MailCopy } from "../platform/mail-keys";
 
@@ -15,7 +15,7 @@ export async function fillLinkFor(ctx: Context, group: Group, copy: MailCopy, ur
     { groupNo, mailingNo, variantNo: 1, language: group.locale, ...words, plain: url },
   ]);
   try {
-    const values = await loadMergeValues(ctx, group, [personNo], needed);
+    const values = await loadValuesToLookAt(ctx, group, [personNo], needed);
     return fillLink(url, values.get(personNo) ?? blank(personNo), group) ?? "";
   } catch (error) {
     ctx.log.error("links.not_filled", error, { groupNo });

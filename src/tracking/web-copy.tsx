@@ -6,7 +6,7 @@ import {
   buildVersions,
   fieldsOf,
   fillLink,
-  loadMergeValues,
+  loadValuesToLookAt,
   mailTemplates,
   RenderError,
   standIn,
@@ -95,7 +95,7 @@ async function renderedFor(c: PublicContext, copy: MailCopy): Promise<string | n
   const builds = await buildsFor(c, copy);
   const variant = copy.isProof ? 1 : await selectVariant(db, copy.mailingNo, copy.personNo);
   if (builds.length === 0 || variant === null) return null;
-  const values = await loadMergeValues(ctx, group, [copy.personNo], fieldsOf(builds));
+  const values = await loadValuesToLookAt(ctx, group, [copy.personNo], fieldsOf(builds));
   const mine = values.get(copy.personNo) ?? (copy.isProof ? standIn() : null);
   const template = mine && mailTemplates(builds, { group })(variant, mine.language);
   return mine && template ? rendered(() => template.render(mine, c.req.param("key") ?? "").html) : null;

@@ -15,8 +15,10 @@ import type { AudienceCheck, NeededFields } from "./types";
 /** How long somebody waits for one part of the answer, in ms. */
 const BUDGET_MS = 1_000;
 
-/** What finding the officials of one place takes, about, in ms: a clock stands still while it is done. */
+/** What finding the officials of one place takes at most, about, in ms: a clock stands still while it is done. */
 const MATCH_MS = 0.05;
+/** People of the first range where places are asked about: each may live at another, and is matched for every action. */
+const PLACES_WIDTH = 500;
 
 /** In `blanks`: who has no row in the merge file of the mailing, and gets the mail with what stands there instead. */
 export const NO_ROW = "merge";
@@ -24,7 +26,8 @@ export const NO_ROW = "merge";
 /**
  * Counts over an audience, among those on the list, who lacks what a mailing says of people. Looks for a second at most and goes on
  * where `so` stopped: ask again until `isWhole`. In `blanks` custom fields are named "fields.<key>" and columns of the merge file
- * "merge.<name>", targets of actions "targets.a<number>"; whoever is left out for having no row is not asked about.
+ * "merge.<name>", targets of actions "targets.a<number>"; whoever is left out for having no row is not asked about. Officials that cannot
+ * be read are in `notCounted`.
  */
 export async function checkAudience(
   ctx: Context,
@@ -40,10 +43,10 @@ export async function checkAudience(
   const person = needed.person.filter(isPersonField);
   const custom = await selectFieldNos(db, needed.custom);
   const merge = needed.merge ? await blanksOfRows(db, needed.merge) : [];
-  const byPlace = await targetsByPlace(ctx, group, needed.targets ?? []);
+  const targets = await targetsAsked(ctx, group, needed.targets ?? [], so?.notCounted ?? []);
   const names = [
     ...[...person, ...custom.map(({ key }) => `fields.${key}`), ...merge.map(({ name }) => name)],
-    ...byPlace.map(({ name }) => name),
+    ...targets.map(({ name }) => name),
   ];
   const asked = { person, custom: custom.map(({ fieldNo }) => fieldNo), more: merge.map(({ sql }) => sql) };
   const counts = names.map((name) => so?.blanks[name] ?? 0);
@@ -51,18 +54,27 @@ export async function checkAudience(
   const deadline = Date.now() + budgetMs;
   let people = so?.people ?? 0;
   let matchedMs = 0;
-  const after = await inRanges({ after: so?.after ?? 0, highest }, async (from, upTo) => {
-    const found = await countBlanks(db, question, asked, { after: from, upTo });
+  const isByPlace = targets.some((each) => each.isByPlace());
+  const width = isByPlace ? PLACES_WIDTH : undefined;
+  const after = await inRanges({ after: so?.after ?? 0, highest, width }, async (from, upTo) => {
+    const range = { after: from, upTo };
+    const found = await countBlanks(db, question, asked, range);
     people += found.people;
-    const places = byPlace.length === 0 ? [] : await countPlaces(db, question, { after: from, upTo });
-    const unknown = await Promise.all(byPlace.map(({ blanksOf }) => blanksOf(places)));
-    for (const [index, count] of [...found.person, ...found.custom, ...found.more, ...unknown].entries())
+    const placed = targets.filter((each) => each.isByPlace()).length;
+    const { places, ms } = placed > 0 ? await countPlaces(db, question, range) : { places: [], ms: 0 };
+    const unnamed: number[] = [];
+    for (const { blanksOf } of targets) unnamed.push(await blanksOf(places, found.people));
+    for (const [index, count] of [...found.person, ...found.custom, ...found.more, ...unnamed].entries())
       counts[index] = (counts[index] ?? 0) + count;
-    matchedMs += places.length * byPlace.length * MATCH_MS;
-    return Date.now() + matchedMs >= deadline ? null : found.ms + places.length * byPlace.length * MATCH_MS;
+    const matching = places.length * placed * MATCH_MS;
+    matchedMs += matching;
+    return Date.now() + matchedMs >= deadline ? null : found.ms + ms + matching;
   });
-  const blanks = Object.fromEntries(names.map((name, index) => [name, counts[index] ?? 0]));
-  return { after, isWhole: after >= highest, people, blanks };
+  const notCounted = targets.filter((each) => each.isUnreadable()).map(({ name }) => name);
+  const blanks = Object.fromEntries(
+    names.flatMap((name, index) => (notCounted.includes(name) ? [] : [[name, counts[index] ?? 0] as const])),
+  );
+  return { after, isWhole: after >= highest, people, blanks, notCounted };
 }
 
 /** What the rows of a merge file may lack, as questions of a person in SQL. */
@@ -81,17 +93,43 @@ async function blanksOfRows(
   ];
 }
 
-type ByPlace = { name: string; blanksOf(places: readonly PlaceCount[]): Promise<number> };
+type TargetsAsked = {
+  name: string;
+  isUnreadable(): boolean;
+  /** Whether it must be asked of each place. */
+  isByPlace(): boolean;
+  /** For how many of some people it is open whom the action is addressed to; 0 once that cannot be read. */
+  blanksOf(places: readonly PlaceCount[], people: number): Promise<number>;
+};
 
-/** For how many of some people it is open whom an action is addressed to. */
-async function targetsByPlace(ctx: Context, group: Group, actionNos: readonly number[]): Promise<ByPlace[]> {
+/** @param unreadable those of which a part was not counted before, so that the whole cannot be */
+async function targetsAsked(
+  ctx: Context,
+  group: Group,
+  actionNos: readonly number[],
+  unreadable: readonly string[],
+): Promise<TargetsAsked[]> {
   const actions = await addressedActions(ctx, group, actionNos);
-  return actions.map(({ actionNo, namesAt }) => ({
-    name: `targets.${targetField(actionNo)}`,
-    blanksOf: async (places) => {
-      let blank = 0;
-      for (const { people, ...place } of places) if ((await namesAt(place)).length === 0) blank += people;
-      return blank;
-    },
-  }));
+  return actions.map(({ actionNo, source, namesAt }) => {
+    const name = `targets.${targetField(actionNo)}`;
+    let isUnreadable = unreadable.includes(name);
+    const blanksOf = async (places: readonly PlaceCount[], people: number) => {
+      if (isUnreadable) return 0;
+      const asked = source === null ? [{ country: null, postalCode: null, people }] : places;
+      try {
+        let blank = 0;
+        for (const { people: there, ...place } of asked)
+          if ((await namesAt(place)).length === 0) blank += there;
+        return blank;
+      } catch (error) {
+        ctx.log.error("targets.unmatched", error);
+        isUnreadable = true;
+        return 0;
+      }
+    };
+    return {
+      ...{ name, blanksOf, isUnreadable: () => isUnreadable },
+      isByPlace: () => source !== null && !isUnreadable,
+    };
+  });
 }

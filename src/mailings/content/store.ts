@@ -168,14 +168,15 @@ export async function countPlaces(
   { groupNo, d1 }: GroupDb,
   { from, json }: Question,
   { after, upTo }: { after: number; upTo: number },
-): Promise<PlaceCount[]> {
-  const { results } = await d1
+): Promise<{ places: PlaceCount[]; ms: number }> {
+  const startedAt = Date.now();
+  const { results, meta } = await d1
     .prepare(
       `SELECT p.country, p.postal_code AS postalCode, count(*) AS people ${from} AND p.email_status = 1 GROUP BY p.country, p.postal_code`,
     )
     .bind(groupNo, after, upTo, json)
     .run<PlaceCount>();
-  return results;
+  return { places: results, ms: typeof meta.duration === "number" ? meta.duration : Date.now() - startedAt };
 }
 
 function blankSql(field: PersonField): string {

@@ -145,4 +145,6 @@ export type AudienceCheck = {
   isWhole: boolean;
   people: number;
   blanks: Record<string, number>;
+  /** Merge fields that could not be asked about just now; they are not in `blanks`. */
+  notCounted: string[];
 };

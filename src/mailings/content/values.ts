@@ -20,12 +20,14 @@ const PARAGRAPH_MAX = 5_000;
 /**
  * What templates need of some people, by one statement, with one more for each of a merge file, what they gave and did, and actions whose
  * targets are named, where a mail says something of it; whoever is not there is not in it.
+ * @param isToLookAt for somebody's eyes, and not to be sent: officials that cannot be read just now are named by nothing
  */
 export async function readValues(
   ctx: Context,
   group: Group,
   personNos: readonly number[],
   needed: NeededFields,
+  { isToLookAt = false }: { isToLookAt?: boolean } = {},
 ): Promise<Map<number, MergeValues>> {
   if (personNos.length > VALUES_MAX) throw new RangeError(`more than ${VALUES_MAX} people at once`);
   if (personNos.length === 0) return new Map();
@@ -40,7 +42,8 @@ export async function readValues(
     personNo: row.person_no,
     ...{ country: row.country, postalCode: row.postal_code },
   }));
-  const targets = actions && (await targetNamesFor(actions, places));
+  const unreadable = isToLookAt ? (error: unknown) => ctx.log.error("targets.unmatched", error) : null;
+  const targets = actions && (await targetNamesFor(actions, places, unreadable));
   return new Map(
     rows.map((row) => {
       const no = row.person_no;
