@@ -176,7 +176,7 @@ export function loadValuesToLookAt(
 
 /**
  * The address a numbered link leads to for one person. Values in it are encoded, and none can change the host.
- * @param group in whose language and clock facts are written; null where nobody in particular is meant
+ * @param group in whose clock and currency facts are written, with the language of the mail; null where nobody in particular is meant
  * @returns null when it cannot be filled
  */
 export function fillLink(

@@ -119,6 +119,46 @@ describe("the names of targets", () => {
     ).toBe("https://a.example/?to=Eve+and+Flo");
   });
 
+  it("are listed in a link in the language of the mail that somebody got", async () => {
+    const mailing = await makeMailing(group, { body: "<p>Hello</p>" });
+    await db.d1.batch([
+      db.d1
+        .prepare(
+          "UPDATE people SET language = iif(person_no = 1, 'en', 'fr') WHERE group_no = ?1 AND person_no < 4",
+        )
+        .bind(group.no),
+      db.d1
+        .prepare(
+          "INSERT INTO mailing_recipients (group_no, mailing_no, person_no, status, variant_no) VALUES (?1, ?2, 3, 3, 2)",
+        )
+        .bind(group.no, mailing.no),
+      ...[
+        [1, "en"],
+        [1, "fr"],
+        [2, "en"],
+      ].map(([variantNo, language]) =>
+        db.d1
+          .prepare(
+            `INSERT INTO mailing_builds (group_no, mailing_no, variant_no, language, from_name, subject, preview, html, plain)
+             VALUES (?1, ?2, ?3, ?4, '', '', '', '', '')`,
+          )
+          .bind(group.no, mailing.no, variantNo, language),
+      ),
+    ]);
+    const to = (personNo: number) =>
+      fillLinkFor(
+        contextOf(),
+        group,
+        { groupNo: group.no, mailingNo: mailing.no, personNo, isProof: false },
+        `https://a.example/?to={{ targets.a${nos.petition} | url_encode }}`,
+      );
+    expect([await to(1), await to(2), await to(3)]).toEqual([
+      "https://a.example/?to=Eve+and+Flo",
+      "https://a.example/?to=Eve+et+Flo",
+      "https://a.example/?to=Eve+and+Flo",
+    ]);
+  });
+
   it("are each person's own officials where a letter goes by place, and blank where that is open", async () => {
     const mailing = await makeMailing(group, {
       body: `<p>{% if targets.a${nos.letter} %}To {{ targets.a${nos.letter} }}{% else %}To them{% endif %}</p>`,

@@ -1,7 +1,10 @@
+import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
-import { fieldsOf, fillLink, loadValuesToLookAt } from "../mailings/content";
+import { fieldsOf, fillLink, loadValuesToLookAt, type MergeValues } from "../mailings/content";
 import type { Context } from "../platform/context";
 import type { MailCopy } from "../platform/mail-keys";
+import type { Locale } from "../ui/i18n";
+import { selectLanguages } from "./store-links";
 
 /**
  * An address of a mail with its merge fields filled in for whoever has the copy. While D1 cannot be asked, and of somebody who
@@ -16,13 +19,29 @@ export async function fillLinkFor(ctx: Context, group: Group, copy: MailCopy, ur
   ]);
   try {
     const values = await loadValuesToLookAt(ctx, group, [personNo], needed);
-    return fillLink(url, values.get(personNo) ?? blank(personNo), group) ?? "";
+    const mine = values.get(personNo) ?? blank(personNo);
+    const isSaidInWords = mine.facts !== undefined || mine.targets !== undefined;
+    const locale = isSaidInWords ? await languageOf(ctx, group, copy, mine.language) : group.locale;
+    return fillLink(url, mine, { ...group, locale }) ?? "";
   } catch (error) {
     ctx.log.error("links.not_filled", error, { groupNo });
     return fillLink(url, blank(personNo)) ?? "";
   }
 }
 
-function blank(personNo: number) {
+/** The language somebody's copy is in: as `mailTemplates` chooses it. */
+async function languageOf(
+  ctx: Context,
+  group: Group,
+  { mailingNo, personNo }: MailCopy,
+  language: Locale | null,
+): Promise<Locale> {
+  const made = await selectLanguages(dbFor(ctx.env, group), mailingNo, personNo);
+  return (
+    [language, group.locale].find((each) => each !== null && made.includes(each)) ?? made[0] ?? group.locale
+  );
+}
+
+function blank(personNo: number): MergeValues {
   return { personNo, email: "", language: null, givenName: "", fields: {} };
 }
