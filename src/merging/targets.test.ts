@@ -279,6 +279,20 @@ describe("the names of targets", () => {
     expect(one).toBe(other);
   });
 
+  it("are counted of few people at first where each may live at another place", async () => {
+    const move = (from: number, to: number) =>
+      db.d1
+        .prepare("UPDATE people SET person_no = ?3 WHERE group_no = ?1 AND person_no = ?2")
+        .bind(group.no, from, to)
+        .run();
+    const needed = { person: [], custom: [], tags: false };
+    const reached = async (no: number) =>
+      (await checkAudience(contextOf(), group, everybody, { ...needed, targets: [no] }, null, -1)).after;
+    await move(5, 2_000);
+    expect([await reached(nos.petition), await reached(nos.letter)]).toEqual([2_000, 500]);
+    await move(2_000, 5);
+  });
+
   it("are nobody's to somebody who said no country, unless their code is written as in the group's alone", async () => {
     const commons = await addressed(letter, { source: { from: "builtin", sets: ["ca-commons"] } });
     const senate = await addressed(letter, { source: { from: "builtin", sets: ["us-senate"] } });
