@@ -64,11 +64,16 @@ alternateRoutes.post(PATH, memberCan("mailings.edit"), async (c) => {
 alternateRoutes.post(`${PATH}/removal`, memberCan("mailings.edit"), async (c) => {
   const mailing = await mailingIn(c);
   const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
-  const row = Number(single(values, "alternate"));
-  const written = await draftVersionsOf(shardOf(c), mailing.no);
-  const found = written.find(({ variantNo, part }) => part && variantNo === row);
-  if (found) await removeVersions(c.var.ctx, c.var.group, mailing, { variantNo: found.variantNo });
-  return c.redirect(`${hrefOf(c, mailing, "alternates")}${found ? "?done=removed" : ""}`, 303);
+  const part = alternateParts.find((each) => each === single(values, "part"));
+  if (!part) throw new AppError("bad_request");
+  if (!isOpen(mailing)) return c.redirect(hrefOf(c, mailing, "progress"), 303);
+  const variantNo = Number(single(values, "alternate"));
+  const shown = { variantNo, part, revision: Number(single(values, "version")) };
+  if (await removeVersions(c.var.ctx, c.var.group, mailing, shown))
+    return c.redirect(`${hrefOf(c, mailing, "alternates")}?done=removed`, 303);
+  // Somebody changed it, or another has its number by now.
+  const refusal = c.var.t("alternates.refused.stale");
+  return c.html(<AlternatesPage {...(await showing(c, mailing, { refusal }))} />, 409);
 });
 
 function typedFrom(values: FormValues): TypedAlternate {

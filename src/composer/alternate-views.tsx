@@ -3,6 +3,7 @@ import {
   combinationCount,
   combinationsOf,
   hasRoomFor,
+  revisionOf,
   variedParts,
   versionShowing,
 } from "../mailings/combining";
@@ -60,13 +61,13 @@ export type AlternatesProps = Page & {
 
 /** Subjects, senders and messages, and what comes of them. */
 export function AlternatesPage(props: AlternatesProps) {
-  const { t, frame, href, flash, errors, isWhole, refusal } = props;
+  const { t, frame, href, flash, errors, isWhole, refused, refusal } = props;
   return (
     <Shell {...frame} title={t("alternates.title")} tab="mailings" flash={flash}>
       <MailingHeader {...props} />
       <Steps t={t} href={href} current="write" />
       {refusal ? (
-        <Notice kind="bad" title={t("alternates.refused.title")}>
+        <Notice kind="bad" title={t(refused ? "alternates.refused.title" : "alternates.refused.kept")}>
           <p>{refusal}</p>
         </Notice>
       ) : null}
@@ -235,6 +236,8 @@ function Alternate({ t, href, written, group, part, row, nth }: PartProps & { ro
         {row > 1 ? (
           <Form action={`${href}/alternates/removal`} class="inline">
             <HiddenField name="alternate" value={String(row)} />
+            <HiddenField name="part" value={part} />
+            <HiddenField name="version" value={String(revisionOf(written, row))} />
             <SubmitButton kind="quiet" confirm={t("alternates.removeAsk", { name })}>
               {t("alternates.remove")}
               <span class="visually-hidden"> {name}</span>

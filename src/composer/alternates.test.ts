@@ -59,10 +59,12 @@ it("subjects, senders and messages are added, written, proofed and sent, and com
   const writing = await text(`${id}?alternate=4&language=en`);
   expect([writing.includes('name="body"'), writing.includes('name="subject"')]).toEqual([true, false]);
   expect(writing).toContain(`${id}/preview?variant=2`);
+  const version = /name="version" value="(\d+)"/.exec(writing)?.[1] ?? "";
   const body = { form: "markdown", bodyForm: "markdown", body: "Another message", subject: "Not here" };
-  await team.owner.post(`${base}/${id}?alternate=4&language=en`, { version: "1", ...body });
-  const stale = await team.owner.post(`${base}/${id}?alternate=4&language=en`, { version: "1", ...body });
-  expect(stale.status).toBe(409);
+  const write = () =>
+    team.owner.post(`${base}/${id}?alternate=4&language=en`, { version, part: "body", ...body });
+  await write();
+  expect((await write()).status).toBe(409);
   expect((await versionsOf(db, no)).map((each) => `${each.subject}, ${each.fromName}, ${each.body}`)).toEqual(
     ["Clean air now", "Breathe"].flatMap((subject) =>
       ["Rosa", "Rosa of Clean Air"].flatMap((from) =>
@@ -124,15 +126,19 @@ it("what cannot be an alternate is refused beside its field, and nothing is stor
 it("alternates are removed by their own button, which takes nothing else away", async () => {
   const { id, no } = await draft();
   await team.owner.post(`${base}/${id}/alternates`, { part: "subject", subject: "Breathe" });
-  const remove = (alternate: string) => team.owner.post(`${base}/${id}/alternates/removal`, { alternate });
-  for (const nothing of ["1", "9", "x"]) await remove(nothing);
+  const version = /name="version" value="(\d+)"/.exec(await text(`${id}/alternates`))?.[1] ?? "";
+  const remove = (alternate: string) =>
+    team.owner.post(`${base}/${id}/alternates/removal`, { alternate, part: "subject", version });
+  for (const nothing of ["1", "9", "x"]) expect((await remove(nothing)).status).toBe(409);
+  expect((await team.owner.post(`${base}/${id}/alternates/removal`, { alternate: "2" })).status).toBe(400);
   expect(await versionsOf(db, no)).toHaveLength(2);
   expect((await remove("2")).headers.get("Location")).toContain("done=removed");
   expect(await versionsOf(db, no)).toHaveLength(1);
   expect((await team.owner.get(`${base}/${id}?alternate=2`)).status).toBe(404);
   // A whole version is none, and where one is there are no alternates.
   await team.owner.post(`${base}/${id}/variants`);
-  await remove("2");
+  const stale = await remove("2");
+  expect([stale.status, await stale.text()]).toEqual([409, expect.stringContaining("Nothing was removed")]);
   expect(await versionsOf(db, no)).toHaveLength(2);
   const mixed = await team.owner.post(`${base}/${id}/alternates`, { part: "subject", subject: "Breathe" });
   expect([mixed.status, await mixed.text()]).toEqual([422, expect.stringContaining("whole versions")]);
@@ -209,7 +215,10 @@ it("another group's mailing, and one that is no draft, takes no alternates", asy
   const fields = { part: "subject", subject: "Theirs" };
   expect((await team.stranger.get(`${base}/${id}/alternates`)).status).toBe(404);
   expect((await team.stranger.post(`${base}/${id}/alternates`, fields)).status).toBe(404);
-  expect((await team.stranger.post(`${base}/${id}/alternates/removal`, { alternate: "2" })).status).toBe(404);
+  expect(
+    (await team.stranger.post(`${base}/${id}/alternates/removal`, { alternate: "2", part: "subject" }))
+      .status,
+  ).toBe(404);
   await db.d1
     .prepare("UPDATE mailings SET status = 'sent' WHERE group_no = ? AND mailing_no = ?")
     .bind(db.groupNo, no)

@@ -8,6 +8,7 @@ import { isLocked, slotWords, withSlotWords } from "../mailings/content/slots";
 import { draftVersionsOf, saveVersion } from "../mailings/mailing";
 import {
   AMP_BYTES_MAX,
+  alternateParts,
   BODY_BYTES_MAX,
   bodyForms,
   FROM_NAME_MAX,
@@ -167,10 +168,12 @@ writeRoutes.post(MAILING_PATH, memberCan("mailings.edit"), async (c) => {
   return c.redirect(`${hrefOf(c, mailing)}${placeQuery(typed)}${done}`, 303);
 });
 
+/** @returns what was typed, for the part that was shown: an alternate may be of another one by now, and saving it is refused */
 function versionFrom(
-  { variantNo, language, part = null }: Pick<MailingVersion, "variantNo" | "language" | "part">,
+  { variantNo, language }: Pick<MailingVersion, "variantNo" | "language">,
   values: FormValues,
 ): VersionForm {
+  const part = alternateParts.find((each) => each === single(values, "part")) ?? null;
   const asked = bodyForms.find((each) => each === single(values, "form"));
   const isBodyOpen = part === null && variantNo > 1;
   const form = hasField(part, "body") ? (asked ?? (isBodyOpen ? "same" : "visual")) : "same";

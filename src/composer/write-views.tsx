@@ -92,6 +92,7 @@ export function WritePage(props: WriteProps) {
           <ErrorSummary t={t} errors={props.errors} />
           {props.conflict ? <Conflict {...props} conflict={props.conflict} /> : null}
           <HiddenField name="version" value={String(shown.revision)} />
+          {shown.part ? <HiddenField name="part" value={shown.part} /> : null}
           <HeadFields {...props} />
           {hasField(shown.part, "body") ? (
             <>

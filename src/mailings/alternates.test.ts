@@ -5,7 +5,7 @@ import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { newId } from "../platform/ids";
 import { addAlternate, combinationsIn, type NewAlternate } from "./alternate";
-import { coveringOf } from "./combining";
+import { coveringOf, revisionOf } from "./combining";
 import { buildVersions, checkVersions } from "./content";
 import {
   addLanguage,
@@ -17,7 +17,7 @@ import {
   saveVersion,
   versionsOf,
 } from "./mailing";
-import type { Mailing, MailingId, MailingVersion } from "./types";
+import type { AlternatePart, Mailing, MailingId, MailingVersion } from "./types";
 
 const by = { no: 1 };
 let group: Group;
@@ -58,6 +58,11 @@ async function rewrite(mailing: Mailing, row: number, change: Partial<MailingVer
   return saveVersion(contextOf(), group, mailing, by, { ...version, ...change });
 }
 
+async function remove(mailing: Mailing, part: AlternatePart, variantNo: number) {
+  const revision = revisionOf(await draftVersionsOf(db, mailing.no), variantNo);
+  return removeVersions(contextOf(), group, mailing, { variantNo, part, revision });
+}
+
 const said = (versions: readonly MailingVersion[]) =>
   versions.map(({ variantNo, subject, fromName, body }) => `${variantNo} ${subject} ${fromName} ${body}`);
 
@@ -84,7 +89,7 @@ describe("alternates", () => {
     const row = await added(mailing, body);
     // It begins as a copy of the first.
     expect((await versionsOf(db, mailing.no)).map((each) => each.body)).toEqual(Array(4).fill("<p>B1</p>"));
-    expect(await rewrite(mailing, row, { body: "<p>New</p>" })).toEqual({ is: "saved", revision: 2 });
+    expect(await rewrite(mailing, row, { body: "<p>New</p>" })).toMatchObject({ is: "saved" });
     expect((await versionsOf(db, mailing.no)).map((each) => each.body)).toEqual(
       ["B1", "New", "B1", "New"].map((words) => `<p>${words}</p>`),
     );
@@ -93,12 +98,35 @@ describe("alternates", () => {
   it("are taken away with all versions that had them, until it is a plain mailing again", async () => {
     const mailing = await draft();
     const [two, three] = [await added(mailing, subject("S2")), await added(mailing, subject("S3"))];
-    await removeVersions(contextOf(), group, mailing, { variantNo: two });
+    await remove(mailing, "subject", two);
     expect(said(await versionsOf(db, mailing.no))).toEqual(["1 S1 N1 <p>B1</p>", "2 S3 N1 <p>B1</p>"]);
     expect(await removeVersions(contextOf(), group, mailing, { variantNo: 1 })).toBe(false);
-    await removeVersions(contextOf(), group, mailing, { variantNo: three });
+    await remove(mailing, "subject", three);
     const [only, ...others] = await versionsOf(db, mailing.no);
     expect([only?.combines, others]).toEqual([undefined, []]);
+  });
+
+  it("are not written over or taken away by whoever saw another one of that number", async () => {
+    const mailing = await draft();
+    const [row, seen] = [await added(mailing, subject("S2")), await draftVersionsOf(db, mailing.no)];
+    const stale = seen.find(({ variantNo }) => variantNo === row);
+    if (!stale) throw new Error("no such row");
+    const shown = { variantNo: row, part: "subject" as const, revision: revisionOf(seen, row) };
+    const removal = (which: Parameters<typeof removeVersions>[3]) =>
+      removeVersions(contextOf(), group, mailing, which);
+    const save = (version: MailingVersion) => saveVersion(contextOf(), group, mailing, by, version);
+    expect(await removal(shown)).toBe(true);
+    const later = contextOf(undefined, Date.now() + 1_000);
+    expect(await addAlternate(later, group, mailing, by, subject("Theirs"))).toEqual({ is: "added", row });
+    expect((await save({ ...stale, subject: "Mine" })).is).toBe("stale");
+    expect(await removal(shown)).toBe(false);
+    // Nor is it taken for one of another part, or for a whole version.
+    const now = { ...shown, revision: revisionOf(await draftVersionsOf(db, mailing.no), row) };
+    expect((await save({ ...stale, part: "sender", revision: now.revision })).is).toBe("stale");
+    expect(await removal({ ...now, part: "sender" })).toBe(false);
+    expect(await removal({ variantNo: row })).toBe(false);
+    expect(said(await versionsOf(db, mailing.no))[1]).toBe("2 Theirs N1 <p>B1</p>");
+    expect(await removal(now)).toBe(true);
   });
 
   it("make 24 versions at most, however many add at once", async () => {

@@ -29,6 +29,11 @@ export function alternatesOf(written: readonly Row[]): Alternates {
   return { subject: of("subject"), sender: of("sender"), body: of("body") };
 }
 
+/** What an alternate was last written as, in all its languages: another number after each change. */
+export function revisionOf(written: readonly MailingVersion[], row: number): number {
+  return written.reduce((sum, { variantNo, revision }) => sum + (variantNo === row ? revision : 0), 0);
+}
+
 /** How many versions some alternates make. */
 export function combinationCount({ subject, sender, body }: Alternates): number {
   return subject.length * sender.length * body.length;

@@ -8,6 +8,7 @@ import { isLocked, skeletonOf, withLock } from "./content/slots";
 import * as store from "./store";
 import * as kept from "./store-kept";
 import {
+  type AlternatePart,
   type Mailing,
   type MailingId,
   type MailingSettings,
@@ -185,7 +186,7 @@ export async function saveVersion(
   if (body === null) return { is: "locked" };
   const listed = version.variantNo === 1 && version.language === group.locale;
   if (await store.saveVersion(db, mailing.no, { ...version, body }, { by: by.no, now: ctx.now, listed }))
-    return { is: "saved", revision: version.revision + 1 };
+    return { is: "saved", revision: version.revision === 0 ? ctx.now : version.revision + 1 };
   const last = await store.selectLastSave(db, mailing.no, version);
   const now = await store.selectMailingByNo(db, mailing.no);
   if (now?.status !== "draft" || !last) return { is: "not_a_draft" };
@@ -261,21 +262,22 @@ export async function addLanguage(
   return true;
 }
 
+/** An alternate as somebody saw it: the sum of its revisions over its languages changes with each. */
+export type AlternateShown = { variantNo: number; part: AlternatePart; revision: number };
+
 /**
  * Takes away a variant or an alternate, in all its languages, or a language, in all of them; the first variant stays in the group's language.
- * False when there was none, or it is no draft.
+ * False when there was none, or it is no draft, or an alternate is not as it was shown any more.
  */
 export async function removeVersions(
   ctx: Context,
   group: Group,
   mailing: Pick<Mailing, "no">,
-  which: { variantNo: number } | { language: MailingVersion["language"] },
+  which: { variantNo: number } | AlternateShown | { language: MailingVersion["language"] },
 ): Promise<boolean> {
   if ("variantNo" in which ? which.variantNo === 1 : which.language === group.locale) return false;
-  return store.deleteVersions(dbFor(ctx.env, group), mailing.no, {
-    variantNo: "variantNo" in which ? which.variantNo : null,
-    language: "language" in which ? which.language : null,
-  });
+  const none = { variantNo: null, language: null, part: null, revision: null };
+  return store.deleteVersions(dbFor(ctx.env, group), mailing.no, { ...none, ...which });
 }
 
 /** Changes settings, target, title or tags of a draft, only those that are named. False when it is no draft any more. */

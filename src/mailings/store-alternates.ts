@@ -10,7 +10,8 @@ const after = (part: AlternatePart) =>
 
 /**
  * Adds an alternate in every language the mailing has, in one statement, so that two who add at once cannot pass the limit. Its words
- * are of one language; in the others it is as the first until it is written. A body begins as a copy of the first.
+ * are of one language; in the others it is as the first until it is written. A body begins as a copy of the first. Numbers of rows are given out again: its
+ * revision begins at the moment, which no page that showed another row of that number holds.
  * @returns the number of its row; null where there is no room, the mailing has whole versions, or is no draft
  */
 export async function insertAlternate(
@@ -26,7 +27,7 @@ export async function insertAlternate(
     .prepare(
       `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, part, from_name, subject, preview, form, body, plain, amp, revision, updated_by, updated_at)
        SELECT ?1, ?2, (SELECT max(v.variant_no) + 1 ${ROWS}), first.language, ?3, ${own("?5")}, ${own("?6")}, ${own("?7")}, first.form,
-         ${copied("body", "''")}, ${copied("plain", "NULL")}, ${copied("amp", "NULL")}, 1, ?8, ?9
+         ${copied("body", "''")}, ${copied("plain", "NULL")}, ${copied("amp", "NULL")}, ?9, ?8, ?9
        FROM mailing_versions AS first WHERE first.group_no = ?1 AND first.mailing_no = ?2 AND first.variant_no = 1 AND ${IS_DRAFT}
          AND NOT EXISTS (SELECT 1 ${ROWS} AND v.variant_no > 1 AND v.part IS NULL)
          AND ${after("subject")} * ${after("sender")} * ${after("body")} <= ${COMBINATIONS_MAX}

@@ -4,6 +4,7 @@ import { idToHex } from "../platform/ids";
 import { IS_MIRRORED } from "./store-mirrors";
 import { mailings, mailingVersions } from "./tables";
 import {
+  type AlternatePart,
   MAILING_TAGS_MAX,
   type Mailing,
   type MailingId,
@@ -216,7 +217,8 @@ const IS_OF_ITS_KIND = `(?3 = 1 OR NOT EXISTS (SELECT 1 FROM mailing_versions AS
   AND other.variant_no > 1 AND (other.part IS NULL) <> (?14 IS NULL)))`;
 
 /**
- * Saves a version that nobody saved since, while the mailing is a draft; a revision of 0 makes it. False otherwise, with nothing changed.
+ * Saves a version that nobody saved since, while the mailing is a draft; a revision of 0 makes it, and its own begins at the moment: no
+ * page that showed another version of that number holds it. False otherwise, with nothing changed.
  * @param listed the mailing is called by the subject of this one in lists
  */
 export async function saveVersion(
@@ -243,12 +245,14 @@ export async function saveVersion(
     amp,
   ];
   const insert = `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, from_name, subject, preview, form, body, plain, revision, updated_by, updated_at, amp, part)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?12, ?13, ?14 WHERE ${IS_DRAFT} AND ${IS_OF_ITS_KIND} ON CONFLICT DO NOTHING`;
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?12, ?11, ?12, ?13, ?14 WHERE ${IS_DRAFT} AND ${IS_OF_ITS_KIND} ON CONFLICT DO NOTHING`;
   const update = `UPDATE mailing_versions SET from_name = ?5, subject = ?6, preview = ?7, form = ?8, body = ?9, plain = ?10,
       revision = revision + 1, updated_by = ?11, updated_at = ?12, amp = ?13
-    WHERE group_no = ?1 AND mailing_no = ?2 AND variant_no = ?3 AND language = ?4 AND revision = ?14 AND ${IS_DRAFT}`;
+    WHERE group_no = ?1 AND mailing_no = ?2 AND variant_no = ?3 AND language = ?4 AND revision = ?14 AND part IS ?15 AND ${IS_DRAFT}`;
   const [saved] = await d1.batch([
-    revision === 0 ? d1.prepare(insert).bind(...words, part) : d1.prepare(update).bind(...words, revision),
+    revision === 0
+      ? d1.prepare(insert).bind(...words, part)
+      : d1.prepare(update).bind(...words, revision, part),
     d1
       .prepare(
         `UPDATE mailings SET updated_at = ?5, subject = CASE WHEN ?6 THEN ?7 ELSE subject END
@@ -272,18 +276,28 @@ export async function selectLockedBodies({ groupNo, d1 }: GroupDb, no: number): 
   return results.map(({ body }) => body);
 }
 
-/** Takes versions away while the mailing is a draft. */
+/**
+ * Takes versions away while the mailing is a draft: a language of all, or a whole version, or an alternate of a part.
+ * @param which.revision the sum over the languages of an alternate, as it was when it was shown; null: whatever it is
+ */
 export async function deleteVersions(
   { groupNo, d1 }: GroupDb,
   no: number,
-  which: { variantNo: number | null; language: string | null },
+  which: {
+    variantNo: number | null;
+    language: string | null;
+    part: AlternatePart | null;
+    revision: number | null;
+  },
 ): Promise<boolean> {
   const { meta } = await d1
     .prepare(
       `DELETE FROM mailing_versions WHERE group_no = ?1 AND mailing_no = ?2
-         AND (?3 IS NULL OR variant_no = ?3) AND (?4 IS NULL OR language = ?4) AND ${IS_DRAFT}`,
+         AND (?3 IS NULL OR variant_no = ?3) AND (?4 IS NULL OR language = ?4) AND ${IS_DRAFT}
+         AND (?3 IS NULL OR part IS ?5)
+         AND (?6 IS NULL OR ?6 = (SELECT sum(v.revision) FROM mailing_versions AS v WHERE v.group_no = ?1 AND v.mailing_no = ?2 AND v.variant_no = ?3))`,
     )
-    .bind(groupNo, no, which.variantNo, which.language)
+    .bind(groupNo, no, which.variantNo, which.language, which.part, which.revision)
     .run();
   return meta.changes > 0;
 }
