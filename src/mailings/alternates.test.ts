@@ -155,6 +155,13 @@ describe("alternates", () => {
     expect(await versionsOf(db, combined.no)).toHaveLength(2);
   });
 
+  it("nor does a version that somebody else added first look like one's own", async () => {
+    const mailing = await draft();
+    const all = await Promise.all([1, 2, 3].map(() => addVariant(contextOf(), group, mailing, by)));
+    const added = all.filter((each) => each !== null);
+    expect(new Set(added).size).toBe(added.length);
+  });
+
   it("are added to drafts of one's own group alone", async () => {
     const mailing = await draft();
     const { group: other } = await makeGroup();
@@ -179,6 +186,34 @@ describe("alternates", () => {
     expect(await subjects()).toEqual(["1en S1", "1fr O1", "2en S2", "2fr O2"]);
     await addLanguage(contextOf(), group, mailing, by, "es");
     expect(await subjects()).toContain("2es S2");
+  });
+
+  it("are in a language that is added at the same moment, and are not brought back by it", async () => {
+    const mailing = await draft();
+    const row = await added(mailing, subject("S2"));
+    const seen = (await draftVersionsOf(db, mailing.no)).find(({ variantNo }) => variantNo === row);
+    const both = [add(mailing, subject("S3")), addLanguage(contextOf(), group, mailing, by, "fr")];
+    await Promise.all(both);
+    const places = async () =>
+      (await draftVersionsOf(db, mailing.no)).map((each) => `${each.variantNo}${each.language}`);
+    expect(await places()).toEqual(["1en", "1fr", "2en", "2fr", "3en", "3fr"]);
+    await remove(mailing, "subject", row);
+    // As whoever read the rows before would have written it.
+    if (seen) await saveVersion(contextOf(), group, mailing, by, { ...seen, language: "es", revision: 0 });
+    expect(await places()).toEqual(["1en", "1fr", "3en", "3fr"]);
+    expect(await addLanguage(contextOf(), group, mailing, by, "fr")).toBe(false);
+  });
+
+  it("are written in the mailing's first language where it has none of the group's", async () => {
+    const mailing = await draft();
+    await db.d1
+      .prepare("UPDATE mailing_versions SET language = 'fr' WHERE group_no = ? AND mailing_no = ?")
+      .bind(group.no, mailing.no)
+      .run();
+    await added(mailing, subject("S2"));
+    expect(said(await versionsOf(db, mailing.no))).toEqual(["1 S1 N1 <p>B1</p>", "2 S2 N1 <p>B1</p>"]);
+    await addLanguage(contextOf(), group, mailing, by, "es");
+    expect(await versionsOf(db, mailing.no)).toHaveLength(4);
   });
 
   it("are all shown by as few versions as can be", async () => {

@@ -6,6 +6,7 @@ import { newId } from "../platform/ids";
 import { hasAlternates, versionsAsSent } from "./combining";
 import { isLocked, skeletonOf, withLock } from "./content/slots";
 import * as store from "./store";
+import { insertLanguage } from "./store-alternates";
 import * as kept from "./store-kept";
 import {
   type AlternatePart,
@@ -222,7 +223,7 @@ export async function unlockMailing(
 
 /**
  * Adds a variant that is as the first until something of it is written. Null: there are as many as there may be, the mailing has
- * alternates instead, or it is no draft.
+ * alternates instead, it is no draft, or somebody else added one at the same moment.
  */
 export async function addVariant(
   ctx: Context,
@@ -240,26 +241,21 @@ export async function addVariant(
   const open = { fromName: "", subject: "", preview: "", body: "", plain: null, amp: null, revision: 0 };
   for (const first of written.filter((each) => each.variantNo === 1)) {
     const added = await saveVersion(ctx, group, mailing, by, { ...first, ...open, variantNo });
-    if (added.is === "not_a_draft") return null;
+    if (added.is !== "saved") return null;
   }
   return variantNo;
 }
 
 /** Adds a language, to be translated from the group's. False when it is there, or it is no draft. */
-export async function addLanguage(
+export function addLanguage(
   ctx: Context,
   group: Group,
   mailing: Mailing,
   by: By,
   language: MailingVersion["language"],
 ): Promise<boolean> {
-  const written = await store.selectVersions(dbFor(ctx.env, group), mailing.no);
-  if (written.some((each) => each.language === language)) return false;
-  for (const each of written.filter((version) => version.language === group.locale)) {
-    const added = await saveVersion(ctx, group, mailing, by, { ...each, language, revision: 0 });
-    if (added.is === "not_a_draft") return false;
-  }
-  return true;
+  const adding = { language, from: group.locale };
+  return insertLanguage(dbFor(ctx.env, group), mailing.no, adding, { by: by.no, now: ctx.now });
 }
 
 /** An alternate as somebody saw it: the sum of its revisions over its languages changes with each. */

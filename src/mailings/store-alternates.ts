@@ -8,9 +8,12 @@ const ROWS = "FROM mailing_versions AS v WHERE v.group_no = ?1 AND v.mailing_no 
 const after = (part: AlternatePart) =>
   `(SELECT 1 + count(DISTINCT v.variant_no) + (?3 = '${part}') ${ROWS} AND v.part = '${part}')`;
 
+/** The language a mailing is translated from: `?4`, the group's; of one that has no words in it, its first. */
+const OWN = `(SELECT v.language ${ROWS} AND v.variant_no = 1 ORDER BY v.language <> ?4, v.language LIMIT 1)`;
+
 /**
  * Adds an alternate in every language the mailing has, in one statement, so that two who add at once cannot pass the limit. Its words
- * are of one language; in the others it is as the first until it is written. A body begins as a copy of the first. Numbers of rows are given out again: its
+ * are of the group's language, or of the first where the mailing is not in that; in the others it is as the first until it is written. A body begins as a copy of the first. Numbers of rows are given out again: its
  * revision begins at the moment, which no page that showed another row of that number holds.
  * @returns the number of its row; null where there is no room, the mailing has whole versions, or is no draft
  */
@@ -20,7 +23,7 @@ export async function insertAlternate(
   added: { part: AlternatePart; language: string; fromName: string; subject: string; preview: string },
   { by, now }: { by: number; now: number },
 ): Promise<number | null> {
-  const own = (parameter: string) => `CASE WHEN first.language = ?4 THEN ${parameter} ELSE '' END`;
+  const own = (parameter: string) => `CASE WHEN first.language = ${OWN} THEN ${parameter} ELSE '' END`;
   const copied = (column: string, none: string) =>
     `CASE WHEN ?3 = 'body' THEN first.${column} ELSE ${none} END`;
   const row = await d1
@@ -39,6 +42,34 @@ export async function insertAlternate(
     )
     .first<{ no: number }>();
   return row?.no ?? null;
+}
+
+/**
+ * Adds a language to everything that is written, as it is in the group's, in one statement: what somebody adds or takes away at the
+ * same moment is in both languages or in neither. False when it is there, or the mailing is no draft.
+ */
+export async function insertLanguage(
+  { groupNo, d1 }: GroupDb,
+  no: number,
+  { language, from }: { language: string; from: string },
+  { by, now }: { by: number; now: number },
+): Promise<boolean> {
+  const [added] = await d1.batch([
+    d1
+      .prepare(
+        `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, part, from_name, subject, preview, form, body, plain, amp, revision, updated_by, updated_at)
+         SELECT ?1, ?2, own.variant_no, ?3, own.part, own.from_name, own.subject, own.preview, own.form, own.body, own.plain, own.amp, ?6, ?5, ?6
+         FROM mailing_versions AS own WHERE own.group_no = ?1 AND own.mailing_no = ?2 AND own.language = ${OWN} AND ${IS_DRAFT}
+           AND NOT EXISTS (SELECT 1 ${ROWS} AND v.language = ?3)`,
+      )
+      .bind(groupNo, no, language, from, by, now),
+    d1
+      .prepare(
+        "UPDATE mailings SET updated_at = ?3 WHERE group_no = ?1 AND mailing_no = ?2 AND changes() > 0",
+      )
+      .bind(groupNo, no, now),
+  ]);
+  return (added?.meta.changes ?? 0) > 0;
 }
 
 /** The rows of a mailing's versions without their words, a row a variant. */

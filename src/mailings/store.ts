@@ -216,6 +216,10 @@ export const IS_DRAFT =
 const IS_OF_ITS_KIND = `(?3 = 1 OR NOT EXISTS (SELECT 1 FROM mailing_versions AS other WHERE other.group_no = ?1 AND other.mailing_no = ?2
   AND other.variant_no > 1 AND (other.part IS NULL) <> (?14 IS NULL)))`;
 
+/** An alternate is begun in all languages at once, within the limit (`insertAlternate`): nothing else makes a row for one. */
+const IS_BEGUN = `(?14 IS NULL OR EXISTS (SELECT 1 FROM mailing_versions AS other WHERE other.group_no = ?1 AND other.mailing_no = ?2
+  AND other.variant_no = ?3 AND other.part = ?14))`;
+
 /**
  * Saves a version that nobody saved since, while the mailing is a draft; a revision of 0 makes it, and its own begins at the moment: no
  * page that showed another version of that number holds it. False otherwise, with nothing changed.
@@ -245,7 +249,7 @@ export async function saveVersion(
     amp,
   ];
   const insert = `INSERT INTO mailing_versions (group_no, mailing_no, variant_no, language, from_name, subject, preview, form, body, plain, revision, updated_by, updated_at, amp, part)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?12, ?11, ?12, ?13, ?14 WHERE ${IS_DRAFT} AND ${IS_OF_ITS_KIND} ON CONFLICT DO NOTHING`;
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?12, ?11, ?12, ?13, ?14 WHERE ${IS_DRAFT} AND ${IS_OF_ITS_KIND} AND ${IS_BEGUN} ON CONFLICT DO NOTHING`;
   const update = `UPDATE mailing_versions SET from_name = ?5, subject = ?6, preview = ?7, form = ?8, body = ?9, plain = ?10,
       revision = revision + 1, updated_by = ?11, updated_at = ?12, amp = ?13
     WHERE group_no = ?1 AND mailing_no = ?2 AND variant_no = ?3 AND language = ?4 AND revision = ?14 AND part IS ?15 AND ${IS_DRAFT}`;
