@@ -17,7 +17,7 @@ import {
   saveVersion,
   versionsOf,
 } from "./mailing";
-import type { AlternatePart, Mailing, MailingId, MailingVersion } from "./types";
+import type { AlternatePart, Mailing, MailingId, MailingVersion, Wrapper, WrapperId } from "./types";
 
 const by = { no: 1 };
 let group: Group;
@@ -62,6 +62,11 @@ async function remove(mailing: Mailing, part: AlternatePart, variantNo: number) 
   const revision = revisionOf(await draftVersionsOf(db, mailing.no), variantNo);
   return removeVersions(contextOf(), group, mailing, { variantNo, part, revision });
 }
+
+const wrapper: Wrapper = {
+  ...{ no: 1, id: newId<WrapperId>(), name: "W", language: null, others: [], revision: 1, updatedAt: 1 },
+  ...{ html: "{{ content }}", plain: "", foot: "", amp: "", versions: [] },
+};
 
 const said = (versions: readonly MailingVersion[]) =>
   versions.map(({ variantNo, subject, fromName, body }) => `${variantNo} ${subject} ${fromName} ${body}`);
@@ -266,14 +271,38 @@ describe("what is wrong with alternates", () => {
     const combines = (nth: number) => ({
       ...{ subject: { row: nth, nth }, sender: { row: 1, nth: 1 }, body: { row: 1, nth: 1 } },
     });
-    const long = { ...first, body: `<p>${"word ".repeat(80_000)}</p>` };
+    const words = (count: number) => `<p>${"word ".repeat(count)}</p>`;
+    const long = { ...first, body: words(38_000), plain: words(50_000) };
     const versions = Array.from({ length: 25 }, (_, at) => ({
       ...{ ...long, variantNo: at + 1, subject: `S${at}`, combines: combines(at + 1) },
     }));
-    const codes = async (some: MailingVersion[]) =>
-      (await checkVersions(contextOf(), group, mailing, some, null)).map(({ code }) => code);
+    const codes = async (some: MailingVersion[], around: Wrapper | null = null) =>
+      (await checkVersions(contextOf(), group, mailing, some, around)).map(({ code }) => code);
     expect(await codes(versions)).toContain("versions_too_large");
     expect(await codes(versions.slice(0, 2))).not.toContain("versions_too_large");
+    // What stands around the message is in each of them again.
+    const short = versions.slice(0, 24).map((each) => ({ ...each, body: words(20_000), plain: null }));
+    const around = { ...wrapper, html: `${words(38_000)}{{ content }}` };
+    expect(await codes(short)).not.toContain("versions_too_large");
+    expect(await codes(short, around)).toContain("versions_too_large");
+  });
+
+  it("is said once where it is of the wrapper or of the mail's colours", async () => {
+    const mailing = await draft();
+    await added(mailing, subject("S2"));
+    await rewrite(mailing, await added(mailing, body), { body: "<p>B2</p>" });
+    const coloured = {
+      ...mailing,
+      settings: { ...mailing.settings, colours: { ...mailing.settings.colours, words: "#fefefe" } },
+    };
+    const wrong = { ...wrapper, html: "{{ nothing_of_ours }}{{ content }}" };
+    const versions = await versionsOf(db, mailing.no);
+    const problems = await checkVersions(contextOf(), group, coloured, versions, wrong);
+    const found = problems.filter(({ code }) => code === "unknown_field" || code === "colour_weak");
+    expect(found.map(({ code, variantNo, alternate }) => [code, variantNo, alternate])).toEqual([
+      ["unknown_field", 1, undefined],
+      ["colour_weak", 1, undefined],
+    ]);
   });
 });
 

@@ -4,8 +4,8 @@ import { problemOf } from "./making";
 import type { MailPart, Problem } from "./types";
 
 /**
- * All versions in all languages together, in characters: what whole versions can come to at most. Whoever sends a page holds all of
- * them in memory.
+ * All mails in all versions and languages together as they are frozen, in characters: as much as the sources of whole versions can
+ * come to at most. Whoever sends a page holds all of them in memory.
  */
 const ALL_MAX = VARIANTS_MAX * 3 * BODY_BYTES_MAX;
 
@@ -13,12 +13,17 @@ const ALL_MAX = VARIANTS_MAX * 3 * BODY_BYTES_MAX;
 export function ofAlternate(problem: Problem, versions: readonly MailingVersion[]): Problem {
   const combines = versions.find(({ variantNo }) => variantNo === problem.variantNo)?.combines;
   if (!combines) return problem;
-  if (problem.part === "group") return { ...problem, variantNo: 1 };
+  if (isOfAll(problem)) return { ...problem, variantNo: 1 };
   const part = alternatePartOf(problem.part);
   const { row, nth } = combines[part];
   // Whichever of its versions was looked at: what is said twice of an alternate is one problem.
   const first = versions.find((each) => each.combines?.[part].row === row);
   return { ...problem, variantNo: first?.variantNo ?? problem.variantNo, alternate: { part, row, nth } };
+}
+
+/** What stands around every message, or is chosen for all of them: it is of no alternate. */
+function isOfAll({ part, code }: Problem): boolean {
+  return part === "group" || part === "wrapper" || code === "colour_weak";
 }
 
 function alternatePartOf(part: MailPart): AlternatePart {
@@ -33,12 +38,17 @@ function alternatePartOf(part: MailPart): AlternatePart {
   }
 }
 
-/** What is wrong with alternates beside each other. */
-export function alternateProblems(versions: readonly MailingVersion[]): Problem[] {
+type Made = { version: MailingVersion; made: string };
+
+/**
+ * What is wrong with alternates beside each other.
+ * @param made what was made of versions that show every alternate
+ */
+export function alternateProblems(versions: readonly MailingVersion[], made: readonly Made[]): Problem[] {
   const combinations = versions.flatMap(({ combines }) => combines ?? []);
   return [
     ...variedParts(combinations).flatMap((part) => sameProblems(part, versions)),
-    ...(combinations.length > 0 ? sizeProblems(versions) : []),
+    ...(combinations.length > 0 ? sizeProblems(versions, made) : []),
   ];
 }
 
@@ -75,10 +85,11 @@ function wordsOf(part: AlternatePart, { subject, preview, fromName, body, plain,
   }
 }
 
-function sizeProblems(versions: readonly MailingVersion[]): Problem[] {
-  const all = versions.reduce((sum, { body, plain, amp }) => {
-    return sum + body.length + (plain?.length ?? 0) + (amp?.length ?? 0);
-  }, 0);
+function sizeProblems(versions: readonly MailingVersion[], made: readonly Made[]): Problem[] {
+  // Wrapper and snippets are in each mail again; versions that share a message are as long as each other, but for the subject.
+  const bodyOf = ({ combines, language }: MailingVersion) => `${combines?.body.row} ${language}`;
+  const lengths = new Map(made.map((each) => [bodyOf(each.version), each.made.length]));
+  const all = versions.reduce((sum, version) => sum + (lengths.get(bodyOf(version)) ?? 0), 0);
   const [version] = versions;
   if (!version || all <= ALL_MAX) return [];
   const problem = problemOf({ version }, "versions_too_large", "body", { count: versions.length });

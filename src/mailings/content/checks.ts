@@ -79,7 +79,7 @@ export async function checkVersions(
   const all = [
     ...tooMany,
     ...problems.map((problem) => ofAlternate(problem, versions)),
-    ...alternateProblems(versions),
+    ...alternateProblems(versions, checked),
   ];
   return distinct(all).toSorted((one, other) => Number(other.isError) - Number(one.isError));
 }
