@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { PROOF_RECIPIENTS_MAX, sendTest } from "../delivery/delivery";
+import { PROOF_RECIPIENTS_MAX, PROOFS_PER_HOUR, sendTest } from "../delivery/delivery";
 import { can } from "../groups/roles";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { coveringOf } from "../mailings/combining";
@@ -72,28 +72,23 @@ async function test(
   const { ctx, t, group } = c.var;
   if (to.length === 0) return t("composer.problem.address");
   const person = as === null ? null : await oneOf(ctx, group, as);
-  for (const { variantNo, language } of coveringOf(await versionsOf(shardOf(c), mailing.no))) {
-    const sent = await sendTest(ctx, group, mailing, {
-      to,
-      as: person?.personNo ?? null,
-      variantNo,
-      language,
-    });
-    switch (sent.is) {
-      case "sent":
-        break;
-      case "bad_address":
-        return t("composer.problem.address");
-      case "too_many":
-        return t("composer.test.tooMany", { count: PROOF_RECIPIENTS_MAX });
-      case "no_such_version":
-      case "not_rendered":
-        return t("composer.test.notRendered");
-      case "refused":
-        return t("composer.test.refused");
-    }
+  const which = coveringOf(await versionsOf(shardOf(c), mailing.no));
+  const sent = await sendTest(ctx, group, mailing, { to, as: person?.personNo ?? null, which });
+  switch (sent.is) {
+    case "sent":
+      return null;
+    case "bad_address":
+      return t("composer.problem.address");
+    case "too_many":
+      return t("composer.test.tooMany", { count: PROOF_RECIPIENTS_MAX });
+    case "over_limit":
+      return t("composer.test.overLimit", { count: sent.mails, most: PROOFS_PER_HOUR });
+    case "no_such_version":
+    case "not_rendered":
+      return t("composer.test.notRendered");
+    case "refused":
+      return t("composer.test.refused");
   }
-  return null;
 }
 
 /** The mail by itself, for a frame that may do nothing. */

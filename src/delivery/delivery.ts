@@ -20,7 +20,7 @@ export { fingerprintNow } from "./agreed-words";
 export { estimateAudience, estimateWithin } from "./estimate";
 export { sendPage } from "./page";
 export { progressOf } from "./progress";
-export { PROOF_RECIPIENTS_MAX, type ProofResult, sendTest } from "./proof";
+export { PROOF_RECIPIENTS_MAX, PROOFS_PER_HOUR, type ProofResult, sendTest } from "./proof";
 export { selectDelivery as deliveryOf } from "./store";
 export type { Estimate, Progress, SendProblem, SendResult, Verdict } from "./types";
 export { operatorNote, operatorReason, waitsFor } from "./waiting";

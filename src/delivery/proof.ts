@@ -19,10 +19,13 @@ import { bulkMessage } from "./message";
 
 /** People at once, and proofs of one group: whoever tests does not send a mailing this way. */
 export const PROOF_RECIPIENTS_MAX = 20;
+export const PROOFS_PER_HOUR = 200;
 const proofsPerGroup = [
-  { max: 200, windowMs: 3_600_000 },
+  { max: PROOFS_PER_HOUR, windowMs: 3_600_000 },
   { max: 600, windowMs: 86_400_000 },
 ];
+
+export type ProofOf = Pick<MailingVersion, "variantNo" | "language">;
 
 export type ProofResult =
   | { is: "sent"; count: number }
@@ -30,27 +33,21 @@ export type ProofResult =
   | { is: "not_rendered"; why: string }
   | { is: "refused"; why: string }
   | { is: "bad_address" }
-  | { is: "too_many" };
+  /** More addresses than may get one at once. */
+  | { is: "too_many" }
+  /** So many mails are more than the group may send now. */
+  | { is: "over_limit"; mails: number };
 
 /**
- * Sends one version as it is now to some addresses, as somebody gets it or with stand-ins. A proof is never counted: its key says
- * so, and its links are as they are written.
+ * Sends some versions as they are now to some addresses, as somebody gets them or with stand-ins. All of them are made, and all are
+ * taken from the group's limit, before the first leaves. A proof is never counted: its key says so, and its links are as they are
+ * written.
  */
 export async function sendTest(
   ctx: Context,
   group: Group,
   mailing: Mailing,
-  {
-    to,
-    as,
-    variantNo,
-    language,
-  }: {
-    to: string | readonly string[];
-    as: number | null;
-    variantNo: number;
-    language: MailingVersion["language"];
-  },
+  { to, as, which }: { to: string | readonly string[]; as: number | null; which: readonly ProofOf[] },
 ): Promise<ProofResult> {
   const addresses = [...new Set([to].flat())].map((address) => normaliseEmail(address));
   const valid = addresses.filter((address) => address !== null);
@@ -58,22 +55,23 @@ export async function sendTest(
   if (valid.length > PROOF_RECIPIENTS_MAX) return { is: "too_many" };
   // No quota is asked for a proof, so a group that was stopped sends none.
   if (group.status === "suspended") return { is: "refused", why: "suspended" };
-  const made = await proofOf(ctx, group, mailing, { as, variantNo, language });
-  if (!("render" in made)) return made;
-  const taken = await Promise.all(
-    valid.map(() => takeFromLimits(ctx.env, "mail-proof", String(group.no), proofsPerGroup)),
-  );
-  if (taken.some(({ allowed }) => !allowed)) return { is: "too_many" };
+  const mails = valid.length * which.length;
+  if (mails > PROOFS_PER_HOUR) return { is: "over_limit", mails };
+  const made = await proofsOf(ctx, group, mailing, { as, which });
+  if (!("renders" in made)) return made;
   const { sender, transport } = await laneOf(ctx, group);
   const copy = { groupNo: group.no, mailingNo: mailing.no, personNo: as ?? 0, isProof: true };
   const key = await mailKey(ctx.config.SIGNING_KEYS, copy, ctx.now);
   try {
-    const mail = made.render(key);
-    const message = (address: string) =>
-      bulkMessage(ctx, { group, mailing, sender }, { key, to: address, mail: proofMail(mail) });
+    const rendered = made.renders.map((render) => proofMail(render(key)));
+    const limits = proofsPerGroup.map((limit) => ({ ...limit, count: mails }));
+    const { allowed } = await takeFromLimits(ctx.env, "mail-proof", String(group.no), limits);
+    if (!allowed) return { is: "over_limit", mails };
+    const all = rendered.flatMap((mail) => valid.map((to) => ({ key, to, mail })));
+    const message = (each: (typeof all)[number]) => bulkMessage(ctx, { group, mailing, sender }, each);
     const results = [];
-    for (let at = 0; at < valid.length; at += 10)
-      results.push(...(await transport.send(valid.slice(at, at + 10).map(message))));
+    for (let at = 0; at < all.length; at += 10)
+      results.push(...(await transport.send(all.slice(at, at + 10).map(message))));
     const failed = results.find(({ outcome }) => outcome !== "accepted");
     if (failed && failed.outcome !== "accepted") return { is: "refused", why: failed.reason };
     return { is: "sent", count: results.length };
@@ -89,27 +87,25 @@ function proofMail(mail: Rendered): Rendered {
   return { ...mail, subject: `[Test] ${mail.subject}` };
 }
 
-async function proofOf(
+async function proofsOf(
   ctx: Context,
   group: Group,
   mailing: Mailing,
-  which: { as: number | null; variantNo: number; language: MailingVersion["language"] },
-): Promise<{ render(key: string): Rendered } | ProofResult> {
+  { as, which }: { as: number | null; which: readonly ProofOf[] },
+): Promise<{ renders: ((key: string) => Rendered)[] } | ProofResult> {
   const db = dbFor(ctx.env, group);
-  const all = await versionsOf(db, mailing.no);
-  const versions = all.filter(({ variantNo }) => variantNo === which.variantNo);
-  if (versions.length === 0) return { is: "no_such_version" };
+  const asked = new Set(which.map(({ variantNo }) => variantNo));
+  const versions = (await versionsOf(db, mailing.no)).filter(({ variantNo }) => asked.has(variantNo));
   const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
   const settings = { ...mailing.settings, tracksClicks: false, tracksOpens: false };
   try {
     const { builds } = await buildVersions(ctx, group, { ...mailing, settings }, versions, wrapper);
-    const template = mailTemplates(builds, { group })(which.variantNo, which.language);
-    if (!template) return { is: "no_such_version" };
+    const templateOf = mailTemplates(builds, { group });
+    const templates = which.flatMap(({ variantNo, language }) => templateOf(variantNo, language) ?? []);
+    if (templates.length < which.length) return { is: "no_such_version" };
     const values =
-      which.as === null
-        ? undefined
-        : (await loadMergeValues(ctx, group, [which.as], fieldsOf(builds))).get(which.as);
-    return { render: (key) => template.render(values ?? standIn(), key) };
+      as === null ? undefined : (await loadMergeValues(ctx, group, [as], fieldsOf(builds))).get(as);
+    return { renders: templates.map((each) => (key) => each.render(values ?? standIn(), key)) };
   } catch (error) {
     if (error instanceof RenderError) return { is: "not_rendered", why: error.message };
     throw error;

@@ -1,8 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env";
 
-/** One named limit: at most `max` in any `windowMs`. */
-export type Limit = { key: string; max: number; windowMs: number };
+/** One named limit: at most `max` in any `windowMs`. So many are taken at once, or none of them; 1 where nothing is said. */
+export type Limit = { key: string; max: number; windowMs: number; count?: number };
 
 /**
  * Exact limits, where the platform's rate limiting binding is per location and permissive (cloudflare.md §12.1). One
@@ -19,7 +19,7 @@ export class LimitsObject extends DurableObject<Env> {
   }
 
   /**
-   * Takes one from every limit of each entry, or none of that entry's when any of them is used up.
+   * Takes from every limit of each entry, or from none of that entry's when any of them has not so many left.
    * @returns for each entry 0 when it may go on, else the ms until it may.
    */
   take(entries: Limit[][]): number[] {
@@ -38,15 +38,17 @@ export class LimitsObject extends DurableObject<Env> {
           limit.key,
         )
         .one();
-      if (used >= limit.max) waitMs = Math.max(waitMs, (first ?? now) + limit.windowMs - now, 1);
+      if (used + (limit.count ?? 1) > limit.max)
+        waitMs = Math.max(waitMs, (first ?? now) + limit.windowMs - now, 1);
     }
     if (waitMs > 0) return waitMs;
     for (const limit of limits) {
-      this.#sql.exec(
-        "INSERT INTO takes (key, at, n) VALUES (?1, ?2, (SELECT coalesce(max(n), 0) + 1 FROM takes WHERE key = ?1 AND at = ?2))",
-        limit.key,
-        now,
-      );
+      for (let taken = 0; taken < (limit.count ?? 1); taken += 1)
+        this.#sql.exec(
+          "INSERT INTO takes (key, at, n) VALUES (?1, ?2, (SELECT coalesce(max(n), 0) + 1 FROM takes WHERE key = ?1 AND at = ?2))",
+          limit.key,
+          now,
+        );
     }
     this.#sweepLater(Math.max(...limits.map((limit) => limit.windowMs)));
     return 0;
