@@ -38,6 +38,7 @@ alternateRoutes.get(PATH, memberCan("mailings.edit"), async (c) => {
 alternateRoutes.post(PATH, memberCan("mailings.edit"), async (c) => {
   const { ctx, group, account } = c.var;
   const mailing = await mailingIn(c);
+  if (!isOpen(mailing)) return c.redirect(hrefOf(c, mailing, "progress"), 303);
   const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
   const part = alternateParts.find((each) => each === single(values, "part"));
   if (!part) throw new AppError("bad_request");
@@ -52,7 +53,7 @@ alternateRoutes.post(PATH, memberCan("mailings.edit"), async (c) => {
   const added = await addAlternate(ctx, group, mailing, account, newOf(part, typed));
   switch (added.is) {
     case "added":
-      return c.redirect(addedHref(c, mailing, part, added), 303);
+      return c.redirect(await addedHref(c, mailing, part, added), 303);
     case "not_a_draft":
       return c.redirect(hrefOf(c, mailing, "progress"), 303);
     case "full":
@@ -108,14 +109,19 @@ function errorsOf({ var: { t } }: MemberContext, part: AlternatePart, typed: Typ
 }
 
 /** A line is written already; a message is opened to be changed. */
-function addedHref(
+async function addedHref(
   c: MemberContext,
   mailing: Mailing,
   part: AlternatePart,
   { row }: Extract<AddResult, { is: "added" }>,
-): string {
+): Promise<string> {
   if (part !== "body") return `${hrefOf(c, mailing, "alternates")}?done=added#${part}`;
-  return hrefOf(c, mailing) + placeQuery({ variantNo: row, language: c.var.group.locale, part });
+  const own = (await draftVersionsOf(shardOf(c), mailing.no)).filter(({ variantNo }) => variantNo === row);
+  const { locale } = c.var.group;
+  const [version] = own.toSorted(
+    (one, other) => Number(other.language === locale) - Number(one.language === locale),
+  );
+  return hrefOf(c, mailing) + placeQuery(version ?? { variantNo: row, language: locale, part });
 }
 
 async function showing(

@@ -69,6 +69,7 @@ export function AlternatesPage(props: AlternatesProps) {
       {refusal ? (
         <Notice kind="bad" title={t(refused ? "alternates.refused.title" : "alternates.refused.kept")}>
           <p>{refusal}</p>
+          {isWhole ? <Typed {...props} /> : null}
         </Notice>
       ) : null}
       <ErrorSummary t={t} errors={errors} />
@@ -94,6 +95,22 @@ export function AlternatesPage(props: AlternatesProps) {
         </>
       )}
     </Shell>
+  );
+}
+
+/** What was typed, where there is no form any more that it could stand in. */
+function Typed({ t, typed }: AlternatesProps) {
+  const words = [typed.subject, typed.preview, typed.fromName].filter((each) => each !== "");
+  if (words.length === 0) return null;
+  return (
+    <>
+      <p>{t("alternates.refused.typed")}</p>
+      <ul>
+        {words.map((each) => (
+          <li dir="auto">{each}</li>
+        ))}
+      </ul>
+    </>
   );
 }
 

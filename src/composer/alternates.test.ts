@@ -121,6 +121,14 @@ it("what cannot be an alternate is refused beside its field, and nothing is stor
     /more than 24 versions[\s\S]*value="One more"/,
   );
   expect(await text(`${id}/alternates`)).not.toContain("Add this subject");
+  // Eleven addresses would get 24 mails each: none leaves, and the hour's tests are all still there.
+  const to = Array.from({ length: 11 }, (_, nth) => `p${nth}@organisers.example`);
+  const tests = (addresses: string[]) => team.owner.post(`${base}/${id}/tests`, { to: addresses.join(" ") });
+  const many = await tests(to);
+  expect([many.status, await many.text()]).toEqual([422, expect.stringContaining("264 mails")]);
+  expect((await tests(to.slice(0, 7))).headers.get("Location")).toContain("done=tested");
+  expect((await tests(to.slice(0, 1))).headers.get("Location")).toContain("done=tested");
+  expect(await (await tests(to.slice(0, 1))).text()).toContain("24 mails");
 });
 
 it("alternates are removed by their own button, which takes nothing else away", async () => {
@@ -141,7 +149,10 @@ it("alternates are removed by their own button, which takes nothing else away", 
   expect([stale.status, await stale.text()]).toEqual([409, expect.stringContaining("Nothing was removed")]);
   expect(await versionsOf(db, no)).toHaveLength(2);
   const mixed = await team.owner.post(`${base}/${id}/alternates`, { part: "subject", subject: "Breathe" });
-  expect([mixed.status, await mixed.text()]).toEqual([422, expect.stringContaining("whole versions")]);
+  expect([mixed.status, await mixed.text()]).toEqual([
+    422,
+    expect.stringMatching(/whole versions[\s\S]*You typed:[\s\S]*Breathe/),
+  ]);
 });
 
 it("a test says how many of its part each version gets", async () => {
@@ -223,7 +234,11 @@ it("another group's mailing, and one that is no draft, takes no alternates", asy
     .prepare("UPDATE mailings SET status = 'sent' WHERE group_no = ? AND mailing_no = ?")
     .bind(db.groupNo, no)
     .run();
-  const late = await team.owner.post(`${base}/${id}/alternates`, fields);
+  for (const given of [fields, { ...fields, subject: "" }])
+    expect((await team.owner.post(`${base}/${id}/alternates`, given)).headers.get("Location")).toBe(
+      `${base}/${id}/progress`,
+    );
+  const late = await team.owner.post(`${base}/${id}/alternates/removal`, { part: "subject" });
   expect(late.headers.get("Location")).toBe(`${base}/${id}/progress`);
   expect((await team.owner.get(`${base}/${id}/alternates`)).headers.get("Location")).toContain("/progress");
   expect(await versionsOf(db, no)).toHaveLength(1);
