@@ -2,6 +2,7 @@ import {
   type Alternates,
   combinationCount,
   combinationsOf,
+  comparedParts,
   hasRoomFor,
   revisionOf,
   variedParts,
@@ -116,9 +117,10 @@ function Typed({ t, typed }: AlternatesProps) {
 
 /** How many versions there are, how many people each gets, and how many there may be. */
 function Sum(props: AlternatesProps) {
-  const { t, locale, alternates, recipients, href } = props;
+  const { t, locale, alternates, recipients, href, written } = props;
   const count = combinationCount(alternates);
-  const each = recipients === null ? null : eachOf(props.mailing, recipients, count);
+  const isByPart = comparedParts(combinationsOf(written).values()).length > 0;
+  const each = !recipients ? null : eachOf(props.mailing, recipients, count);
   return (
     <>
       <p class="lead">
@@ -137,7 +139,8 @@ function Sum(props: AlternatesProps) {
         ) : (
           t(`alternates.each.${each.is}`, { count: each.people, number: formatNumber(each.people, locale) })
         )}{" "}
-        {each !== null && count > 1 && each.people < FEW_EACH ? t("alternates.few") : ""}
+        {each !== null && count > 1 && each.people < FEW_EACH ? t("alternates.few") : ""}{" "}
+        {each !== null && each.people < FEW_EACH && isByPart ? t("alternates.fewByPart") : ""}
       </p>
       <p class="soft small">{t("alternates.most", { count: COMBINATIONS_MAX })}</p>
       {count > 1 ? <Versions {...props} /> : null}

@@ -40,6 +40,13 @@ describe("a verdict", () => {
     });
   });
 
+  it("is not clear among a handful, however far apart they are", () => {
+    expect(judge([count(1, 0, 40), count(2, 19, 40)], plan, 5)).toMatchObject({ bestNo: 2, is: "close" });
+    expect(judge([count(1, 0, 40), count(2, 20, 40)], plan, 5)).toMatchObject({ bestNo: 2, is: "clear" });
+    // Nor where nearly everybody did it.
+    expect(judge([count(1, 25, 40), count(2, 39, 40)], plan, 5)).toMatchObject({ bestNo: 2, is: "close" });
+  });
+
   it("asks for more the more variants there are", () => {
     const pair = [count(1, 100, 1000), count(2, 129, 1000)];
     expect(judge(pair, plan, 5).is).toBe("clear");

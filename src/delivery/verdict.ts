@@ -1,4 +1,4 @@
-import { variedParts } from "../mailings/combining";
+import { comparedParts } from "../mailings/combining";
 import type { AlternatePart, CohortPlan, Combination, TestPlan } from "../mailings/types";
 import type { CohortCount, CohortFault, CohortResult, VariantResult, Verdict } from "./types";
 
@@ -71,7 +71,7 @@ export function judge(
 export type PartVerdict = { part: AlternatePart; verdict: Verdict };
 
 /**
- * What a test says of each part that has alternates: all versions with one of them together against those with each other. Every
+ * What a test says of each part that has alternates, where more than one has: all versions with one of them together against those with each other. Every
  * combination was drawn equally often, so that the other parts weigh the same on both sides.
  */
 export function judgeParts(
@@ -79,35 +79,53 @@ export function judgeParts(
   combinations: ReadonlyMap<number, Combination>,
 ): PartVerdict[] {
   const plan = { measure, unsubscribeShareMax: null };
-  return variedParts(combinations.values()).flatMap((part) => {
-    const counts = byAlternate(part, variants, combinations).map((each) => ({ ...each, unsubscribed: 0 }));
+  return comparedParts(combinations.values()).flatMap((part) => {
+    const counts = byAlternate(part, variants, combinations).map(({ nth, sent, did }) => ({
+      ...{ variantNo: nth, sent, did, unsubscribed: 0 },
+    }));
     return counts.length > 1 ? [{ part, verdict: judge(counts, plan, judgedAt) }] : [];
   });
 }
 
 type Sample = Pick<VariantResult, "variantNo" | "sent" | "did">;
+type AlternateSample = Pick<Sample, "sent" | "did"> & { nth: number };
 
 /** Versions as one for each alternate of a part, by its place. */
 export function byAlternate(
   part: AlternatePart,
   variants: readonly Sample[],
   combinations: ReadonlyMap<number, Combination>,
-): Sample[] {
-  const sums = new Map<number, Sample>();
+): AlternateSample[] {
+  const sums = new Map<number, AlternateSample>();
   for (const { variantNo, sent, did } of variants) {
     const nth = combinations.get(variantNo)?.[part].nth;
     if (nth === undefined) continue;
-    const sum = sums.get(nth) ?? { variantNo: nth, sent: 0, did: 0 };
+    const sum = sums.get(nth) ?? { nth, sent: 0, did: 0 };
     sums.set(nth, { ...sum, sent: sum.sent + sent, did: sum.did + did });
   }
-  return [...sums.values()].toSorted((one, other) => one.variantNo - other.variantNo);
+  return [...sums.values()].toSorted((one, other) => one.nth - other.nth);
+}
+
+/** With fewer who did it, or who did not, in any variant, a verdict says more about luck than about words. */
+const LEAST = 10;
+
+/** Whether too few did it, or left it, to tell variants apart at all. */
+export function isTooFew(counts: readonly Pick<Count, "sent" | "did">[]): boolean {
+  const all = counts.reduce((sum, { did, sent }) => ({ did: sum.did + did, sent: sum.sent + sent }), {
+    ...{ did: 0, sent: 0 },
+  });
+  // One that is behind may have nobody at all: what counts is what each would have if they were alike.
+  return counts.some(
+    ({ did, sent }) => sent - did < LEAST || (sent * all.did) / Math.max(1, all.sent) < LEAST,
+  );
 }
 
 function kindOf(best: Count, others: readonly Count[], quantile: number): Verdict["is"] {
   if (best.did === 0) return "nothing";
   const [second] = others;
   if (second && second.sent > 0 && second.did * best.sent === best.did * second.sent) return "tie";
-  return others.every((other) => differs(best, other, quantile)) ? "clear" : "close";
+  const isClear = !isTooFew([best, ...others]) && others.every((other) => differs(best, other, quantile));
+  return isClear ? "clear" : "close";
 }
 
 /** What fewer did sets no standard for the others, where more were tried of any cohort. */

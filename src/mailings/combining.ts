@@ -64,6 +64,12 @@ export function variedParts(combinations: Iterable<Combination>): AlternatePart[
   return alternateParts.filter((part) => all.some((each) => each[part].nth > 1));
 }
 
+/** The parts to be judged each by itself: where one alone varies, its alternates are the versions. */
+export function comparedParts(combinations: Iterable<Combination>): AlternatePart[] {
+  const varied = variedParts(combinations);
+  return varied.length > 1 ? varied : [];
+}
+
 /** A version that shows an alternate beside the first of everything else; the first one where there is none. */
 export function versionShowing(written: readonly Row[], row: number): number {
   for (const [variantNo, each] of combinationsOf(written))

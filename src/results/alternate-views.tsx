@@ -13,7 +13,7 @@ export function AlternatesSection(props: CountedProps) {
       {byPart.map((each) => (
         <Part {...props} {...each} />
       ))}
-      {byPart.length > 1 ? <p class="soft small">{t("alternates.results.each")}</p> : null}
+      <p class="soft small">{t("alternates.results.each")}</p>
     </Section>
   );
 }
@@ -31,7 +31,9 @@ function Part(props: CountedProps & PartComparison) {
         </p>
       ))}
       {isOfSample ? (
-        comparisons.map((comparison) => <CountTable {...{ ...props, comparison, title, nameOf }} />)
+        comparisons.map((comparison) => (
+          <CountTable {...{ ...props, comparison, title, nameOf }} of={t(`alternates.by.${part}`)} />
+        ))
       ) : (
         <FigureTable
           {...props}

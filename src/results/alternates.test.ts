@@ -115,7 +115,10 @@ describe("alternates", () => {
   it("have a line each in the file", async () => {
     const { at, tally } = await combined([30, 28, 55, 57]);
     const { byPart: compared } = await at(LATER);
-    const csv = resultsCsv(translator("en"), tally, [], { compared, breakdown: null });
+    const csv = resultsCsv(translator("en"), tally, [], { compared, isOfSample: false, breakdown: null });
+    // Of a test it is said that the rest are in it, who got the winner later.
+    const tested = resultsCsv(translator("en"), tally, [], { compared, isOfSample: true, breakdown: null });
+    expect(tested).toMatch(/\r?\nSubject,2 \(with everybody who got it after the test\),400,/);
     expect(csv).toMatch(/\r?\nSubject,2,400,/);
     expect(csv).toMatch(/\r?\nMessage,1,400,/);
   });

@@ -1,12 +1,9 @@
-import { judge, wilson } from "../delivery/verdict";
-
-/** With fewer who did it, or who did not, in any variant, a verdict says more about luck than about words. */
-const LEAST = 10;
+import { isTooFew, judge, wilson } from "../delivery/verdict";
 
 export type Interval = { low: number; high: number };
 export type Count = { variantNo: number; did: number; of: number };
 
-/** Between what the true share lies with 95 % (Wilson's score interval). Null of nobody. */
+/** The range the true share lies in with 95 % (Wilson's score interval). Null of nobody. */
 export function intervalOf({ did, of }: Pick<Count, "did" | "of">): Interval | null {
   return of > 0 ? wilson(Math.min(did, of), of) : null;
 }
@@ -27,14 +24,8 @@ export function verdictOf(
   { at, now }: { at: number | null; now: number },
 ): Verdict {
   if (at === null || now < at) return { is: "not_yet", at };
-  const all = {
-    did: variants.reduce((sum, { did }) => sum + did, 0),
-    of: variants.reduce((sum, { of }) => sum + of, 0),
-  };
-  // One that is behind may have nobody at all: what counts is what each would have if they were alike.
-  const isFew = ({ did, of }: Count) => of - did < LEAST || (of * all.did) / Math.max(1, all.of) < LEAST;
-  if (variants.length < 2 || variants.some(isFew)) return { is: "too_few" };
   const counts = variants.map(({ variantNo, did, of }) => ({ variantNo, did, sent: of, unsubscribed: 0 }));
+  if (variants.length < 2 || isTooFew(counts)) return { is: "too_few" };
   const verdict = judge(counts, { measure: "clicks", unsubscribeShareMax: null }, now);
   return verdict.is === "clear" ? { is: "ahead", variantNo: verdict.bestNo } : { is: "even" };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { byAlternate } from "../delivery/verdict";
 import type { GroupDb } from "../groups/shard";
 import { combinationsIn } from "../mailings/alternate";
-import { variedParts } from "../mailings/combining";
+import { comparedParts } from "../mailings/combining";
 import type { AlternatePart, Combination, Mailing, TestPlan } from "../mailings/types";
 import { type Count, type Verdict, verdictOf } from "./chance";
 import { addFigures, figuresOf, partsOf } from "./figures";
@@ -25,7 +25,7 @@ export type PartComparison = { part: AlternatePart; alternates: Variant[]; compa
 export type Compared = {
   variants: Variant[];
   comparisons: Comparison[];
-  /** Of a mailing with alternates; else empty. */
+  /** Of a mailing with alternates of more than one part; else empty. */
   byPart: PartComparison[];
   combinations: ReadonlyMap<number, Combination>;
   isOfSample: boolean;
@@ -96,7 +96,7 @@ function partsOfAll(
   variants: readonly Variant[],
   combinations: Compared["combinations"],
 ): Omit<PartComparison, "comparisons">[] {
-  return variedParts(combinations.values()).flatMap((part) => {
+  return comparedParts(combinations.values()).flatMap((part) => {
     const places = new Set([...combinations.values()].map((each) => each[part].nth));
     const alternates = [...places].flatMap((nth) => {
       const all = variants.filter(({ variantNo }) => combinations.get(variantNo)?.[part].nth === nth);
@@ -113,8 +113,8 @@ function asAlternates(
   combinations: Compared["combinations"],
 ): Count[] {
   const samples = counts.map(({ variantNo, did, of }) => ({ variantNo, did, sent: of }));
-  return byAlternate(part, samples, combinations).map(({ variantNo, did, sent }) => ({
-    ...{ variantNo, did, of: sent },
+  return byAlternate(part, samples, combinations).map(({ nth, did, sent }) => ({
+    ...{ variantNo: nth, did, of: sent },
   }));
 }
 

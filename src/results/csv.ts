@@ -22,9 +22,15 @@ export function resultsCsv(
   t: T,
   tally: Tally,
   links: readonly LinkRow[],
-  { compared, breakdown }: { compared: readonly PartComparison[]; breakdown: Report | null },
+  {
+    compared,
+    isOfSample,
+    breakdown,
+  }: { compared: readonly PartComparison[]; isOfSample: boolean; breakdown: Report | null },
 ): string {
   const parts = partsOf(tally);
+  // What each brought in all is no comparison where one of them went to the rest as well.
+  const isOfAll = (name: string) => (isOfSample ? `${name} (${t("alternates.results.withRest")})` : name);
   const part = (name: "all" | "variant" | "language" | "mailbox", words: string, which: Which = {}) => [
     ...[t(`results.parts.${name}`), words],
     ...figureCells(figuresOf(tally, which)),
@@ -34,12 +40,12 @@ export function resultsCsv(
     [t("results.columns.part"), t("results.columns.name"), ...headings(t), ...currencies],
     [...part("all", ""), ...moneyCells(figuresOf(tally), currencies)],
     ...parts.variants.map((variantNo) => [
-      ...part("variant", letterOf(variantNo), { variantNo }),
+      ...part("variant", isOfAll(letterOf(variantNo)), { variantNo }),
       ...moneyCells(figuresOf(tally, { variantNo }), currencies),
     ]),
     ...compared.flatMap(({ part: name, alternates }) =>
       alternates.map(({ variantNo: nth, figures }) => [
-        ...[t(`alternates.part.${name}`), String(nth), ...figureCells(figures)],
+        ...[t(`alternates.part.${name}`), isOfAll(String(nth)), ...figureCells(figures)],
         ...moneyCells(figures, currencies),
       ]),
     ),

@@ -70,13 +70,13 @@ resultRoutes.get(
     const results = hasLeft(mailing) ? await resultsOf(ctx, group, mailing) : null;
     if (!results) throw new AppError("not_found");
     const db = dbFor(ctx.env, group);
-    const [links, { byPart }, shown] = await Promise.all([
+    const [links, { byPart, isOfSample }, shown] = await Promise.all([
       selectLinks(db, mailing.no),
       comparisonOf(db, mailing, results.tally, ctx.now),
       breakdownOf(db, mailing),
     ]);
     const breakdown = shown && (await lastReport(ctx, group, mailing, shown));
-    const file = resultsCsv(t, results.tally, links, { compared: byPart, breakdown });
+    const file = resultsCsv(t, results.tally, links, { compared: byPart, isOfSample, breakdown });
     return csvFile(c, file, `${group.slug}-mailing-${mailing.no}.csv`);
   },
 );

@@ -9,7 +9,7 @@ import { rateOf } from "./figures";
 import type { CountedProps } from "./views";
 import { letterOf, percent } from "./web";
 
-/** The variants beside each other: what was done, between what the truth lies, and what can be said. */
+/** The variants beside each other: what was done, the range the truth lies in, and what can be said. */
 export function VariantsSection(props: CountedProps) {
   const { t, variants, comparisons, mailing, isOfSample } = props;
   if (variants.length < 2) return null;
@@ -60,21 +60,26 @@ function SampleTable(props: CountedProps) {
   );
 }
 
-/** What those who are judged did. */
+/**
+ * What those who are judged did.
+ * @param of the part whose alternates they are; none of whole versions
+ */
 export function CountTable({
   t,
   locale,
   comparison: { by, counts },
   title,
+  of,
   nameOf,
 }: Pick<CountedProps, "t" | "locale"> & {
   comparison: Comparison;
   title: string;
+  of?: string;
   nameOf: (variantNo: number) => string;
 }) {
   return (
     <DataTable<Count>
-      caption={`${t("results.variants.ofSample")}: ${t(`results.variants.by.${by}`)}`}
+      caption={`${of ? `${of} · ` : ""}${t("results.variants.ofSample")}: ${t(`results.variants.by.${by}`)}`}
       rows={counts}
       empty={null}
       columns={[
@@ -84,7 +89,7 @@ export function CountTable({
         },
         {
           ...{ key: "sent", title: t("results.measures.sent"), isNumber: true },
-          cell: ({ of }) => formatNumber(of, locale),
+          cell: (count) => formatNumber(count.of, locale),
         },
         {
           ...{ key: "did", title: t(`results.variants.by.${by}`), isNumber: true },
