@@ -54,6 +54,7 @@ it("subjects, senders and messages are added, written, proofed and sent, and com
   const page = await text(`${id}/alternates`);
   expect(page).toContain("2 subjects × 2 senders × 2 messages = 8 versions.");
   expect(page).toContain("About 7 people get each version. That is few");
+  expect(page).toContain("compared across all versions, which says more");
   expect(page).toContain("24 versions at most");
   // A message is written where messages are; its page has no other fields, and takes none.
   const writing = await text(`${id}?alternate=4&language=en`);
@@ -169,15 +170,21 @@ it("a test says how many of its part each version gets", async () => {
   await saveSettings(contextOf(), team.group, mailing, {
     settings: { test: { ...test, share: 5_000, cohorts: null } },
   });
-  expect(await text(`${mailing.id}/alternates`)).toContain(
-    "About 15 people of the test part get each version.",
-  );
+  const page = await text(`${mailing.id}/alternates`);
+  expect(page).toContain("About 15 people of the test part get each version. That is few");
+  // Its versions are its subjects: comparing them by subject would say the same again.
+  expect(page).not.toContain("compared across all versions");
   await saveSettings(contextOf(), team.group, mailing, {
     settings: { test: { ...test, share: 5_000, cohorts } },
   });
   expect(await text(`${mailing.id}/alternates`)).toContain(
     "About 20 people of each cohort try each version.",
   );
+  const nobody = { is: "mail" as const, did: "received" as const, mailings: [mailing.no] };
+  await saveSettings(contextOf(), team.group, mailing, {
+    target: { audience: { include: { all: [nobody] } }, most: null },
+  });
+  expect(await text(`${mailing.id}/alternates`)).toContain("Nobody is chosen yet");
 });
 
 it("a test says which subject did best, and that the best version does not have it", async () => {
@@ -216,7 +223,8 @@ it("a test says which subject did best, and that the best version does not have 
   );
   expect(page).toContain("Version A, which did best by itself, does not have it.");
   expect(page).toMatch(/Subject 2<\/th><td[^>]*>2,000<\/td><td[^>]*>597<\/td><td[^>]*>29.8%/);
-  expect(page).toContain("Subject 1 · Message 1");
+  expect(page).toContain("Send A (Subject 1 · Message 1) to the rest");
+  expect(page).toContain("Each comparison stands by itself");
   const chosen = await team.owner.post(`${base}/${id}/winner`, { variant: "24" });
   expect(chosen.headers.get("Location")).toContain("not=moved_on");
 });

@@ -8,16 +8,14 @@ import { combinationWords, letterOf } from "./parts";
 import type { ProgressProps } from "./progress-props";
 
 /** Which alternates each version is made of; nothing of a mailing without them. */
-export function combinationsOf({ versions }: Pick<ProgressProps, "versions">): Map<number, Combination> {
+function combinationsShown({ versions }: Pick<ProgressProps, "versions">): Map<number, Combination> {
   return new Map(versions.flatMap(({ variantNo, combines }) => (combines ? [[variantNo, combines]] : [])));
 }
 
 /** The letter of a version, with what it is made of. */
 export function VersionName(props: ProgressProps & { variantNo: number }) {
-  const combinations = combinationsOf(props);
-  const combines = combinations.get(props.variantNo);
-  if (!combines) return <>{letterOf(props.variantNo)}</>;
-  const words = combinationWords(props.t, combines, variedParts(combinations.values()));
+  const words = madeOf(props, props.variantNo);
+  if (words === null) return <>{letterOf(props.variantNo)}</>;
   return (
     <>
       {letterOf(props.variantNo)} <span class="soft small">{words}</span>
@@ -25,14 +23,27 @@ export function VersionName(props: ProgressProps & { variantNo: number }) {
   );
 }
 
-/** What the test says of subjects, senders and messages, each by itself. */
+/** The same in one line, for buttons and links: "C (Subject 2 · Message 1)". */
+export function versionWords(props: ProgressProps, variantNo: number): string {
+  const words = madeOf(props, variantNo);
+  return words === null ? letterOf(variantNo) : `${letterOf(variantNo)} (${words})`;
+}
+
+function madeOf(props: ProgressProps, variantNo: number): string | null {
+  const combinations = combinationsShown(props);
+  const combines = combinations.get(variantNo);
+  return combines ? combinationWords(props.t, combines, variedParts(combinations.values())) : null;
+}
+
+/** What the test says of subjects, senders and messages, each by itself, where more than one of them varies. */
 export function PartResults(props: ProgressProps & { verdict: Verdict }) {
   const { t, locale, verdict } = props;
-  const combinations = combinationsOf(props);
+  const combinations = combinationsShown(props);
+  const parts = judgeParts(verdict, combinations);
   const percent = (share: number) => formatPercent(share, locale, 1);
   return (
     <>
-      {judgeParts(verdict, combinations).map((each) => (
+      {parts.map((each) => (
         <>
           <h3>{t(`alternates.by.${each.part}`)}</h3>
           <p>{partWords(props, each, combinations.get(verdict.bestNo))}</p>
@@ -76,6 +87,7 @@ export function PartResults(props: ProgressProps & { verdict: Verdict }) {
           />
         </>
       ))}
+      {parts.length > 0 ? <p class="soft small">{t("alternates.results.each")}</p> : null}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { localeNames } from "../ui/i18n";
 import { Progress } from "../ui/progress";
 import { When } from "../ui/when";
 import { DayNoteWords } from "./day-note";
-import { letterOf } from "./parts";
+import { versionWords } from "./part-results";
 import type { ProgressProps } from "./progress-props";
 import { SlowProviders } from "./progress-slow";
 
@@ -79,7 +79,7 @@ function Waiting(props: ProgressProps) {
             target="_blank"
             rel="noopener"
           >
-            {t("composer.write.variant", { letter: letterOf(variantNo) })}, {localeNames[language]}
+            {t("composer.write.variant", { letter: versionWords(props, variantNo) })}, {localeNames[language]}
           </a>
         ))}
       </p>

@@ -1,10 +1,10 @@
-import type { TestPhase } from "../delivery/types";
+import type { TestPhase, VariantResult, Verdict } from "../delivery/types";
 import { Form, HiddenField, SubmitButton } from "../ui/form";
 import { formatNumber, formatPercent } from "../ui/format";
 import { Section } from "../ui/layout";
 import { DataTable } from "../ui/table";
 import { When } from "../ui/when";
-import { PartResults, VersionName } from "./part-results";
+import { PartResults, VersionName, versionWords } from "./part-results";
 import { letterOf } from "./parts";
 import type { ProgressProps } from "./progress-props";
 
@@ -23,16 +23,15 @@ function phaseWords(
 }
 
 /** What somebody is asked who chooses before the time of the verdict. */
-function askWords({ t, numbers }: ProgressProps, no: number): string {
+function askWords(props: ProgressProps, no: number): string {
+  const { t, numbers } = props;
   if (numbers.cohorts) return t("cohorts.winner.earlyAsk");
-  return t("composer.winner.earlyAsk", { letter: letterOf(no) });
+  return t("composer.winner.earlyAsk", { letter: versionWords(props, no) });
 }
-
-type Variant = { variantNo: number; sent: number; did: number; share: number; low: number; high: number };
 
 /** What the variants brought, and the choice of the one that goes to the rest. */
 export function TestPart(props: ProgressProps) {
-  const { t, locale, href, numbers, maySend } = props;
+  const { t, numbers, maySend } = props;
   const { test, frozen } = numbers;
   if (!test) return null;
   const { phase, endsAt, verdict, winnerNo } = test;
@@ -43,7 +42,6 @@ export function TestPart(props: ProgressProps) {
     .toSorted((one, other) => one - other);
   const mayChoose = maySend && winnerNo === null && phase !== "sample";
   const isOne = variants.length < 2;
-  const percent = (share: number) => formatPercent(share, locale, 1);
   return (
     <Section title={t("composer.winner.title")} id="test">
       <p>
@@ -55,63 +53,78 @@ export function TestPart(props: ProgressProps) {
       ) : mayChoose ? (
         <p class="soft">{t("composer.winner.early")}</p>
       ) : null}
-      {verdict && !isOne ? (
-        <DataTable<Variant>
-          caption={t(`composer.plan.measures.${verdict.measure}`)}
-          rows={verdict.variants}
-          empty={null}
-          columns={[
-            {
-              key: "variant",
-              title: t("composer.winner.variant"),
-              isName: true,
-              cell: ({ variantNo }) => <VersionName {...props} variantNo={variantNo} />,
-            },
-            {
-              key: "sent",
-              title: t("composer.numbers.sent"),
-              isNumber: true,
-              cell: ({ sent }) => formatNumber(sent, locale),
-            },
-            {
-              key: "did",
-              title: t(`composer.plan.measures.${verdict.measure}`),
-              isNumber: true,
-              cell: ({ did }) => formatNumber(did, locale),
-            },
-            {
-              key: "share",
-              title: t("composer.winner.share"),
-              isNumber: true,
-              cell: ({ share }) => percent(share),
-            },
-            {
-              key: "between",
-              title: t("composer.winner.between"),
-              isNumber: true,
-              cell: ({ low, high }) => `${percent(low)} – ${percent(high)}`,
-            },
-          ]}
-        />
-      ) : null}
+      {verdict && !isOne ? <VersionTable {...props} verdict={verdict} /> : null}
       {verdict ? <PartResults {...props} verdict={verdict} /> : null}
-      {mayChoose ? (
-        <div class="cluster">
-          {variants.map((no) => (
-            <Form action={`${href}/winner`} class="inline">
-              <HiddenField name="variant" value={String(no)} />
-              <SubmitButton
-                kind={verdict?.bestNo === no ? "primary" : "secondary"}
-                {...(verdict ? {} : { confirm: askWords(props, no) })}
-              >
-                {numbers.cohorts
-                  ? t(isOne ? "cohorts.winner.sendOne" : "cohorts.winner.send", { letter: letterOf(no) })
-                  : t("composer.winner.send", { letter: letterOf(no) })}
-              </SubmitButton>
-            </Form>
-          ))}
-        </div>
-      ) : null}
+      {mayChoose ? <Choice {...props} verdict={verdict} variants={variants} /> : null}
     </Section>
+  );
+}
+
+function VersionTable(props: ProgressProps & { verdict: Verdict }) {
+  const { t, locale, verdict } = props;
+  const percent = (share: number) => formatPercent(share, locale, 1);
+  return (
+    <DataTable<VariantResult>
+      caption={t(`composer.plan.measures.${verdict.measure}`)}
+      rows={verdict.variants}
+      empty={null}
+      columns={[
+        {
+          key: "variant",
+          title: t("composer.winner.variant"),
+          isName: true,
+          cell: ({ variantNo }) => <VersionName {...props} variantNo={variantNo} />,
+        },
+        {
+          key: "sent",
+          title: t("composer.numbers.sent"),
+          isNumber: true,
+          cell: ({ sent }) => formatNumber(sent, locale),
+        },
+        {
+          key: "did",
+          title: t(`composer.plan.measures.${verdict.measure}`),
+          isNumber: true,
+          cell: ({ did }) => formatNumber(did, locale),
+        },
+        {
+          key: "share",
+          title: t("composer.winner.share"),
+          isNumber: true,
+          cell: ({ share }) => percent(share),
+        },
+        {
+          key: "between",
+          title: t("composer.winner.between"),
+          isNumber: true,
+          cell: ({ low, high }) => `${percent(low)} – ${percent(high)}`,
+        },
+      ]}
+    />
+  );
+}
+
+/** A button for each version that was tried. */
+function Choice(props: ProgressProps & { verdict: Verdict | null; variants: readonly number[] }) {
+  const { t, href, numbers, verdict, variants } = props;
+  const isOne = variants.length < 2;
+  return (
+    <div class="cluster">
+      {variants.map((no) => (
+        <Form action={`${href}/winner`} class="inline">
+          <HiddenField name="variant" value={String(no)} />
+          <SubmitButton
+            kind={verdict?.bestNo === no ? "primary" : "secondary"}
+            {...(verdict ? {} : { confirm: askWords(props, no) })}
+          >
+            {numbers.cohorts
+              ? t(isOne ? "cohorts.winner.sendOne" : "cohorts.winner.send", {
+                  letter: versionWords(props, no),
+                })
+              : t("composer.winner.send", { letter: versionWords(props, no) })}
+          </SubmitButton>
+        </Form>
+      ))}
+    </div>
   );
 }
