@@ -198,9 +198,11 @@ describe("writing", () => {
     await team.owner.post(`${base}/${id}`, words());
     const added = await team.owner.post(`${base}/${id}/variants`);
     expect(added.headers.get("Location")).toContain("variant=2");
+    const revision = async () => String((await draftVersionsOf(db, no))[1]?.revision);
     await team.owner.post(
       `${base}/${id}?variant=2&language=en`,
       words({
+        version: await revision(),
         subject: "Another subject",
         fromName: "",
         preview: "",
@@ -216,7 +218,7 @@ describe("writing", () => {
     await team.owner.post(
       `${base}/${id}?variant=2&language=en`,
       words({
-        version: "2",
+        version: await revision(),
         subject: "Another subject",
         form: "markdown",
         bodyForm: "same",
