@@ -100,6 +100,8 @@ function refusal(result: Exclude<SendResult, { is: "scheduled" | "needs_approval
       return `The group may send ${result.left} more mails today, of ${result.daily}; this message has ${result.recipients} recipients`;
     case "problems":
       return result.problems.map((problem) => problems[problem]).join(". ");
+    case "counting":
+      return "The recipients of this message are still being counted; send it again in a moment";
   }
 }
 

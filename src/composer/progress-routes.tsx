@@ -121,6 +121,7 @@ const undone: Record<string, Key> = {
   words: "composer.undone.words",
   ceiling: "composer.undone.ceiling",
   quota: "composer.undone.quota",
+  counting: "composer.undone.counting",
   choose: "composer.undone.choose",
   no_cohort: "composer.undone.noCohort",
   time: "composer.problem.startAt",
@@ -193,6 +194,8 @@ progressRoutes.post(`${MAILING_PATH}/approval`, memberCan("mailings.send"), asyn
       return back(c, mailing, { not: "ceiling" });
     case "over_quota":
       return back(c, mailing, { not: "quota" });
+    case "counting":
+      return back(c, mailing, { not: "counting" });
     case "not_waiting":
       return back(c, mailing, { not: "moved_on" });
   }

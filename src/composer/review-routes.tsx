@@ -335,5 +335,7 @@ function refusalWords(c: MemberContext, sent: Refused): string {
       });
     case "problems":
       return sent.problems.map((problem) => t(`composer.refusal.problems.${problem}`)).join(" ");
+    case "counting":
+      return t("composer.refusal.counting");
   }
 }

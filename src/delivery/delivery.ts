@@ -111,6 +111,7 @@ export async function sendMailing(
   const at = agreed ? Math.max(ctx.now, startAt ?? 0) : startOf(ctx, group, startAt);
   const counting = { mailingNo: mailing.no, budgetMs: COUNT_MS, startAt: at };
   const recipients = await recipientsOf(ctx, group, target, settings, counting);
+  if (recipients === null) return { is: "counting" };
   if (recipients === 0) return { is: "problems", problems: ["nobody"] };
   const approvedBy = agreedBy(agreed, recipients);
   const isBeyond = agreed !== null && recipients > agreed.upTo;
@@ -142,6 +143,8 @@ export type ApprovalResult =
   | { is: "words_changed" }
   | { is: "over_ceiling"; ceiling: number; recipients: number }
   | { is: "over_quota"; left: number; daily: number; recipients: number }
+  /** How many it goes to is not known yet: no ceiling can be held against it. Asking again goes on counting. */
+  | { is: "counting" }
   | { is: "not_waiting" };
 
 /**
@@ -164,6 +167,7 @@ export async function approveMailing(
   const at = startOf(ctx, group, mailing.startAt);
   const counting = { mailingNo: mailing.no, budgetMs: COUNT_MS, startAt: at };
   const recipients = await recipientsOf(ctx, group, target, settings, counting);
+  if (recipients === null) return { is: "counting" };
   const approvedBy = as === "colleague" ? by : mailing.approvedBy;
   const asker = as === "colleague" ? by : askedBy;
   const lack = await lackOf(ctx, group, { by: asker, approvedBy: null, recipients });

@@ -23,6 +23,9 @@ import type { Estimate } from "./types";
 const BUDGET_MS = 1_000;
 const KEPT_MS = 2 * 60_000;
 const ESTIMATES_MAX = 500;
+/** What the limit of an audience came to is asked once a minute at most; while somebody watches its lines they are of the same people. */
+const LIMIT_KEPT_MS = 60_000;
+const LIMITS_MAX = 100;
 
 type Judged = Pick<MailingSettings, "topicNo" | "ignoresFatigue" | "mirrorsNo"> & RowSettings;
 
@@ -35,12 +38,13 @@ type Part = Omit<Estimate, "share" | "isWhole"> & {
 
 /** In one isolate: another one begins anew, and comes to the same end. */
 const parts = new LruCache<Part>(ESTIMATES_MAX);
+const limited = new LruCache<Audience>(LIMITS_MAX);
 
 type Options = { mailingNo?: number; budgetMs?: number; startAt?: number | null };
 
 /**
  * Who would get a mailing if it were sent now, and who would be left out and why: as far as a second goes, in ranges of 200 ms at most.
- * Asking again goes on; what is whole is shown for two minutes.
+ * Asking again goes on, by one range at least however long the looking up took; what is whole is shown for two minutes.
  * @param mailingNo of the mailing itself, whose own copies are no reason to leave anybody out; 0 for none
  * @param startAt when it is to begin, by which others of that day may come first; null: now
  */
@@ -51,8 +55,8 @@ export async function estimateAudience(
   settings: Judged,
   { budgetMs = BUDGET_MS, ...options }: Options = {},
 ): Promise<Estimate> {
-  const until = Date.now() + budgetMs;
-  return goOn(ctx, await askingOf(ctx, group, own, settings, options), null, until);
+  const asking = await askingOf(ctx, group, own, settings, options);
+  return goOn(ctx, asking, null, Date.now() + budgetMs);
 }
 
 /**
@@ -67,17 +71,22 @@ export async function estimateWithin(
   conditions: readonly Within[],
   { budgetMs = BUDGET_MS, ...options }: Options = {},
 ): Promise<(Estimate | "too_large" | null)[]> {
-  const until = Date.now() + budgetMs;
   const asking = await askingOf(ctx, group, own, settings, options);
-  // Looked up once: within a limit are the same people whatever else is asked of them.
-  const audience = await fixAudience(ctx, asking.db, asking.target.audience);
-  const fixed = { ...asking, target: { ...asking.target, audience } };
+  const until = Date.now() + budgetMs;
   const found: (Estimate | "too_large" | null)[] = [];
+  // The first that is not whole is counted however late it is: else looking up alone could take the time of every turn.
+  let mayCount = true;
   for (const within of conditions) {
+    const part = parts.get(keyOf(asking, within), ctx.now);
+    if (part && isWholeOf(part)) found.push(estimateOf(part));
     // Whose turn has not come costs nothing.
-    if (Date.now() >= until && !parts.get(keyOf(fixed, within), ctx.now)) found.push(null);
-    else if (!(await isSmallEnough(ctx, asking.db, narrowed(audience, within)))) found.push("too_large");
-    else found.push(await goOn(ctx, fixed, within, until));
+    else if (!mayCount) found.push(part ? estimateOf(part) : null);
+    else if (!(await isSmallEnough(ctx, asking.db, narrowed(asking.target.audience, within))))
+      found.push("too_large");
+    else {
+      found.push(await goOn(ctx, asking, within, until));
+      mayCount = Date.now() < until;
+    }
   }
   return found;
 }
@@ -109,12 +118,21 @@ async function askingOf(
   { mailingNo = 0, startAt = null }: Options,
 ): Promise<Asking> {
   const db = dbFor(ctx.env, group);
+  const target = await withMirrored(db, own, settings);
   return {
     ...{ group, db, mailingNo, topicNo: settings.topicNo, weeklyMax: weeklyMaxOf(group, settings) },
-    target: await withMirrored(db, own, settings),
+    // Looked up once: within a limit are the same people whatever else is asked of them.
+    target: { ...target, audience: await limitedOf(ctx, db, target.audience) },
     rivals: await rivalsOf(group, db, { no: mailingNo, startAt: startAt ?? ctx.now }),
     hasNoRow: await noRowSql(db, { no: mailingNo, settings }),
   };
+}
+
+async function limitedOf(ctx: Context, db: GroupDb, audience: Audience): Promise<Audience> {
+  const key = JSON.stringify([db.groupNo, audience]);
+  const found = limited.get(key, ctx.now) ?? (await fixAudience(ctx, db, audience));
+  limited.set(key, found, ctx.now + LIMIT_KEPT_MS);
+  return found;
 }
 
 function keyOf(
@@ -128,7 +146,7 @@ async function goOn(ctx: Context, asking: Asking, within: Within | null, until: 
   const { group, db, target, topicNo, weeklyMax, mailingNo, rivals, hasNoRow } = asking;
   const key = keyOf(asking, within);
   let part = parts.get(key, ctx.now) ?? (await begin(ctx, asking, within));
-  if (part.after < part.highest && Date.now() < until) {
+  if (!isWholeOf(part)) {
     const then = { ...ctx, now: part.countedAt };
     const judging = {
       ...{ mailingNo, topicNo, weeklyMax, hasNoRow, now: then.now, beyond: part.beyond },
@@ -136,15 +154,25 @@ async function goOn(ctx: Context, asking: Asking, within: Within | null, until: 
       isAlone: !(await hasRecent(db, { mailingNo, now: then.now, weeklyMax })),
       rivals: await rivalQuestions(then, db, group, rivals, { topicNo, weeklyMax }),
     };
-    while (part.after < part.highest && Date.now() < until) {
+    do {
       const upTo = Math.min(part.highest, part.after + part.width);
       const { counts, ms } = await estimateRange(db, judging, part.after, upTo);
       part = withCounts({ ...part, after: upTo, width: nextWidth(part.width, ms) }, counts);
-    }
+      // Put down each time: what a later range throws takes nothing with it.
+      parts.set(key, part, ctx.now + KEPT_MS);
+    } while (!isWholeOf(part) && Date.now() < until);
   }
   parts.set(key, part, ctx.now + KEPT_MS);
+  return estimateOf(part);
+}
+
+function isWholeOf({ after, highest }: Part): boolean {
+  return after >= highest;
+}
+
+function estimateOf(part: Part): Estimate {
   const { candidates, recipients, leftOut, countedAt, after, highest } = part;
-  const isWhole = after >= highest;
+  const isWhole = isWholeOf(part);
   return { candidates, recipients, leftOut, countedAt, share: isWhole ? 1 : after / highest, isWhole };
 }
 
@@ -171,14 +199,18 @@ function withCounts(part: Part, counts: readonly { reason: number | null; count:
   return sum;
 }
 
-/** How many would get it, counted whole, or as many as there can be when that takes longer than `budgetMs`. */
+/**
+ * How many would get it, counted whole, or as many as there can be when that takes longer than `budgetMs`. Null, never 0, while nobody
+ * was found among those looked at so far: asking again goes on.
+ */
 export async function recipientsOf(
   ctx: Context,
   group: Group,
   target: Target,
   settings: Judged,
   options: { mailingNo: number; budgetMs: number; startAt: number | null },
-): Promise<number> {
+): Promise<number | null> {
   const { recipients, share, isWhole } = await estimateAudience(ctx, group, target, settings, options);
-  return isWhole || share === 0 ? recipients : Math.ceil(recipients / share);
+  if (isWhole) return recipients;
+  return recipients === 0 ? null : Math.ceil(recipients / share);
 }

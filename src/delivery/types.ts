@@ -201,6 +201,8 @@ export type SendResult =
   | { is: "over_ceiling"; ceiling: number; recipients: number }
   | { is: "over_quota"; left: number; daily: number; recipients: number }
   | { is: "problems"; problems: SendProblem[] }
+  /** Nobody was found so far, and not everybody was looked at: asking again goes on counting. */
+  | { is: "counting" }
   | { is: "not_a_draft" };
 
 /** What must be there before a mailing can be sent; what its words lack is for `checkVersions` to say. */

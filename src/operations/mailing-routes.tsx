@@ -39,6 +39,7 @@ const MAILING_PATH = `${GROUP_PATH}/mailings/:no`;
 const doneWords: Record<string, Key> = {
   approved: "results.operations.done.approved",
   overQuota: "results.operations.done.overQuota",
+  counting: "results.operations.done.counting",
   refused: "results.operations.done.refused",
   stopped: "results.operations.done.stopped",
   changed: "results.operations.done.changed",
@@ -48,6 +49,9 @@ const doneWords: Record<string, Key> = {
   notSuppressed: "results.operations.done.notSuppressed",
   theirWord: "results.operations.done.theirWord",
   unparked: "operations.parked.done",
+};
+const approvalWords: Partial<Record<string, string>> = {
+  ...{ scheduled: "approved", over_quota: "overQuota", counting: "counting" },
 };
 const liftedWords = { lifted: "lifted", not_suppressed: "notSuppressed", their_word: "theirWord" } as const;
 
@@ -125,12 +129,7 @@ mailingOperations.post(`${MAILING_PATH}/approval`, async (c) => {
   const { mailing } = await wholeIn(c, group);
   if (mailing.status !== "waiting") return done(c, group, mailing.no, "changed");
   const { is } = await approveBigSend(c.var.ctx, group, mailing, c.var.account);
-  return done(
-    c,
-    group,
-    mailing.no,
-    is === "scheduled" ? "approved" : is === "over_quota" ? "overQuota" : "changed",
-  );
+  return done(c, group, mailing.no, approvalWords[is] ?? "changed");
 });
 
 mailingOperations.post(`${MAILING_PATH}/refusal`, async (c) => {

@@ -97,6 +97,8 @@ function endingOf(sent: SendResult, recipients: number): Ending {
       return { is: "held", note: "quota" };
     case "problems":
       return { is: "held", note: sent.problems[0] ?? "errors" };
+    case "counting":
+      return { is: "later", inMs: 0 };
   }
 }
 
