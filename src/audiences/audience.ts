@@ -4,7 +4,7 @@ import { compileAudience, fitsStatement, placeSql, type Question } from "./compi
 import { type CountOptions, countPeople } from "./count";
 import { drivenPlan, firstWidth } from "./driver";
 import { lookUpLimit } from "./limit";
-import { planFor, savedWithin, sizeOf } from "./plan";
+import { hashOf, planFor, savedWithin, sizeOf } from "./plan";
 import { inRanges } from "./ranges";
 import { num } from "./sql";
 import * as store from "./store";
@@ -143,6 +143,11 @@ export function listAudiences(db: GroupDb, accountNo: number | null = null): Pro
 /** The saved audiences of some numbers, those removed or kept private too; what the group does not have is not among them. */
 export function audiencesByNo(db: GroupDb, nos: readonly number[]): Promise<SavedAudience[]> {
   return store.selectByNo(db, nos);
+}
+
+/** What an audience means, in 32 digits: others when it came to ask something else, or a saved audience that it names did. */
+export async function meaningOf(db: GroupDb, audience: Audience): Promise<string> {
+  return hashOf(audience, { saved: await savedWithin(db, audience) });
 }
 
 /** Whether an audience, put together from others, has no more conditions than one may have and fits a statement. */

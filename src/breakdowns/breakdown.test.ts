@@ -12,11 +12,12 @@ import { mergePeople } from "../intake/erasure";
 import { mailingByNo } from "../mailings/mailing";
 import { leftOutReasons } from "../mailings/types";
 import { newId } from "../platform/ids";
-import { breakdownById, lastReport, type Report, reportOf, saveBreakdown } from "./breakdown";
+import * as door from "./breakdown";
+import { breakdownById, type Report, saveBreakdown } from "./breakdown";
 import { beginCount, goOn, isDone, readGrowing, shareOf } from "./counting";
 import { linesOf, markOf } from "./lines";
 import { countOf, deliveredOf } from "./panels";
-import { claimCount } from "./store-counts";
+import { claimCount, recipientBounds, saveGrowing } from "./store-counts";
 import type { Breakdown, LineMeasure, Plan } from "./types";
 
 let group: Group;
@@ -62,11 +63,23 @@ const byAudiences = async (...audiences: Audience[]) =>
 const numbers = ({ lines }: Report, measure: LineMeasure) =>
   lines.map(({ count }) => countOf(count, measure));
 
+type Sent = Parameters<typeof door.reportOf>[2];
+const SEES = { seesPeople: true };
+const reportOf = (
+  at: ReturnType<typeof ctx>,
+  whose: Group,
+  mailing: Sent,
+  breakdown: Breakdown,
+  { isAgain = false }: { isAgain?: boolean } = {},
+) => door.reportOf(at, whose, mailing, breakdown, { ...SEES, isAgain });
+const lastReport = (at: ReturnType<typeof ctx>, whose: Group, mailing: Sent, breakdown: Breakdown) =>
+  door.lastReport(at, whose, mailing, breakdown, SEES);
+
 async function mailed(received: readonly Received[]) {
   const { no, people } = await makeMailing(group, received, {
     links: [{ url: "https://a.example/", action }],
   });
-  return { no, people, finishedAt: BEGAN + 60_000 };
+  return { no, people, sentAt: BEGAN, finishedAt: BEGAN + 60_000 };
 }
 
 describe("a breakdown of what was sent", () => {
@@ -247,6 +260,92 @@ describe("a breakdown of what was sent", () => {
     expect(readGrowing('{"mark":1}', markOf(lines))).toBeNull();
   });
 
+  it("is counted anew when an audience within one of it has changed, and not when their order has", async () => {
+    const mailing = await mailed([{}, {}]);
+    const [one = 0, other = 0] = mailing.people;
+    const inner = await saved("Inner", of(one));
+    const outer = await saved("Outer", { include: { is: "saved", audience: inner.no } });
+    const second = await saved("Second", of(other));
+    const breakdown = await made({ by: "audiences", audiences: [outer.no, second.no] });
+    expect(numbers(await reportOf(ctx(), group, mailing, breakdown), "sent")).toEqual([2, 1, 1, 0]);
+    const turned: Breakdown = { ...breakdown, plan: { by: "audiences", audiences: [second.no, outer.no] } };
+    const again = await reportOf(ctx(LATER + 10), group, mailing, turned);
+    expect([again.countedAt, again.lines[1]?.line.name]).toEqual([LATER, { is: "named", name: "Second" }]);
+    await updateAudience(db(), inner.no, 1, {
+      ...{
+        name: "Inner",
+        audience: of(one, other),
+        isShared: true,
+        parts: [],
+        description: "",
+        by: 1,
+        now: 2,
+      },
+    });
+    expect(numbers(await reportOf(ctx(), group, mailing, breakdown), "sent")).toEqual([2, 2, 1, 0]);
+  });
+
+  it("is counted anew where somebody looked while its recipients were still written down", async () => {
+    const mailing = await mailed([{}]);
+    const breakdown = await byAudiences(of(1));
+    await reportOf(ctx(BEGAN - 5_000), group, { ...mailing, finishedAt: null }, breakdown);
+    expect(await lastReport(ctx(), group, { ...mailing, finishedAt: null }, breakdown)).toBeNull();
+    const report = await reportOf(ctx(), group, { ...mailing, finishedAt: null }, breakdown);
+    expect(report.countedAt).toBe(LATER);
+  });
+
+  it("shows nobody without sight of people answers, or numbers of fewer than ten people", async () => {
+    const few = await mailed(Array.from({ length: 9 }, () => ({})));
+    const enough = await mailed(Array.from({ length: 10 }, () => ({})));
+    const asked = async (mailing: Sent, breakdown: Breakdown, seesPeople: boolean) => {
+      const { withheld, lines } = await door.reportOf(ctx(), group, mailing, breakdown, { seesPeople });
+      return [withheld, lines.length];
+    };
+    const byLanguage = await made({ by: "language" });
+    const byAudience = await byAudiences(of(few.people[0] ?? 0));
+    expect(await asked(enough, byLanguage, false)).toEqual(["answers", 0]);
+    expect(await asked(enough, byLanguage, true)).toEqual([null, 5]);
+    expect(await asked(few, byAudience, false)).toEqual(["few", 0]);
+    expect(await asked(few, byAudience, true)).toEqual([null, 3]);
+    expect(await asked(enough, byAudience, false)).toEqual([null, 3]);
+    const last = await door.lastReport(ctx(), group, few, byAudience, { seesPeople: false });
+    expect(last).toMatchObject({ withheld: "few", lines: [] });
+  });
+
+  it("looks between its first and its last recipient alone, and only reads what was put down just now", async () => {
+    const mailing = await mailed([{}, {}]);
+    const [first = 0, last = 0] = mailing.people;
+    const breakdown = await byAudiences(of(first));
+    const lines = await linesOf(db(), breakdown);
+    const begun = beginCount(markOf(lines), LATER);
+    const { group: alone } = await makeGroup();
+    expect(await recipientBounds(db(), mailing.no)).toEqual({ lowest: first, highest: last });
+    expect(await recipientBounds(dbFor(contextOf().env, alone), mailing.no)).toEqual({
+      lowest: 0,
+      highest: 0,
+    });
+    const where = { mailingNo: mailing.no, breakdownNo: breakdown.no };
+    const put = async (growing: object) => {
+      const claim = await claimCount(db(), where, { now: Date.now(), until: Date.now() + 1 });
+      await saveGrowing(db(), where, claim ?? 0, JSON.stringify({ ...begun, ...growing }));
+      return reportOf(ctx(), group, mailing, breakdown);
+    };
+    expect(await put({ savedAt: Date.now() })).toMatchObject({ isWhole: false, isFailing: false });
+    expect(await put({ savedAt: Date.now() - 30_000, isFailing: true })).toMatchObject({ isFailing: true });
+    expect(await put({ savedAt: Date.now() - 30_000 })).toMatchObject({ isWhole: true, share: 1 });
+  });
+
+  it("is put down where a statement fails, to go on with less at once, and leaves the page alone", async () => {
+    const mailing = await mailed([{}]);
+    const breakdown = await byAudiences(of(1));
+    const lines = await linesOf(db(), breakdown);
+    const broken = { ...db(), d1: failing(db().d1) };
+    const begun = { ...beginCount(markOf(lines), LATER), width: 2_000, highest: 9_000 };
+    const put = await goOn(ctx(), broken, mailing.no, lines, begun);
+    expect(put).toMatchObject({ isFailing: true, width: 500, done: [] });
+    expect(isDone(await goOn(ctx(), db(), mailing.no, lines, put), lines)).toBe(true);
+  });
+
   it("is counted by one at a time, and by another when that one is gone", async () => {
     const mailing = await mailed([{}]);
     const breakdown = await byAudiences(of(1));
@@ -269,3 +368,16 @@ describe("a breakdown of what was sent", () => {
     expect(await mailingByNo(dbFor(contextOf().env, other), mailing.no)).toBeNull();
   });
 });
+
+/** A database whose counts fail. */
+function failing(d1: D1Database): D1Database {
+  return new Proxy(d1, {
+    get: (target, name) => {
+      if (name !== "prepare") return Reflect.get(target, name, target);
+      return (sql: string) => {
+        if (sql.startsWith("WITH line")) throw new Error("D1_ERROR: too slow");
+        return target.prepare(sql);
+      };
+    },
+  });
+}

@@ -53,14 +53,22 @@ export async function saveBreakdown(
   return (await store.insertBreakdown(db, id, saving)) ? { is: "saved", id } : { is: "full" };
 }
 
-/** Takes a breakdown out of the list and off the mailings that show it, or brings it back. False when it is so, or there is no room. */
-export function removeBreakdown(
+/** Takes a breakdown out of the list and off the mailings that show it. */
+export async function removeBreakdown(ctx: Context, group: Group, id: BreakdownId): Promise<void> {
+  await store.updateRemoved(dbFor(ctx.env, group), id, ctx.now);
+}
+
+/** Brings one back that was removed: as the group's default, where it was that and no other is one since. Once more changes nothing. */
+export async function returnBreakdown(
   ctx: Context,
   group: Group,
   id: BreakdownId,
-  isRemoved: boolean,
-): Promise<boolean> {
-  return store.updateRemoved(dbFor(ctx.env, group), id, isRemoved ? ctx.now : null);
+): Promise<"returned" | "full" | "unknown"> {
+  const db = dbFor(ctx.env, group);
+  if (await store.updateRemoved(db, id, null)) return "returned";
+  const isRemoved = await store.isRemoved(db, id);
+  if (isRemoved === null) return "unknown";
+  return isRemoved ? "full" : "returned";
 }
 
 /** Shows a breakdown of every mailing that has none of its own, instead of whichever was; null: none. */

@@ -79,7 +79,8 @@ function audiencesFrom(
   problems: BreakdownProblems,
 ): Plan | null {
   const kept = before?.by === "audiences" ? before.audiences : [];
-  const known = new Set([...offered.audiences.map(({ no }) => no), ...kept]);
+  // Those it has keep their order, whatever the order of their names is by now.
+  const known = new Set([...kept, ...offered.audiences.map(({ no }) => no)]);
   const chosen = [...known].filter((no) => typed.includes(String(no)));
   if (chosen.length === 0) problems.audience = "breakdowns.problem.none";
   if (chosen.length > LINES_MAX) problems.audience = "breakdowns.problem.tooMany";

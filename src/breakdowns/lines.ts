@@ -1,4 +1,4 @@
-import { audiencesByNo } from "../audiences/audience";
+import { audiencesByNo, meaningOf } from "../audiences/audience";
 import type { GroupDb } from "../groups/shard";
 import { type CustomField, listFields } from "../people/custom-field";
 import { localeNames } from "../ui/i18n";
@@ -7,7 +7,7 @@ import { type Breakdown, LINES_MAX, type Line, type Plan } from "./types";
 type Node = NonNullable<Line["node"]>;
 
 const EVERYBODY: Line = {
-  ...{ key: "everybody", name: { is: "everybody" }, isRemoved: false, node: { all: [] }, version: 0 },
+  ...{ key: "everybody", name: { is: "everybody" }, isRemoved: false, node: { all: [] }, meaning: "" },
 };
 
 /**
@@ -18,16 +18,23 @@ export async function linesOf(db: GroupDb, { plan }: Pick<Breakdown, "plan">): P
   const own = await ownLines(db, plan);
   const nodes = own.flatMap(({ node }) => node ?? []);
   if (nodes.length === 0) return [EVERYBODY, ...own];
+  const isCut = plan.by === "field" && own.length >= LINES_MAX && (await hasMoreAnswers(db, plan.field));
   const others: Line = {
-    ...{ key: "others", name: { is: "others" }, isRemoved: false, version: 0 },
+    ...{ key: "others", name: { is: isCut ? "otherAnswers" : "others" }, isRemoved: false, meaning: "" },
     node: { not: { any: nodes } },
   };
   return [EVERYBODY, ...own, others];
 }
 
-/** What numbers were counted of: lines with another mark are other lines. */
+/** What numbers were counted of: lines with another mark are other lines, in whichever order they are shown. */
 export function markOf(lines: readonly Line[]): string {
-  return JSON.stringify(lines.map(({ key, node, version }) => [key, version, node ? 1 : 0]));
+  return JSON.stringify(inCountingOrder(lines).map(({ key, node, meaning }) => [key, meaning, node ? 1 : 0]));
+}
+
+/** Everybody first, for the rates; then one order, however somebody sorts the lines meanwhile. */
+export function inCountingOrder(lines: readonly Line[]): Line[] {
+  const rankOf = ({ key }: Line) => (key === EVERYBODY.key ? "" : key);
+  return lines.toSorted((one, other) => (rankOf(one) < rankOf(other) ? -1 : 1));
 }
 
 async function ownLines(db: GroupDb, plan: Plan): Promise<Line[]> {
@@ -47,14 +54,15 @@ async function ownLines(db: GroupDb, plan: Plan): Promise<Line[]> {
 
 async function audienceLines(db: GroupDb, nos: readonly number[]): Promise<Line[]> {
   const found = await audiencesByNo(db, nos);
-  return nos.flatMap((no): Line[] => {
-    const audience = found.find((each) => each.no === no);
-    if (!audience) return [];
-    const { name, isShared, version, removedAt } = audience;
-    const line = { key: `audience:${no}`, isRemoved: removedAt !== null, version };
-    if (!isShared) return [{ ...line, name: { is: "private" }, node: null }];
-    return [{ ...line, name: { is: "named", name }, node: { is: "saved", audience: no } }];
-  });
+  const kept = nos.flatMap((no) => found.find((each) => each.no === no) ?? []);
+  return Promise.all(
+    kept.map(async ({ no, name, audience, isShared, removedAt }): Promise<Line> => {
+      const meaning = await meaningOf(db, audience);
+      const line = { key: `audience:${no}`, isRemoved: removedAt !== null, meaning };
+      if (!isShared) return { ...line, name: { is: "private" }, node: null };
+      return { ...line, name: { is: "named", name }, node: { is: "saved", audience: no } };
+    }),
+  );
 }
 
 /** Whether a field has answers to choose from, each of which can be a line. */
@@ -74,6 +82,11 @@ function answerLines({ no, type, choices }: CustomField): Line[] {
     .map((choice) => valueLine(`field:${no}:${choice}`, { is: "named", name: choice }, answered(choice)));
 }
 
+async function hasMoreAnswers(db: GroupDb, fieldNo: number): Promise<boolean> {
+  const field = (await listFields(db)).find(({ no }) => no === fieldNo);
+  return (field?.choices.length ?? 0) > LINES_MAX;
+}
+
 function valueLine(key: string, name: Line["name"], node: Node): Line {
-  return { key, name, isRemoved: false, node, version: 0 };
+  return { key, name, isRemoved: false, node, meaning: "" };
 }

@@ -6,18 +6,24 @@ import { type Column, DataTable } from "../ui/table";
 import { When } from "../ui/when";
 import type { DraftReport } from "./draft";
 import type { LineReport, Report } from "./report";
-import { type Breakdown, type Line, type LineCount, type LineMeasure, lineMeasures } from "./types";
+import {
+  type Breakdown,
+  countOf,
+  LINES_MAX,
+  type Line,
+  type LineCount,
+  type LineMeasure,
+  SHOWN_FROM,
+  type Withheld,
+} from "./types";
+
+export { countOf } from "./types";
 
 type Page = { t: T; locale: Locale; now: number; timeZone: string };
 
 /** What a line is called. */
 export function lineName(t: T, { name }: Pick<Line, "name">): string {
   return name.is === "named" ? name.name : t(`breakdowns.line.${name.is}`);
-}
-
-/** How many of a line did something; null where it was not counted, or cannot be. */
-export function countOf(count: LineCount | null, measure: LineMeasure): number | null {
-  return count?.counts[lineMeasures.indexOf(measure)] ?? null;
 }
 
 /** What the rates of a line are of: sent, and not known to have come back. */
@@ -87,11 +93,29 @@ function rate(part: number, of: number | null, locale: Locale): string {
   return formatPercent(share, locale, share > 0 && share < 0.01 ? 2 : 1);
 }
 
-/** The recipients of a draft by the lines of its breakdown. Taken further by `public/js/audiences.js`. */
-export function DraftPanel({ t, locale, draft }: Page & { draft: DraftReport }) {
+function Why({ t, withheld }: { t: T; withheld: Withheld }) {
+  return (
+    <div data-audience-panel data-whole="yes">
+      <p>{t(`breakdowns.withheld.${withheld}`, { least: SHOWN_FROM })}</p>
+    </div>
+  );
+}
+
+/** That a field has more answers than there are lines. */
+function Cut({ t, lines }: { t: T; lines: readonly { line: Line }[] }) {
+  if (!lines.some(({ line }) => line.name.is === "otherAnswers")) return null;
+  return <p class="soft small">{t("breakdowns.cut", { max: LINES_MAX })}</p>;
+}
+
+/**
+ * The recipients of a draft by the lines of its breakdown. Taken further by `public/js/audiences.js`.
+ * @param again the page it is on: whoever has no script opens it again
+ */
+export function DraftPanel({ t, locale, draft, again }: Page & { draft: DraftReport; again: string }) {
+  if (draft.withheld) return <Why {...{ t }} withheld={draft.withheld} />;
   const all = draft.lines.find(({ line }) => line.key === "everybody")?.recipients ?? null;
   return (
-    <div aria-live="polite" data-audience-panel data-whole={draft.isWhole ? "yes" : "no"}>
+    <div data-audience-panel data-whole={draft.isWhole ? "yes" : "no"}>
       <table class="values">
         <caption class="visually-hidden">{draft.breakdown.name}</caption>
         <thead>
@@ -119,7 +143,8 @@ export function DraftPanel({ t, locale, draft }: Page & { draft: DraftReport }) 
           ))}
         </tbody>
       </table>
-      {draft.isWhole ? null : <Counting {...{ t, locale }} share={draft.share} />}
+      <Cut {...{ t }} lines={draft.lines} />
+      {draft.isWhole ? null : <Counting {...{ t, locale, again }} share={draft.share} />}
     </div>
   );
 }
@@ -129,23 +154,36 @@ function Missing({ t, line, isTooLarge }: { t: T; line: Line; isTooLarge: boolea
   return <>{line.node === null ? "–" : t("breakdowns.line.waiting")}</>;
 }
 
-function Counting({ t, locale, share }: { t: T; locale: Locale; share: number }) {
+/** The one thing that is said aloud of a table that is drawn again each second. */
+function Counting({ t, locale, share, again }: { t: T; locale: Locale; share: number; again: string }) {
   return (
     <p class="soft small">
       <progress class="progress" value={share} max={1} aria-label={t("audiences.count.progress")} />{" "}
-      {t("breakdowns.counting", { share: formatPercent(share, locale) })}
+      <span aria-live="polite">{t("breakdowns.counting", { share: formatPercent(share, locale) })}</span>{" "}
+      <noscript>
+        <a href={again}>{t("breakdowns.look")}</a>
+      </noscript>
     </p>
   );
 }
 
 /** What became of a mailing by the lines of its breakdown. */
-export function ReportPanel({ t, locale, now, timeZone, report }: Page & { report: Report }) {
+export function ReportPanel({
+  t,
+  locale,
+  now,
+  timeZone,
+  report,
+  again,
+}: Page & { report: Report; again: string }) {
+  if (report.withheld) return <Why {...{ t }} withheld={report.withheld} />;
+  const isCounting = report.share < 1 && !report.isFailing;
   const did = (measure: LineMeasure): Column<LineReport> => ({
     ...{ key: measure, title: t(`breakdowns.columns.${shownAs(measure)}`), isNumber: true },
     cell: ({ count }) => <Did {...{ locale, count, measure }} />,
   });
   return (
-    <div aria-live="polite" data-audience-panel data-whole={report.share < 1 ? "no" : "yes"}>
+    <div data-audience-panel data-whole={isCounting ? "no" : "yes"}>
       <DataTable<LineReport>
         caption={report.breakdown.name}
         isCaptionHidden
@@ -175,12 +213,14 @@ export function ReportPanel({ t, locale, now, timeZone, report }: Page & { repor
           did("unsubscribed"),
         ]}
       />
+      <Cut {...{ t }} lines={report.lines} />
       {report.countedAt === null ? null : (
         <p class="soft small">
           {t("breakdowns.counted")} <When at={report.countedAt} {...{ now, locale, timeZone }} />
         </p>
       )}
-      {report.share < 1 ? <Counting {...{ t, locale }} share={report.share} /> : null}
+      {report.isFailing ? <p class="small">{t("breakdowns.failing")}</p> : null}
+      {isCounting ? <Counting {...{ t, locale, again }} share={report.share} /> : null}
     </div>
   );
 }

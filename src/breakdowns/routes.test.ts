@@ -19,8 +19,7 @@ let db: GroupDb;
 let base: string;
 const ctx = () => contextOf();
 const of = (...people: number[]): Audience => ({ include: { is: "people", people } });
-const read = async (path: string, who: Organiser = team.organiser) =>
-  (await who.get(`${base}${path}`)).text();
+const read = async (path: string, who: Organiser = team.owner) => (await who.get(`${base}${path}`)).text();
 
 beforeAll(async () => {
   team = await makeOrganisers();
@@ -101,6 +100,58 @@ describe("keeping breakdowns", () => {
     await choose(mailing.id, String(found?.no));
     const html = await read(`/${mailing.id}/breakdown`);
     expect(html).toMatch(/Vegan.*?"Sent">2<.*?Other.*?"Sent">0<.*?None of these.*?"Sent">1</);
+  });
+
+  it("says of a field with more answers than lines that the last line holds others too", async () => {
+    const choices = Array.from({ length: LINES_MAX + 2 }, (_, at) => `Choice ${at + 1}`);
+    const field = await makeField(db, { label: "Many", type: "choice", choices }, 1);
+    await team.owner.post(`${base}/breakdowns/new`, { name: "Many", by: `field-${field}`, revision: "1" });
+    const { no = 0 } = (await listBreakdowns(db)).find(({ name }) => name === "Many") ?? {};
+    const mailing = await makeMailing(team.group, [{}]);
+    await choose(mailing.id, String(no));
+    const html = await read(`/${mailing.id}/breakdown`);
+    expect(html).toContain("Choice 12");
+    expect(html).not.toContain("Choice 13");
+    expect(html).not.toContain("None of these");
+    expect(html).toContain("Other answers, or none");
+    expect(html).toContain("the first 12 have a line each");
+  });
+
+  it("brings back the default as the default, and says so when there is no room for one", async () => {
+    const { id } = await made({ by: "language" });
+    await team.owner.post(`${base}/breakdowns/${id}/default`, { to: "yes" });
+    await team.organiser.post(`${base}/breakdowns/${id}/removal`);
+    expect((await listBreakdowns(db)).some(({ isDefault }) => isDefault)).toBe(false);
+    const undo = () => team.organiser.post(`${base}/breakdowns/${id}/return`);
+    await undo();
+    expect((await listBreakdowns(db)).find(({ isDefault }) => isDefault)?.id).toBe(id);
+    // Pressed twice.
+    expect((await undo()).status).toBe(303);
+    await team.owner.post(`${base}/breakdowns/${id}/default`, { to: "no" });
+    await team.organiser.post(`${base}/breakdowns/${id}/removal`);
+    await db.d1
+      .prepare(
+        `INSERT INTO breakdowns (group_no, breakdown_no, id, name, plan, created_by, created_at, updated_by, updated_at)
+         SELECT ?1, 5000 + key, unhex(value), 'Filler', '{"by":"language"}', 1, 1, 1, 1 FROM json_each(?2)`,
+      )
+      .bind(db.groupNo, JSON.stringify(Array.from({ length: 50 }, () => newId().replaceAll("-", ""))))
+      .run();
+    const full = await undo();
+    expect([full.status, full.headers.get("Location")]).toEqual([303, expect.stringContaining("not=full")]);
+    expect(await read(`/breakdowns?not=full&kept=${id}`)).toContain("as many breakdowns as it may have");
+    await db.d1
+      .prepare("DELETE FROM breakdowns WHERE group_no = ? AND name = 'Filler'")
+      .bind(db.groupNo)
+      .run();
+  });
+
+  it("keeps the order of its audiences when it is saved again", async () => {
+    const [last, first] = [await audience("Zebra", of(1)), await audience("Aardvark", of(2))];
+    const { id } = await made({ by: "audiences", audience: [String(last)] });
+    const fields = { by: "audiences", audience: [String(last), String(first)] };
+    await team.organiser.post(`${base}/breakdowns/${id}`, { name: "Animals", ...fields, revision: "1" });
+    const found = (await listBreakdowns(db)).find((each) => each.id === id);
+    expect(found?.plan).toEqual({ by: "audiences", audiences: [last, first] });
   });
 
   it.each<{ why: string; fields: Record<string, string> & { name: string }; says: string }>([
@@ -214,6 +265,69 @@ describe("a mailing that was sent", () => {
   });
 });
 
+describe("whoever may not see people", () => {
+  const asOrganiser = (path: string) => read(path, team.organiser);
+  it("cannot read from the lines what one of them answered, of a draft, of what was sent, or in its file", async () => {
+    const { people, id: sent } = await makeMailing(team.group, [{}]);
+    const byLanguage = await made({ by: "language" });
+    const { id } = await draftTo({ audience: of(people[0] ?? 0), most: null });
+    for (const each of [id, sent]) await choose(each, String(byLanguage.no));
+    for (const path of [`/${id}/breakdown`, `/${id}/review`, `/${sent}/breakdown`, `/${sent}/results`]) {
+      const html = await asOrganiser(path);
+      expect(html, path).toContain("is shown to those who may see people");
+      expect(html, path).not.toContain("Français");
+      expect(await read(path), path).toContain("Français");
+    }
+    const shared = await made({
+      by: "audiences",
+      audience: String(await audience("Only one", of(...people))),
+    });
+    for (const each of [id, sent]) await choose(each, String(shared.no));
+    expect(linesIn(await read(`/${id}/breakdown`))).toContainEqual(["Only one", "1"]);
+    for (const path of [`/${id}/breakdown`, `/${sent}/breakdown`, `/${sent}/results`]) {
+      const html = await asOrganiser(path);
+      expect(html, path).toContain("fewer than 10 people");
+      expect(html, path).not.toContain("Only one");
+    }
+    await read(`/${sent}/results`);
+    expect(await read(`/${sent}/results.csv`)).toContain("Only one");
+    expect(await asOrganiser(`/${sent}/results.csv`)).not.toContain("Only one");
+  });
+
+  it("sees the lines of shared audiences of ten people and more", async () => {
+    const { people } = await makeMailing(
+      team.group,
+      Array.from({ length: 10 }, () => ({})),
+    );
+    const shared = await made({
+      by: "audiences",
+      audience: String(await audience("Some", of(...people.slice(3)))),
+    });
+    const { id } = await draftTo({ audience: of(...people), most: null });
+    await choose(id, String(shared.no));
+    expect(linesIn(await asOrganiser(`/${id}/breakdown`))).toContainEqual(["Some", "7"]);
+  });
+});
+
+describe("a mailing that is still being frozen", () => {
+  it("shows estimates, and keeps no numbers of those written down so far", async () => {
+    const { id, no, people } = await makeMailing(team.group, [{}, {}], { status: "preparing", sentAt: null });
+    await saveSettings(ctx(), team.group, { no }, { target: { audience: of(...people), most: null } });
+    await db.d1
+      .prepare("UPDATE mailings SET target = ?3 WHERE group_no = ?1 AND mailing_no = ?2")
+      .bind(db.groupNo, no, JSON.stringify({ audience: of(...people), most: null }))
+      .run();
+    const shared = await made({ by: "audiences", audience: String(await audience("So far", of(...people))) });
+    await choose(id, String(shared.no));
+    expect(linesIn(await read(`/${id}/breakdown`))).toContainEqual(["So far", "2"]);
+    const kept = await db.d1
+      .prepare("SELECT 1 FROM breakdown_counts WHERE group_no = ? AND mailing_no = ?")
+      .bind(db.groupNo, no)
+      .first();
+    expect(kept).toBeNull();
+  });
+});
+
 describe("a draft", () => {
   it("says how many of those who would get it are in each line, within its audience and by its rules", async () => {
     const { people } = await makeMailing(
@@ -286,8 +400,10 @@ describe("a draft", () => {
     const settings = (await createMailing(ctx(), team.group, { no: 1 }, {})).settings;
     if (!breakdown) throw new Error("none");
     const ask = (budgetMs: number) =>
-      draftReport(ctx(), team.group, { no: mailing.no, target, settings }, breakdown, null, budgetMs);
-    expect(await ask(0)).toMatchObject({ isWhole: false, share: 0 });
+      draftReport(ctx(), team.group, { no: mailing.no, target, settings }, breakdown, {
+        ...{ startAt: null, seesPeople: true, budgetMs },
+      });
+    expect(await ask(0)).toMatchObject({ isWhole: false });
     expect((await ask(5_000))?.lines.map(({ recipients }) => recipients)).toEqual([2, 2, 0]);
   });
 });

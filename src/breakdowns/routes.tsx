@@ -3,7 +3,7 @@ import { recordAct } from "../groups/audit";
 import { can } from "../groups/roles";
 import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan, memberFrame } from "../groups/web";
-import { chooseBreakdown, mailingById } from "../mailings/mailing";
+import { chooseBreakdown, hasLeft, mailingById } from "../mailings/mailing";
 import type { Mailing, MailingId } from "../mailings/types";
 import { listFields } from "../people/custom-field";
 import { AppError } from "../platform/errors";
@@ -19,6 +19,7 @@ import {
   makeDefault,
   removeBreakdown,
   reportOf,
+  returnBreakdown,
   saveBreakdown,
 } from "./breakdown";
 import {
@@ -72,11 +73,13 @@ breakdownRoutes.get(PATH, memberCan("mailings.view"), async (c) => {
 function flashIn(c: MemberContext): FlashMessage | undefined {
   const { t } = c.var;
   const done = c.req.query("done");
-  if (done === "saved") return { kind: "good", text: t("breakdowns.done.saved") };
-  if (done !== "removed") return undefined;
   const id = parseId<BreakdownId>(c.req.query("kept") ?? "");
   const undo = id && { action: hrefOf(c, `/${id}/return`), label: t("composer.undo") };
-  return { kind: "good", text: t("breakdowns.done.removed"), ...(undo ? { undo } : {}) };
+  const offer = undo ? { undo } : {};
+  if (c.req.query("not") === "full") return { kind: "bad", text: t("breakdowns.problem.noRoom"), ...offer };
+  if (done === "saved") return { kind: "good", text: t("breakdowns.done.saved") };
+  if (done !== "removed") return undefined;
+  return { kind: "good", text: t("breakdowns.done.removed"), ...offer };
 }
 
 breakdownRoutes.get(`${PATH}/new`, memberCan("mailings.edit"), (c) =>
@@ -151,7 +154,7 @@ function inWords({ var: { t } }: MemberContext, problems: BreakdownProblems): Fi
 breakdownRoutes.post(`${ONE}/removal`, memberCan("mailings.edit"), async (c) => {
   const { ctx, group, account } = c.var;
   const { id, name } = await breakdownIn(c);
-  await removeBreakdown(ctx, group, id, true);
+  await removeBreakdown(ctx, group, id);
   await recordAct(ctx, {
     ...{ groupNo: group.no, accountNo: account.no, subject: id },
     ...{ act: "breakdown.removed", detail: { name } },
@@ -162,8 +165,9 @@ breakdownRoutes.post(`${ONE}/removal`, memberCan("mailings.edit"), async (c) => 
 breakdownRoutes.post(`${ONE}/return`, memberCan("mailings.edit"), async (c) => {
   const { ctx, group } = c.var;
   const id = parseId<BreakdownId>(c.req.param("kept") ?? "");
-  if (!id || !(await removeBreakdown(ctx, group, id, false))) throw new AppError("not_found");
-  return c.redirect(hrefOf(c), 303);
+  const returned = id ? await returnBreakdown(ctx, group, id) : "unknown";
+  if (returned === "unknown") throw new AppError("not_found");
+  return c.redirect(hrefOf(c, returned === "full" ? `?not=full&kept=${id}` : ""), 303);
 });
 
 breakdownRoutes.post(`${ONE}/default`, memberCan("settings.edit"), async (c) => {
@@ -194,13 +198,17 @@ breakdownRoutes.get(OF_MAILING, memberCan("mailings.view"), async (c) => {
   const breakdown = await breakdownOf(shardOf(c), mailing);
   if (!breakdown) throw new AppError("not_found");
   const page = { t, locale, now: ctx.now, timeZone: account.timeZone };
-  if (mailing.status !== "draft")
-    return c.html(<ReportPanel {...page} report={await reportOf(ctx, group, mailing, breakdown)} />);
+  const seesPeople = can(c.var.role, "people.view");
+  const base = `/groups/${group.slug}/mailings/${mailing.id}`;
+  if (hasLeft(mailing)) {
+    const report = await reportOf(ctx, group, mailing, breakdown, { seesPeople });
+    return c.html(<ReportPanel {...page} report={report} again={`${base}/results#breakdown`} />);
+  }
   const at = Number(c.req.query("at"));
   const startAt = Math.abs(at - ctx.now) < AHEAD_MAX_MS ? at : null;
-  const draft = await draftReport(ctx, group, mailing, breakdown, startAt);
+  const draft = await draftReport(ctx, group, mailing, breakdown, { startAt, seesPeople });
   if (!draft) throw new AppError("not_found");
-  return c.html(<DraftPanel {...page} draft={draft} />);
+  return c.html(<DraftPanel {...page} draft={draft} again={`${base}/review#breakdown`} />);
 });
 
 async function mailingIn(c: MemberContext): Promise<Mailing> {

@@ -82,6 +82,22 @@ export async function hasMerged({ d1, groupNo }: GroupDb): Promise<boolean> {
   return found !== null;
 }
 
+/** The lowest and the highest number a mailing was meant for; 0 and 0 for none. */
+export async function recipientBounds(
+  { d1, groupNo }: GroupDb,
+  mailingNo: number,
+): Promise<{ lowest: number; highest: number }> {
+  // Each by itself is one step in the key; both at once read every recipient.
+  const row = await d1
+    .prepare(
+      `SELECT (SELECT min(person_no) FROM mailing_recipients WHERE group_no = ?1 AND mailing_no = ?2) AS lowest,
+         (SELECT max(person_no) FROM mailing_recipients WHERE group_no = ?1 AND mailing_no = ?2) AS highest`,
+    )
+    .bind(groupNo, mailingNo)
+    .first<{ lowest: number | null; highest: number | null }>();
+  return { lowest: row?.lowest ?? 0, highest: row?.highest ?? 0 };
+}
+
 const { left_out: leftOut, sent } = recipientStatus;
 
 // Mails stay under the number somebody had when they were mailed, what they did is under the one they have now.

@@ -84,7 +84,7 @@ export async function updateBreakdown(
   return meta.changes > 0;
 }
 
-/** Takes one out of the list, where it is nobody's default any more, or brings it back while there is room. */
+/** Takes one out of the list, where it is nobody's default any more, or brings it back as what it was while there is room. */
 export async function updateRemoved(
   { d1, groupNo }: GroupDb,
   id: BreakdownId,
@@ -92,13 +92,22 @@ export async function updateRemoved(
 ): Promise<boolean> {
   const { meta } = await d1
     .prepare(
-      `UPDATE breakdowns SET removed_at = ?3, is_default = 0
+      `UPDATE breakdowns SET removed_at = ?3
        WHERE group_no = ?1 AND id = unhex(?2) AND (removed_at IS NULL) = (?3 IS NOT NULL)
          AND (?3 IS NOT NULL OR (SELECT count(*) FROM breakdowns WHERE group_no = ?1 AND removed_at IS NULL) < ?4)`,
     )
     .bind(groupNo, idToHex(id), removedAt, BREAKDOWNS_MAX)
     .run();
   return meta.changes > 0;
+}
+
+/** Whether one was removed; null when the group never had it. */
+export async function isRemoved({ groupNo, db }: GroupDb, id: BreakdownId): Promise<boolean | null> {
+  const [row] = await db
+    .select({ removedAt: breakdowns.removedAt })
+    .from(breakdowns)
+    .where(and(eq(breakdowns.groupNo, groupNo), eq(breakdowns.id, id)));
+  return row ? row.removedAt !== null : null;
 }
 
 /** Makes one the group's default instead of whichever was; 0: none. */

@@ -9,6 +9,8 @@ export const LINES_MAX = 12;
 /** A group has some; each is a choice in a list. */
 export const BREAKDOWNS_MAX = 50;
 export const BREAKDOWN_NAME_MAX = 120;
+/** Fewer are nobody's crowd: who may not see people would read from the lines what one of them answered. */
+export const SHOWN_FROM = 10;
 
 const no = z.int().min(1);
 
@@ -38,14 +40,20 @@ export type Line = {
   /** What numbers of it are kept under. */
   key: string;
   /** `private`: an audience that is no longer shared. Its name and its size are for whoever keeps it. */
-  name: { is: "named"; name: string } | { is: "everybody" | "others" | "private" | "yes" | "no" };
+  name:
+    | { is: "named"; name: string }
+    /** `otherAnswers`: the field has more answers than there are lines. */
+    | { is: "everybody" | "others" | "otherAnswers" | "private" | "yes" | "no" };
   /** A saved audience that was removed since: it goes on meaning what it meant. */
   isRemoved: boolean;
   /** Null: nobody may be counted by it. */
   node: Audience["include"] | null;
   /** Another one when it came to mean something else. */
-  version: number;
+  meaning: string;
 };
+
+/** Why lines are not shown to somebody who may not see people: they are answers people gave, or of a handful of people. */
+export type Withheld = "answers" | "few";
 
 /** What is counted of the recipients of a line, in the order of the numbers kept. */
 export const lineMeasures = [
@@ -65,3 +73,8 @@ export type LineMeasure = (typeof lineMeasures)[number];
 
 /** The numbers of one line, none where it cannot be counted; money by currency in its smallest unit. */
 export type LineCount = { key: string; counts: number[]; money: Record<string, number> };
+
+/** How many of a line did something; null where it was not counted, or cannot be. */
+export function countOf(count: LineCount | null, measure: LineMeasure): number | null {
+  return count?.counts[lineMeasures.indexOf(measure)] ?? null;
+}

@@ -15,7 +15,7 @@ export function BreakdownSection(props: ReviewProps) {
     >
       {draft ? (
         <div data-audience-shown={`${href}/breakdown${at}`}>
-          <DraftPanel {...props} draft={draft} />
+          <DraftPanel {...props} draft={draft} again={`${href}/review#breakdown`} />
         </div>
       ) : null}
       {mayEdit ? (

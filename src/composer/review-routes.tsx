@@ -158,7 +158,8 @@ async function breakdownIn(c: MemberContext, mailing: Mailing, startAt: number |
   const { ctx, group } = c.var;
   const db = shardOf(c);
   const [breakdowns, shown] = await Promise.all([listBreakdowns(db), breakdownOf(db, mailing)]);
-  return { breakdowns, draftReport: shown && (await draftReport(ctx, group, mailing, shown, startAt)) };
+  const how = { startAt, seesPeople: can(c.var.role, "people.view") };
+  return { breakdowns, draftReport: shown && (await draftReport(ctx, group, mailing, shown, how)) };
 }
 
 function inWords({ var: { t } }: MemberContext, found: ReviewProblems): Record<string, string> {

@@ -10,6 +10,7 @@ import { insertLanguage } from "./store-alternates";
 import * as kept from "./store-kept";
 import {
   type AlternatePart,
+  leftStatuses,
   type Mailing,
   type MailingId,
   type MailingSettings,
@@ -357,6 +358,11 @@ export function nameMailing(
   names: { internalTitle: string; tags: readonly string[]; note: string },
 ): Promise<void> {
   return store.updateNames(dbFor(ctx.env, group), mailing.no, names);
+}
+
+/** Whether something of a mailing has left, or could have: before that nobody can tell what became of it. */
+export function hasLeft({ status, sentAt }: Pick<Mailing, "status" | "sentAt">): boolean {
+  return sentAt !== null || leftStatuses.includes(status);
 }
 
 /** Chooses what tells the people of a mailing apart, in any state; null: the group's default, 0: nothing. */

@@ -19,6 +19,8 @@ export const mailingStatuses = [
   "stopped",
 ] as const;
 export type MailingStatus = (typeof mailingStatuses)[number];
+/** Of which something has left, or could have. */
+export const leftStatuses: readonly MailingStatus[] = ["sending", "paused", "sent", "stopped"];
 
 /** `mailing_recipients.status`. A claim is the note that its chunk was begun: when its owner is gone it is "unknown". */
 export const recipientStatus = {

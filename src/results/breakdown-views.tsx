@@ -16,12 +16,14 @@ export function BreakdownSection(props: CountedProps) {
       {report ? (
         <>
           <div data-audience-shown={`${base}/${mailing.id}/breakdown`}>
-            <ReportPanel {...props} report={report} />
+            <ReportPanel {...props} report={report} again={`${href}#breakdown`} />
           </div>
-          <p class="small">
-            <a href={`${href}?breakdown=again#breakdown`}>{t("breakdowns.again")}</a>{" "}
-            <span class="soft">{t("breakdowns.reportText2")}</span>
-          </p>
+          {report.withheld ? null : (
+            <p class="small">
+              <a href={`${href}?breakdown=again#breakdown`}>{t("breakdowns.again")}</a>{" "}
+              <span class="soft">{t("breakdowns.reportText2")}</span>
+            </p>
+          )}
         </>
       ) : null}
       {mayEdit ? (

@@ -1,11 +1,13 @@
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
-import type { Mailing, MailingStatus } from "../mailings/types";
+import type { Mailing } from "../mailings/types";
 import type { Context } from "../platform/context";
 import { beginCount, type Count, goOn, isDone, readCount, readFigures, readTally, shareOf } from "./counting";
 import { figuresOf } from "./figures";
 import * as store from "./store";
 import type { Figures, Tally } from "./types";
+
+export { leftStatuses } from "../mailings/types";
 
 /** How long numbers stand at least before they are counted again. */
 export const FRESH_MS = 60_000;
@@ -28,9 +30,6 @@ export type Results = {
   isWhole: boolean;
   share: number;
 };
-
-/** Mailings of which something has left. */
-export const leftStatuses: readonly MailingStatus[] = ["sending", "paused", "sent", "stopped"];
 
 /** The key figures of mailings as they were last counted whole, by number; those never counted are not in it. */
 export async function lastFigures(db: GroupDb, nos: readonly number[]): Promise<Map<number, Figures>> {

@@ -1,7 +1,9 @@
 import { Hono } from "hono";
 import { breakdownOf, lastReport, listBreakdowns, type Report, reportOf } from "../breakdowns/breakdown";
+import { can } from "../groups/roles";
 import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
+import { hasLeft } from "../mailings/mailing";
 import { listMailingTags } from "../mailings/tag";
 import { MAILING_TAG_MAX, type Mailing } from "../mailings/types";
 import { AppError } from "../platform/errors";
@@ -13,7 +15,7 @@ import { ampSource, mapHeaders, mapOf } from "./map";
 import { healthOf, inOrder, orders, spans, totalsOf, USUAL_SPAN } from "./numbers";
 import { NumbersPage } from "./numbers-views";
 import { OutcomePage } from "./people-views";
-import { leftStatuses, resultsOf } from "./result";
+import { resultsOf } from "./result";
 import { selectLinks } from "./store";
 import { selectBuilds, selectComments } from "./store-lists";
 import { tagRoutes } from "./tag-routes";
@@ -75,7 +77,9 @@ resultRoutes.get(
       comparisonOf(db, mailing, results.tally, ctx.now),
       breakdownOf(db, mailing),
     ]);
-    const breakdown = shown && (await lastReport(ctx, group, mailing, shown));
+    const seesPeople = can(c.var.role, "people.view");
+    const last = shown && (await lastReport(ctx, group, mailing, shown, { seesPeople }));
+    const breakdown = last?.withheld ? null : last;
     const file = resultsCsv(t, results.tally, links, { compared: byPart, isOfSample, breakdown });
     return csvFile(c, file, `${group.slug}-mailing-${mailing.no}.csv`);
   },
@@ -114,10 +118,6 @@ resultRoutes.get(`${RESULTS_PATH}/people/:outcome`, memberCan("people.view"), as
   );
 });
 
-function hasLeft({ status, sentAt }: Mailing): boolean {
-  return sentAt !== null || leftStatuses.includes(status);
-}
-
 function hrefOf(c: MemberContext, mailing: Pick<Mailing, "id">): string {
   return `/groups/${c.var.group.slug}/mailings/${mailing.id}/results`;
 }
@@ -155,7 +155,8 @@ async function breakdownIn(c: MemberContext, mailing: Mailing): Promise<Report |
   const { ctx, group } = c.var;
   const shown = await breakdownOf(dbFor(ctx.env, group), mailing);
   const isAgain = c.req.query("breakdown") === "again";
-  return shown && reportOf(ctx, group, mailing, shown, { isAgain });
+  const seesPeople = can(c.var.role, "people.view");
+  return shown && reportOf(ctx, group, mailing, shown, { isAgain, seesPeople });
 }
 
 function spanIn(c: MemberContext) {
