@@ -15,7 +15,7 @@ import {
   versionsOf,
 } from "../mailings/mailing";
 import { followersOf } from "../mailings/mirroring";
-import { listMailingTags } from "../mailings/tag";
+import { changedTags, listMailingTags } from "../mailings/tag";
 import {
   KEPT_NAME_MAX,
   MAILING_TAG_MAX,
@@ -162,7 +162,10 @@ listRoutes.post(`${MAILING_PATH}/names`, memberCan("mailings.edit"), async (c) =
   const { values } = await readForm(c.req.raw, { bytesMax: FORM_BYTES_MAX });
   await nameMailing(c.var.ctx, c.var.group, mailing, {
     internalTitle: cleanLine(single(values, "internalTitle")).slice(0, TITLE_MAX),
-    tags: tagsFrom(single(values, "tags")),
+    tags: changedTags(mailing.tags, {
+      had: several(values, "had").length > 0 ? tagsFrom(single(values, "had")) : mailing.tags,
+      typed: tagsFrom(single(values, "tags")),
+    }),
     note: cleanText(single(values, "note")).slice(0, NOTE_MAX),
   });
   const back = single(values, "back");

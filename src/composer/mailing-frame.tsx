@@ -42,6 +42,7 @@ export function Names({
     <Disclosure summary={t("composer.names.title")}>
       <Form action={`${href}/names`} class="form measure" label={t("composer.names.title")}>
         <HiddenField name="back" value={back} />
+        <HiddenField name="had" value={tags.join(", ")} />
         <TextField
           name="internalTitle"
           label={t("composer.names.internalTitle")}

@@ -8,6 +8,7 @@ import { isLocked, skeletonOf, withLock } from "./content/slots";
 import * as store from "./store";
 import { insertLanguage } from "./store-alternates";
 import * as kept from "./store-kept";
+import { showUnused } from "./tag";
 import {
   type AlternatePart,
   leftStatuses,
@@ -351,13 +352,15 @@ function targetOfCopy({ no, target }: Mailing, copyFor: CopyFor): Target | null 
 }
 
 /** Renames, tags or notes a mailing in any state. */
-export function nameMailing(
+export async function nameMailing(
   ctx: Context,
   group: Group,
   mailing: Pick<Mailing, "no">,
   names: { internalTitle: string; tags: readonly string[]; note: string },
 ): Promise<void> {
-  return store.updateNames(dbFor(ctx.env, group), mailing.no, names);
+  const db = dbFor(ctx.env, group);
+  await showUnused(db, names.tags);
+  await store.updateNames(db, mailing.no, names);
 }
 
 /** Whether something of a mailing has left, or could have: before that nobody can tell what became of it. */
@@ -386,13 +389,15 @@ export function hideMailing(
 }
 
 /** Groups several mailings by a tag, or takes it from them; their numbers are summed by tag. */
-export function tagMailings(
+export async function tagMailings(
   ctx: Context,
   group: Group,
   nos: readonly number[],
   { tag, isGiven }: { tag: string; isGiven: boolean },
 ): Promise<void> {
-  return store.updateTag(dbFor(ctx.env, group), nos, tag, isGiven);
+  const db = dbFor(ctx.env, group);
+  if (isGiven) await showUnused(db, [tag]);
+  await store.updateTag(db, nos, tag, isGiven);
 }
 
 /** How many of a group's mailings are in each status. */

@@ -44,10 +44,24 @@ export async function insertHiddenTag(
     .run();
 }
 
-export async function deleteHiddenTag({ d1, groupNo }: GroupDb, tag: string): Promise<void> {
-  await d1
+/** False: it was not hidden. */
+export async function deleteHiddenTag({ d1, groupNo }: GroupDb, tag: string): Promise<boolean> {
+  const { meta } = await d1
     .prepare("DELETE FROM hidden_mailing_tags WHERE group_no = ?1 AND tag = ?2")
     .bind(groupNo, tag)
+    .run();
+  return meta.changes > 0;
+}
+
+/** Of some tags, shows those again that no mailing in the lists has: what was hidden was another one of that name. */
+export async function deleteUnusedHidden({ d1, groupNo }: GroupDb, tags: readonly string[]): Promise<void> {
+  await d1
+    .prepare(
+      `DELETE FROM hidden_mailing_tags WHERE group_no = ?1 AND tag IN (SELECT value FROM json_each(?2)) AND NOT EXISTS (
+         SELECT 1 FROM mailings CROSS JOIN json_each(mailings.tags) AS own
+         WHERE mailings.group_no = ?1 AND mailings.hidden_at IS NULL AND own.value = hidden_mailing_tags.tag)`,
+    )
+    .bind(groupNo, JSON.stringify(tags))
     .run();
 }
 
@@ -57,6 +71,8 @@ export async function updateTagName(
   { tag, name }: { tag: string; name: string },
 ): Promise<void> {
   await d1.batch([
+    // Of a tag of that name that nobody has any more.
+    d1.prepare("DELETE FROM hidden_mailing_tags WHERE group_no = ?1 AND tag = ?2").bind(groupNo, name),
     d1
       .prepare(
         `UPDATE mailings SET tags = (SELECT json_group_array(value) FROM (

@@ -3,7 +3,7 @@ import type { Group } from "../groups/types";
 import { cleanLine } from "../platform/clean-text";
 import type { Context } from "../platform/context";
 import * as store from "./store-tags";
-import { MAILING_TAG_MAX } from "./types";
+import { MAILING_TAG_MAX, MAILING_TAGS_MAX } from "./types";
 
 export type { MailingTag } from "./store-tags";
 
@@ -20,15 +20,30 @@ export function mailingTag(db: GroupDb, tag: string): Promise<store.MailingTag |
   return store.selectTag(db, tag);
 }
 
-/** Takes a tag out of lists and choices, or brings it back. Its mailings keep it either way. */
-export function hideTag(
-  ctx: Context,
-  group: Group,
-  tag: string,
-  { isHidden, by }: { isHidden: boolean; by: number },
-): Promise<void> {
-  const db = dbFor(ctx.env, group);
-  return isHidden ? store.insertHiddenTag(db, { tag, by, now: ctx.now }) : store.deleteHiddenTag(db, tag);
+/** Takes a tag out of lists and choices. Its mailings keep it. */
+export function hideTag(ctx: Context, group: Group, tag: string, by: number): Promise<void> {
+  return store.insertHiddenTag(dbFor(ctx.env, group), { tag, by, now: ctx.now });
+}
+
+/** Brings a hidden tag back, also one that no mailing has by now. False when it was not hidden. */
+export function showTag(ctx: Context, group: Group, tag: string): Promise<boolean> {
+  return store.deleteHiddenTag(dbFor(ctx.env, group), tag);
+}
+
+/** Tags are about to be given: one that no mailing had until now is not hidden, whatever was called so before. */
+export function showUnused(db: GroupDb, tags: readonly string[]): Promise<void> {
+  return store.deleteUnusedHidden(db, tags);
+}
+
+/** What somebody made of the tags a form was drawn with, of those a mailing has by now: one renamed meanwhile does not come back. */
+export function changedTags(
+  now: readonly string[],
+  { had, typed }: { had: readonly string[]; typed: readonly string[] },
+): string[] {
+  if (JSON.stringify(now) === JSON.stringify(had)) return [...typed];
+  const kept = now.filter((tag) => typed.includes(tag) || !had.includes(tag));
+  const added = typed.filter((tag) => !had.includes(tag) && !kept.includes(tag));
+  return [...kept, ...added].slice(0, MAILING_TAGS_MAX);
 }
 
 export type Renamed =

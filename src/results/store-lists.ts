@@ -19,7 +19,7 @@ export type SummaryRow = {
   countedAt: number | null;
 };
 
-/** The mailings that began in a time, the newest first, with what was counted of each; those of one tag where one is named. */
+/** The mailings in the lists that began in a time, the newest first, with what was counted of each; those of one tag where one is named. */
 export async function selectSummaries(
   { d1, groupNo }: GroupDb,
   {
@@ -35,7 +35,7 @@ export async function selectSummaries(
       `SELECT m.mailing_no AS no, lower(hex(m.id)) AS id, m.subject, m.internal_title AS internalTitle, m.status, m.tags, m.sent_at AS sentAt,
          m.start_at AS startAt, m.created_at AS createdAt, r.totals, ${withTally ? "r.tally" : "NULL"} AS tally, r.counted_at AS countedAt
        FROM mailings m LEFT JOIN mailing_results r ON r.group_no = ?1 AND r.mailing_no = m.mailing_no
-       WHERE m.group_no = ?1 AND m.sent_at >= ?2 AND m.sent_at < ?3
+       WHERE m.group_no = ?1 AND m.hidden_at IS NULL AND m.sent_at >= ?2 AND m.sent_at < ?3
          AND (?5 = '' OR EXISTS (SELECT 1 FROM json_each(m.tags) AS own WHERE own.value = ?5))
        ORDER BY m.sent_at DESC, m.mailing_no DESC LIMIT ?4`,
     )

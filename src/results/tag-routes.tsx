@@ -3,7 +3,7 @@ import { recordAct } from "../groups/audit";
 import { can } from "../groups/roles";
 import { dbFor } from "../groups/shard";
 import { type MemberEnv, memberCan } from "../groups/web";
-import { hideTag, listMailingTags, mailingTag, type Renamed, renameTag } from "../mailings/tag";
+import { hideTag, listMailingTags, mailingTag, type Renamed, renameTag, showTag } from "../mailings/tag";
 import { MAILING_TAG_MAX } from "../mailings/types";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
@@ -82,23 +82,33 @@ function hrefOf(c: MemberContext, page: "" | "/return", tag: string): string {
 
 tagRoutes.post(`${PATH}/hiding`, memberCan("mailings.edit"), async (c) => {
   const { tag } = await tagIn(c);
-  await hide(c, tag, true);
+  await hideTag(c.var.ctx, c.var.group, tag, c.var.account.no);
+  await noteHiding(c, tag, "mailing_tag.hidden");
   const list = `/groups/${c.var.group.slug}/mailings/tags`;
   return c.redirect(`${list}?done=hidden&of=${encodeURIComponent(tag)}`, 303);
 });
 
 tagRoutes.post(`${PATH}/return`, memberCan("mailings.edit"), async (c) => {
-  const { tag } = await tagIn(c);
-  await hide(c, tag, false);
-  return c.redirect(`${hrefOf(c, "", tag)}&done=shown`, 303);
+  const { ctx, group } = c.var;
+  const asked = c.req.query("tag") ?? "";
+  const isKnown = asked.length <= MAILING_TAG_MAX && (await showTag(ctx, group, asked));
+  // What no mailing has any more is shown again all the same: somebody may give it once more.
+  if (isKnown) await noteHiding(c, asked, "mailing_tag.returned");
+  else await tagIn(c);
+  const isGiven = (await mailingTag(dbFor(ctx.env, group), asked)) !== null;
+  const list = `/groups/${group.slug}/mailings/tags?done=shown`;
+  return c.redirect(isGiven ? `${hrefOf(c, "", asked)}&done=shown` : list, 303);
 });
 
-async function hide(c: MemberContext, tag: string, isHidden: boolean): Promise<void> {
+async function noteHiding(
+  c: MemberContext,
+  tag: string,
+  act: "mailing_tag.hidden" | "mailing_tag.returned",
+): Promise<void> {
   const { ctx, group, account } = c.var;
-  await hideTag(ctx, group, tag, { isHidden, by: account.no });
   await recordAct(ctx, {
     ...{ groupNo: group.no, accountNo: account.no, subject: tag },
-    ...{ act: isHidden ? "mailing_tag.hidden" : "mailing_tag.returned", detail: { name: tag } },
+    ...{ act, detail: { name: tag } },
   });
 }
 

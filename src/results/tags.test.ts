@@ -63,6 +63,30 @@ describe("the page of a tag", () => {
   });
 });
 
+describe("a mailing that was removed", () => {
+  it("is in no sum and no list of its tag", async () => {
+    const [kept, removed] = [await made(["of two"]), await made(["of two"], { subject: "Taken away" })];
+    for (const { id } of [kept, removed]) await read(team.owner, `/${id}/results`);
+    expect(await read(team.owner, pageOf("of two"))).toContain("Taken away");
+    await team.owner.post(`${team.base}/mailings/${removed.id}/hiding`);
+    const html = await read(team.owner, pageOf("of two"));
+    expect(html).not.toContain("Taken away");
+    expect(html).toMatch(/Sent<\/dt><dd class="stat-value">4</);
+    expect(await read(team.owner, "/numbers?days=all")).not.toContain("Taken away");
+  });
+});
+
+describe("a form that was drawn before a tag was renamed", () => {
+  it("does not bring the old name back, and writes what somebody changed alone", async () => {
+    const mailing = await made(["before", "other one"]);
+    await post("name", "before", { name: "after" });
+    const form = { internalTitle: "T", note: "", had: "before, other one", tags: "before, new one" };
+    await team.organiser.post(`${team.base}/mailings/${mailing.id}/names`, form);
+    expect(await tagsOf(mailing.no)).toEqual(["after", "new one"]);
+    expect(await read(team.owner, `/${mailing.id}/progress`)).toContain('name="had" value="after, new one"');
+  });
+});
+
 describe("hiding a tag", () => {
   it("takes it out of lists and choices, leaves its mailings alone, and is undone by a click", async () => {
     const mailing = await made(["spring", "kept"], { subject: "Of spring" });
@@ -88,6 +112,28 @@ describe("hiding a tag", () => {
     await post("return", "spring");
     expect(await read(team.owner, "")).toContain('<option value="spring"');
     expect(await read(team.owner, "/tags")).not.toContain("Hidden tags");
+  });
+
+  it("is forgotten once nobody has the tag: another of that name is in sight, renamed or given", async () => {
+    const [one, other] = [await made(["gone"]), await made(["stays here"])];
+    await post("hiding", "gone");
+    const names = (id: string, had: string, tags: string) =>
+      team.organiser.post(`${team.base}/mailings/${id}/names`, { internalTitle: "", note: "", had, tags });
+    await names(one.id, "gone", "");
+    await post("name", "stays here", { name: "gone" });
+    expect(await read(team.owner, pageOf("gone"))).not.toContain("This tag is hidden");
+    await post("hiding", "gone");
+    await names(other.id, "gone", "");
+    await names(one.id, "", "gone");
+    expect(await read(team.owner, pageOf("gone"))).not.toContain("This tag is hidden");
+    await post("hiding", "gone");
+    await names(one.id, "gone", "");
+    const shown = await post("return", "gone");
+    expect([shown.status, shown.headers.get("Location")]).toEqual([
+      303,
+      expect.stringContaining("done=shown"),
+    ]);
+    expect((await post("return", "gone")).status).toBe(404);
   });
 
   it("keeps the tag on a mailing whose title is changed meanwhile", async () => {
