@@ -116,7 +116,7 @@ export async function watchRun(db: GroupDb, run: Run): Promise<Ending> {
       return { is: "held", note: pauseNote === "needs_operator" ? "operator" : waitsFor(pauseNote) };
     case "draft":
       if (pauseNote === "not_built" || pauseNote === "mirrors_too_large")
-        return { is: "held", note: "not_built" };
+        return { is: "held", note: pauseNote };
       return operatorReason(pauseNote) === null ? { is: "called_off" } : { is: "held", note: "sent_back" };
     case "sending":
     case "paused":

@@ -88,6 +88,7 @@ export const heldNotes = [
   "colleague",
   "operator",
   "not_built",
+  "mirrors_too_large",
   "sent_back",
   "before",
   "failed",

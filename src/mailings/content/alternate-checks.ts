@@ -1,7 +1,8 @@
 import { variedParts } from "../combining";
 import { type AlternatePart, BODY_BYTES_MAX, type MailingVersion, VARIANTS_MAX } from "../types";
 import { problemOf } from "./making";
-import type { MailPart, Problem } from "./types";
+import { sourcesOf } from "./merge-fields";
+import type { Build, MailPart, Problem } from "./types";
 
 /**
  * All mails in all versions and languages together as they are frozen, in characters: as much as the sources of whole versions can
@@ -38,7 +39,7 @@ function alternatePartOf(part: MailPart): AlternatePart {
   }
 }
 
-type Made = { version: MailingVersion; made: string };
+type Made = { version: MailingVersion; made: Build | null };
 
 /**
  * What is wrong with alternates beside each other.
@@ -88,10 +89,14 @@ function wordsOf(part: AlternatePart, { subject, preview, fromName, body, plain,
 function sizeProblems(versions: readonly MailingVersion[], made: readonly Made[]): Problem[] {
   // Wrapper and snippets are in each mail again; versions that share a message are as long as each other, but for the subject.
   const bodyOf = ({ combines, language }: MailingVersion) => `${combines?.body.row} ${language}`;
-  const lengths = new Map(made.map((each) => [bodyOf(each.version), each.made.length]));
+  const lengths = new Map(made.map((each) => [bodyOf(each.version), lengthOf(each.made)]));
   const all = versions.reduce((sum, version) => sum + (lengths.get(bodyOf(version)) ?? 0), 0);
   const [version] = versions;
   if (!version || all <= ALL_MAX) return [];
   const problem = problemOf({ version }, "versions_too_large", "body", { count: versions.length });
   return [ofAlternate(problem, versions)];
+}
+
+function lengthOf(made: Build | null): number {
+  return made ? sourcesOf(made).reduce((sum, { source }) => sum + source.length, 0) : 0;
 }
