@@ -1,11 +1,10 @@
-import type { VariantResult, Verdict } from "../delivery/types";
+import type { Verdict } from "../delivery/types";
 import { judgeParts, type PartVerdict } from "../delivery/verdict";
 import { variedParts } from "../mailings/combining";
 import type { Combination } from "../mailings/types";
-import { formatNumber, formatPercent } from "../ui/format";
-import { DataTable } from "../ui/table";
 import { combinationWords, letterOf } from "./parts";
 import type { ProgressProps } from "./progress-props";
+import { VerdictTable } from "./verdict-table";
 
 /** Which alternates each version is made of; nothing of a mailing without them. */
 function combinationsShown({ versions }: Pick<ProgressProps, "versions">): Map<number, Combination> {
@@ -40,50 +39,18 @@ export function PartResults(props: ProgressProps & { verdict: Verdict }) {
   const { t, locale, verdict } = props;
   const combinations = combinationsShown(props);
   const parts = judgeParts(verdict, combinations);
-  const percent = (share: number) => formatPercent(share, locale, 1);
   return (
     <>
       {parts.map((each) => (
         <>
           <h3>{t(`alternates.by.${each.part}`)}</h3>
           <p>{partWords(props, each, combinations.get(verdict.bestNo))}</p>
-          <DataTable<VariantResult>
+          <VerdictTable
+            {...{ t, locale, verdict: each.verdict }}
             caption={t(`alternates.by.${each.part}`)}
             isCaptionHidden
-            rows={each.verdict.variants}
-            empty={null}
-            columns={[
-              {
-                key: "alternate",
-                title: t(`alternates.part.${each.part}`),
-                isName: true,
-                cell: ({ variantNo: nth }) => t(`alternates.nth.${each.part}`, { nth }),
-              },
-              {
-                key: "sent",
-                title: t("composer.numbers.sent"),
-                isNumber: true,
-                cell: ({ sent }) => formatNumber(sent, locale),
-              },
-              {
-                key: "did",
-                title: t(`composer.plan.measures.${verdict.measure}`),
-                isNumber: true,
-                cell: ({ did }) => formatNumber(did, locale),
-              },
-              {
-                key: "share",
-                title: t("composer.winner.share"),
-                isNumber: true,
-                cell: ({ share }) => percent(share),
-              },
-              {
-                key: "between",
-                title: t("composer.winner.between"),
-                isNumber: true,
-                cell: ({ low, high }) => `${percent(low)} – ${percent(high)}`,
-              },
-            ]}
+            title={t(`alternates.part.${each.part}`)}
+            nameOf={(nth) => t(`alternates.nth.${each.part}`, { nth })}
           />
         </>
       ))}

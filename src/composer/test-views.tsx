@@ -1,12 +1,11 @@
-import type { TestPhase, VariantResult, Verdict } from "../delivery/types";
+import type { TestPhase, Verdict } from "../delivery/types";
 import { Form, HiddenField, SubmitButton } from "../ui/form";
-import { formatNumber, formatPercent } from "../ui/format";
 import { Section } from "../ui/layout";
-import { DataTable } from "../ui/table";
 import { When } from "../ui/when";
 import { PartResults, VersionName, versionWords } from "./part-results";
 import { letterOf } from "./parts";
 import type { ProgressProps } from "./progress-props";
+import { VerdictTable } from "./verdict-table";
 
 /** Where the test is; of one down the list it says what that means. */
 function phaseWords(
@@ -31,7 +30,7 @@ function askWords(props: ProgressProps, no: number): string {
 
 /** What the variants brought, and the choice of the one that goes to the rest. */
 export function TestPart(props: ProgressProps) {
-  const { t, numbers, maySend } = props;
+  const { t, locale, numbers, maySend } = props;
   const { test, frozen } = numbers;
   if (!test) return null;
   const { phase, endsAt, verdict, winnerNo } = test;
@@ -53,54 +52,17 @@ export function TestPart(props: ProgressProps) {
       ) : mayChoose ? (
         <p class="soft">{t("composer.winner.early")}</p>
       ) : null}
-      {verdict && !isOne ? <VersionTable {...props} verdict={verdict} /> : null}
+      {verdict && !isOne ? (
+        <VerdictTable
+          {...{ t, locale, verdict }}
+          caption={t(`composer.plan.measures.${verdict.measure}`)}
+          title={t("composer.winner.variant")}
+          nameOf={(no) => <VersionName {...props} variantNo={no} />}
+        />
+      ) : null}
       {verdict ? <PartResults {...props} verdict={verdict} /> : null}
       {mayChoose ? <Choice {...props} verdict={verdict} variants={variants} /> : null}
     </Section>
-  );
-}
-
-function VersionTable(props: ProgressProps & { verdict: Verdict }) {
-  const { t, locale, verdict } = props;
-  const percent = (share: number) => formatPercent(share, locale, 1);
-  return (
-    <DataTable<VariantResult>
-      caption={t(`composer.plan.measures.${verdict.measure}`)}
-      rows={verdict.variants}
-      empty={null}
-      columns={[
-        {
-          key: "variant",
-          title: t("composer.winner.variant"),
-          isName: true,
-          cell: ({ variantNo }) => <VersionName {...props} variantNo={variantNo} />,
-        },
-        {
-          key: "sent",
-          title: t("composer.numbers.sent"),
-          isNumber: true,
-          cell: ({ sent }) => formatNumber(sent, locale),
-        },
-        {
-          key: "did",
-          title: t(`composer.plan.measures.${verdict.measure}`),
-          isNumber: true,
-          cell: ({ did }) => formatNumber(did, locale),
-        },
-        {
-          key: "share",
-          title: t("composer.winner.share"),
-          isNumber: true,
-          cell: ({ share }) => percent(share),
-        },
-        {
-          key: "between",
-          title: t("composer.winner.between"),
-          isNumber: true,
-          cell: ({ low, high }) => `${percent(low)} – ${percent(high)}`,
-        },
-      ]}
-    />
   );
 }
 

@@ -19,6 +19,7 @@ import {
   standingOf,
   type totalsOf,
 } from "./numbers";
+import { SummaryTable } from "./summary-table";
 import type { Figures, Mailbox, Measure } from "./types";
 import { moneyWords } from "./views";
 import { type Page, percent } from "./web";
@@ -147,49 +148,18 @@ export function Totals({
 }
 
 function List(props: NumbersPageProps) {
-  const { t, locale, now, timeZone, group, summaries, order, isRising } = props;
+  const { t, summaries, order, isRising } = props;
   const sortBy = (by: Order) => ({
     href: `${pathOf(props)}${queryOf(props)}&sort=${by}${by === order && !isRising ? "&rising=yes" : ""}`,
     direction:
       by === order ? (isRising ? ("ascending" as const) : ("descending" as const)) : ("none" as const),
   });
-  const rate = (measure: Exclude<Order, "sentAt" | "sent">): Column<Summary> => ({
-    ...{ key: measure, title: t(`results.measures.${measure}`), isNumber: true, sort: sortBy(measure) },
-    cell: ({ figures }) => (figures ? percent(rateOf(measure, figures), locale) : "–"),
-  });
   return (
     <Section title={t("results.numbers.list")}>
-      <DataTable<Summary>
-        caption={t("results.numbers.list")}
-        isCaptionHidden
-        rows={summaries}
-        empty={null}
-        columns={[
-          {
-            ...{ key: "name", title: t("results.columns.mailing"), isName: true },
-            cell: ({ id, name }) => (
-              <a href={`/groups/${group.slug}/mailings/${id}/results`} dir="auto">
-                {name || t("results.untitled")}
-              </a>
-            ),
-          },
-          {
-            ...{ key: "at", title: t("results.began"), sort: sortBy("sentAt") },
-            cell: ({ sentAt }) => <When at={sentAt} {...{ now, locale, timeZone }} />,
-          },
-          {
-            ...{ key: "sent", title: t("results.measures.sent"), isNumber: true, sort: sortBy("sent") },
-            cell: ({ figures }) =>
-              figures ? formatNumber(figures.sent, locale) : t("results.numbers.uncounted"),
-          },
-          ...(
-            ["opened", "clicked", "actions", "newToList", "unsubscribed", "bounced", "complained"] as const
-          ).map(rate),
-          {
-            ...{ key: "money", title: t("results.measures.money"), isNumber: true },
-            cell: ({ figures }) => (figures && moneyWords(figures, locale)) || "–",
-          },
-        ]}
+      <SummaryTable
+        {...props}
+        measures={["opened", "clicked", "actions", "newToList", "unsubscribed", "bounced", "complained"]}
+        sortBy={sortBy}
       />
       {summaries.length >= SUMMARIES_MAX ? (
         <p class="soft small">{t("results.numbers.more", { count: SUMMARIES_MAX })}</p>

@@ -9,13 +9,12 @@ import { PageHeader, Section, Shell } from "../ui/layout";
 import { MailingTabs } from "../ui/mailing-tabs";
 import { type Column, DataTable, EmptyState } from "../ui/table";
 import { When } from "../ui/when";
-import { rateOf } from "./figures";
 import { type Medians, SUMMARIES_MAX, type Summary, TAGGED_MAX } from "./lists";
 import { Totals } from "./numbers-views";
 import { AllRates } from "./rate-views";
-import type { Figures, Measure } from "./types";
-import { moneyWords } from "./views";
-import { type Page, percent } from "./web";
+import { SummaryTable } from "./summary-table";
+import type { Figures } from "./types";
+import type { Page } from "./web";
 
 const hrefOf = ({ group }: Pick<Page, "group">, tag: string, page = "") =>
   `/groups/${group.slug}/mailings/tags${page}?tag=${encodeURIComponent(tag)}`;
@@ -189,42 +188,14 @@ function Sums(props: TagProps) {
   );
 }
 
-function Mailings({ t, locale, now, timeZone, group, summaries }: TagProps) {
-  const rate = (measure: Measure): Column<Summary> => ({
-    ...{ key: measure, title: t(`results.measures.${measure}`), isNumber: true },
-    cell: ({ figures }) => (figures ? percent(rateOf(measure, figures), locale) : "–"),
-  });
+function Mailings(props: TagProps) {
+  const { t, summaries } = props;
   return (
     <Section title={t("results.numbers.list")}>
-      <DataTable<Summary>
-        caption={t("results.numbers.list")}
-        isCaptionHidden
-        rows={summaries.slice(0, SUMMARIES_MAX)}
-        empty={null}
-        columns={[
-          {
-            ...{ key: "name", title: t("results.columns.mailing"), isName: true },
-            cell: ({ id, name }) => (
-              <a href={`/groups/${group.slug}/mailings/${id}/results`} dir="auto">
-                {name || t("results.untitled")}
-              </a>
-            ),
-          },
-          {
-            ...{ key: "at", title: t("results.began") },
-            cell: ({ sentAt }) => <When at={sentAt} {...{ now, locale, timeZone }} />,
-          },
-          {
-            ...{ key: "sent", title: t("results.measures.sent"), isNumber: true },
-            cell: ({ figures }) =>
-              figures ? formatNumber(figures.sent, locale) : t("results.numbers.uncounted"),
-          },
-          ...(["opened", "clicked", "actions", "unsubscribed"] as const).map(rate),
-          {
-            ...{ key: "money", title: t("results.measures.money"), isNumber: true },
-            cell: ({ figures }) => (figures && moneyWords(figures, locale)) || "–",
-          },
-        ]}
+      <SummaryTable
+        {...props}
+        summaries={summaries.slice(0, SUMMARIES_MAX)}
+        measures={["opened", "clicked", "actions", "unsubscribed"]}
       />
       {summaries.length > SUMMARIES_MAX ? (
         <p class="soft small">
