@@ -15,10 +15,9 @@ const EVERYBODY: Line = {
  * leaves everybody alone.
  */
 export async function linesOf(db: GroupDb, { plan }: Pick<Breakdown, "plan">): Promise<Line[]> {
-  const own = await ownLines(db, plan);
+  const { lines: own, isCut } = await ownLines(db, plan);
   const nodes = own.flatMap(({ node }) => node ?? []);
   if (nodes.length === 0) return [EVERYBODY, ...own];
-  const isCut = plan.by === "field" && own.length >= LINES_MAX && (await hasMoreAnswers(db, plan.field));
   const others: Line = {
     ...{ key: "others", name: { is: isCut ? "otherAnswers" : "others" }, isRemoved: false, meaning: "" },
     node: { not: { any: nodes } },
@@ -37,17 +36,20 @@ export function inCountingOrder(lines: readonly Line[]): Line[] {
   return lines.toSorted((one, other) => (rankOf(one) < rankOf(other) ? -1 : 1));
 }
 
-async function ownLines(db: GroupDb, plan: Plan): Promise<Line[]> {
+/** `isCut`: a field has more answers than there are lines. */
+async function ownLines(db: GroupDb, plan: Plan): Promise<{ lines: Line[]; isCut: boolean }> {
   switch (plan.by) {
     case "audiences":
-      return audienceLines(db, plan.audiences);
-    case "language":
-      return Object.entries(localeNames).map(([code, name]) =>
+      return { lines: await audienceLines(db, plan.audiences), isCut: false };
+    case "language": {
+      const lines = Object.entries(localeNames).map(([code, name]) =>
         valueLine(`language:${code}`, { is: "named", name }, { is: "language", languages: [code] }),
       );
+      return { lines, isCut: false };
+    }
     case "field": {
       const field = (await listFields(db)).find(({ no }) => no === plan.field);
-      return field ? answerLines(field) : [];
+      return { lines: field ? answerLines(field) : [], isCut: (field?.choices.length ?? 0) > LINES_MAX };
     }
   }
 }
@@ -80,11 +82,6 @@ function answerLines({ no, type, choices }: CustomField): Line[] {
   return choices
     .slice(0, LINES_MAX)
     .map((choice) => valueLine(`field:${no}:${choice}`, { is: "named", name: choice }, answered(choice)));
-}
-
-async function hasMoreAnswers(db: GroupDb, fieldNo: number): Promise<boolean> {
-  const field = (await listFields(db)).find(({ no }) => no === fieldNo);
-  return (field?.choices.length ?? 0) > LINES_MAX;
 }
 
 function valueLine(key: string, name: Line["name"], node: Node): Line {
