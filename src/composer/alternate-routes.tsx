@@ -147,8 +147,11 @@ async function showing(
 }
 
 /** How many would get it now; null while nobody is chosen. */
-async function recipientsIn(c: MemberContext, { no, target, settings }: Mailing): Promise<number | null> {
+async function recipientsIn(
+  c: MemberContext,
+  { no, target, settings }: Mailing,
+): Promise<AlternatesProps["recipients"]> {
   const { ctx, group } = c.var;
   const counting = { mailingNo: no, budgetMs: COUNT_MS, startAt: null };
-  return target && recipientsOf(ctx, group, target, settings, counting);
+  return target && ((await recipientsOf(ctx, group, target, settings, counting)) ?? "counting");
 }

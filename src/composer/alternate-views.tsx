@@ -49,8 +49,8 @@ export type AlternatesProps = Page & {
   alternates: Alternates;
   /** It has whole versions to be tested, so there can be no alternates. */
   isWhole: boolean;
-  /** How many would get it; null while nobody is chosen. */
-  recipients: number | null;
+  /** How many would get it; "counting" while nobody was found among those looked at so far, null while nobody is chosen. */
+  recipients: number | "counting" | null;
   typed: TypedAlternate;
   errors: FieldErrors;
   /** The part whose form was refused. */
@@ -120,7 +120,7 @@ function Sum(props: AlternatesProps) {
   const { t, locale, alternates, recipients, href, written } = props;
   const count = combinationCount(alternates);
   const isByPart = comparedParts(combinationsOf(written).values()).length > 0;
-  const each = !recipients ? null : eachOf(props.mailing, recipients, count);
+  const each = !recipients || recipients === "counting" ? null : eachOf(props.mailing, recipients, count);
   return (
     <>
       <p class="lead">
@@ -132,7 +132,9 @@ function Sum(props: AlternatesProps) {
         })}
       </p>
       <p>
-        {each === null ? (
+        {recipients === "counting" ? (
+          t("alternates.counting")
+        ) : each === null ? (
           <>
             {t("alternates.nobody")} <a href={`${href}/target`}>{t("composer.review.choose")}</a>
           </>
