@@ -136,7 +136,8 @@ function Sum(props: AlternatesProps) {
           t("alternates.counting")
         ) : each === null ? (
           <>
-            {t("alternates.nobody")} <a href={`${href}/target`}>{t("composer.review.choose")}</a>
+            {t(recipients === 0 ? "alternates.none" : "alternates.nobody")}{" "}
+            <a href={`${href}/target`}>{t("composer.review.choose")}</a>
           </>
         ) : (
           t(`alternates.each.${each.is}`, { count: each.people, number: formatNumber(each.people, locale) })

@@ -211,28 +211,34 @@ function Change(props: TagProps) {
   const { t, tag, refusal } = props;
   return (
     <Disclosure summary={t("results.tags.change")} isOpen={refusal !== null}>
-      <Form action={hrefOf(props, tag.tag, "/name")} class="form measure" label={t("results.tags.rename")}>
-        <TextField
-          name="name"
-          label={t("results.tags.name")}
-          hint={t("results.tags.nameHint")}
-          value={refusal?.typed ?? tag.tag}
-          maxlength={MAILING_TAG_MAX}
-          autocomplete="off"
-          error={refusal?.error}
-        />
-        <ButtonRow>
-          <SubmitButton kind="secondary">{t("results.tags.rename")}</SubmitButton>
-        </ButtonRow>
-      </Form>
-      {tag.hiddenAt === null ? (
-        <Form action={hrefOf(props, tag.tag, "/hiding")} class="form measure" label={t("results.tags.hide")}>
-          <p class="soft small">{t("results.tags.hideText")}</p>
+      <div class="stack">
+        <Form action={hrefOf(props, tag.tag, "/name")} class="form measure" label={t("results.tags.rename")}>
+          <TextField
+            name="name"
+            label={t("results.tags.name")}
+            hint={t("results.tags.nameHint")}
+            value={refusal?.typed ?? tag.tag}
+            maxlength={MAILING_TAG_MAX}
+            autocomplete="off"
+            error={refusal?.error}
+          />
           <ButtonRow>
-            <SubmitButton kind="secondary">{t("results.tags.hide")}</SubmitButton>
+            <SubmitButton kind="secondary">{t("results.tags.rename")}</SubmitButton>
           </ButtonRow>
         </Form>
-      ) : null}
+        {tag.hiddenAt === null ? (
+          <Form
+            action={hrefOf(props, tag.tag, "/hiding")}
+            class="form measure"
+            label={t("results.tags.hide")}
+          >
+            <p class="soft small">{t("results.tags.hideText")}</p>
+            <ButtonRow>
+              <SubmitButton kind="secondary">{t("results.tags.hide")}</SubmitButton>
+            </ButtonRow>
+          </Form>
+        ) : null}
+      </div>
     </Disclosure>
   );
 }
