@@ -184,6 +184,8 @@ it("a test says how many of its part each version gets", async () => {
   await saveSettings(contextOf(), team.group, mailing, {
     target: { audience: { include: { all: [nobody] } }, most: null },
   });
+  expect(await text(`${mailing.id}/alternates`)).toContain("Nobody would get it as it stands");
+  await saveSettings(contextOf(), team.group, mailing, { target: null });
   expect(await text(`${mailing.id}/alternates`)).toContain("Nobody is chosen yet");
 });
 
