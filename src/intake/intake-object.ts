@@ -18,7 +18,7 @@ import { answers, type DrainOutcome } from "./store";
 import { Kept } from "./store-kept";
 import { Meta } from "./store-meta";
 import { Participants, states } from "./store-participants";
-import { type Capacities, Places } from "./store-places";
+import { type Capacities, decidedOf, Places, type Seats, toldOf } from "./store-places";
 import type { IntakeTarget, RecordReply } from "./types";
 
 /** A drain follows the one before by about a second, so that a burst shares one batch. */
@@ -182,24 +182,25 @@ export class ActionIntake extends DurableObject<Env> {
     // A place can be given back as long as anybody remembers it.
     if (this.#isClosed && (asked.count > 0 || this.#isRetired)) return this.#refuse(now);
     this.#isAwake = true;
-    if (this.#places.isTooMuch(identity, asked))
-      return this.#replyPlaced("full", this.#participants.get(identity)?.id ?? newId(), identity);
+    const seats = this.#places.seatsOf(identity);
+    if (this.#places.isTooMuch(seats, asked))
+      return this.#replyPlaced("full", this.#participants.get(identity)?.id ?? newId(), seats);
     const { isOnce } = target;
     const recorded = recordParticipant(this.#participants, identity, body, { isOnce, now });
-    if (recorded.outcome !== "same") {
-      const decided = this.#places.take(identity, asked, body, recorded.at);
-      this.#keep(identity, placedBody(body, decided), recorded, isOnce);
-      this.#promote(now);
-    }
-    return this.#replyPlaced(recorded.outcome, recorded.id, identity);
+    if (recorded.outcome === "same") return this.#replyPlaced("same", recorded.id, seats);
+    const taken = this.#places.take(identity, seats, asked, body, recorded.at);
+    this.#keep(identity, placedBody(body, decidedOf(taken)), recorded, isOnce);
+    // None of it is the caller's: what they wait for is more than was free a moment ago.
+    this.#promote(now);
+    return this.#replyPlaced(recorded.outcome, recorded.id, taken);
   }
 
-  #replyPlaced(outcome: RecordReply["outcome"], id: ParticipationId, identity: Uint8Array): RecordReply {
-    const decided = this.#places.decided(identity);
+  #replyPlaced(outcome: RecordReply["outcome"], id: ParticipationId, seats: Seats): RecordReply {
+    const told = toldOf(seats);
     return {
       ...this.#reply(outcome, id),
       total: this.#places.people,
-      ...(decided ? { standing: decided.standing, slots: decided.slots } : {}),
+      ...(told ? { standing: told.standing, slots: told.slots } : {}),
     };
   }
 

@@ -423,6 +423,22 @@ describe("what is free", () => {
     expect(await event.rsvp("c")).toMatchObject({ standing: "waiting" });
   });
 
+  it("is not taken by whoever was taken out of the list and answers again", async () => {
+    const event = await setUp({ "": 1 });
+    await event.rsvp("a");
+    await event.drain();
+    const what = { by: 1, filter: { state: "counted", text: "a@example.org" } } as const;
+    await removeParticipations(contextOf(), event.group, event.action, what);
+    const again = await event.rsvp("a", 1, "", { o: { givenName: "Anna" } });
+    expect(again).toMatchObject({ outcome: "updated", total: 0 });
+    expect(again, "told of no place").not.toHaveProperty("standing");
+    expect(await event.rsvp("b")).toMatchObject({ standing: "confirmed", total: 1 });
+    await event.drain();
+    await event.evict();
+    expect(await event.rsvp("c")).toMatchObject({ standing: "waiting", total: 1 });
+    expect(await event.standings()).toMatchObject({ confirmed: ["b"], waiting: [] });
+  });
+
   it("is freed by an erasure, which leaves nothing of the person in the object", async () => {
     const event = await setUp({ "": 1 });
     await event.rsvp("a");

@@ -21,7 +21,16 @@ const { confirmed: CONFIRMED, waiting: WAITING, cancelled: CANCELLED } = standin
 /** The slot of an action that has places as a whole. */
 const WHOLE = "";
 
-type Seat = { slot: string; count: number; standing: number; turn: number; changed_at: number };
+/** All that one person asked for, a seat for each slot. Those taken out of the list have theirs marked, and are in no count. */
+export type Seats = readonly Seat[];
+type Seat = {
+  slot: string;
+  count: number;
+  standing: number;
+  turn: number;
+  changed_at: number;
+  is_removed: number;
+};
 type Tally = { confirmed: number; waiting: number };
 
 /**
@@ -140,18 +149,24 @@ export class Places {
     if (promotions > 0) this.#meta.set("promoted", this.promoted + promotions);
   }
 
-  /** What somebody's places are; null when they never asked for one. */
-  decided(identity: Uint8Array): Decided | null {
-    const seats = this.#seats(identity);
-    return seats.length === 0 ? null : decidedOf(seats);
+  /** What somebody asked for until now; none for whoever never did. */
+  seatsOf(identity: Uint8Array): Seats {
+    if (!this.#seatTable.isThere) return [];
+    return this.#sql
+      .exec<Seat>(
+        "SELECT slot, count, standing, turn, changed_at, is_removed FROM seats WHERE identity = ?",
+        identity,
+      )
+      .toArray();
   }
 
   /**
    * Whether somebody who has places asks for more than there are, or would exchange one for a turn on a waiting list. Nothing
    * may then change: what they have is theirs.
+   * @param all as `seatsOf` gives them
    */
-  isTooMuch(identity: Uint8Array, { slots, count }: Asked): boolean {
-    const seats = this.#seats(identity);
+  isTooMuch(all: Seats, { slots, count }: Asked): boolean {
+    const seats = all.filter(isIn);
     const held = seats.filter(({ standing }) => standing === CONFIRMED);
     if (held.length === 0 || count === 0) return false;
     const isGivingBack = held.some(({ slot }) => !slots.includes(slot));
@@ -167,50 +182,51 @@ export class Places {
 
   /**
    * Gives somebody the places they ask for, or puts them on the waiting list, each slot by itself; asking for none gives back
-   * what they had.
+   * what they had. Whoever was taken out of the list stays out, and keeps no turn.
+   * @param before as `seatsOf` gives them: most people never asked before, and nothing of theirs is looked for twice
    * @param body what they said, kept while they wait
    */
-  take(identity: Uint8Array, asked: Asked, body: string, now: number): Decided {
+  take(identity: Uint8Array, before: Seats, asked: Asked, body: string, now: number): Seats {
     this.#makeTables();
-    const before = this.#seats(identity);
-    const isRemoved = this.#isRemoved(identity);
     this.#addCounts(before, -1);
     const at = Math.max(now, ...before.map(({ changed_at }) => changed_at + 1));
     const seats = this.#seatsFor(before, asked, at);
-    this.#sql.exec("DELETE FROM seats WHERE identity = ?", identity);
-    for (const { slot, count, standing, turn } of seats)
+    if (before.length > 0) this.#sql.exec("DELETE FROM seats WHERE identity = ?", identity);
+    for (const { slot, count, standing, turn, is_removed } of seats)
       this.#sql.exec(
         "INSERT INTO seats (identity, slot, count, standing, turn, changed_at, is_removed) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        ...[identity, slot, count, standing, turn, at, isRemoved ? 1 : 0],
+        ...[identity, slot, count, standing, turn, at, is_removed],
       );
-    this.#keepWords(identity, seats, body);
-    if (!isRemoved) this.#addCounts(seats);
-    return decidedOf(seats);
+    this.#keepWords(identity, before, seats, body);
+    this.#addCounts(seats);
+    return seats;
   }
 
   /** Whoever waits for a slot and asks for it again keeps their turn; what is asked for anew, also after leaving, is a new one. */
-  #seatsFor(before: readonly Seat[], { slots, count }: Asked, at: number): Seat[] {
-    if (count === 0) return [{ slot: WHOLE, count, standing: CANCELLED, turn: 0, changed_at: at }];
+  #seatsFor(before: Seats, { slots, count }: Asked, at: number): Seat[] {
+    const common = { count, changed_at: at, is_removed: before.every(isIn) ? 0 : 1 };
+    if (count === 0) return [{ ...common, slot: WHOLE, standing: CANCELLED, turn: 0 }];
     const held = new Map(
-      before.filter(({ standing }) => standing !== CANCELLED).map((seat) => [seat.slot, seat]),
+      before.filter((seat) => isIn(seat) && seat.standing !== CANCELLED).map((seat) => [seat.slot, seat]),
     );
     if (slots.some((slot) => !held.has(slot))) this.#lastTurn += 1;
     return slots.map((slot) => {
       const own = held.get(slot);
       const isKept = own?.standing === CONFIRMED && count <= own.count;
       const standing = isKept || count <= this.#free(slot) ? CONFIRMED : WAITING;
-      return { slot, count, standing, turn: own?.turn ?? this.#lastTurn, changed_at: at };
+      return { ...common, slot, standing, turn: own?.turn ?? this.#lastTurn };
     });
   }
 
-  #keepWords(identity: Uint8Array, seats: readonly Seat[], body: string): void {
-    if (seats.some(({ standing }) => standing === WAITING))
+  #keepWords(identity: Uint8Array, before: Seats, seats: Seats, body: string): void {
+    if (seats.some(isWaiting))
       this.#sql.exec(
         "INSERT INTO said_by_waiting (identity, body) VALUES (?1, ?2) ON CONFLICT (identity) DO UPDATE SET body = ?2",
         identity,
         body,
       );
-    else this.#sql.exec("DELETE FROM said_by_waiting WHERE identity = ?", identity);
+    else if (before.some(isWaiting))
+      this.#sql.exec("DELETE FROM said_by_waiting WHERE identity = ?", identity);
   }
 
   /** Those whom what is free is enough for, in the order they came; each has a place from now on. */
@@ -227,7 +243,7 @@ export class Places {
   }
 
   #moveUp(identity: Uint8Array, slot: string, now: number): Promotion {
-    const before = this.#seats(identity);
+    const before = this.seatsOf(identity);
     const at = Math.max(now, ...before.map(({ changed_at }) => changed_at + 1));
     const seats = before.map((seat) =>
       seat.slot === slot ? { ...seat, standing: CONFIRMED, changed_at: at } : seat,
@@ -243,7 +259,7 @@ export class Places {
     const { body } = this.#sql
       .exec<{ body: string }>("SELECT body FROM said_by_waiting WHERE identity = ?", identity)
       .one();
-    this.#keepWords(identity, seats, body);
+    this.#keepWords(identity, before, seats, body);
     return { identity, body, decided: decidedOf(seats) };
   }
 
@@ -262,7 +278,7 @@ export class Places {
   /** Forgets somebody: they were erased, or are counted under another address. */
   forget(identity: Uint8Array): void {
     if (!this.#seatTable.isThere) return;
-    this.#addCounts(this.#seats(identity), -1);
+    this.#addCounts(this.seatsOf(identity), -1);
     this.#sql.exec("DELETE FROM seats WHERE identity = ?", identity);
     this.#sql.exec("DELETE FROM said_by_waiting WHERE identity = ?", identity);
   }
@@ -282,26 +298,9 @@ export class Places {
     this.#countAgain();
   }
 
-  /** Those taken out of the list are in no count. */
-  #seats(identity: Uint8Array): Seat[] {
-    if (!this.#seatTable.isThere) return [];
-    return this.#sql
-      .exec<Seat>(
-        "SELECT slot, count, standing, turn, changed_at FROM seats WHERE identity = ? AND is_removed = 0",
-        identity,
-      )
-      .toArray();
-  }
-
-  #isRemoved(identity: Uint8Array): boolean {
-    return (
-      this.#sql.exec("SELECT 1 FROM seats WHERE identity = ? AND is_removed = 1 LIMIT 1", identity).toArray()
-        .length > 0
-    );
-  }
-
   /** Adds one person's places to the numbers, or takes them off. */
-  #addCounts(seats: readonly Seat[], sign: 1 | -1 = 1): void {
+  #addCounts(all: Seats, sign: 1 | -1 = 1): void {
+    const seats = all.filter(isIn);
     for (const { slot, count, standing } of seats) {
       const tally = this.#tally(slot);
       if (standing === CONFIRMED) tally.confirmed += sign * count;
@@ -311,8 +310,16 @@ export class Places {
   }
 }
 
+const isIn = (seat: Seat) => seat.is_removed === 0;
+const isWaiting = (seat: Seat) => seat.standing === WAITING;
+
+/** What somebody is told of their places; null for whoever asked for none, or was taken out of the list. */
+export function toldOf(seats: Seats): Decided | null {
+  return seats.length > 0 && seats.every(isIn) ? decidedOf(seats) : null;
+}
+
 /** Whoever has one place at least is coming. */
-function decidedOf(seats: readonly Seat[]): Decided {
+export function decidedOf(seats: Seats): Decided {
   const names = seats.flatMap(({ slot, standing }) => {
     const name = standingOf(standing);
     return name ? [[slot, name] as const] : [];
