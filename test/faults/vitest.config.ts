@@ -9,6 +9,10 @@ const LONGEST = [
   "src/intake/drain.test.ts",
 ];
 
+/** Only a backstop: whoever waits inside a test says for what and gives up sooner. */
+const TEST_TIMEOUT_MS = 15 * 60_000;
+const HOOK_TIMEOUT_MS = 2 * 60_000;
+
 const group = { maxWorkers: FILES_AT_ONCE, sequence: { groupOrder: 0 } };
 
 export default defineConfig({
@@ -24,8 +28,8 @@ export default defineConfig({
           include: ["test/faults/**/*.test.ts"],
           // The short ones belong to `npm test`.
           exclude: ["test/faults/**/*.short.test.ts"],
-          testTimeout: 15 * 60_000,
-          hookTimeout: 2 * 60_000,
+          testTimeout: TEST_TIMEOUT_MS,
+          hookTimeout: HOOK_TIMEOUT_MS,
         },
       },
       {
@@ -43,6 +47,8 @@ export default defineConfig({
           include: ["src/intake/drain.test.ts", "src/audiences/compile.test.ts"],
           setupFiles: ["test/setup.ts"],
           deps: bundledPackages(),
+          testTimeout: TEST_TIMEOUT_MS,
+          hookTimeout: HOOK_TIMEOUT_MS,
         },
       },
     ],
