@@ -13,7 +13,3 @@ export const kinds: Kind[] = [petition, letter, call, form, survey, event, event
 export function kindByName(name: string): Kind | undefined {
   return kinds.find((kind) => kind.name === name);
 }
-
-export function kindByPath(path: string): Kind | undefined {
-  return kinds.find((kind) => kind.path === path);
-}

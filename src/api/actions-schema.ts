@@ -111,6 +111,3 @@ export const actionSchemas = {
     targets: text,
   }),
 } satisfies Record<ActionType["path"], z.ZodType>;
-
-/** What was said once and holds for ever. */
-export const saidOnce = ["origin_system", "type", "currency"] as const;

@@ -1,7 +1,5 @@
 import type { GroupDb } from "../groups/shard";
-import { idFromHex } from "../platform/ids";
-import type { Filter } from "./filter";
-import { type Clause, type FieldClause, filterClause } from "./store-filter";
+import type { Clause } from "./store-filter";
 
 /** What stands beside a person's row. */
 export type Beside = {
@@ -116,10 +114,6 @@ export async function selectNamed({ d1, groupNo }: GroupDb, clause: Clause): Pro
   return results.map(({ no }) => no);
 }
 
-export function peopleClause(filter: Filter | null, fields: Record<string, FieldClause>): Clause {
-  return filterClause(filter, fields);
-}
-
 /** Whoever has one of some addresses now: found by it, and compared with what they have, since old ones stay theirs. */
 export function addressClause(groupNo: number, column: "email" | "phone", values: readonly string[]): Clause {
   const kind = column === "email" ? 1 : 2;
@@ -141,17 +135,3 @@ export const MODIFIED = `max(p.created_at, ${[
     WHERE t.group_no = p.group_no AND t.person_no = p.person_no AND t.removal_no = 0), 0),
   coalesce(${LAST_EDIT("p.group_no", "p.person_no")}, 0),
   coalesce((SELECT max(v.acted_at) FROM field_values v WHERE v.group_no = p.group_no AND v.person_no = p.person_no), 0))`;
-
-export async function numbersOfIds(
-  { d1, groupNo }: GroupDb,
-  ids: readonly string[],
-): Promise<{ no: number; id: string }[]> {
-  const { results } = await d1
-    .prepare(
-      `SELECT p.person_no AS no, lower(hex(p.id)) AS id FROM json_each(?2) j
-       CROSS JOIN people p ON p.group_no = ?1 AND p.id = unhex(j.value) WHERE p.erased_at IS NULL AND p.merged_into IS NULL`,
-    )
-    .bind(groupNo, JSON.stringify(ids))
-    .all<{ no: number; id: string }>();
-  return results.map(({ no, id }) => ({ no, id: idFromHex(id) }));
-}

@@ -24,8 +24,6 @@ export const DISTRICTS_MAX = 40;
 export const AUDIENCES_MAX = 1_000;
 export const NAME_MAX = 120;
 export const DESCRIPTION_MAX = 1_000;
-/** A tree as JSON. */
-export const TREE_BYTES_MAX = 200_000;
 /** Numbers stay where JavaScript and SQLite count alike. */
 const NUMBER_MAX = 9_007_199_254_740_991;
 const MOMENT_MAX = 8_640_000_000_000_000;
@@ -200,8 +198,6 @@ const nodeSchema: z.ZodType<Node> = z.lazy(() =>
 );
 
 export const limitOrders = ["random", "newest", "oldest", "active"] as const;
-export type LimitOrder = (typeof limitOrders)[number];
-
 /** The first so many people in an order; of people alike in it, those who came first. */
 const limitSchema = z.strictObject({
   people: z.int().min(1).max(10_000_000),

@@ -12,8 +12,6 @@ export const whats = [
   "query",
   "wrapper",
 ] as const;
-export type What = (typeof whats)[number];
-
 const kindsOfChange = ["created", "updated", "deleted"] as const;
 export type KindOfChange = (typeof kindsOfChange)[number];
 

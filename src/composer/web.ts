@@ -14,8 +14,6 @@ export const MAILINGS_PATH = "/groups/:group/mailings";
 export const MAILING_PATH = `${MAILINGS_PATH}/:mailing{[0-9a-fA-F-]{36}}`;
 
 export type MemberContext = HonoContext<MemberEnv>;
-/** What `Shell` needs of whoever looks, on a page of a group. */
-export type Frame = Awaited<ReturnType<typeof memberFrame>>;
 export type Language = MailingVersion["language"];
 
 export function shardOf(c: MemberContext): GroupDb {

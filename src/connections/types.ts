@@ -45,8 +45,6 @@ export type Reason = z.infer<typeof reason>;
 
 /** What of a person a payload may fill, in the order of the page. */
 export const mappedFields = ["email", ...standardFields, "language"] as const;
-export type MappedField = (typeof mappedFields)[number];
-
 const path = z.string().max(PATH_LENGTH_MAX).catch("");
 
 /** Where in a payload each thing stands. Everything has a default, so that a mapping of an earlier release reads. */

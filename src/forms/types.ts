@@ -16,8 +16,6 @@ export const formSettings = commonSettings.extend({
 
 /** The settings of a served action, read once. */
 export const formSettingsOf = onceFor((settings: object) => formSettings.parse(settings));
-export type FormSettings = z.infer<typeof formSettings>;
-
 export const surveySettings = formSettings.extend({
   /** Everybody may see how many gave which answer; never texts, never names. */
   hasPublicResults: z.boolean().default(false),
@@ -25,8 +23,6 @@ export const surveySettings = formSettings.extend({
 
 /** The settings of a served action, read once. */
 export const surveySettingsOf = onceFor((settings: object) => surveySettings.parse(settings));
-export type SurveySettings = z.infer<typeof surveySettings>;
-
 /** Titles are written in one box, so what is wrong with one is wrong with the box. */
 function shortTitles(titles: string[], check: z.RefinementCtx): void {
   if (titles.every((title) => title.length <= PAGE_TITLE_MAX)) return;

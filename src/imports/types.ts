@@ -24,7 +24,6 @@ export const encodings = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as co
 export type Encoding = (typeof encodings)[number];
 
 export const delimiters = { comma: ",", semicolon: ";", tab: "\t", pipe: "|" } as const;
-export type Delimiter = keyof typeof delimiters;
 export const delimiterNames = ["comma", "semicolon", "tab", "pipe"] as const;
 
 /** How the bytes of a file are to be read. */

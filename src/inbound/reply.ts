@@ -26,8 +26,6 @@ export type { Reply } from "./store-replies";
 /** One below what any address gets of us in an hour (`MAILS_PER_ADDRESS_MAX`): what is more stays in the inbox. */
 const forwardedPerGroup = [{ max: 9, windowMs: 3_600_000 }];
 const EVENT_BYTES = 8;
-const OPEN_COUNTED_MAX = 1_000;
-
 export type Answer = { mail: ReadMail; raw: RawMail; personNo: number | null; mailingNo: number | null };
 
 /**
@@ -110,11 +108,6 @@ export async function listReplies(
 /** The answer of an id; null when the group has none. */
 export function replyById(db: GroupDb, id: ReplyId): Promise<store.Reply | null> {
   return store.selectReply(db, id);
-}
-
-/** How many answers wait, up to a thousand. */
-export function openReplies(db: GroupDb): Promise<number> {
-  return store.countOpen(db, OPEN_COUNTED_MAX);
 }
 
 /** Somebody has seen to it, or it is open again. */

@@ -120,17 +120,6 @@ export async function selectReply({ groupNo, d1 }: GroupDb, id: ReplyId): Promis
   return row && replyOf(row);
 }
 
-/** Open answers, counted up to a limit. */
-export async function countOpen({ groupNo, d1 }: GroupDb, most: number): Promise<number> {
-  const row = await d1
-    .prepare(
-      "SELECT count(*) AS n FROM (SELECT 1 FROM mail_replies WHERE group_no = ?1 AND done_at IS NULL LIMIT ?2)",
-    )
-    .bind(groupNo, most)
-    .first<{ n: number }>();
-  return row?.n ?? 0;
-}
-
 export async function updateState(
   { groupNo, d1 }: GroupDb,
   id: ReplyId,

@@ -178,19 +178,3 @@ export async function selectReturns(
     .all<ReturnRow>();
   return results;
 }
-
-/** What came back of one person's mail, the newest first. */
-export async function selectReturnsOf(
-  { groupNo, d1 }: GroupDb,
-  personNo: number,
-  limit: number,
-): Promise<{ at: number; mailingNo: number; kind: number; fault: Fault; reason: string }[]> {
-  const { results } = await d1
-    .prepare(
-      `SELECT at, mailing_no AS mailingNo, kind, fault, reason FROM mail_returns INDEXED BY mail_returns_by_person
-       WHERE group_no = ?1 AND person_no IN (${numbersOf("?2")}) ORDER BY at DESC LIMIT ?3`,
-    )
-    .bind(groupNo, personNo, limit)
-    .all<{ at: number; mailingNo: number; kind: number; fault: Fault; reason: string }>();
-  return results;
-}

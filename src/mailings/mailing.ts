@@ -28,7 +28,6 @@ export { wrapperByNo as wrapperOf } from "./wrapper";
 /** Who acts. */
 export type By = { no: number };
 
-export const languages = ["en", "fr", "es"] as const;
 export const MAILINGS_PAGE = 50;
 const TAGS_OFFERED = 100;
 /** A browser says every 15 s that it is still there. */

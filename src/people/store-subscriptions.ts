@@ -93,13 +93,3 @@ export function noteStatement(
     )
     .bind(groupNo, page, cause, by);
 }
-
-export type SubscriptionRow = {
-  id: string;
-  changedAt: number;
-  channel: number;
-  status: number;
-  cause: string;
-  reason: string;
-  accountNo: number | null;
-};

@@ -104,13 +104,6 @@ export async function saveStep(
   ]);
 }
 
-export async function updateDue({ groupNo, d1 }: GroupDb, no: number, dueAt: number): Promise<void> {
-  await d1
-    .prepare("UPDATE works SET due_at = ?3 WHERE group_no = ?1 AND work_no = ?2 AND finished_at IS NULL")
-    .bind(groupNo, no, dueAt)
-    .run();
-}
-
 /** What of a whole shard should have been done by a moment, whichever group's: by an index that holds only what is open. */
 export async function selectOverdue(
   d1: D1Database,

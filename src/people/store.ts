@@ -301,20 +301,6 @@ export async function selectEmails({ d1, groupNo }: GroupDb, personNo: number): 
   return results.map((row) => row.value);
 }
 
-export function unsubscribeStatement(
-  { d1, groupNo }: GroupDb,
-  personNo: number,
-  cause: string,
-  at: number,
-): D1PreparedStatement {
-  return d1
-    .prepare(
-      `UPDATE people SET email_status = 2, email_status_at = ?3, email_status_cause = ?4
-       WHERE group_no = ?1 AND person_no = ?2 AND ?3 >= coalesce(email_status_at, -1)`,
-    )
-    .bind(groupNo, personNo, at, cause);
-}
-
 /** Whose value of a field stays when two people become one; without a choice what was said last. */
 export type MergeChoices = Partial<Record<SaidColumn | "email", "kept" | "lost">>;
 

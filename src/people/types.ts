@@ -10,9 +10,6 @@ export const subscriptionStatus = {
 } as const;
 export type SubscriptionStatus = keyof typeof subscriptionStatus;
 
-/** `identities.kind` */
-export const identityKind = { email: 1, phone: 2, erased: 3 } as const;
-
 /**
  * How the values of a custom field are written: a text as it was said, of one line or several; a number in digits with a
  * point (12.5); a day as 2026-03-12; one choice in its own words; several choices as a JSON array; "yes" or "no".

@@ -117,9 +117,3 @@ export async function askForOverdue(ctx: Context): Promise<void> {
     for (const { groupNo, workNo } of found) await ask(ctx, groupNo, workNo, 0);
   }
 }
-
-/** Puts a work off, or brings it forward. */
-export async function moveWork(ctx: Context, db: GroupDb, no: number, dueAt: number): Promise<void> {
-  await store.updateDue(db, no, dueAt);
-  await ask(ctx, db.groupNo, no, dueAt - ctx.now);
-}

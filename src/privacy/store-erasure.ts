@@ -26,10 +26,6 @@ export async function selectPerson({ groupNo, d1 }: GroupDb, no: number): Promis
   return headOf(await d1.prepare(`${HEAD} AND person_no = ?2`).bind(groupNo, no).first<Stored>());
 }
 
-export async function selectPersonById({ groupNo, d1 }: GroupDb, idHex: string): Promise<PersonHead | null> {
-  return headOf(await d1.prepare(`${HEAD} AND id = unhex(?2)`).bind(groupNo, idHex).first<Stored>());
-}
-
 /** Whose an address is or was. */
 export async function selectPersonByEmail(
   { groupNo, d1 }: GroupDb,

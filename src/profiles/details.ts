@@ -1,5 +1,5 @@
 import { DETAIL_MAX, type PersonRow } from "../people/edit";
-import { type DetailField, type Details, detailFields } from "../people/types";
+import type { DetailField, Details } from "../people/types";
 import { cleanLine } from "../platform/clean-text";
 import { isCountry } from "../platform/countries";
 import { normaliseEmail } from "../platform/email-address";
@@ -77,5 +77,3 @@ export function readPhone(
 }
 
 export const noDetails: Details = Object.freeze(everyDetail(() => ""));
-
-export const detailNames = detailFields;

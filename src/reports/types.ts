@@ -2,7 +2,6 @@ import type { Group } from "../groups/types";
 
 /** `people_scores.level`, by name; docs/engagement.md says who is on which. */
 export const levels = { quiet: 0, warm: 1, active: 2, core: 3 } as const;
-export type Level = keyof typeof levels;
 export const levelNames = ["quiet", "warm", "active", "core"] as const;
 
 /** From how many points on somebody is on a level. */

@@ -17,8 +17,6 @@ export const cellMeasures = [
   "held",
   "complained",
 ] as const;
-export type CellMeasure = (typeof cellMeasures)[number];
-
 /** How many people, or what else, are alike in everything that is told apart. As stored: short, and added up by its key. */
 export type Counted<Key extends readonly (string | number)[]> = [key: Key, counts: number[]];
 
@@ -113,5 +111,4 @@ export const OUTCOME_PAGE = 50;
 
 /** Why somebody reports a mailing to the operators. */
 export const reportReasons = ["spam", "scam", "not_mine", "other"] as const;
-export type ReportReason = (typeof reportReasons)[number];
 export const REPORT_DETAIL_MAX = 2_000;

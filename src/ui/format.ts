@@ -20,9 +20,6 @@ function kept<F>(make: (...key: string[]) => F): (...key: string[]) => F {
 
 // Spanish writes 1234 without a separator and 12 345 with one; four-digit counts beside five-digit ones must line up.
 const numbers = kept((locale = "en") => new Intl.NumberFormat(locale, { useGrouping: "always" }));
-const compactNumbers = kept(
-  (locale = "en") => new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 }),
-);
 const percents = kept(
   (locale = "en", digits = "0") =>
     new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: Number(digits) }),
@@ -76,11 +73,6 @@ const civilDays = kept(
 /** 12,409 */
 export function formatNumber(value: number, locale: Locale): string {
   return numbers(locale).format(value);
-}
-
-/** 12.4K: only where space is short and the exact number is one step away. */
-export function formatCompact(value: number, locale: Locale): string {
-  return compactNumbers(locale).format(value);
 }
 
 /** 62%, from a ratio (0.62), rounded down so that 99.9 % of a goal never reads as all of it. */

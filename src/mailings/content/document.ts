@@ -35,8 +35,6 @@ const FIELD_NAME = /^[a-z_]\w*(?:\.[a-z_]\w*)?$/i;
 
 /** What a condition may ask of a merge field. `more` and `less` compare numbers. */
 export const clauseTests = ["equals", "differs", "contains", "filled", "blank", "more", "less"] as const;
-export type ClauseTest = (typeof clauseTests)[number];
-
 const align = z.enum(["left", "center", "right"]).nullish().catch(null);
 const url = z.string().max(URL_MAX).nullish();
 const text = z.string().max(LABEL_MAX).default("");

@@ -3,7 +3,6 @@ import type { Group } from "../../groups/types";
 import { isFact, mayBeBlank } from "../../merging/fact";
 import { actionOfField, TARGET_ACTIONS_MAX } from "../../merging/targets";
 import type { FactName } from "../../merging/types";
-import type { CustomField } from "../../people/custom-field";
 import { copyAddresses } from "./links";
 import { type LiquidKind, parseLiquid } from "./liquid";
 import type { Build, NeededFields } from "./types";
@@ -134,11 +133,6 @@ export function neededBy(
     // A mail that names more is not sent (`targets_over`).
     ...(targets.length > 0 ? { targets: targets.slice(0, TARGET_ACTIONS_MAX) } : {}),
   };
-}
-
-/** Names of the custom fields as a mail calls them. */
-export function customNames(fields: readonly Pick<CustomField, "key">[]): string[] {
-  return fields.map(({ key }) => `fields.${key}`);
 }
 
 /** Whether a field is written in one of some templates, and not only asked about by a condition. */
