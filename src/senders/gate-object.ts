@@ -5,66 +5,43 @@ import { createLog } from "../platform/log";
 import { type NamedMailbox, namedMailboxes } from "../platform/mail/mailbox-provider";
 import { perSecondOf } from "../platform/mail/pace";
 import { FairBucket } from "./fair-bucket";
+import { GateDays } from "./gate-days";
 import { GatePaces } from "./gate-paces";
-import { type Numbers, type Reception, together, verdictOn, withMore } from "./health";
-import {
-  type MailboxNumbers,
-  type MailboxTallies,
-  mailboxTogether,
-  WARM_UP_SHARE,
-  withMailboxes,
-} from "./mailbox-pace";
+import { type Numbers, together, verdictOn, withMore } from "./health";
+import { type ByMailbox, mailboxTogether, withMailboxes } from "./mailbox-pace";
 import { LANE } from "./objects";
 import { growQuota, type SenderLimits, senderLimits, shrinkQuota } from "./store";
+import { Receptions } from "./store-receptions";
 import type { Grant, SenderHealth, Stop, Waiting } from "./types";
-import { warmUpMost, warmUpStep } from "./warm-up";
 
 /** What has changed in the directory holds here within so long. */
 const LIMITS_MS = 30_000;
 const DIRECTORY_RETRY_MS = 5_000;
 const LANE_RETRY_MS = 1_000;
 const DAY_MS = 86_400_000;
-/** Mailings whose numbers are kept: what comes back comes within days. */
-const MAILINGS_KEPT = 50;
 /** Nobody may stop a sender for longer at once. */
 const HOLD_MS_MAX = 600_000;
 
-type Day = { date: string; used: number; wasStopped: boolean };
-type WarmUp = {
-  domain: string;
-  step: number;
-  date: string;
-  used: number;
-  /** What of it went to a mailbox provider. */
-  by?: Partial<Record<NamedMailbox, number>>;
-};
-type ByMailbox = Partial<Record<NamedMailbox, Partial<MailboxNumbers>>>;
 type KeptStop = NonNullable<SenderHealth["stop"]>;
 
 /**
  * The gate of one sender, which is named by its group's number: what it may send today, whether it must stop, and in turns
  * with all others (the gate named `LANE`) how many mails may leave now. What was granted and why it stands still is on disk;
  * the tokens are in memory, and a restart begins with half a second of them. A shell: the arithmetic is in `fair-bucket.ts`,
- * `health.ts` and `warm-up.ts`.
+ * `health.ts` and `warm-up.ts`, what is kept in `gate-days.ts`, `gate-paces.ts` and `store-receptions.ts`.
  */
 export class SendGate extends DurableObject<Env> {
   readonly #bucket = new FairBucket();
+  readonly #days: GateDays;
   readonly #paces: GatePaces;
+  readonly #receptions: Receptions;
   #limits: { value: SenderLimits; readAt: number } | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#days = new GateDays(ctx.storage.kv);
     this.#paces = new GatePaces(ctx.storage.kv);
-    const { sql } = ctx.storage;
-    sql.exec(
-      `CREATE TABLE IF NOT EXISTS mailings (mailing TEXT PRIMARY KEY, at INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0,
-         hard INTEGER NOT NULL DEFAULT 0, complaints INTEGER NOT NULL DEFAULT 0, marks TEXT NOT NULL DEFAULT '[]')`,
-    );
-    // Gates that are older than the tallies by mailbox provider have a table without them.
-    if (
-      sql.exec("SELECT 1 FROM pragma_table_info('mailings') WHERE name = 'mailboxes'").toArray().length === 0
-    )
-      sql.exec("ALTER TABLE mailings ADD COLUMN mailboxes TEXT NOT NULL DEFAULT '{}'");
+    this.#receptions = new Receptions(ctx.storage.sql);
   }
 
   /**
@@ -91,9 +68,9 @@ export class SendGate extends DurableObject<Env> {
     const refusal = refusalOf(limits, this.#config());
     if (refusal) return refused(refusal);
     await this.#beginDay(limits, now);
-    const paced = this.#paces.list(limits.paces, this.#warmUpOf(limits, now), now);
+    const paced = this.#paces.list(limits.paces, this.#days.warmUpOf(limits, now), now);
     const own = this.#allowance(mailbox, want, limits, now);
-    const asked = Math.min(Math.max(0, Math.floor(own.most)), this.#leftToday(limits, now));
+    const asked = Math.min(Math.max(0, Math.floor(own.most)), this.#days.left(limits, now));
     if (own.most === 0 && want > 0) return { ...waitFor("mailbox", own.retryMs), paced };
     if (asked === 0 && want > 0) return { ...waitFor("day", DAY_MS - (now % DAY_MS)), paced };
     // Counted before the lane is asked: a second mailing that asks meanwhile must not be granted the same.
@@ -133,7 +110,7 @@ export class SendGate extends DurableObject<Env> {
     if (transient > 0) this.#use(-transient, this.#limits?.value ?? null, now);
     const sent = accepted + permanent + unknown;
     const isPutOff = Object.values(mailboxes).some(({ deferred = 0 }) => deferred > 0);
-    if (isPutOff) this.#giveShareBack(mailboxes, now);
+    if (isPutOff) this.#days.giveShareBack(mailboxes, this.#limits?.value ?? null, now);
     if (sent > 0 || isPutOff) this.#count(mailing, { sent, hard: permanent, complaints: 0 }, mailboxes, now);
   }
 
@@ -168,10 +145,7 @@ export class SendGate extends DurableObject<Env> {
   resume(): boolean {
     if (!this.#stop()) return false;
     this.ctx.storage.kv.delete("stop");
-    this.ctx.storage.sql.exec(
-      `UPDATE mailings SET hard = 0, complaints = 0, marks = '[]', mailboxes = (SELECT json_group_object(key,
-         json_set(value, '$.hard', 0, '$.complaints', 0)) FROM json_each(mailings.mailboxes))`,
-    );
+    this.#receptions.forgive();
     return true;
   }
 
@@ -184,13 +158,13 @@ export class SendGate extends DurableObject<Env> {
     const now = Date.now();
     const limits = await this.#readLimits(now);
     if (limits) await this.#beginDay(limits, now);
-    const warmUp = limits && this.#warmUpOf(limits, now);
-    const receptions = this.#receptions();
+    const warmUp = limits && this.#days.warmUpOf(limits, now);
+    const receptions = this.#receptions.list();
     const paced = this.#paces.list(limits?.paces ?? {}, warmUp, now);
     return {
       stop: this.#stop() ?? null,
       ...together(receptions),
-      usedToday: this.#day(now).used,
+      usedToday: this.#days.used(now),
       mostToday: limits ? Math.min(limits.dailyMax, warmUp?.most ?? limits.dailyMax) : null,
       warmUp: warmUp && { domain: warmUp.domain, day: warmUp.step + 1, most: warmUp.most },
       heldUntil: this.#heldUntil(),
@@ -245,34 +219,23 @@ export class SendGate extends DurableObject<Env> {
   }
 
   #count(mailing: string, more: Numbers, byMailbox: ByMailbox, now: number): void {
-    const receptions = this.#receptions();
-    const before = receptions.find((each) => each.mailing === mailing) ?? NEW_RECEPTION;
-    const { sent, hard, complaints, marks } = withMore(before, more, now);
+    const receptions = this.#receptions.list();
+    const before = this.#receptions.of(mailing, receptions);
     const tallies = withMailboxes(before.mailboxes, byMailbox, now);
     const others = receptions.filter((each) => each.mailing !== mailing);
     const paces = this.#limits?.value.paces ?? {};
     const all = [tallies, ...others.map(({ mailboxes }) => mailboxes)];
     const mailboxes = this.#paces.brake({ tallies, all, byMailbox, paces, now });
-    this.ctx.storage.sql.exec(
-      `INSERT INTO mailings (mailing, at, sent, hard, complaints, marks, mailboxes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-       ON CONFLICT (mailing) DO UPDATE SET sent = ?3, hard = ?4, complaints = ?5, marks = ?6, mailboxes = ?7`,
-      mailing,
-      now,
-      sent,
-      hard,
-      complaints,
-      JSON.stringify(marks),
-      JSON.stringify(mailboxes),
-    );
+    this.#receptions.keep({ mailing, ...withMore(before, more, now), mailboxes }, now);
     if (this.#stop()) return;
-    const verdict = verdictOn(this.#receptions(mailing), now);
+    const verdict = verdictOn(this.#receptions.list(mailing), now);
     if (verdict) this.#stopFor(verdict, now);
   }
 
   #stopFor({ why, sent, hard, complaints }: NonNullable<ReturnType<typeof verdictOn>>, now: number): void {
     const stop: KeptStop = { cause: "health", why, at: now, sent, hard, complaints };
     this.ctx.storage.kv.put("stop", stop);
-    this.ctx.storage.kv.put("day", { ...this.#day(now), wasStopped: true });
+    this.#days.noteStop(now);
     const log = createLog({ gate: this.#name() });
     log.info("gate.stopped", { why, sent, hard, complaints });
     this.ctx.waitUntil(
@@ -284,27 +247,17 @@ export class SendGate extends DurableObject<Env> {
 
   /** A new day begins: a quota that was used well grows, a domain warms up, old numbers are forgotten. */
   async #beginDay(limits: SenderLimits, now: number): Promise<void> {
-    const kept = this.ctx.storage.kv.get<Day>("day");
-    const date = dateOf(now);
-    if (kept?.date === date) return;
-    this.ctx.storage.kv.put("day", { date, used: 0, wasStopped: false } satisfies Day);
-    this.ctx.storage.sql.exec(
-      "DELETE FROM mailings WHERE mailing NOT IN (SELECT mailing FROM mailings ORDER BY at DESC LIMIT ?)",
-      MAILINGS_KEPT,
-    );
-    if (!kept || kept.wasStopped || kept.used * 2 < limits.dailyMax) return;
+    const begun = this.#days.begin(now);
+    if (!begun) return;
+    this.#receptions.prune();
+    const { before } = begun;
+    if (!before || before.wasStopped || before.used * 2 < limits.dailyMax) return;
     try {
       await growQuota(this.env.DIRECTORY, Number(this.#name()), now);
       this.refresh();
     } catch (error) {
       createLog({ gate: this.#name() }).error("gate.grow", error);
     }
-  }
-
-  #leftToday(limits: SenderLimits, now: number): number {
-    const left = limits.dailyMax - this.#day(now).used;
-    const warmUp = this.#warmUpOf(limits, now);
-    return Math.max(0, warmUp ? Math.min(left, warmUp.most - warmUp.used) : left);
   }
 
   /** How many a mailbox provider may get now; of those without a pace of their own as many as are wanted. */
@@ -315,55 +268,15 @@ export class SendGate extends DurableObject<Env> {
     now: number,
   ): { most: number; retryMs: number } {
     if (!mailbox) return { most: want, retryMs: 0 };
-    const warmUp = this.#warmUpOf(limits, now);
-    const left = warmUp
-      ? Math.ceil(warmUp.most * WARM_UP_SHARE) - (warmUp.by?.[mailbox] ?? 0)
-      : Number.POSITIVE_INFINITY;
+    const left = this.#days.leftFor(mailbox, limits, now);
     if (left < 1) return { most: 0, retryMs: DAY_MS - (now % DAY_MS) };
     return this.#paces.look(mailbox, Math.min(want, left), limits.paces, now);
   }
 
   #use(count: number, limits: SenderLimits | null, now: number, mailbox?: NamedMailbox): void {
     if (count === 0) return;
-    const day = this.#day(now);
-    this.ctx.storage.kv.put("day", { ...day, used: Math.max(0, day.used + count) });
+    this.#days.use(count, limits, now, mailbox);
     if (mailbox) this.#paces.use(mailbox, count, limits?.paces ?? {}, now);
-    const warmUp = limits && this.#warmUpOf(limits, now);
-    if (!warmUp) return;
-    const by = mailbox
-      ? { ...warmUp.by, [mailbox]: Math.max(0, (warmUp.by?.[mailbox] ?? 0) + count) }
-      : warmUp.by;
-    const used = Math.max(0, warmUp.used + count);
-    this.ctx.storage.kv.put(`warm/${warmUp.domain}`, { ...warmUp, used, ...(by ? { by } : {}) });
-  }
-
-  /** What a provider put off is tried again: it counts no more for its share of a day that warms up. */
-  #giveShareBack(mailboxes: ByMailbox, now: number): void {
-    const warmUp = this.#limits && this.#warmUpOf(this.#limits.value, now);
-    if (!warmUp) return;
-    const by = { ...warmUp.by };
-    for (const mailbox of namedMailboxes) {
-      by[mailbox] = Math.max(0, (by[mailbox] ?? 0) - (mailboxes[mailbox]?.deferred ?? 0));
-    }
-    this.ctx.storage.kv.put(`warm/${warmUp.domain}`, { ...warmUp, by });
-  }
-
-  #day(now: number): Day {
-    const kept = this.ctx.storage.kv.get<Day>("day");
-    const date = dateOf(now);
-    return kept?.date === date ? kept : { date, used: 0, wasStopped: false };
-  }
-
-  /** Of a domain that is not warm yet; null of all others, and where an operator has set how many may leave. */
-  #warmUpOf({ domain, isFixed }: SenderLimits, now: number): (WarmUp & { most: number }) | null {
-    if (domain === null || isFixed) return null;
-    const kept = this.ctx.storage.kv.get<WarmUp>(`warm/${domain}`);
-    const date = dateOf(now);
-    const step = kept && kept.date !== date ? warmUpStep(kept.step, kept.used) : (kept?.step ?? 0);
-    const most = warmUpMost(step);
-    if (most === null) return null;
-    const isToday = kept?.date === date;
-    return { domain, step, date, used: isToday ? kept.used : 0, by: (isToday && kept.by) || {}, most };
   }
 
   #stop(): KeptStop | undefined {
@@ -373,21 +286,7 @@ export class SendGate extends DurableObject<Env> {
   #heldUntil(): number {
     return this.ctx.storage.kv.get<number>("heldUntil") ?? 0;
   }
-
-  /** Of the newest mailings; the one in question first. */
-  #receptions(first = ""): KeptReception[] {
-    return this.ctx.storage.sql
-      .exec<Numbers & { mailing: string; marks: string; mailboxes: string }>(
-        "SELECT mailing, sent, hard, complaints, marks, mailboxes FROM mailings ORDER BY mailing <> ?, at DESC, mailing DESC",
-        first,
-      )
-      .toArray()
-      .map((row) => ({ ...row, marks: JSON.parse(row.marks), mailboxes: JSON.parse(row.mailboxes) }));
-  }
 }
-
-type KeptReception = Reception & { mailing: string; mailboxes: MailboxTallies };
-const NEW_RECEPTION = { ...{ sent: 0, hard: 0, complaints: 0, marks: [] }, mailboxes: {} };
 
 function refusalOf({ status }: SenderLimits, { BULK_TRANSPORT, isDevelopment }: Config): Stop | null {
   if (status !== "active") return { cause: "operator", why: "group_limited" };
@@ -400,9 +299,4 @@ function waitFor(waiting: Waiting, retryAfterMs: number): Grant {
 
 function refused(stop: Stop): Grant {
   return { granted: 0, retryAfterMs: 0, waiting: null, stop, paced: null };
-}
-
-/** The day of UTC, such as "2026-11-22". */
-function dateOf(now: number): string {
-  return new Date(now).toISOString().slice(0, 10);
 }

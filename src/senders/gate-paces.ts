@@ -4,12 +4,12 @@ import {
   allowed,
   type Brake,
   type Bucket,
+  type ByMailbox,
   brakedPace,
   cutPace,
   filled,
   forgetLately,
   latelyPerHour,
-  type MailboxNumbers,
   type MailboxTallies,
   mailboxTogether,
   reasonToCut,
@@ -108,7 +108,7 @@ const WARM_UP = { perHour: null, why: "warm_up" } as const;
 type Came = {
   tallies: MailboxTallies;
   all: readonly MailboxTallies[];
-  byMailbox: Partial<Record<NamedMailbox, Partial<MailboxNumbers>>>;
+  byMailbox: ByMailbox;
   paces: Paces;
   now: number;
 };

@@ -100,15 +100,13 @@ export type MailboxTally = {
 };
 export type MailboxNumbers = Omit<MailboxTally, "lately">;
 export type MailboxTallies = Partial<Record<NamedMailbox, MailboxTally>>;
+/** What more is known, of as many providers as there is news of. */
+export type ByMailbox = Partial<Record<NamedMailbox, Partial<MailboxNumbers>>>;
 
 const NOTHING: MailboxNumbers = { sent: 0, hard: 0, complaints: 0, deferred: 0 };
 
 /** Tallies with what was added; those given stay as they are. */
-export function withMailboxes(
-  tallies: MailboxTallies,
-  more: Partial<Record<NamedMailbox, Partial<MailboxNumbers>>>,
-  now: number,
-): MailboxTallies {
+export function withMailboxes(tallies: MailboxTallies, more: ByMailbox, now: number): MailboxTallies {
   const sum = { ...tallies };
   for (const mailbox of namedMailboxes) {
     const added = more[mailbox];
