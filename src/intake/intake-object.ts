@@ -4,27 +4,24 @@ import { dbFor } from "../groups/shard";
 import { GroupCommit } from "../platform/group-commit";
 import { idToHex, newId, type ParticipationId } from "../platform/ids";
 import { createLog, errorText } from "../platform/log";
-import { type BufferedRow, type DrainResult, WriteBehind } from "../platform/write-behind";
+import { type DrainResult, WriteBehind } from "../platform/write-behind";
 import { Again } from "./again";
 import { AlarmClock } from "./alarm-clock";
 import { announcePage, isUpdate, nthOf, rowBody, rowsToKeep, writePage } from "./drain";
+import { DRAIN_DELAY_MS, Draining } from "./draining";
 import { HomeLink } from "./home-link";
 import { KnownTarget } from "./known-target";
 import { readNote, writeNote } from "./note";
-import { countPromoted, placedBody, placesAsked, promotedBody } from "./placing";
+import { placedBody, placedReply, placesAsked, promote, settlePlaces } from "./placing";
 import { type Recorded, recordPaid, recordParticipant, recordSigned } from "./recording";
 import { settleAgain, settlePage } from "./settle";
 import { answers, type DrainOutcome } from "./store";
 import { Kept } from "./store-kept";
 import { Meta } from "./store-meta";
 import { Participants, states } from "./store-participants";
-import { type Capacities, decidedOf, Places, type Seats, toldOf } from "./store-places";
+import { type Capacities, decidedOf, Places, type Seats } from "./store-places";
 import type { IntakeTarget, RecordReply } from "./types";
 
-/** A drain follows the one before by about a second, so that a burst shares one batch. */
-const DRAIN_DELAY_MS = 1_000;
-/** An object that dies before it has stored a lone record does so within this time, or as soon as anybody calls it. */
-const WATCH_MS = 10 * 60_000;
 /** The next part of what is stored again follows after this time; after a failure, later. */
 const AGAIN_DELAY_MS = 2_000;
 const AGAIN_RETRY_MS = 15_000;
@@ -32,9 +29,6 @@ const AGAIN_RETRY_MS = 15_000;
 const REPORT_RETRY_MS = 10_000;
 /** So many waiting rows take a while, and the home should know of them before. */
 const BACKLOG_WORTH_TELLING = 1_000;
-/** Whoever reads back what they wrote waits so long, and behind so many rows (two seconds of a drain), and no longer. */
-const STORE_WAIT_MS = 10_000;
-const BACKLOG_WORTH_WAITING = 20_000;
 /** A closed object asks its home at most this often whether it was reopened without hearing of it. */
 const REOPENED_ASK_MS = 5_000;
 
@@ -50,6 +44,7 @@ export class ActionIntake extends DurableObject<Env> {
   readonly #again: Again;
   readonly #home: HomeLink;
   readonly #clock: AlarmClock;
+  readonly #draining: Draining;
   readonly #commit = new GroupCommit();
   /** The `settledFrom` of the last note; the home may know of it by now. */
   readonly #notedFrom: number | null;
@@ -57,18 +52,11 @@ export class ActionIntake extends DurableObject<Env> {
   #isClosed: boolean;
   #count: number;
   #askedHomeAt = 0;
-  /** When the last drain that had something to do ended. */
-  #drainedAt = 0;
   /** Made where places run out: its tables cost rows. */
   #placesOrNone: Places | null = null;
   #isAwake = false;
   #isRetired = false;
-  /** Whether what waits is about to be drained, by an alarm set for that or at once. */
-  #isDrainDue = false;
   #lastError: string | null = null;
-  #draining: Promise<DrainResult> | null = null;
-  /** Resolved when the next page of a drain is stored. */
-  #pageSettled = Promise.withResolvers<null>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -78,6 +66,7 @@ export class ActionIntake extends DurableObject<Env> {
     this.#kept = new Kept(ctx.storage);
     this.#again = new Again(this.#meta, this.#kept, this.#participants);
     this.#clock = new AlarmClock(ctx.storage);
+    this.#draining = new Draining(this.#buffer, this.#clock, () => this.#drainOnce());
     this.#target = new KnownTarget(this.#meta);
     this.#isClosed = this.#meta.get("closed") === "1";
     const note = readNote(this.#buffer.note);
@@ -90,11 +79,9 @@ export class ActionIntake extends DurableObject<Env> {
   async #rearm(): Promise<void> {
     const isSet = (await this.#clock.load()) !== null;
     if (isSet) this.#home.settledFrom = this.#notedFrom;
-    if (this.#buffer.pending > 0) {
-      this.#isDrainDue = true;
-      this.#clock.setBy(Date.now() + DRAIN_DELAY_MS);
-    } else if (isSet) return;
-    else if (this.#again.isOrdered) this.#drainIn(DRAIN_DELAY_MS);
+    if (this.#buffer.pending > 0) this.#draining.within(DRAIN_DELAY_MS);
+    else if (isSet) return;
+    else if (this.#again.isOrdered) this.#draining.in(DRAIN_DELAY_MS);
     else this.#wakeForKept();
   }
 
@@ -103,34 +90,18 @@ export class ActionIntake extends DurableObject<Env> {
     return this.#placesOrNone;
   }
 
-  #drainIn(ms: number): void {
-    this.#isDrainDue = true;
-    this.#clock.set(Date.now() + ms);
-  }
-
-  /**
-   * Has what waits drained: with all that comes within a second when there was a drain a moment ago, and else at once, since
-   * somebody who comes alone is likely to stay alone. Setting an alarm is a row written; the one that watches over lone
-   * records serves for all of some minutes.
-   */
+  /** Has what waits drained, at once or in company. */
   #drainSoon(): void {
-    if (this.#isDrainDue) return;
-    const now = Date.now();
+    if (this.#draining.isDue) return;
     const gatherMs = Number(this.env.INTAKE_GATHER_MS ?? 0);
-    if (gatherMs > 0 || this.#draining || now - this.#drainedAt < DRAIN_DELAY_MS)
-      this.#drainIn(gatherMs || DRAIN_DELAY_MS);
-    else {
-      this.#isDrainDue = true;
-      this.#clock.setBy(now + WATCH_MS);
-      this.ctx.waitUntil(this.#drainLone());
-    }
+    if (this.#draining.soon(gatherMs)) this.ctx.waitUntil(this.#drainLone());
   }
 
   async #drainLone(): Promise<void> {
     try {
       // Whoever came at the same moment is in the first page.
       await scheduler.wait(0);
-      this.#isDrainDue = false;
+      this.#draining.begun();
       await this.drain();
     } catch (error) {
       this.#lastError = errorText(error);
@@ -196,21 +167,12 @@ export class ActionIntake extends DurableObject<Env> {
   }
 
   #replyPlaced(outcome: RecordReply["outcome"], id: ParticipationId, seats: Seats): RecordReply {
-    const told = toldOf(seats);
-    return {
-      ...this.#reply(outcome, id),
-      total: this.#places.people,
-      ...(told ? { standing: told.standing, slots: told.slots } : {}),
-    };
+    return { ...this.#reply(outcome, id), ...placedReply(this.#places, seats) };
   }
 
   /** Gives what is free to those who wait, in the order they came, and brings the news to D1 like an answer. */
   #promote(now: number): void {
-    for (const { identity, body, decided } of this.#places.promote(now)) {
-      const known = this.#participants.get(identity);
-      if (!known) continue;
-      // Under the moment they acted: as far as the person goes, nothing new was said.
-      const row = rowBody(promotedBody(body, decided), idToHex(known.id), known.actedAt, identity, 0, true);
+    for (const { identity, row } of promote(this.#places, this.#participants, now)) {
       this.#buffer.append(identity, now, row, this.#note());
       this.#drainSoon();
     }
@@ -260,7 +222,7 @@ export class ActionIntake extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#clock.rang();
-    this.#isDrainDue = false;
+    this.#draining.begun();
     // The first thing an object does is an alarm only when it was interrupted: what it settled then was perhaps not reported.
     if (!this.#isAwake) this.#home.settledFrom = this.#notedFrom;
     this.#isAwake = true;
@@ -276,9 +238,9 @@ export class ActionIntake extends DurableObject<Env> {
   }
 
   #sleep(): void {
-    if (this.#buffer.pending > 0) this.#drainIn(this.#buffer.nextDelayMs());
-    else if (!this.#home.isReported(this.#count)) this.#drainIn(REPORT_RETRY_MS);
-    else if (this.#again.isOrdered) this.#drainIn(this.#lastError ? AGAIN_RETRY_MS : AGAIN_DELAY_MS);
+    if (this.#buffer.pending > 0) this.#draining.in(this.#buffer.nextDelayMs());
+    else if (!this.#home.isReported(this.#count)) this.#draining.in(REPORT_RETRY_MS);
+    else if (this.#again.isOrdered) this.#draining.in(this.#lastError ? AGAIN_RETRY_MS : AGAIN_DELAY_MS);
     else if (this.#kept.dueAt !== null) {
       // Whoever wakes by an alarm takes it that something was not told; the note says that the home knows everything.
       if (this.#buffer.note !== this.#note()) this.#buffer.keepNote(this.#note());
@@ -293,41 +255,16 @@ export class ActionIntake extends DurableObject<Env> {
   }
 
   /** Drains all there is now. */
-  async drain(): Promise<DrainResult> {
-    // The one under way may be past its last page already.
-    const underWay = await this.#draining;
-    if (underWay && (underWay.error !== null || this.#buffer.pending === 0)) return underWay;
-    return this.#drainUnderWay();
-  }
-
-  #drainUnderWay(): Promise<DrainResult> {
-    this.#draining ??= this.#drainOnce().finally(() => {
-      this.#draining = null;
-      this.#drainedAt = Date.now();
-    });
-    return this.#draining;
+  drain(): Promise<DrainResult> {
+    return this.#draining.drain();
   }
 
   /**
    * Has what waits of one person stored, for callers that read back what they wrote: they wait for the page it is in, and not for
    * what others send meanwhile. Gives whether it is stored; false while the database is away or far behind.
    */
-  async store(identity: Uint8Array): Promise<boolean> {
-    if (this.#buffer.pending > BACKLOG_WORTH_WAITING) return false;
-    const row = this.#buffer.newestOf(identity);
-    if (!row) return true;
-    // A timer that runs on keeps an object awake, which is paid for.
-    const over = new AbortController();
-    const tooLong = scheduler.wait(STORE_WAIT_MS, { signal: over.signal }).then(
-      () => "too long" as const,
-      () => null,
-    );
-    while (this.#buffer.isWaiting(row)) {
-      const ended = await Promise.race([this.#drainUnderWay(), this.#pageSettled.promise, tooLong]);
-      if (ended === "too long" || ended?.error) break;
-    }
-    over.abort();
-    return !this.#buffer.isWaiting(row);
+  store(identity: Uint8Array): Promise<boolean> {
+    return this.#draining.store(identity);
   }
 
   async #drainOnce(): Promise<DrainResult> {
@@ -344,11 +281,10 @@ export class ActionIntake extends DurableObject<Env> {
       announce: (_rows, outcomes) => announcePage(this.env.EVENTS, target, outcomes),
       settle: (rows, outcomes) => {
         this.#count += settlePage(this.#participants, rows, outcomes, target);
-        if (target.places) this.#settlePlaces(rows, outcomes);
+        if (target.places) settlePlaces(this.#places, rows, outcomes);
         if (target.keepsDrained) this.#kept.keep(rowsToKeep(rows, outcomes), Date.now());
         this.#home.settled(rows, outcomes);
-        this.#pageSettled.resolve(null);
-        this.#pageSettled = Promise.withResolvers();
+        this.#draining.pageSettled();
         return this.#note();
       },
       probe: () => answers(group),
@@ -359,15 +295,6 @@ export class ActionIntake extends DurableObject<Env> {
     if (result.settled > 0 || result.error !== null || !this.#home.isReported(this.#count))
       await this.#report();
     return result;
-  }
-
-  /** Somebody whom D1 counts under another address, or not at all, holds no place here. */
-  #settlePlaces(rows: BufferedRow[], outcomes: DrainOutcome[]): void {
-    this.#places.noteStored(countPromoted(rows));
-    for (const [position, { key }] of rows.entries()) {
-      const state = outcomes[position]?.state;
-      if (state === "other" || state === "removed") this.#places.forget(key);
-    }
   }
 
   async #report(): Promise<void> {
@@ -392,7 +319,7 @@ export class ActionIntake extends DurableObject<Env> {
   /** Gives the database again what it lost of what was stored since a moment. Gives how much is kept since then. */
   storeAgain(sinceMs: number): number {
     const count = this.#again.order(sinceMs);
-    if (count > 0 && !this.#isDrainDue) this.#drainIn(0);
+    if (count > 0 && !this.#draining.isDue) this.#draining.in(0);
     return count;
   }
 
@@ -455,7 +382,7 @@ export class ActionIntake extends DurableObject<Env> {
   /** Tries parked rows again, at an operator's word. Gives how many. */
   unpark(): number {
     const count = this.#buffer.unpark();
-    if (count > 0) this.#drainIn(0);
+    if (count > 0) this.#draining.in(0);
     return count;
   }
 
