@@ -55,6 +55,10 @@ const ranks = [
   "operations",
   "dashboard",
 ];
+
+const [map = ""] = Object.values(
+  import.meta.glob<string>("../../docs/architecture.md", { query: "?raw", import: "default", eager: true }),
+);
 const TABLES = /^(tables|directory-tables)$/;
 const IMPORT = /^\s*(?:import|export)\s+(type\s)?[^;]*?from\s+"(\.[^"]+)"/gm;
 const VENDOR = /from "(jose|stripe|@simplewebauthn\/server|cloudflare:email)"/;
@@ -103,6 +107,14 @@ it("reads every source file and knows every folder", () => {
       (folder) => folder !== "" && !ranks.includes(folder),
     ),
   ).toEqual([]);
+});
+
+it("finds in the map of the architecture each folder in the order of its rank, and no path that is not there", () => {
+  const table = map.split("\n").filter((line) => line.startsWith("| `src/"));
+  const named = table.flatMap((line) => [...line.matchAll(/`(?:src\/)?(\w+)`/g)].map(([, folder]) => folder));
+  expect(named).toEqual(ranks);
+  const paths = [...map.matchAll(/`(src\/[\w/.-]+\.tsx?)`/g)].map(([, path = ""]) => `../../${path}`);
+  expect(paths.filter((path) => !(path in sources))).toEqual([]);
 });
 
 it("imports only from a lower rank; tables are leaves, and a type may be named from anywhere", () => {
