@@ -12,18 +12,10 @@ import {
 import { sharedBrowser, sharedServer } from "../story.ts";
 import { OPERATOR_EMAIL } from "../variables.ts";
 import { world } from "../world.ts";
-import {
-  decideOnSigners,
-  doorPages,
-  type Language,
-  type ListedPage,
-  operatorPages,
-  organiserPages,
-  publicPages,
-  type Scene,
-  setScene,
-} from "./pages.ts";
+import { doorPages, operatorPages, organiserPages, publicPages } from "./pages.ts";
+import { decideOnSigners, type Language, type Scene, setScene } from "./scene.ts";
 import { openAs } from "./stage.ts";
+import type { ListedPage } from "./ways.ts";
 
 const server = sharedServer();
 const phone = { width: 360, height: 667 };
