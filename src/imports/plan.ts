@@ -4,7 +4,7 @@ import { listFields } from "../people/custom-field";
 import type { Context } from "../platform/context";
 import type { FieldShape, Reading } from "./row";
 import type { ImportRow } from "./store";
-import { importColumns, type PageOptions } from "./store-rows";
+import { importColumns, type PageOptions } from "./store-row-rules";
 import {
   type ColumnRole,
   type ColumnUse,

@@ -11,7 +11,9 @@ import { problemLine } from "./problems";
 import { RecordReader } from "./records";
 import type { Reading } from "./row";
 import type { ImportRow } from "./store";
-import { applyPage, forgottenAmong, hasForgotten, numbersOf, type PageOptions } from "./store-rows";
+import { forgottenAmong, hasForgotten, numbersOf } from "./store-known";
+import type { PageOptions } from "./store-row-rules";
+import { applyPage } from "./store-rows";
 
 /** A statement that took longer shows that the shard has other work: the import waits as long as it took. */
 const SLOW_MS = 200;

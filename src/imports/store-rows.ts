@@ -1,43 +1,18 @@
 import type { GroupDb } from "../groups/shard";
-import type { History } from "./types";
-
-/** A column of `people` an import may fill, and where the page's JSON holds it. */
-export const importColumns = [
-  ["given_name", "givenName"],
-  ["family_name", "familyName"],
-  ["street", "street"],
-  ["locality", "locality"],
-  ["region", "region"],
-  ["postal_code", "postalCode"],
-  ["country", "country"],
-  ["language", "language"],
-  ["phone", "phone"],
-  ["preferred_name", "preferredName"],
-  ["time_zone", "timeZone"],
-] as const;
-export type ImportColumn = (typeof importColumns)[number][0];
-
-/** What all pages of one import have in common. */
-export type PageOptions = {
-  importNo: number;
-  /** Rows name people by number (`p`) and not by address. */
-  isById: boolean;
-  /** The columns the file may change, always in the same order: `before` is written in it. */
-  columns: readonly ImportColumn[];
-  fieldNos: readonly number[];
-  hasTags: boolean;
-  overwrites: boolean;
-  /** Whether a "stop" counts against an earlier "yes": where rows say when, or the whole file is one of people who left. */
-  stopsCount: boolean;
-  /** What rows say of text messages counts as `stopsCount` says of mail; null where nothing is said of them. */
-  mobile: { stopsCount: boolean } | null;
-  /** What people did, by their row; null where the file says who they are and no more. */
-  history: History | null;
-  source: string;
-  /** The statement consent events point at, 16 hexadecimal digits; null when nobody is subscribed. */
-  statementHash: string | null;
-  startedAt: number;
-};
+import { consentStatement, fieldStatements, historyStatement, tagStatement } from "./store-row-facts";
+import {
+  acts,
+  type Channel,
+  changes,
+  type ImportColumn,
+  inConflict,
+  inStatusConflict,
+  leaves,
+  type PageOptions,
+  said,
+  subscribes,
+  who,
+} from "./store-row-rules";
 
 /** How far a page moves the import. */
 export type PageMove = {
@@ -59,14 +34,6 @@ export class MovedOn extends Error {}
 // has an identity again and is no stranger.
 const NOT_FORGOTTEN = `(NOT EXISTS (SELECT 1 FROM identities WHERE group_no = ?1 AND kind = 3)
     OR NOT EXISTS (SELECT 1 FROM identities x WHERE x.group_no = ?1 AND x.kind = 3 AND x.value = j.value ->> 'h'))`;
-
-// CROSS JOIN forces the order, as everywhere where a page of JSON meets a big table (design.md §5).
-const BY_IDENTITY =
-  "jsonb_each(?2) j CROSS JOIN identities i ON i.group_no = ?1 AND i.kind = j.value ->> 'k' AND i.value = j.value ->> 'v'";
-const BY_NUMBER =
-  "jsonb_each(?2) j CROSS JOIN people i ON i.group_no = ?1 AND i.person_no = j.value ->> 'p' AND i.erased_at IS NULL AND i.merged_into IS NULL";
-
-const who = ({ isById }: PageOptions) => (isById ? BY_NUMBER : BY_IDENTITY);
 
 /**
  * Stores a page of people, counts what became of them and moves the cursor, all of it or nothing.
@@ -153,74 +120,6 @@ function claimPhones(options: PageOptions): string {
     ON CONFLICT (group_no, kind, value) DO NOTHING`;
 }
 
-/** What each row says, with NULL for what it says nothing of and "" for what it clears. */
-function saidColumns({ columns }: PageOptions): string[] {
-  const all = new Map<string, string>(importColumns);
-  return columns.map((column) => {
-    const said = `j.value ->> '$.o.${all.get(column)}'`;
-    if (column !== "phone") return `${said} AS ${column}`;
-    const isTheirs = `EXISTS (SELECT 1 FROM identities n WHERE n.group_no = ?1 AND n.kind = 2 AND n.value = ${said} AND n.person_no = i.person_no)`;
-    return `iif(${said} = '' OR ${isTheirs}, ${said}, NULL) AS phone`;
-  });
-}
-
-/** Whether a row changes a column of somebody known: only by something newer, and blanks alone where that was asked for. */
-function changes(column: string, { overwrites }: PageOptions): string {
-  const isNewer = `said.${column} IS NOT NULL AND said.acted_at >= coalesce(people.${column}_at, -1)`;
-  const differs = `nullif(said.${column}, '') IS NOT people.${column}`;
-  return overwrites
-    ? `(${isNewer} AND ${differs})`
-    : `(${isNewer} AND people.${column} IS NULL AND said.${column} <> '')`;
-}
-
-const bare = (code: string) => `upper(replace(replace(${code}, ' ', ''), '-', ''))`;
-
-/**
- * Whether a row takes away a street or town it does not say: whoever it puts at another postal code has left them, as in what a
- * drain stores (decision 0036). An address is one whole; where only blanks are filled in, none is begun anew.
- * @param row which of its two names the row has: within the page, or within the conflict clause
- */
-function leaves(column: ImportColumn, options: PageOptions, row: "said" | "excluded"): string {
-  if (!isPartOfAddress(column) || !movesPeople(options)) return "false";
-  const [isSilent, code, moment] =
-    row === "said"
-      ? [`said.${column} IS NULL AND said.postal_code <> ''`, "said.postal_code", "said.acted_at"]
-      : [`excluded.${column}_at IS NULL`, "excluded.postal_code", "excluded.postal_code_at"];
-  return `((people.${column} IS NOT NULL AND ${isSilent} AND ${bare(code)} <> ${bare("people.postal_code")}
-      AND ${moment} >= coalesce(people.postal_code_at, -1) AND ${moment} >= coalesce(people.${column}_at, -1)) IS TRUE)`;
-}
-
-const isPartOfAddress = (column: ImportColumn) => column === "street" || column === "locality";
-const movesPeople = ({ overwrites, columns }: PageOptions) => overwrites && columns.includes("postal_code");
-
-// Whoever left, bounced or complained is not subscribed by a file, whatever it says. A "stop" counts where nothing is known
-// of the person, and against an earlier "yes" where that can be told.
-function subscribes(channel: "email" | "mobile", stopsCount: boolean): string {
-  const said = channel === "email" ? "said.consent" : "said.mobile";
-  const status = `people.${channel}_status`;
-  const stops = stopsCount
-    ? `(${status} = 0 OR (${status} = 1 AND said.acted_at > coalesce(${status}_at, -1)))`
-    : `${status} = 0`;
-  return `((${said} = 1 AND ${status} = 0) OR (${said} = 2 AND ${stops}))`;
-}
-
-/** What a row says of text messages counts for a phone that is this person's. */
-function saidOfMobile({ mobile }: PageOptions): string {
-  if (!mobile) return "";
-  const phone = "j.value ->> '$.o.phone'";
-  const isTheirs = `EXISTS (SELECT 1 FROM identities n WHERE n.group_no = ?1 AND n.kind = 2 AND n.value = ${phone} AND n.person_no = i.person_no)`;
-  const hasOne =
-    "EXISTS (SELECT 1 FROM people q WHERE q.group_no = ?1 AND q.person_no = i.person_no AND q.phone IS NOT NULL)";
-  return `, iif(iif(${phone} <> '', ${isTheirs}, ${hasOne}), coalesce(j.value ->> 'mo', 0), 0) AS mobile`;
-}
-
-const said = (options: PageOptions) => `
-  SELECT j.key AS position, i.person_no AS person_no, j.value ->> 't' AS acted_at, j.value ->> 'co' AS consent, j.value AS line,
-    iif(j.value ->> 'k' = 1, j.value ->> 'v', NULL) AS email${saidColumns(options)
-      .map((column) => `, ${column}`)
-      .join("")}${saidOfMobile(options)}
-  FROM ${who(options)}`;
-
 /** Counts before anything is changed. A row more of somebody the page makes counts as an update of them. */
 function countStatement(options: PageOptions): string {
   const tags = `EXISTS (SELECT 1 FROM jsonb_each(said.line, '$.g') g WHERE NOT EXISTS
@@ -232,8 +131,8 @@ function countStatement(options: PageOptions): string {
     : `EXISTS (SELECT 1 FROM jsonb_each(said.line, '$.f') f WHERE NOT EXISTS (SELECT 1 FROM field_values v WHERE ${known}))`;
   const changed = [
     ...options.columns.flatMap((column) => [changes(column, options), leaves(column, options, "said")]),
-    subscribes("email", options.stopsCount),
-    ...(options.mobile ? [subscribes("mobile", options.mobile.stopsCount)] : []),
+    subscribes("email", options),
+    ...(options.mobile ? [subscribes("mobile", options)] : []),
     ...(options.history ? [acts(options.history)] : []),
     ...(options.hasTags ? [tags] : []),
     ...(options.fieldNos.length > 0 ? [fields] : []),
@@ -275,192 +174,52 @@ function rememberStatement(options: PageOptions): string {
 
 /** `?3` gives new people the time and version of their ids; the rest is random (see `people/store.ts`). */
 function upsertPeople(options: PageOptions): string {
-  const { columns } = options;
-  const names = columns.flatMap((column) => [column, `${column}_at`]);
-  const values = columns.flatMap((column) => [
-    `nullif(said.${column}, '')`,
-    `iif(said.${column} IS NULL, NULL, said.acted_at)`,
-  ]);
-  const assignments = columns.flatMap((column) => {
-    const isChanged = inConflict(changes(column, options), column);
-    const isLeft = leaves(column, options, "excluded");
-    return [
-      `${column} = iif(${isChanged} OR ${isLeft}, excluded.${column}, people.${column})`,
-      `${column}_at = iif(${isChanged}, excluded.${column}_at, iif(${isLeft}, excluded.postal_code_at, people.${column}_at))`,
-    ];
-  });
-  const statuses = [
-    { channel: "email" as const, said: "said.consent", moves: subscribes("email", options.stopsCount) },
-    ...(options.mobile
-      ? [
-          {
-            channel: "mobile" as const,
-            said: "said.mobile",
-            moves: subscribes("mobile", options.mobile.stopsCount),
-          },
-        ]
-      : []),
-  ].map((each) => ({ ...each, moves: inStatusConflict(each.moves, each.channel) }));
-  const statusNames = statuses.flatMap(({ channel }) =>
-    ["", "_at", "_cause"].map((part) => `${channel}_status${part}`),
-  );
-  const statusValues = statuses.flatMap(({ said }) => [
-    said,
-    `iif(${said} > 0, said.acted_at, NULL)`,
-    `iif(${said} > 0, 'import', NULL)`,
-  ]);
-  const statusAssignments = statuses.flatMap(({ channel, moves }) => [
-    `${channel}_status = iif(${moves}, excluded.${channel}_status, people.${channel}_status)`,
-    `${channel}_status_at = iif(${moves}, excluded.${channel}_status_at, people.${channel}_status_at)`,
-    `${channel}_status_cause = iif(${moves}, 'import', people.${channel}_status_cause)`,
-  ]);
-  const any = [
-    ...columns.flatMap((column) => [
-      inConflict(changes(column, options), column),
-      leaves(column, options, "excluded"),
-    ]),
-    ...statuses.map(({ moves }) => moves),
-  ].join(" OR ");
+  const channels: Channel[] = options.mobile ? ["email", "mobile"] : ["email"];
+  const parts = [
+    ...options.columns.map((column) => columnPart(column, options)),
+    ...channels.map((channel) => subscriptionPart(channel, options)),
+  ];
+  const names = parts.flatMap((part) => part.names);
+  const values = parts.flatMap((part) => part.values);
   return `
     WITH said AS MATERIALIZED (${said(options)})
-    INSERT INTO people (group_no, person_no, id, email${[...names, ...statusNames].map((name) => `, ${name}`).join("")}, created_at)
-    SELECT ?1, said.person_no, CAST(substr(unhex(?3), 1, 9) || randomblob(7) AS BLOB), said.email${[...values, ...statusValues].map((value) => `, ${value}`).join("")}, said.acted_at
+    INSERT INTO people (group_no, person_no, id, email${names.map((name) => `, ${name}`).join("")}, created_at)
+    SELECT ?1, said.person_no, CAST(substr(unhex(?3), 1, 9) || randomblob(7) AS BLOB), said.email${values.map((value) => `, ${value}`).join("")}, said.acted_at
     FROM said WHERE true
     ON CONFLICT (group_no, person_no) DO UPDATE SET
-      ${[...assignments, ...statusAssignments].join(",\n      ")}
-    WHERE ${any}`;
+      ${parts.flatMap((part) => part.assignments).join(",\n      ")}
+    WHERE ${parts.flatMap((part) => part.conditions).join(" OR ")}`;
 }
 
-// In the conflict clause the row is called `excluded`, where "" is NULL already and its moment tells that it was said.
-function inConflict(condition: string, column: string): string {
-  return condition
-    .replaceAll(`said.${column} IS NOT NULL`, `excluded.${column}_at IS NOT NULL`)
-    .replaceAll("said.acted_at", `excluded.${column}_at`)
-    .replaceAll(`nullif(said.${column}, '')`, `excluded.${column}`)
-    .replaceAll(`said.${column} <> ''`, `excluded.${column} IS NOT NULL`);
+/** What of a person a part of the statement writes: into which columns, what of newcomers, and how and when of those known. */
+type UpsertPart = { names: string[]; values: string[]; assignments: string[]; conditions: string[] };
+
+function columnPart(column: ImportColumn, options: PageOptions): UpsertPart {
+  const isChanged = inConflict(changes(column, options), column);
+  const isLeft = leaves(column, options, "excluded");
+  return {
+    names: [column, `${column}_at`],
+    values: [`nullif(said.${column}, '')`, `iif(said.${column} IS NULL, NULL, said.acted_at)`],
+    assignments: [
+      `${column} = iif(${isChanged} OR ${isLeft}, excluded.${column}, people.${column})`,
+      `${column}_at = iif(${isChanged}, excluded.${column}_at, iif(${isLeft}, excluded.postal_code_at, people.${column}_at))`,
+    ],
+    conditions: [isChanged, isLeft],
+  };
 }
 
-function inStatusConflict(condition: string, channel: "email" | "mobile"): string {
-  return condition
-    .replaceAll(channel === "email" ? "said.consent" : "said.mobile", `excluded.${channel}_status`)
-    .replaceAll("said.acted_at", `excluded.${channel}_status_at`);
-}
-
-/** Whether a row is of something the person is not known to have done. */
-function acts({ actionNo, isOnce, currency }: History): string {
-  if (isOnce)
-    return `NOT EXISTS (SELECT 1 FROM participations x WHERE x.group_no = ?1 AND x.person_no = said.person_no AND x.action_no = ${Math.round(actionNo)} AND x.nth = 0)`;
-  return currency === null ? "1" : "said.line ->> 'am' IS NOT NULL";
-}
-
-/** The bits of an id that are random, as `nth` has them where each participation adds. */
-const NTH_MAX = 2 ** 52;
-
-/**
- * Stores that people did something, by day, and where the file came from. It counts as what an object of its own would have
- * counted: whoever took the action here before, or does so later, is one. `revised_at` 0: whatever they say themselves is
- * newer, and takes the import's mark off. What adds is added once for each row, but not what an earlier file had said.
- */
-function historyStatement(
-  { d1, groupNo }: GroupDb,
-  rows: string,
-  options: PageOptions,
-  { actionNo, isOnce, currency }: History,
-): D1PreparedStatement {
-  const id =
-    "unhex(printf('%012x7', j.value ->> 't') || substr(hex(randomblob(2)), 2) || '8' || substr(hex(randomblob(8)), 2))";
-  const isKnown = `EXISTS (SELECT 1 FROM participations x WHERE x.group_no = ?1 AND x.person_no = i.person_no AND x.action_no = ?3
-      AND x.acted_at = j.value ->> 't' AND x.amount IS (j.value ->> 'am') AND x.answer ->> '$.import' <> ?4)`;
-  return d1
-    .prepare(
-      `INSERT INTO participations (group_no, person_no, action_no, nth, id, acted_at, revised_at, answer, is_named, source, amount, currency)
-       SELECT ?1, i.person_no, ?3, ${isOnce ? "0" : `abs(random() % ${NTH_MAX})`}, ${id}, j.value ->> 't', 0, json_object('import', ?4), 0, ?5, j.value ->> 'am', ?6
-       FROM ${who(options)}
-       WHERE ${isOnce ? "true" : `NOT ${isKnown}`}${currency === null ? "" : " AND j.value ->> 'am' IS NOT NULL"}
-       ON CONFLICT DO NOTHING`,
-    )
-    .bind(groupNo, rows, actionNo, options.importNo, options.source || IMPORT_SOURCE, currency);
-}
-
-/** The source of what an import brought, where nobody named another. */
-const IMPORT_SOURCE = "import";
-
-// `tagged_at` is the import's own moment, by which undoing knows its taggings from everybody else's.
-function tagStatement(options: PageOptions): string {
-  return `
-    INSERT INTO taggings (group_no, tag_no, person_no, tagged_at)
-    SELECT ?1, t.tag_no, i.person_no, ?3 FROM ${who(options)} CROSS JOIN jsonb_each(j.value, '$.g') g
-      CROSS JOIN tags t ON t.group_no = ?1 AND t.tag_no = g.value
-    WHERE true
-    ON CONFLICT DO NOTHING`;
-}
-
-function fieldStatements(options: PageOptions): string[] {
-  const onConflict = options.overwrites
-    ? `DO UPDATE SET value = excluded.value, acted_at = excluded.acted_at
-        WHERE excluded.acted_at >= field_values.acted_at AND excluded.value <> field_values.value`
-    : "DO NOTHING";
-  const store = `
-    INSERT INTO field_values (group_no, field_no, person_no, value, acted_at)
-    SELECT ?1, c.field_no, i.person_no, f.value ->> 1, j.value ->> 't'
-    FROM ${who(options)} CROSS JOIN jsonb_each(j.value, '$.f') f
-      CROSS JOIN custom_fields c ON c.group_no = ?1 AND c.field_no = f.value ->> 0
-    WHERE f.value ->> 1 <> ''
-    ON CONFLICT (group_no, field_no, person_no) ${onConflict}`;
-  const clear = `
-    DELETE FROM field_values WHERE group_no = ?1 AND (field_no, person_no) IN (
-      SELECT f.value ->> 0, i.person_no FROM ${who(options)} CROSS JOIN jsonb_each(j.value, '$.f') f
-        CROSS JOIN field_values v ON v.group_no = ?1 AND v.field_no = f.value ->> 0 AND v.person_no = i.person_no
-      WHERE f.value ->> 1 = '' AND v.acted_at <= j.value ->> 't')`;
-  return options.overwrites ? [store, clear] : [store];
-}
-
-// Action 0: no page asked, the uploader stated it. Only of those the import has subscribed.
-function consentStatement(options: PageOptions): string {
-  return `
-    INSERT INTO consent_events (group_no, person_no, acted_at, action_no, wording_hash, answer)
-    SELECT ?1, p.person_no, j.value ->> 't', 0, unhex(?3), 1 FROM ${who(options)}
-      CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = i.person_no
-    WHERE ${hasAgreed("co", "email")}${options.mobile ? ` OR ${hasAgreed("mo", "mobile")}` : ""}
-    ON CONFLICT DO NOTHING`;
-}
-
-const hasAgreed = (key: "co" | "mo", channel: "email" | "mobile") =>
-  `(j.value ->> '${key}' = 1 AND p.${channel}_status = 1 AND p.${channel}_status_cause = 'import' AND p.${channel}_status_at = j.value ->> 't')`;
-
-/** Whether anybody of the group asked to be forgotten: in most groups nobody did. */
-export async function hasForgotten({ d1, groupNo }: GroupDb): Promise<boolean> {
-  const row = await d1
-    .prepare("SELECT EXISTS (SELECT 1 FROM identities WHERE group_no = ?1 AND kind = 3) AS has")
-    .bind(groupNo)
-    .first<{ has: number }>();
-  return row?.has === 1;
-}
-
-/** Which rows are of strangers who asked to be forgotten, by position. @param rows JSON array of `StoredRow` */
-export async function forgottenAmong({ d1, groupNo }: GroupDb, rows: string): Promise<Set<number>> {
-  const { results } = await d1
-    .prepare(
-      `SELECT j.key AS position FROM json_each(?2) j
-       CROSS JOIN identities x ON x.group_no = ?1 AND x.kind = 3 AND x.value = j.value ->> 'h'
-       WHERE NOT EXISTS (SELECT 1 FROM identities i WHERE i.group_no = ?1 AND i.kind = j.value ->> 'k' AND i.value = j.value ->> 'v')`,
-    )
-    .bind(groupNo, rows)
-    .all<{ position: number }>();
-  return new Set(results.map(({ position }) => position));
-}
-
-/** The numbers of people by their ids (32 hexadecimal digits); of one who was merged, the person they became. */
-export async function numbersOf(
-  { d1, groupNo }: GroupDb,
-  ids: readonly string[],
-): Promise<Map<string, number>> {
-  const { results } = await d1
-    .prepare(
-      `SELECT j.value AS id, coalesce(p.merged_into, p.person_no) AS no FROM json_each(?2) j
-       CROSS JOIN people p ON p.group_no = ?1 AND p.id = unhex(j.value) WHERE p.erased_at IS NULL`,
-    )
-    .bind(groupNo, JSON.stringify(ids))
-    .all<{ id: string; no: number }>();
-  return new Map(results.map(({ id, no }) => [id, no]));
+function subscriptionPart(channel: Channel, options: PageOptions): UpsertPart {
+  const said = channel === "email" ? "said.consent" : "said.mobile";
+  const status = `${channel}_status`;
+  const moves = inStatusConflict(subscribes(channel, options), channel);
+  return {
+    names: [status, `${status}_at`, `${status}_cause`],
+    values: [said, `iif(${said} > 0, said.acted_at, NULL)`, `iif(${said} > 0, 'import', NULL)`],
+    assignments: [
+      `${status} = iif(${moves}, excluded.${status}, people.${status})`,
+      `${status}_at = iif(${moves}, excluded.${status}_at, people.${status}_at)`,
+      `${status}_cause = iif(${moves}, 'import', people.${status}_cause)`,
+    ],
+    conditions: [moves],
+  };
 }

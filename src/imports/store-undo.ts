@@ -1,5 +1,6 @@
 import type { GroupDb } from "../groups/shard";
-import { type ImportColumn, importColumns, MovedOn } from "./store-rows";
+import { type ImportColumn, importColumns } from "./store-row-rules";
+import { MovedOn } from "./store-rows";
 
 /** People whose records are looked at by one step of an undo. */
 export const UNDO_PAGE = 500;
