@@ -231,7 +231,7 @@ function EndSession({ t, session }: { t: T; session: Session }) {
 }
 
 /** "Lyon, FR" as a person reads it: "Lyon, France". */
-export function placeIn(locale: Locale, place: string): string {
+function placeIn(locale: Locale, place: string): string {
   const country = /(?:^|, )([A-Z]{2})$/.exec(place)?.[1];
   if (!country) return place;
   const name = new Intl.DisplayNames(locale, { type: "region" }).of(country) ?? country;

@@ -20,7 +20,7 @@ export type Account = {
   lastSignInAt: number | null;
 };
 
-export const signInMethods = ["link", "passkey", "development"] as const;
+const signInMethods = ["link", "passkey", "development"] as const;
 export type SignInMethod = (typeof signInMethods)[number];
 
 /** One signed-in browser. Times in ms. */
@@ -88,7 +88,7 @@ export const oneLine = z
   .transform((text) => text.normalize("NFC").trim())
   .refine((text) => !/[\p{Cc}\u2028\u2029]/u.test(text), "characters");
 
-export const timeZone = z.string().refine(isTimeZone, "time_zone");
+const timeZone = z.string().refine(isTimeZone, "time_zone");
 
 export const profileForm = z.object({
   name: oneLine.pipe(z.string().max(ACCOUNT_NAME_MAX, "too_long")),

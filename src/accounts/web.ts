@@ -97,7 +97,7 @@ export async function frameOf(c: { var: WebEnv["Variables"] }) {
  * The name says what the browser enforces: `__Host-` means secure, this host alone, whole site (RFC 6265bis §4.1.3.2).
  * Plain http exists in development only, where browsers refuse that prefix.
  */
-export function sessionCookieName(config: Config): string {
+function sessionCookieName(config: Config): string {
   return isSecure(config) ? "__Host-session" : "session";
 }
 

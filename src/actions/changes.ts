@@ -26,13 +26,7 @@ function cut(text: string): string {
 }
 
 /** The fields of an action by the names the editor gives them. */
-export function fieldsOf({
-  title,
-  internalTitle,
-  locale,
-  slug,
-  settings,
-}: Described): Record<string, string> {
+function fieldsOf({ title, internalTitle, locale, slug, settings }: Described): Record<string, string> {
   const { descriptionHtml: _made, ...chosen } = settings;
   return { title, internalTitle, locale, slug, ...leaves(chosen, "") };
 }

@@ -8,7 +8,7 @@ import { actionPath } from "./action-path";
 import type { ActionSnapshot, Kind } from "./types";
 
 /** Below an action's path: where a slip in the address of what was just sent is put right. */
-export const CORRECTION = "/correction";
+const CORRECTION = "/correction";
 /** Long enough to read the thank-you page; the link is in nobody's mail. */
 const CORRECTION_SECONDS = 3_600;
 

@@ -103,7 +103,7 @@ export function variantIn(query: string): string {
 }
 
 /** The language a query asks for: the first `lang`, if it is one we speak. */
-export function localeIn(query: string): Locale | null {
+function localeIn(query: string): Locale | null {
   if (!query.includes("lang=")) return null;
   const asked = new URLSearchParams(query).get("lang");
   return isLocale(asked) ? asked : null;

@@ -27,11 +27,7 @@ async function styleHash(text: string): Promise<string> {
 }
 
 /** What the browser may do for a public page: our scripts and images, the one style inside it, and nothing of anyone else. */
-export async function contentSecurityPolicy({
-  styleText,
-  formTargets = [],
-  framedBy,
-}: Policy): Promise<string> {
+async function contentSecurityPolicy({ styleText, formTargets = [], framedBy }: Policy): Promise<string> {
   return [
     "default-src 'none'",
     "script-src 'self'",

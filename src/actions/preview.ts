@@ -6,7 +6,7 @@ import type { Action } from "./types";
 
 const DAY_SECONDS = 86_400;
 /** Long enough for a colleague to look at a draft, short enough that a forwarded link dies. */
-export const PREVIEW_DAYS = 7;
+const PREVIEW_DAYS = 7;
 
 const claims = z.object({ group: z.number().int(), action: z.string() });
 

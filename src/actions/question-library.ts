@@ -21,7 +21,7 @@ export async function questionSources(db: GroupDb): Promise<QuestionSources> {
 }
 
 /** Every question of the group's library by its words; one an older release wrote in a form we no longer read is left out. */
-export async function listLibrary(db: GroupDb): Promise<LibraryQuestion[]> {
+async function listLibrary(db: GroupDb): Promise<LibraryQuestion[]> {
   const rows = await store.selectLibrary(db);
   return rows.flatMap(({ questionNo, question, archivedAt, note }) => {
     const read = askable.safeParse(question);

@@ -76,7 +76,7 @@ function readAnswers(form: FormValues, prefix: string): string[] {
 }
 
 /** The rows page by page, the pages counted from 1 without a gap. */
-export function inPages(rows: QuestionRow[]): QuestionRow[] {
+function inPages(rows: QuestionRow[]): QuestionRow[] {
   const pages = [...new Set(rows.map(({ page }) => page))].sort((one, other) => one - other);
   return rows
     .toSorted((one, other) => one.page - other.page)

@@ -4,7 +4,7 @@ import type { Listed } from "./served";
 import { actions, actionTranslations } from "./tables";
 
 /** Actions a group's page and its sitemap name. */
-export const LISTED_MAX = 100;
+const LISTED_MAX = 100;
 
 // The little of the settings that a list says of what has a time.
 const factsOfTimed = sql<

@@ -200,7 +200,7 @@ export type Action = {
 /** Who edited, in the history: a client of the API, whose key the group gave it. 0 stands for the people who run the installation. */
 export const BY_CLIENT = -1;
 
-export const editActs = [
+const editActs = [
   "created",
   "duplicated",
   "edited",

@@ -6,14 +6,14 @@ import type { ActionType } from "./action-types";
 import { momentIn } from "./moment";
 
 /** Titles of actions that clients made; nobody sets them in type. */
-export const CLIENT_TITLE_MAX = 250;
+const CLIENT_TITLE_MAX = 250;
 const LINE_MAX = 500;
 const TEXT_MAX = 50_000;
 const TARGETS_MAX = 100;
 const REMINDERS_MAX = 10;
 const ADDRESS_LINES_MAX = 5;
-export const IDENTIFIERS_MAX = 20;
-export const IDENTIFIER_MAX = 200;
+const IDENTIFIERS_MAX = 20;
+const IDENTIFIER_MAX = 200;
 
 const line = z.string().trim().max(LINE_MAX).nullish();
 const text = z.string().max(TEXT_MAX).nullish();
@@ -33,7 +33,7 @@ const wallClock = z
   })
   .nullish();
 
-export const identifiers = z
+const identifiers = z
   .array(
     z
       .string()

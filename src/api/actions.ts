@@ -50,7 +50,7 @@ export async function actionItems(
 }
 
 /** Of an event, the number of the campaign it belongs to. */
-export function campaignNoOf({ settings }: Pick<Action, "settings">): number | null {
+function campaignNoOf({ settings }: Pick<Action, "settings">): number | null {
   return "campaignNo" in settings && typeof settings.campaignNo === "number" ? settings.campaignNo : null;
 }
 

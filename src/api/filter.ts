@@ -3,7 +3,7 @@ import { momentIn } from "./moment";
 /** One comparison of a filter. Its value is the text as the client wrote it, without its quotes. */
 export type Condition = { field: string; op: Operator; value: string };
 export type Filter = Condition | { all: Filter[] } | { any: Filter[] };
-export const operators = ["eq", "ne", "gt", "ge", "lt", "le"] as const;
+const operators = ["eq", "ne", "gt", "ge", "lt", "le"] as const;
 export type Operator = (typeof operators)[number];
 
 export const FILTER_LENGTH_MAX = 2_000;

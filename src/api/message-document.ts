@@ -24,7 +24,7 @@ export type Message = {
   foreign: readonly string[];
 };
 
-export const messageStatuses = [
+const messageStatuses = [
   "draft",
   "calculating",
   "scheduled",

@@ -11,7 +11,7 @@ import { cleanLine } from "../platform/clean-text";
 import { normaliseEmail } from "../platform/email-address";
 
 /** Saved audiences that one message may be for. */
-export const TARGETS_MAX = 20;
+const TARGETS_MAX = 20;
 
 const line = (most: number) =>
   z

@@ -76,7 +76,7 @@ async function answerPerson(c: ApiContext, person: PersonRow): Promise<Response>
 }
 
 /** People as clients read them, with what stands beside them, in two statements however many they are. */
-export async function personItems(c: ApiContext, people: readonly PersonRow[]): Promise<Item[]> {
+async function personItems(c: ApiContext, people: readonly PersonRow[]): Promise<Item[]> {
   const { db, group } = c.var.caller;
   if (people.length === 0) return [];
   const [beside, fields, locate] = await Promise.all([

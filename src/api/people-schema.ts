@@ -17,9 +17,9 @@ const text = z
 const status = z.string().max(TEXT_MAX).nullable().optional();
 const primary = z.unknown().optional();
 
-export const emailBody = z.object({ address: text, status, primary });
-export const phoneBody = z.object({ number: text, status, primary });
-export const addressBody = z.object({
+const emailBody = z.object({ address: text, status, primary });
+const phoneBody = z.object({ number: text, status, primary });
+const addressBody = z.object({
   address_lines: z.array(z.string().max(TEXT_MAX).nullable()).max(LIST_MAX).nullable().optional(),
   locality: text,
   region: text,

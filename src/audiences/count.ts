@@ -10,9 +10,9 @@ import { countRange, highestPerson } from "./store-questions";
 import type { Audience, Counted } from "./types";
 
 /** What somebody waits for at once; a count that takes longer shows how far it is. */
-export const COUNT_BUDGET_MS = 1_000;
+const COUNT_BUDGET_MS = 1_000;
 /** A count is shown again without counting for so long. */
-export const COUNT_KEPT_MS = 5 * 60_000;
+const COUNT_KEPT_MS = 5 * 60_000;
 /** Kept while nobody asks. */
 const FORGET_MS = 7 * 86_400_000;
 /** A count that was left half-way goes on from there for so long; later it begins anew, since people have changed. */

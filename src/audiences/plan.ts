@@ -53,7 +53,7 @@ export async function planFor(ctx: Context, db: GroupDb, audience: Audience): Pr
 }
 
 /** Every number that means the same as this one now: what it became, and all that became that. None when that was deleted. */
-export function standingFor(no: number, gone: readonly Gone[]): number[] {
+function standingFor(no: number, gone: readonly Gone[]): number[] {
   const become = new Map(
     gone.flatMap(({ no: from, into }) => (into === null ? [] : [[from, into] as const])),
   );

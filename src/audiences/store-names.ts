@@ -14,15 +14,7 @@ const NAMED = {
   audiences: "SELECT audience_no AS no, name FROM audiences WHERE group_no = ?1",
 } as const;
 export type NamedKind = keyof typeof NAMED;
-export const namedKinds = [
-  "actions",
-  "tags",
-  "fields",
-  "mailings",
-  "series",
-  "imports",
-  "audiences",
-] as const;
+const namedKinds = ["actions", "tags", "fields", "mailings", "series", "imports", "audiences"] as const;
 
 const COLUMNS: Record<NamedKind, string> = {
   actions: "action_no",

@@ -10,17 +10,17 @@ export type AudienceId = Id<"audience">;
 export const DEPTH_MAX = 8;
 /** Clauses of a tree, saved audiences within it counted with all of theirs. */
 export const CLAUSES_MAX = 100;
-export const CHILDREN_MAX = 50;
+const CHILDREN_MAX = 50;
 /** Actions, tags, mailings, … named by one clause. */
-export const NAMED_MAX = 200;
+const NAMED_MAX = 200;
 /** Texts named by one clause: cities, sources, postal prefixes. */
-export const TEXTS_MAX = 500;
-export const TEXT_MAX = 200;
+const TEXTS_MAX = 500;
+const TEXT_MAX = 200;
 /** People picked by hand: as JSON about 90 kB. */
 export const PEOPLE_MAX = 10_000;
-export const DAYS_MAX = 3_650;
-export const KM_MAX = 500;
-export const DISTRICTS_MAX = 40;
+const DAYS_MAX = 3_650;
+const KM_MAX = 500;
+const DISTRICTS_MAX = 40;
 export const AUDIENCES_MAX = 1_000;
 export const NAME_MAX = 120;
 export const DESCRIPTION_MAX = 1_000;
@@ -37,7 +37,7 @@ const amount = z.int().min(0).max(NUMBER_MAX);
 const country = z.string().refine(isCountry);
 
 /** When something happened. Moments in ms; `from` is within, `to` is not. Days are 24 hours, counted back from now. */
-export const whenSchema = z.union([
+const whenSchema = z.union([
   z.strictObject({ lastDays: z.int().min(1).max(DAYS_MAX) }),
   z.strictObject({ beforeDays: z.int().min(1).max(DAYS_MAX) }),
   z
@@ -67,7 +67,7 @@ export type Span = z.infer<typeof span>;
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
 /** What is asked of a custom field. Texts are compared without regard to the case of A to Z. */
-export const fieldTestSchema = z.discriminatedUnion("op", [
+const fieldTestSchema = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("known") }),
   z.strictObject({ op: z.literal("is"), values: lines }),
   z.strictObject({ op: z.literal("contains"), text: line }),

@@ -8,7 +8,7 @@ import { type FormValues, single } from "../platform/forms";
 import { callSettingsOf, checkedCall, reports } from "./types";
 
 /** The page of the form on which one calls. */
-export const CALL_STEP = 2;
+const CALL_STEP = 2;
 
 /** Whom somebody would call: those with a number. */
 export async function calledBy(

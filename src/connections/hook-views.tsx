@@ -220,7 +220,7 @@ function MappingForm(props: Props) {
   );
 }
 
-export function fieldWords(t: T, name: string): string {
+function fieldWords(t: T, name: string): string {
   if (name === "tags") return t("connections.preview.tags");
   const known = mappedFields.find((field) => field === name);
   if (!known) return name;

@@ -73,7 +73,7 @@ export function pathText(steps: readonly Step[]): string {
 }
 
 /** What a payload holds at a path; undefined for nothing. Only what the payload itself holds is found, no property of its prototypes. */
-export function valueAt(payload: Json, steps: readonly Step[]): Json | undefined {
+function valueAt(payload: Json, steps: readonly Step[]): Json | undefined {
   let value: Json | undefined = payload;
   for (const step of steps) {
     if (value === undefined) return undefined;

@@ -35,7 +35,7 @@ const ID_SAME_MS = 30 * DAY_MS;
 const CLAIM_MS = 60_000;
 const HASH_BYTES = 16;
 /** How consent was asked, as wordings are kept: by a form of somebody else's. */
-export const HOOK_MODE = "connection";
+const HOOK_MODE = "connection";
 
 export type Received = { outcome: Outcome; reason: Reason };
 
@@ -47,7 +47,7 @@ export type Plan = Received & {
   participation: Participation | null;
 };
 
-export const because = (code: Reason["code"], more: Partial<Reason> = {}): Reason => ({
+const because = (code: Reason["code"], more: Partial<Reason> = {}): Reason => ({
   code,
   fields: [],
   words: [],

@@ -22,18 +22,10 @@ const QUESTIONS_MAX = 40;
 export const hookStates = ["test", "on", "paused"] as const;
 export type HookState = (typeof hookStates)[number];
 
-export const outcomes = ["accepted", "refused", "repeated", "test", "unmapped"] as const;
+const outcomes = ["accepted", "refused", "repeated", "test", "unmapped"] as const;
 export type Outcome = (typeof outcomes)[number];
 
-export const reasonCodes = [
-  "none",
-  "unmapped",
-  "email",
-  "forgotten",
-  "form",
-  "closed",
-  "actionGone",
-] as const;
+const reasonCodes = ["none", "unmapped", "email", "forgotten", "form", "closed", "actionGone"] as const;
 
 /** Why a delivery came to what it did: a code for words, the fields left out or wrong, and words of the action's own form. */
 export const reason = z.object({

@@ -7,7 +7,7 @@ import type { Context } from "../platform/context";
 const TIMEOUT_MS = 2_000;
 /** Homes asked at once for one page. */
 export const SUMMARIES_MAX = 20;
-export const DAYS_SHOWN = 30;
+const DAYS_SHOWN = 30;
 const DAY_MS = 86_400_000;
 
 export type Day = { at: number; count: number };

@@ -119,7 +119,7 @@ function actionPath({ group, action }: Pick<ActionFrame, "group" | "action">): s
   return `/groups/${group.slug}/actions/${action.id}`;
 }
 
-export function nameOf({ answer, email }: Reply): string {
+function nameOf({ answer, email }: Reply): string {
   return [answer.givenName, answer.familyName].filter(Boolean).join(" ") || email;
 }
 
@@ -194,7 +194,7 @@ function ShiftTable(props: AttendancePageProps & { settings: EventSettings }) {
   );
 }
 
-export function StandingMark({ t, reply }: { t: T; reply: Reply }) {
+function StandingMark({ t, reply }: { t: T; reply: Reply }) {
   if (reply.standing === "waiting") return <Status tone="warn">{t("events.attendance.isWaiting")}</Status>;
   if (reply.standing === "cancelled") return <Status tone="bad">{t("events.attendance.isCancelled")}</Status>;
   return <Status tone="good">{t("events.attendance.isExpected")}</Status>;

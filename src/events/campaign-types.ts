@@ -42,7 +42,7 @@ export const offer = z.object({
 export type Offer = z.infer<typeof offer>;
 
 /** An event of a campaign, as its list and its map show it. */
-export const campaignEvent = z.object({
+const campaignEvent = z.object({
   slug: z.string(),
   title: z.string(),
   startsAt: z.number(),

@@ -74,7 +74,7 @@ function YourTime({ t, span, timeZone }: { t: T; span: Span; timeZone: string })
   );
 }
 
-export function Where({ t, settings, locale }: Part) {
+function Where({ t, settings, locale }: Part) {
   const { where, place, isForAttendees } = settings;
   const lines = isForAttendees ? [placeRoughly(place)] : placeLines(place, locale);
   const isOnSite = where !== "online" && lines.some((line) => line !== "");

@@ -17,7 +17,7 @@ export type Hosting = {
   event: { id: string; slug: string; title: string; status: string } | null;
 };
 
-export const HOSTINGS_MAX = 200;
+const HOSTINGS_MAX = 200;
 
 type HostingRow = {
   id: string;

@@ -183,6 +183,6 @@ export function Ticket({ t, url }: { t: T; url: string }) {
 }
 
 /** A QR code as SVG, black on white in both themes: scanners want it so. */
-export function qrCode(text: string): string {
+function qrCode(text: string): string {
   return renderSVG(text, { ecc: "L", border: 2 });
 }

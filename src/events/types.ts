@@ -12,10 +12,10 @@ export const SHIFT_NAME_MAX = 80;
 /** Places of one event or shift: a stadium. */
 export const CAPACITY_MAX = 100_000;
 /** People somebody may bring along. */
-export const GUESTS_MAX = 20;
+const GUESTS_MAX = 20;
 export const REMINDER_NOTE_MAX = 1_000;
 /** The earliest one mail may go out before the start: two weeks. */
-export const REMINDER_HOURS_MAX = 336;
+const REMINDER_HOURS_MAX = 336;
 export const CANCELLATION_NOTE_MAX = 1_000;
 /** An event that lasts longer is several, or a typing slip. */
 export const EVENT_DAYS_MAX = 31;
@@ -112,7 +112,7 @@ export const ownAnswer = z.object({
 export type OwnReply = z.infer<typeof ownAnswer>;
 
 /** Another date of the same series, as a page names it. */
-export const sibling = z.object({
+const sibling = z.object({
   slug: z.string(),
   title: z.string(),
   startsAt: z.number(),

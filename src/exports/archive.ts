@@ -8,7 +8,7 @@ import * as store from "./store-archive";
 import { closeEntry, emptyZip, endOfZip, moreOfEntry, openEntry, wholeEntry, type ZipState } from "./zip";
 
 /** Raised with every change that a reader of archives must know of; docs/group-export.md says what each held. */
-export const ARCHIVE_VERSION = 1;
+const ARCHIVE_VERSION = 1;
 
 /** A file of lines ends after so many: it is made, deflated and checked in one piece. */
 const LINES_MAX = 20_000;
@@ -17,7 +17,7 @@ const CHARACTERS_MAX = 4_000_000;
 const FILE_BYTES = 4 * 1024 * 1024;
 const FILES_A_PAGE = 1_000;
 /** Each is a line of the archive's directory, which is kept while it is made. */
-export const FILES_MAX = 10_000;
+const FILES_MAX = 10_000;
 
 /** Folders of R2 that are a group's own. */
 const foldersOf = ({ no }: Pick<Group, "no">) => [`groups/${no}/`];

@@ -1,7 +1,7 @@
 import type { Source } from "./source";
 
 /** All parts of an upload but the last are of one size, of at least 5 MiB (R2). */
-export const PART_BYTES = 5 * 1024 * 1024;
+const PART_BYTES = 5 * 1024 * 1024;
 
 /** How far a file is made. Whoever holds the last one saved can go on from there, and does no row twice. */
 export type Making = {

@@ -28,7 +28,7 @@ export const usualPeopleColumns = [
 ];
 
 const statusNames = ["none", "subscribed", "unsubscribed", "bounced", "complained"] as const;
-export const levelNames = ["quiet", "warm", "active", "core"] as const;
+const levelNames = ["quiet", "warm", "active", "core"] as const;
 const TAGS = "tags";
 const FIELD = "field.";
 

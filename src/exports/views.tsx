@@ -215,7 +215,7 @@ function progressWords(
 const units = ["kilobyte", "megabyte", "gigabyte"] as const;
 
 /** "1.2 MB", in the language's own words. */
-export function sizeWords(bytes: number, locale: Locale): string {
+function sizeWords(bytes: number, locale: Locale): string {
   const power = Math.min(units.length, Math.max(1, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   const format = { style: "unit", unit: units[power - 1] ?? "kilobyte", maximumFractionDigits: 1 } as const;
   return new Intl.NumberFormat(locale, format).format(bytes / 1000 ** power);

@@ -216,7 +216,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** The checksum (ISO 3309) of what came before and these bytes. @param before 0 at the start */
-export function crc32(bytes: Uint8Array, before: number): number {
+function crc32(bytes: Uint8Array, before: number): number {
   let value = ~before;
   // By index: an iterator takes four times as long, and this sees every byte of an archive.
   for (let at = 0; at < bytes.length; at += 1)

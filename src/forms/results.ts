@@ -10,7 +10,7 @@ const RANGE_ROWS = 2_000;
 const RANGES_MAX = 400;
 /** People whose texts are looked through for the latest ones, and texts shown of one question. */
 const LATEST_READ = 200;
-export const LATEST_SHOWN_MAX = 10;
+const LATEST_SHOWN_MAX = 10;
 /** How long a count is believed, for each participation it read: counting takes no more than a hundredth of the time. */
 const FRESH_MS_EACH = 0.5;
 

@@ -3,7 +3,7 @@ import { commonSettings, PAGES_MAX } from "../actions/types";
 import { onceFor } from "../platform/once";
 
 export const BUTTON_MAX = 40;
-export const PAGE_TITLE_MAX = 120;
+const PAGE_TITLE_MAX = 120;
 /** Fewer answers than these would say who gave which. */
 export const PUBLIC_RESULTS_LEAST = 5;
 

@@ -95,7 +95,7 @@ function receiptLines(t: T, { group, payment, participation }: ReceiptProps): st
 }
 
 /** Name and address as they were given with this gift. */
-export function donorLine({ e, o }: Participation, locale: Locale): string {
+function donorLine({ e, o }: Participation, locale: Locale): string {
   const name = [o.givenName, o.familyName].filter(Boolean).join(" ");
   const country = countriesIn(locale).find(({ code }) => code === o.country)?.name;
   const place = [o.locality, o.region, o.postalCode].filter(Boolean).join(" ");

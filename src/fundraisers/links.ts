@@ -49,4 +49,4 @@ export async function manageUrl(
 }
 
 /** Two steps below the kind's path, so that it is no action's address. */
-export const MANAGE_PATH = "/fundraisers/gifts/manage";
+const MANAGE_PATH = "/fundraisers/gifts/manage";

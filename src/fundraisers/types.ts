@@ -7,12 +7,12 @@ import { intervals } from "../platform/payments/types";
 export const AMOUNTS_MAX = 6;
 export const RECIPIENTS_MAX = 10;
 export const RECIPIENT_NAME_MAX = 120;
-export const SHARE_MAX = 1_000_000;
+const SHARE_MAX = 1_000_000;
 export const RECEIPT_TEXT_MAX = 2_000;
 export const DEDICATION_NAME_MAX = 120;
 export const DEDICATION_TEXT_MAX = 500;
 /** No card costs a fifth of a gift; more is a typing mistake. */
-export const FEE_BASIS_POINTS_MAX = 2_000;
+const FEE_BASIS_POINTS_MAX = 2_000;
 
 const amount = z.number().int().min(1).max(MONEY_MAX);
 
@@ -20,7 +20,7 @@ const amount = z.number().int().min(1).max(MONEY_MAX);
 export const rhythms = ["once", ...intervals] as const;
 export type Rhythm = (typeof rhythms)[number];
 
-export const recipient = z.object({
+const recipient = z.object({
   name: z.string().trim().min(1).max(RECIPIENT_NAME_MAX),
   /** Compared with the others' shares: 60 and 40, or 3 and 2, say the same. */
   share: z.number().int().min(1).max(SHARE_MAX),
@@ -56,7 +56,7 @@ export type FundraiserSettings = z.infer<typeof fundraiserSettings>;
 
 export const dedicationKinds = ["honour", "memory"] as const;
 
-export const dedication = z.object({
+const dedication = z.object({
   kind: z.enum(dedicationKinds),
   name: z.string().max(DEDICATION_NAME_MAX),
   /** Who is told of it, and what; "" for nobody. */

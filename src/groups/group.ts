@@ -21,7 +21,7 @@ export { groupByNo, groupBySlug } from "./store";
 export type { Group } from "./types";
 
 /** The host every group has from birth. */
-export function hostOf(ctx: Context, slug: string): string {
+function hostOf(ctx: Context, slug: string): string {
   return `${slug}.${ctx.config.ROOT_DOMAIN}`;
 }
 
@@ -65,7 +65,7 @@ const explicitConsent = new Set(
 );
 
 /** How a new group asks for consent; it may choose otherwise later. Nobody starts with a box that is already ticked. */
-export function consentDefault(country: string): OptInMode {
+function consentDefault(country: string): OptInMode {
   return explicitConsent.has(country) ? "explicit" : "unticked";
 }
 

@@ -5,7 +5,7 @@ import { groupByHostname, groupByNo, hostnamesOf } from "./store";
 import { type Group, groupSettings } from "./types";
 
 /** Host names one group can have; each is a KV write whenever the group changes. */
-export const HOSTNAMES_MAX = 50;
+const HOSTNAMES_MAX = 50;
 
 /** The shortest KV allows (cloudflare.md §13): a suspension must show everywhere soon. */
 const KV_CACHE_SECONDS = 30;

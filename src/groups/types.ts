@@ -134,7 +134,7 @@ export const URL_MAX = 500;
 export const CONSENT_TEXT_MAX = 500;
 export const POSTAL_ADDRESS_MAX = 300;
 /** Each stands in a header of every embedded page. */
-export const EMBED_SITES_MAX = 50;
+const EMBED_SITES_MAX = 50;
 export const EMBED_SITES_TEXT_MAX = 5_000;
 
 /** Text of several lines: no control characters but the line break, trimmed, composed (NFC). */

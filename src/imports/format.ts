@@ -19,7 +19,7 @@ export function detectFormat(sample: Uint8Array): FileFormat {
   return { encoding, delimiter, hasHeader };
 }
 
-export function detectEncoding(sample: Uint8Array): Encoding {
+function detectEncoding(sample: Uint8Array): Encoding {
   const [first, second, third] = sample;
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";

@@ -26,7 +26,7 @@ import {
 export type { ImportRow } from "./store";
 
 /** Imports on one page of the history. */
-export const IMPORTS_PAGE = 25;
+const IMPORTS_PAGE = 25;
 /** How consent that an uploader states is asked for. */
 const STATEMENT_MODE = "import";
 

@@ -13,7 +13,7 @@ export type FileRecord = { at: Place; next: Place } & (
 );
 
 /** Of a row of people this is a novel; whatever is longer is passed over, so that no line can fill the memory. */
-export const RECORD_BYTES_MAX = 128 * 1024;
+const RECORD_BYTES_MAX = 128 * 1024;
 /** A cell may hold line breaks; a cell of so many is the rest of the file behind a lost quotation mark. */
 const LINES_IN_RECORD_MAX = 200;
 /** What is kept of a record that cannot be read, for whoever looks for it. */

@@ -8,7 +8,7 @@ import type { ImportRow } from "./store";
 import type { FileFormat } from "./types";
 
 /** Rows looked at before an import begins: the first of them are shown, and the problems of all are counted. */
-export const SAMPLE_ROWS = 200;
+const SAMPLE_ROWS = 200;
 const HEADING_MAX = 200;
 
 export type Sample = { format: FileFormat; records: FileRecord[] };

@@ -3,7 +3,7 @@ import { type ImportColumn, importColumns } from "./store-row-rules";
 import { MovedOn } from "./store-rows";
 
 /** People whose records are looked at by one step of an undo. */
-export const UNDO_PAGE = 500;
+const UNDO_PAGE = 500;
 const FORGOTTEN_AT_ONCE = 2_000;
 
 export type UndoPlan = {

@@ -8,7 +8,7 @@ export type ImportId = Id<"import">;
  * uploading → mapping → running → finished, or cancelled on the way. stopped: something stood in its way for long, and
  * somebody must say "go on". finished, cancelled and stopped → undoing → undone.
  */
-export const importStatuses = [
+const importStatuses = [
   "uploading",
   "mapping",
   "running",
@@ -81,10 +81,10 @@ export type ColumnUse = z.infer<typeof columnUse>;
 /** What each column of the file is, by position. */
 export type Mapping = ColumnUse[];
 
-export const dateOrders = ["dmy", "mdy"] as const;
+const dateOrders = ["dmy", "mdy"] as const;
 
 /** What the rows of a file say people did: the action, by which the group knows what it is to have taken it. */
-export const history = z.object({
+const history = z.object({
   actionNo: z.int(),
   actionId: z.string(),
   isOnce: z.boolean(),

@@ -108,7 +108,7 @@ function leaving(
 }
 
 /** The moment so many months before another, by the calendar. */
-export function monthsBefore(now: number, months: number): number {
+function monthsBefore(now: number, months: number): number {
   const at = new Date(now);
   const day = at.getUTCDate();
   at.setUTCDate(1);

@@ -36,7 +36,7 @@ export const KEPT_DAYS = 90;
 export const KEPT_PAGE_MAX = 50;
 
 /** What somebody else's server says became of one copy. "delay": it is still trying. */
-export const returnKinds = ["hard", "soft", "delay", "complaint", "delivered"] as const;
+const returnKinds = ["hard", "soft", "delay", "complaint", "delivered"] as const;
 export type ReturnKind = (typeof returnKinds)[number];
 /** `mail_returns.kind`. */
 export const returnCodes: Record<ReturnKind, number> = {
@@ -48,7 +48,7 @@ export const returnCodes: Record<ReturnKind, number> = {
 };
 
 /** Why a mail came back, as far as it can be told from a code or the words. */
-export const faults = [
+const faults = [
   "no_mailbox",
   "no_domain",
   "inactive",

@@ -18,10 +18,6 @@ export class AlarmClock {
     this.#at = null;
   }
 
-  get isSet(): boolean {
-    return this.#at !== null;
-  }
-
   /** Rings at `at`, in ms, or earlier if it is set so. */
   setBy(at: number): void {
     if (this.#at === null || this.#at > at) this.set(at);

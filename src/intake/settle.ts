@@ -31,7 +31,7 @@ export function settlePage(
  * this object's count, once.
  * @returns by how much the object's count changes
  */
-export const settle: Settle = (participants, row, outcome, { isOnce }) => {
+const settle: Settle = (participants, row, outcome, { isOnce }) => {
   const { key } = row;
   // Where each answer adds, each row was counted by itself.
   const alone = isOnce ? 0 : 1;

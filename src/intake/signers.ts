@@ -5,8 +5,8 @@ import type { ParticipationId } from "../platform/ids";
 import * as store from "./store-signers";
 import type { StoredAnswer } from "./types";
 
-export const SIGNERS_PAGE_SIZE = 50;
-export const RECENT_STORED_MAX = 10;
+const SIGNERS_PAGE_SIZE = 50;
+const RECENT_STORED_MAX = 10;
 
 export type SignerFilter = {
   state: "counted" | "removed";

@@ -4,7 +4,7 @@ import { idFromHex, idToHex, type ParticipationId } from "../platform/ids";
 import type { Signer, SignerFilter } from "./signers";
 
 const commentStatuses = ["none", "waiting", "shown", "hidden"] as const;
-export const COMMENT_IDS_MAX = 1_000;
+const COMMENT_IDS_MAX = 1_000;
 
 type Condition = { sql: string; values: (string | number)[] };
 

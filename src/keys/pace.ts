@@ -1,6 +1,6 @@
 /** So many requests of a key in any window of so many ms (osdi-api.md §1.3). */
-export const REQUESTS_MAX = 4;
-export const WINDOW_MS = 1_000;
+const REQUESTS_MAX = 4;
+const WINDOW_MS = 1_000;
 
 /**
  * The last moments at which a request was let through. A fifth passes only once the first of the last four is more than a window

@@ -8,7 +8,7 @@ const nameOf = new Map<number, LetterState>();
 for (const state of ["waiting", "claimed", "sent", "failed", "unknown", "bounced", "byHand"] as const)
   nameOf.set(letterStates[state], state);
 
-export function stateName(state: number): LetterState {
+function stateName(state: number): LetterState {
   return nameOf.get(state) ?? "unknown";
 }
 

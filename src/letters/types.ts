@@ -7,15 +7,15 @@ export const VARIANTS_MAX = 10;
 export const SUBJECT_MAX = 200;
 /** About two pages: what an office still reads. */
 export const BODY_MAX = 6_000;
-export const OWN_WORDS_MAX = 200;
+const OWN_WORDS_MAX = 200;
 /** Letters that did not arrive, as organisers' page lists them; the export has all. */
 export const UNDELIVERED_SHOWN_MAX = 50;
-export const CAP_MAX = 10_000;
+const CAP_MAX = 10_000;
 
 export const deliveries = ["each", "digest", "pdf"] as const;
 
 /** A text that supporters start from. Several in one language are handed out in turn, so that no two letters need be alike. */
-export const variant = z.object({
+const variant = z.object({
   subject: z.string().trim().min(1).max(SUBJECT_MAX),
   body: z.string().trim().min(1).max(BODY_MAX),
   /** "" is the page's own language. */

@@ -28,7 +28,7 @@ const DELETED_AT_ONCE = 2_000;
 const STATEMENTS_A_TICK = 100;
 const UPLOAD_NAME_MAX = 200;
 /** Rows that are shown of a file. */
-export const ROWS_SHOWN = 10;
+const ROWS_SHOWN = 10;
 
 type By = { no: number };
 type Merging = { no: number; settings: { mergeFileNo: number | null } };

@@ -24,7 +24,7 @@ export type MergeKind = (typeof mergeKinds)[number];
 export type MergeColumn = { name: string; heading: string };
 
 /** Why a row of a file was not taken. */
-export const rowReasons = ["tooLong", "quote", "cells", "noKey", "badKey", "longCell", "repeated"] as const;
+const rowReasons = ["tooLong", "quote", "cells", "noKey", "badKey", "longCell", "repeated"] as const;
 export type RowReason = (typeof rowReasons)[number];
 /** `line` as an editor counts it, from 1 with the headings. */
 export type RowProblem = { line: number; reason: RowReason };

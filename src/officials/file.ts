@@ -37,7 +37,7 @@ type Column = keyof typeof columns;
 const PREFIX = /^[A-Za-z0-9][A-Za-z0-9 -]{0,11}[*…]?$/;
 const PROBLEMS_SHOWN_MAX = 100;
 
-export const fileProblems = [
+const fileProblems = [
   "noName",
   "nameLong",
   "titleLong",

@@ -45,7 +45,7 @@ export type Target = {
 };
 
 /** One person as an organiser types them in. */
-export const targetPerson = z.object({
+const targetPerson = z.object({
   name: z.string().trim().min(1).max(TARGET_NAME_MAX),
   title: z.string().trim().max(TARGET_TITLE_MAX).default(""),
   email: z.string().trim().max(EMAIL_ADDRESS_MAX).default(""),

@@ -31,9 +31,9 @@ import { namesOfGroups } from "./store";
 import * as store from "./store-mailings";
 import { OPERATIONS_OBJECT } from "./types";
 
-export const OPEN_MAILINGS_MAX = 200;
-export const SENDERS_SHOWN_MAX = 50;
-export const MAILINGS_PAGE_MAX = 50;
+const OPEN_MAILINGS_MAX = 200;
+const SENDERS_SHOWN_MAX = 50;
+const MAILINGS_PAGE_MAX = 50;
 const REPORTS_SHOWN_MAX = 100;
 /** For what is asked of a whole shard. */
 const NO_GROUP = 0;

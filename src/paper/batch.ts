@@ -5,7 +5,7 @@ import type { Key, Values } from "../ui/i18n";
 import { type Batch, hasOtherWording, readSheet, SHEET_MAX, type SignedDay } from "./types";
 
 /** A petition older than this is history, and a date before it a slip of the hand. */
-export const YEARS_MAX = 5;
+const YEARS_MAX = 5;
 const DAY_MS = 86_400_000;
 const NOON = "T12:00";
 
@@ -32,10 +32,7 @@ export function readBatch(
 }
 
 /** A day of signing (2026-03-12); null for what is no day, one to come, or one too long ago. */
-export function readDay(
-  text: string,
-  { timeZone, now }: { timeZone: string; now: number },
-): SignedDay | null {
+function readDay(text: string, { timeZone, now }: { timeZone: string; now: number }): SignedDay | null {
   const day = text.trim();
   const noon = parseLocalTime(day + NOON);
   if (noon === null || day > today(timeZone, now)) return null;

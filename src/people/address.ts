@@ -5,7 +5,7 @@ import { indexNow } from "./search-index";
 import * as store from "./store-address";
 
 /** Addresses of each kind a person may have. */
-export const ADDRESSES_MAX = 20;
+const ADDRESSES_MAX = 20;
 
 export type AddressKind = "email" | "phone";
 const numbers = { email: 1, phone: 2 } as const;

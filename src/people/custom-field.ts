@@ -111,7 +111,7 @@ export function receiveValues(group: GroupDb, page: string | null, isRecorded = 
 }
 
 /** A name for files and the API, made from a label. */
-export function keyOf(label: string): string {
+function keyOf(label: string): string {
   return cut(wholeKey(label)).replace(/_+$/, "") || "field";
 }
 

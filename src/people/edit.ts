@@ -43,7 +43,7 @@ export function peopleByNumber(group: GroupDb, numbers: number[]): Promise<store
   return numbers.length > 0 ? store.selectPeople(group, numbers) : Promise.resolve([]);
 }
 
-export const PEOPLE_PAGE_SIZE = 50;
+const PEOPLE_PAGE_SIZE = 50;
 
 /** So many people of the group below a number, the newest first. */
 export function newestPeople(group: GroupDb, before: number, limit: number): Promise<store.PersonRow[]> {

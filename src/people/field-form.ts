@@ -9,7 +9,7 @@ import { NOTE_MAX } from "./tag-keeping";
 import { type FieldType, fieldTypes } from "./types";
 
 /** Choices of one field. */
-export const FIELD_CHOICES_MAX = 50;
+const FIELD_CHOICES_MAX = 50;
 const CHOICE_MAX = 200;
 const MASK_MAX = 50;
 

@@ -6,7 +6,7 @@ import type { FieldRules, FieldType } from "./types";
 
 /** Longest value of each type, in characters; what is longer was not typed into a form of ours. */
 export const FIELD_TEXT_MAX = 500;
-export const FIELD_PARAGRAPH_MAX = 5_000;
+const FIELD_PARAGRAPH_MAX = 5_000;
 
 export type Defined = { type: FieldType; choices: readonly string[]; rules: Partial<FieldRules> };
 export type ParsedValue = { ok: true; value: string } | { ok: false; problem: { key: Key; values?: Values } };
@@ -63,7 +63,7 @@ function ofText({ rules }: Defined, text: string, longest: number): ParsedValue 
  * Whether a text is written as a mask says, place by place: 9 a digit, A a letter, * either, all else itself whatever its
  * capitals. There is no repetition in it, so it takes as long as the text is, whoever wrote the mask.
  */
-export function fitsMask(mask: string, text: string): boolean {
+function fitsMask(mask: string, text: string): boolean {
   const places = [...mask];
   const characters = [...text];
   if (places.length !== characters.length) return false;

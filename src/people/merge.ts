@@ -5,8 +5,8 @@ import type { MergeId } from "./types";
 /** How long two people who were made one can be parted again. */
 export const SPLIT_DAYS = 30;
 const DAY_MS = 86_400_000;
-export const DUPLICATES_PAGE_SIZE = 25;
-export const MERGES_PAGE_SIZE = 25;
+const DUPLICATES_PAGE_SIZE = 25;
+const MERGES_PAGE_SIZE = 25;
 
 export type { DuplicateRow, MergeRow } from "./store-merge";
 /** The statements around a merge: what is changed is written down before, and what came of it after. */

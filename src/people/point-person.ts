@@ -6,7 +6,7 @@ import * as store from "./store-point";
 export { hasPoints, selectPoint as pointOf } from "./store-point";
 
 /** Listed of those a member looks after: nobody knows more people by name. */
-export const LOOKED_AFTER_MAX = 500;
+const LOOKED_AFTER_MAX = 500;
 
 /** Who of the team is there for somebody; in words, as the history of the person has it. */
 export type Point = { accountNo: number | null; name: string };

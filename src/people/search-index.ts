@@ -17,7 +17,7 @@ const TAIL_SHORT = 200;
 const SWEEP_MS = 24 * 3_600_000;
 /** What people did may arrive later than they did it. */
 const LATE_MS = 7 * 86_400_000;
-export const NAMED_MAX = 1_000;
+const NAMED_MAX = 1_000;
 /** So many at once are a wave: its changes of name are left to the sweep, since the database has the wave itself to store. */
 const WAVE = 20;
 /** With so many behind, a wave is indexed while it lasts: about a second of the database's time. */

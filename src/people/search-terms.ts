@@ -130,7 +130,7 @@ const DOMAIN_SLIPS: Record<string, string> = {
 };
 
 /** An address without what people add to it, leave out of it or slip on: dots, plus parts, common misspellings of a provider. */
-export function plainEmail(email: string): string {
+function plainEmail(email: string): string {
   const at = email.lastIndexOf("@");
   const local = email.slice(0, at).replace(/\+.*$/, "").replace(/[._-]/g, "");
   const domain = email.slice(at + 1);

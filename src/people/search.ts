@@ -11,7 +11,7 @@ import { type SubscriptionStatus, subscriptionStatus } from "./types";
 
 /** Longer than any name or address somebody types to find one person. */
 export const SEARCH_TEXT_MAX = 100;
-export const FOUND_MAX = 50;
+const FOUND_MAX = 50;
 /** More words than so many find nobody more. */
 const WORDS_MAX = 6;
 /** With fewer found than this, what was typed may have a slip in it. */
@@ -83,7 +83,7 @@ type Asked = {
 };
 
 /** Null for what can find nobody. */
-export function readAsked(text: string, country: string): Asked | null {
+function readAsked(text: string, country: string): Asked | null {
   const typed = text.slice(0, SEARCH_TEXT_MAX).trim().toLowerCase();
   const address = typed.split(/\s+/).find((part) => part.includes("@")) ?? "";
   const domain = DOMAIN.exec(address)?.[1];
@@ -173,7 +173,7 @@ function roughly({ words, email, phones }: Asked) {
 }
 
 /** Every text that differs by one character from this one: wrong, missing, too many, or swapped with its neighbour. */
-export function variants(text: string, letters: string): string[] {
+function variants(text: string, letters: string): string[] {
   const found = new Set<string>();
   for (let at = 0; at <= text.length; at += 1) {
     const [head, tail] = [text.slice(0, at), text.slice(at)];

@@ -10,7 +10,7 @@ export const SOURCE_CODE_MAX = 100;
 export const SOURCE_LABEL_MAX = 100;
 /** Codes a group can give names to. */
 export const SOURCES_MAX = 2_000;
-export const sourceWorks = ["sources.count"] as const;
+const sourceWorks = ["sources.count"] as const;
 
 /** People looked at by one statement. */
 const PEOPLE_PER_STEP = 10_000;

@@ -39,8 +39,8 @@ const AT_DOMAINS = `
       WHERE substr(email, instr(email, '@') + 1, length(?2)) = ?2 AND instr(email, '"') = 0))
     AND ${OWN} ORDER BY rowid DESC LIMIT ?3)`;
 /** Rows of the tail that the Worker reads whole, the newest; and so many older ones that D1 looks at roughly. */
-export const TAIL_MAX = 2_000;
-export const LONG_TAIL_MAX = 50_000;
+const TAIL_MAX = 2_000;
+const LONG_TAIL_MAX = 50_000;
 
 /** Everybody who may be meant, in one round trip: by the index, by address, and the people that are not indexed yet. */
 export async function selectCandidates({ d1, groupNo }: GroupDb, asked: Asked): Promise<Candidates> {

@@ -70,14 +70,14 @@ export type NoteEdit = { text: string; at: number; by: number };
 
 export const mergeCause = ["organiser", "address"] as const;
 export type MergeCause = (typeof mergeCause)[number];
-export const duplicateReasons = ["email", "phone", "name"] as const;
+const duplicateReasons = ["email", "phone", "name"] as const;
 export type DuplicateReason = (typeof duplicateReasons)[number];
 
 /** What a subscription is to: `subscription_changes.channel`. */
 export const channels = { email: 1, mobile: 2 } as const;
 export type Channel = keyof typeof channels;
 /** Why a subscription changed, in one word, as `people.email_status_cause` holds it. */
-export const subscriptionCauses = [
+const subscriptionCauses = [
   "action",
   "organiser",
   "import",

@@ -8,7 +8,7 @@ export const CHARACTERS_MAX = 500_000;
 /** What a name, a place and the line they stand on count for. */
 export const CHARACTERS_OF_ROW = 100;
 /** More than a million signatures; a table serves whoever has more. */
-export const PARTS_MAX = 200;
+const PARTS_MAX = 200;
 
 const count = z.number().int().min(0).max(1_000_000_000);
 const id = z

@@ -7,7 +7,7 @@ export const TARGET_TITLE_MAX = 160;
 /** It stands above the form: people read what they sign. */
 export const ASK_MAX = 2_000;
 
-export const target = z.object({
+const target = z.object({
   name: z.string().trim().min(1).max(TARGET_NAME_MAX),
   /** "Minister of Transport" */
   title: z.string().trim().max(TARGET_TITLE_MAX).default(""),

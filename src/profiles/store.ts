@@ -15,7 +15,7 @@ type Source = {
 
 // A person has some hundreds of these at most, read by the person's own range; only imports and mailings are looked up one by
 // one, of which a group has some hundreds.
-export const sources: readonly Source[] = [
+const sources: readonly Source[] = [
   {
     name: "action",
     sql: `SELECT x.acted_at AS at, hex(x.id) AS key, json_object('title', coalesce(nullif(a.internal_title, ''), a.title), 'actionId', hex(a.id), 'kind', a.kind,

@@ -6,7 +6,7 @@ import { type EditId, editActs, type MergeId, mergeCause, noteKinds } from "../p
 import { type ActionId, idFromHex } from "../platform/ids";
 import { type Cursor, type Line, selectLines } from "./store";
 
-export const TIMELINE_PAGE_SIZE = 30;
+const TIMELINE_PAGE_SIZE = 30;
 
 const hexId = z.string().nullable();
 const by = z.number().int().nullable();

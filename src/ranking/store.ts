@@ -4,7 +4,7 @@ import { idFromHex } from "../platform/ids";
 import type { Bounds, Day, DayMailing } from "./types";
 
 /** A group sends some dozens of mailings a day at the very most; whoever sends more looks at the first of them. */
-export const DAY_MAX = 100;
+const DAY_MAX = 100;
 const NOTICED_MAX = 500;
 
 export type Ranking = { ranking: number[]; version: number };

@@ -12,7 +12,7 @@ import type { ReceiptAction } from "./store";
 import type { ClaimedReceipt } from "./types";
 
 /** Counts visits and signatures that came through the mail's share link (features.md §6, source codes). */
-export const EMAIL_SOURCE = "email";
+const EMAIL_SOURCE = "email";
 
 // Leaves every merge field of our own wording standing, so that both wordings take the same way.
 const standing = Object.fromEntries(mergeFields.map((field) => [field, `{{${field}}}`]));

@@ -7,7 +7,7 @@ const SCAN_PAGE = 5_000;
 /** Statements of one call; D1 allows 1,000 an invocation (cloudflare.md §3.1), and a page needs three. */
 const SCAN_PAGES_MAX = 300;
 /** People whose mail is asked for again by one call. The window is asked for again, so the rest follow. */
-export const REISSUED_MAX = 20_000;
+const REISSUED_MAX = 20_000;
 /** A retry message is given this long to arrive after its time. */
 const RETRY_GRACE_MS = 2 * 60_000;
 

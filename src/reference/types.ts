@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-export const methods = ["GET", "POST", "PUT", "DELETE"] as const;
+const methods = ["GET", "POST", "PUT", "DELETE"] as const;
 export type Method = (typeof methods)[number];
 
 /** One call of the API as it is described. */

@@ -166,7 +166,7 @@ function linesOf(
   return [...byStart.values()];
 }
 
-export function isGain(change: ListChange): boolean {
+function isGain(change: ListChange): boolean {
   return gains.some((gain) => gain === change);
 }
 

@@ -6,7 +6,7 @@ import type { Cell, ReportGroup, Topic } from "./types";
 const STEP_MS = 60;
 const STEP_MIN = 100;
 const STEP_MAX = 4_000;
-export const FIRST_STEP = 500;
+const FIRST_STEP = 500;
 
 /** How far a sweep is. It goes through everybody there was when it began. */
 export type Sweep = {

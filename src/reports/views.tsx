@@ -71,7 +71,7 @@ function hrefOf({ group }: Pick<ReportPageProps, "group">): string {
 }
 
 /** The time a page shows, as the rest of an address. */
-export function rangeQuery({ name, from, to, by }: Range): string {
+function rangeQuery({ name, from, to, by }: Range): string {
   const query = new URLSearchParams({ by });
   if (name === "custom") {
     query.set("from", dayName(from));

@@ -13,7 +13,7 @@ import type { Figures, Tally } from "./types";
 export const JUDGED_AFTER_MS = 24 * 3_600_000;
 
 /** What variants are compared by. */
-export const comparedBy = ["opened", "clicked", "actions", "gifts"] as const;
+const comparedBy = ["opened", "clicked", "actions", "gifts"] as const;
 export type ComparedBy = (typeof comparedBy)[number];
 
 export type Variant = { variantNo: number; figures: Figures };

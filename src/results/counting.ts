@@ -7,7 +7,7 @@ import { addCredits, addPart, emptyTally } from "./tally";
 import { type Figures, HOURS, type Tally } from "./types";
 
 /** What one request or one turn behind it waits for statements, in ms; each of them takes a tenth of that or so. */
-export const BUDGET_MS = 1_000;
+const BUDGET_MS = 1_000;
 const FIRST_PEOPLE = 10_000;
 const FIRST_ROWS = 2_000;
 const ROWS_MAX = 50_000;

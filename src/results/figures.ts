@@ -181,7 +181,7 @@ export const countNames = [
 ] as const satisfies readonly (keyof Figures)[];
 
 /** A share of nobody is no number. */
-export function ratio(did: number, of: number): number | null {
+function ratio(did: number, of: number): number | null {
   return of > 0 ? did / of : null;
 }
 

@@ -18,7 +18,7 @@ export const SUMMARIES_MAX = 200;
 /** Mailings of one tag that are summed: some years of a weekly series, half a kilobyte each. */
 export const TAGGED_MAX = 1_000;
 /** The last mailings a mailing is compared with. */
-export const MEDIAN_OF = 12;
+const MEDIAN_OF = 12;
 /** A mailing to fewer says too little to be compared with. */
 const MEDIAN_LEAST = 20;
 /** Mailings counted behind one look at their list. */

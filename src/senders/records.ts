@@ -2,7 +2,7 @@ import type { Config } from "../env";
 import { type DnsAnswer, lookUp } from "../platform/dns";
 
 /** What stands in a domain's DNS so that its mail is believed. */
-export const recordNames = ["dkim", "spf", "mx", "dmarc"] as const;
+const recordNames = ["dkim", "spf", "mx", "dmarc"] as const;
 export type RecordName = (typeof recordNames)[number];
 /** "unknown": the DNS did not answer, or nobody has asked it yet. */
 export type RecordState = "found" | "missing" | "wrong" | "unknown";

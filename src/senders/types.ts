@@ -17,7 +17,7 @@ export type Sender = {
 };
 
 /** Why a gate stops a mailing: a cause that a mailing is paused for, and a word that the locale files explain (`senders.stops`). */
-export const stopReasons = ["bounces", "complaints", "group_limited", "no_transport"] as const;
+const stopReasons = ["bounces", "complaints", "group_limited", "no_transport"] as const;
 export type StopReason = (typeof stopReasons)[number];
 export type Stop = { cause: "health" | "sender" | "operator"; why: StopReason };
 

@@ -5,7 +5,7 @@ import type { Key } from "../ui/i18n";
 import { type Plan, planSchema, RECIPIENTS_MAX, RUNS_MAX } from "./types";
 
 /** The fields of a plan as they were typed. */
-export const planFields = [
+const planFields = [
   "every",
   "monthDay",
   "at",

@@ -34,11 +34,11 @@ export const planSchema = z.object({
 export type Plan = z.infer<typeof planSchema>;
 
 /** waiting: for a second person. paused: by hand, or since it could not go on; `note` says why. ended: by its own plan. */
-export const seriesStatuses = ["waiting", "active", "paused", "stopped", "ended"] as const;
+const seriesStatuses = ["waiting", "active", "paused", "stopped", "ended"] as const;
 export type SeriesStatus = (typeof seriesStatuses)[number];
 
 /** Why a series is paused or stopped. hand: whoever confirmed it chose so. other: somebody else did. held: too many runs in a row had to wait. owner: nobody may send it. */
-export const seriesNotes = ["hand", "other", "held", "owner", "replaced"] as const;
+const seriesNotes = ["hand", "other", "held", "owner", "replaced"] as const;
 export type SeriesNote = (typeof seriesNotes)[number];
 
 export type Series = {
@@ -68,11 +68,11 @@ export type Series = {
  * taken: the mailing is being made. asked: it is on its way, and not frozen yet. sent: it left, or leaves. held: it waits as a draft or
  * for approval, and its owner is told. empty: nobody was there. called_off: the series was stopped, or somebody took the mailing back.
  */
-export const runStates = ["taken", "asked", "sent", "held", "empty", "called_off"] as const;
+const runStates = ["taken", "asked", "sent", "held", "empty", "called_off"] as const;
 export type RunState = (typeof runStates)[number];
 
 /** Why a run had to wait. */
-export const heldNotes = [
+const heldNotes = [
   "owner",
   "group_closed",
   "no_postal_address",

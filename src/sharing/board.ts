@@ -9,7 +9,7 @@ import type { BoardLine } from "./types";
 
 type Home = Pick<Group, "no" | "shard" | "id">;
 
-export const BOARD_MAX = 5;
+const BOARD_MAX = 5;
 /** More are looked at than shown, since a forged code is nobody's. */
 const CANDIDATES_MAX = 20;
 /** Fewer is no reason to be listed. */

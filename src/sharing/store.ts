@@ -1,7 +1,7 @@
 import type { GroupDb } from "../groups/shard";
 
 /** A longer history is counted by its newest part. */
-export const COUNTED_MAX = 100_000;
+const COUNTED_MAX = 100_000;
 /** Sign-ups by personal links that the list of those who brought most is made of. */
 const LINKED_MAX = 500_000;
 /** Participations that one object and its siblings may number in one millisecond. */

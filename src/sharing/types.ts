@@ -26,7 +26,7 @@ const image = z.object({
 });
 
 /** One of several ways to put it. What it leaves empty is as for everybody. */
-export const shareVariant = z.object({
+const shareVariant = z.object({
   letter: z.string().regex(/^[a-z]$/),
   /** What organisers call it. */
   label: z.string().min(1).max(VARIANT_LABEL_MAX),
@@ -37,7 +37,7 @@ export const shareVariant = z.object({
 export type ShareVariant = z.infer<typeof shareVariant>;
 
 export const linkUses = ["none", "links", "thanks", "page"] as const;
-export const splits = ["even", "learning"] as const;
+const splits = ["even", "learning"] as const;
 
 /** How an action is passed on. Every field has a default, so that settings of older releases still read. */
 export const shareSettings = z.object({

@@ -7,7 +7,7 @@ import { civilDay } from "../ui/format";
 export type Count = { people: number; newToList: number };
 
 /** What people had in common that is counted. */
-export const traits = ["sources", "referrers", "countries", "sites"] as const;
+const traits = ["sources", "referrers", "countries", "sites"] as const;
 export type Trait = (typeof traits)[number];
 
 /** One day of an action. Values are what strangers wrote: they are keys of a Map, never of an object. */
@@ -61,7 +61,7 @@ export function addCells(days: Days, cells: readonly Cell[], timeZone: string): 
   return changed;
 }
 
-export function emptyTally(): DayTally {
+function emptyTally(): DayTally {
   const values = { sources: new Map(), referrers: new Map(), countries: new Map(), sites: new Map() };
   return { people: 0, newToList: 0, ...values };
 }

@@ -3,7 +3,7 @@ import type { Id } from "../platform/ids";
 export type TopicId = Id<"topic">;
 
 /** Why the whole installation writes to an address no more. */
-export const suppressionCauses = ["bounce", "complaint", "operator"] as const;
+const suppressionCauses = ["bounce", "complaint", "operator"] as const;
 export type SuppressionCause = (typeof suppressionCauses)[number];
 
 /** `departures.way`: how somebody said that they want less. */

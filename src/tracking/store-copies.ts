@@ -3,7 +3,7 @@ import type { GroupDb } from "../groups/shard";
 import { mailingBuilds, mailingLinks } from "../mailings/tables";
 
 /** Mailings on the page of a group's past ones, and in its feed. */
-export const ARCHIVE_MAX = 50;
+const ARCHIVE_MAX = 50;
 
 /** A mailing's templates as they were frozen; none while it is a draft. */
 export function selectBuilds({ db, groupNo }: GroupDb, mailingNo: number) {

@@ -27,7 +27,7 @@ import { readersStyle } from "./style";
 import { NO_TRACES } from "./web-headers";
 
 /** Where mailings that anybody may read are, on a group's host. */
-export const ARCHIVE_PATH = "/mailings";
+const ARCHIVE_PATH = "/mailings";
 const NUMBER = /^[1-9]\d{0,8}$/;
 /** Stands for a key in what everybody reads. */
 const NOBODY = "archive";

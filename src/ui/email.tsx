@@ -36,7 +36,7 @@ export function renderEmail(content: EmailContent): { subject: string; html: str
 }
 
 /** The plain-text twin, in the same order, lines ended by LF. */
-export function emailText(content: EmailContent): string {
+function emailText(content: EmailContent): string {
   const footer = content.footer.map((part) =>
     typeof part === "string" ? part : `${part.label}: ${part.href}`,
   );

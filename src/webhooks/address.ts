@@ -30,7 +30,7 @@ export async function problemOf(ctx: Context, text: string): Promise<AddressProb
 }
 
 /** The address as a URL; null for what is none, names somebody to sign in as, or is too long. */
-export function urlOf(text: string): URL | null {
+function urlOf(text: string): URL | null {
   if (text.length > URL_MAX || !URL.canParse(text)) return null;
   const url = new URL(text);
   const isWeb = url.protocol === "https:" || url.protocol === "http:";

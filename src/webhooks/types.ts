@@ -21,7 +21,7 @@ export const eventTypes = [
 export type EventType = (typeof eventTypes)[number];
 
 /** off: never switched on, or switched off. paused: switched off by us after failures, which administrators were told. */
-export const states = ["off", "on", "paused"] as const;
+const states = ["off", "on", "paused"] as const;
 export type WebhookState = (typeof states)[number];
 
 export const SOURCE_MAX = 100;

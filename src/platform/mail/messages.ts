@@ -23,7 +23,7 @@ export type MailAttachment = { filename: string; type: string; content: Uint8Arr
 /** A mail that is handed over at once: a queue has no room for files. */
 export type MailWithFiles = MailMessage & { attachments?: readonly MailAttachment[] };
 
-export const mailPurposes = ["sign-in", "invitation", "receipt", "notice", "letter"] as const;
+const mailPurposes = ["sign-in", "invitation", "receipt", "notice", "letter"] as const;
 export type MailPurpose = (typeof mailPurposes)[number];
 
 /** On the MAIL queue: send this one mail. `id` names it through every try, `attempt` counts the tries from 1. */

@@ -76,7 +76,7 @@ function folded(begun: number, text: string): string {
 }
 
 /** RFC 2047: words in base64, each of whole characters, a line each. */
-export function encodedWords(text: string): string {
+function encodedWords(text: string): string {
   const words: string[] = [];
   let piece = "";
   let bytes = 0;

@@ -7,7 +7,7 @@ import { chooseEncoding, encodedMost, writeText } from "./mime-text";
 import { addressHeader, otherHeader, textHeader } from "./mime-words";
 
 /** Names the copy in what comes back of a mail whose Message-ID a provider has replaced. */
-export const COPY_HEADER = "X-Mailing-Copy";
+const COPY_HEADER = "X-Mailing-Copy";
 
 const NAME_MAX = 150;
 const VALUE_MAX = 2_048;

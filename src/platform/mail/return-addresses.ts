@@ -4,7 +4,7 @@ import { fromBase64Url, toBase64Url } from "../crypto";
  * What a copy's own addresses are for: bounces (the return path), leaving the list (`List-Unsubscribe: <mailto:…>`) and replies
  * (Reply-To, where the group reads them in its inbox).
  */
-export const returnPurposes = { b: "bounce", u: "unsubscribe", r: "reply" } as const;
+const returnPurposes = { b: "bounce", u: "unsubscribe", r: "reply" } as const;
 export type ReturnPurpose = (typeof returnPurposes)[keyof typeof returnPurposes];
 
 /** RFC 5321 §4.5.3.1.1. */
