@@ -1,5 +1,5 @@
 import type { Estimate } from "../delivery/types";
-import { type LeftOutReason, leftOutReasons, type MailingVersion } from "../mailings/types";
+import { type LeftOutReason, leftOutNames, type MailingVersion } from "../mailings/types";
 import { formatList, formatNumber, formatPercent } from "../ui/format";
 import type { Locale, T } from "../ui/i18n";
 import { Section } from "../ui/layout";
@@ -70,12 +70,9 @@ export function languagesOf(versions: readonly MailingVersion[]): number {
 
 /** Who is left out, by why. */
 export function leftOutWords(t: T, locale: Locale, leftOut: Partial<Record<LeftOutReason, number>>): string {
-  const parts = Object.keys(leftOutReasons).flatMap((name) => {
-    const reason = reasonNamed(name);
-    const count = reason ? (leftOut[reason] ?? 0) : 0;
-    return reason && count > 0
-      ? [t(`composer.leftOut.${reason}`, { count, number: formatNumber(count, locale) })]
-      : [];
+  const parts = leftOutNames.flatMap((reason) => {
+    const count = leftOut[reason] ?? 0;
+    return count > 0 ? [t(`composer.leftOut.${reason}`, { count, number: formatNumber(count, locale) })] : [];
   });
   const total = Object.values(leftOut).reduce((sum, count) => sum + count, 0);
   if (total === 0) return t("composer.review.nobodyLeftOut");
@@ -84,25 +81,4 @@ export function leftOutWords(t: T, locale: Locale, leftOut: Partial<Record<LeftO
     number: formatNumber(total, locale),
     reasons: formatList(parts, locale),
   });
-}
-
-const reasons = [
-  "gone",
-  "no_address",
-  "not_subscribed",
-  "bounced",
-  "complained",
-  "suppressed",
-  "pausing",
-  "topic",
-  "too_many",
-  "excluded",
-  "over_limit",
-  "cohort",
-  "ranked",
-  "no_row",
-] as const satisfies readonly LeftOutReason[];
-
-function reasonNamed(name: string): LeftOutReason | undefined {
-  return reasons.find((each) => each === name);
 }

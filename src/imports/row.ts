@@ -1,6 +1,7 @@
 import { fieldMax } from "../actions/answer";
 import { type Defined, parseFieldValue } from "../people/field-value";
 import { tagNames } from "../people/tag-name";
+import { type DetailField, detailFields } from "../people/types";
 import { cleanLine, cleanText } from "../platform/clean-text";
 import { normaliseEmail } from "../platform/email-address";
 import { idToHex, parseId } from "../platform/ids";
@@ -44,20 +45,6 @@ export type Reading = {
   at: number;
 };
 
-const details = [
-  "givenName",
-  "preferredName",
-  "familyName",
-  "street",
-  "locality",
-  "region",
-  "postalCode",
-  "country",
-  "language",
-  "timeZone",
-] as const;
-export type Detail = (typeof details)[number];
-
 /** One person as the store's statements read them; "" clears. */
 export type PersonRow = {
   /** Kind of identity (1 email, 2 phone) and its value; the id of a person, 32 hexadecimal digits, where rows are matched by it. */
@@ -70,7 +57,7 @@ export type PersonRow = {
   mo?: 1 | 2;
   /** What they gave, in the smallest unit of the action's currency. */
   am?: number;
-  o: Partial<Record<Detail | "phone", string>>;
+  o: Partial<Record<DetailField | "phone", string>>;
   f: [fieldNo: number, value: string][];
 };
 
@@ -189,7 +176,7 @@ function countryOf(cells: readonly string[], reading: Reading): string {
 function detailsOf(cells: readonly string[], reading: Reading, notes: Note[]): PersonRow["o"] {
   const said: PersonRow["o"] = {};
   const names = nameOf(cells, reading);
-  for (const detail of details) {
+  for (const detail of detailFields) {
     const column = columnOf(reading, detail);
     const text = names[detail] ?? cellOf(cells, reading, detail);
     if (column === -1 && text === "") continue;
@@ -219,11 +206,11 @@ function phoneOf(cells: readonly string[], reading: Reading, notes: Note[]): str
 }
 
 /** A whole name in one column: the first word is the given name, unless a comma says that the family's comes first. */
-function nameOf(cells: readonly string[], reading: Reading): Partial<Record<Detail, string>> {
+function nameOf(cells: readonly string[], reading: Reading): Partial<Record<DetailField, string>> {
   const street2 = cellOf(cells, reading, "street2");
   const street = [cellOf(cells, reading, "street"), street2].filter((part) => part !== "").join(", ");
   const whole = cellOf(cells, reading, "fullName");
-  const parts: Partial<Record<Detail, string>> = street2 === "" ? {} : { street };
+  const parts: Partial<Record<DetailField, string>> = street2 === "" ? {} : { street };
   if (whole === "") return parts;
   const comma = whole.indexOf(",");
   const space = whole.indexOf(" ");
@@ -239,7 +226,7 @@ function nameOf(cells: readonly string[], reading: Reading): Partial<Record<Deta
 }
 
 function readDetail(
-  detail: Detail,
+  detail: DetailField,
   text: string,
   cells: readonly string[],
   reading: Reading,

@@ -60,6 +60,24 @@ export const leftOutReasons = {
 } as const;
 export type LeftOutReason = keyof typeof leftOutReasons;
 
+/** The same by name, in this order. */
+export const leftOutNames = [
+  "gone",
+  "no_address",
+  "not_subscribed",
+  "bounced",
+  "complained",
+  "suppressed",
+  "pausing",
+  "topic",
+  "too_many",
+  "excluded",
+  "over_limit",
+  "cohort",
+  "ranked",
+  "no_row",
+] as const satisfies readonly LeftOutReason[];
+
 /** `mailing_recipients.reason` of a mail that failed. */
 export const failureReasons = { refused: 31, gave_up: 32, not_rendered: 33, stopped: 34 } as const;
 export type FailureReason = keyof typeof failureReasons;

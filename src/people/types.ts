@@ -77,7 +77,7 @@ export type DuplicateReason = (typeof duplicateReasons)[number];
 export const channels = { email: 1, mobile: 2 } as const;
 export type Channel = keyof typeof channels;
 /** Why a subscription changed, in one word, as `people.email_status_cause` holds it. */
-const subscriptionCauses = [
+export const subscriptionCauses = [
   "action",
   "organiser",
   "import",

@@ -1,3 +1,4 @@
+import { subscriptionCauses } from "../people/types";
 import { countryName, valueName } from "../statistics/words";
 import type { Locale, T } from "../ui/i18n";
 import { dayName } from "./range";
@@ -98,25 +99,11 @@ function growth(make: Make): ReportTable {
   };
 }
 
-/** Causes as `people.email_status_cause` has them that there are words for; any other is shown as it is. */
-const causes = [
-  "action",
-  "organiser",
-  "import",
-  "page",
-  "mail",
-  "api",
-  "merge",
-  "erased",
-  "bounced",
-  "complained",
-  "silence",
-] as const;
-
 function reasons(make: Make): ReportTable {
   const { t, report } = make;
   const word = (cause: string) => {
-    const known = causes.find((name) => name === cause);
+    // One there are no words for is shown as it is.
+    const known = subscriptionCauses.find((name) => name === cause);
     return known ? t(`reports.causes.${known}`) : cause;
   };
   return {

@@ -1,4 +1,4 @@
-import { leftOutReasons, recipientStatus } from "../mailings/types";
+import { type LeftOutReason, leftOutNames, leftOutReasons, recipientStatus } from "../mailings/types";
 import {
   type Cell,
   type Credit,
@@ -63,9 +63,7 @@ function creditsOf(credits: readonly Credit[], { variantNo, language, mailbox }:
 }
 
 /** Who was left out of a mailing, by reason, in the order in which the reasons were asked. */
-export function leftOutOf({
-  cells,
-}: Pick<Tally, "cells">): { reason: keyof typeof leftOutReasons; people: number }[] {
+export function leftOutOf({ cells }: Pick<Tally, "cells">): { reason: LeftOutReason; people: number }[] {
   return leftOutNames.flatMap((reason) => {
     const people = sum(
       cells
@@ -77,23 +75,6 @@ export function leftOutOf({
     return people > 0 ? [{ reason, people }] : [];
   });
 }
-
-const leftOutNames = [
-  "gone",
-  "no_address",
-  "not_subscribed",
-  "bounced",
-  "complained",
-  "suppressed",
-  "pausing",
-  "topic",
-  "too_many",
-  "excluded",
-  "over_limit",
-  "cohort",
-  "ranked",
-  "no_row",
-] as const satisfies readonly (keyof typeof leftOutReasons)[];
 
 /** The variants, languages or mailboxes there are recipients of, in order. */
 export function partsOf(tally: Pick<Tally, "cells">) {
