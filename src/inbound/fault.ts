@@ -12,6 +12,14 @@ const soft = (fault: Fault): Verdict => ({ how: "soft", fault });
  */
 const words: [pattern: RegExp, verdict: Verdict][] = [
   [
+    /domain of (?:the )?sender|sender (?:address |domain |host )*(?:is |was )?(?:unknown|invalid|unverified|not (?:found|valid|verified)|does(?: not|n't) exist|could not be verified)|(?:unknown|invalid|bad|unverified) sender|sender verif(?:y|ication)|verification failed for|in reply to (?:mail from|helo|ehlo)|(?:helo|ehlo) (?:command|host|name|domain)|from domain|(?:header from|from header)\b|return[ -]path (?:domain|address|does)|reverse (?:dns|hostname)/i,
+    soft("blocked"),
+  ],
+  [
+    /connection (?:\S{1,80} ){0,6}(?:closed|lost|dropped)|lost connection|closed by (?:foreign|remote)|(?:message|delivery|queue|retry time) (?:has |is |was )?(?:expired|time expired)/i,
+    soft("unreachable"),
+  ],
+  [
     /over ?quota|quota (?:is )?(?:exceeded|full)|exceed(?:ed|s)? (?:\w+ )*quota|mail ?box (?:is |for .{0,80} )?(?:too )?full|mail ?box.{0,40}size limit|storage.{0,20}exceeded|insufficient (?:system )?storage|disk (?:space )?quota|not enough (?:disk )?space|bo[iî]te.{0,60}(?:pleine|satur)|quota.{0,20}d[ée]pass|buz[oó]n.{0,40}(?:lleno|llena)|postfach.{0,40}(?:voll|überfüllt|ueberfuellt)|speicherplatz|mailboxfull|out of storage/i,
     soft("full"),
   ],
@@ -45,6 +53,9 @@ const words: [pattern: RegExp, verdict: Verdict][] = [
   ],
 ];
 
+/** What is wrong with the sender (RFC 3463, X.1.7 and X.1.8): the words beside it are of the sender's address. */
+const ABOUT_SENDER = /^[45]\.1\.[78]$/;
+
 /** Enhanced status codes (RFC 3463 and IANA's list), where the words say nothing known. */
 const codes: [pattern: RegExp, verdict: Verdict][] = [
   [/^5\.1\.[136]$|^5\.1\.10$|^5\.1\.11$/, hard("no_mailbox")],
@@ -57,6 +68,14 @@ const codes: [pattern: RegExp, verdict: Verdict][] = [
   [/^4\.\d+\.\d+$/, soft("busy")],
 ];
 
+/** Why a mail came back though somebody may read there: the sender, the mail itself, or a mailbox that is full. */
+const NOT_DEAD: ReadonlySet<Fault> = new Set(["blocked", "full", "too_big", "busy"] as const);
+
+/** Whether a server's own words contradict a mail service that calls an address dead. */
+export function isAlive(fault: Fault): boolean {
+  return NOT_DEAD.has(fault);
+}
+
 const ENHANCED = /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])/;
 const WORDS_MAX = 2_000;
 
@@ -68,6 +87,7 @@ const WORDS_MAX = 2_000;
 export function verdictOf(said: string, status = ""): Verdict {
   const text = said.slice(0, WORDS_MAX).replace(/\s+/g, " ");
   const code = status || (ENHANCED.exec(text)?.[1] ?? "");
+  if (ABOUT_SENDER.test(code)) return soft("blocked");
   const byWords = words.find(([pattern]) => pattern.test(text))?.[1];
   // "Temporary" words in a final answer, and final words in one for now: neither is a dead address.
   if (byWords) return byWords.how === "hard" && code.startsWith("4") ? soft(byWords.fault) : byWords;

@@ -599,6 +599,12 @@ describe("what mail services report", () => {
 
   it("by any other service is done by the key, or for an address alone for the whole installation", async () => {
     const { copy, key } = await sent();
+    // A bounce by name: the words blame whoever sends.
+    const refused = { type: "bounce", email: "", detail: "550 5.1.8 Sender domain does not exist" } as const;
+    await serviceReported(contextOf(), { ...refused, key }, "0");
+    const unblamed = `unblamed-${crypto.randomUUID()}@x.example`;
+    expect(await serviceReported(contextOf(), { ...refused, key: "", email: unblamed }, "0")).toBe("nobody");
+    expect(await statusOf(copy.personNo)).toMatchObject({ status: 1 });
     expect(
       await serviceReported(contextOf(), { type: "bounce", key, email: "", detail: "user unknown" }, "1"),
     ).toBe("taken");
@@ -625,6 +631,8 @@ describe("what mail services report", () => {
     expect(
       await copyReported(contextOf(), event("bounced", `<${key}@${domain}>`, { bounce: { type: "soft" } })),
     ).toBe(true);
+    const bounce = { type: "hard", reason: "550 5.7.1 blocked using zen.spamhaus.org" };
+    await copyReported(contextOf(), event("bounced", `<${key}@${domain}>`, { bounce }));
     expect(await statusOf(copy.personNo)).toMatchObject({ status: 1 });
     expect(
       await copyReported(contextOf(), event("bounced", `<${key}@${domain}>`, { bounce: { type: "hard" } })),

@@ -185,6 +185,17 @@ describe("reports in their form (RFC 3464)", () => {
       "no_mailbox",
     ],
     ["5.0.0", "the flux is out of balance", "soft", "other"],
+    [
+      "5.1.8",
+      "553 5.1.8 <b+x@mail.example>... Domain of sender address b+x@mail.example does not exist",
+      "soft",
+      "blocked",
+    ],
+    ["5.0.0", "550-Verification failed for <b+x@mail.example>; 550 Sender verify failed", "soft", "blocked"],
+    ["5.0.0", "550-No Such User Here 550 Sender verify failed", "soft", "blocked"],
+    ["5.7.1", "550 5.7.1 <mail.example>: Helo command rejected: Host not found", "soft", "blocked"],
+    ["5.0.0", "550 User unknown (in reply to MAIL FROM command)", "soft", "blocked"],
+    ["5.0.0", "Connection to address 192.0.2.1 closed by foreign host", "soft", "unreachable"],
   ])("%s %s", async (status, diagnostic, how, fault) => {
     expect(await seen(report(status, diagnostic))).toMatchObject({
       ...{ is: "returned", how, fault, recipient: "ana@example.org" },

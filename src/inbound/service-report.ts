@@ -3,11 +3,11 @@ import type { Context } from "../platform/context";
 import { normaliseEmail } from "../platform/email-address";
 import type { MailEvent } from "../platform/mail/events";
 import { suppress } from "../subscriptions/suppression";
-import { verdictOf } from "./fault";
+import { isAlive, verdictOf } from "./fault";
 import { keysInText } from "./recognise";
 import { returned } from "./returned";
 import { copyAmong } from "./ses";
-import { REASON_MAX, type ReturnKind } from "./types";
+import { type Fault, REASON_MAX, type ReturnKind } from "./types";
 
 /** What any mail service may report: `key` is the copy's (in its return path and Message-ID), else the address alone. */
 export const serviceReport = z.object({
@@ -34,11 +34,11 @@ export async function serviceReported(
   report: z.infer<typeof serviceReport>,
   id: string,
 ): Promise<"taken" | "nobody"> {
-  const how = kinds[report.type];
+  const { fault } = verdictOf(report.detail);
+  const how = moderated(kinds[report.type], fault);
   const copy = await copyAmong(ctx, [report.key, ...keysInText(report.key)]);
   const reason = report.detail.slice(0, REASON_MAX);
   if (copy) {
-    const { fault } = verdictOf(report.detail);
     await returned(ctx, { copy, how, fault, reason, recipient: report.email, eventId: `service:${id}` });
     return "taken";
   }
@@ -48,6 +48,11 @@ export async function serviceReported(
   return "taken";
 }
 
+/** A service calls every final refusal a bounce: what blames the sender or a full mailbox is no dead address. */
+function moderated(how: ReturnKind, fault: Fault): ReturnKind {
+  return how === "hard" && isAlive(fault) ? "soft" : how;
+}
+
 /**
  * What Cloudflare's own sending reports of a copy of a mailing.
  * @returns false when the mail was none, and somebody else may know it
@@ -55,11 +60,12 @@ export async function serviceReported(
 export async function copyReported(ctx: Context, { type, payload }: MailEvent): Promise<boolean> {
   const copy = await copyAmong(ctx, keysInText(payload.messageId));
   if (!copy) return false;
-  const how = howOf(type.slice("cf.email.sending.message.".length), payload.bounce?.type);
-  if (!how) return true;
+  const told = howOf(type.slice("cf.email.sending.message.".length), payload.bounce?.type);
+  if (!told) return true;
   const said = payload.bounce?.reason ?? payload.rejection?.reason ?? payload.delivery?.smtpResponse ?? "";
-  const eventId = `cf:${type}:${payload.messageId}:${how === "soft" || how === "delay" ? said : ""}`;
   const { fault } = verdictOf(said);
+  const how = moderated(told, fault);
+  const eventId = `cf:${type}:${payload.messageId}:${how === "soft" || how === "delay" ? said : ""}`;
   await returned(ctx, {
     copy,
     how,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Context } from "../platform/context";
 import { type MailCopy, readMailKey } from "../platform/mail-keys";
-import { verdictOf } from "./fault";
+import { isAlive, verdictOf } from "./fault";
 import { keysInText } from "./recognise";
 import { returned } from "./returned";
 import type { Fault, ReturnKind } from "./types";
@@ -111,8 +111,7 @@ function bounced({ bounceType, bounceSubType, bouncedRecipients }: NonNullable<S
     return { how: "hard", fault: "inactive", reason, recipient };
   if (bounceType === "Permanent" && (bounceSubType === "General" || bounceSubType === "NoEmail")) {
     // Its word is better than our reading, but where the words blame the sender or a full mailbox.
-    const isOurs = ["blocked", "full", "too_big", "busy"].includes(verdict.fault);
-    if (!isOurs)
+    if (!isAlive(verdict.fault))
       return {
         how: "hard",
         fault: verdict.fault === "other" ? "no_mailbox" : verdict.fault,
