@@ -10,7 +10,9 @@ import { mailKey } from "../platform/mail-keys";
 import { suppress } from "../subscriptions/suppression";
 import * as delivery from "./delivery";
 import { cohortTotals } from "./down-the-list";
+import { released, settlementOf } from "./outcomes";
 import { selectBuilds } from "./store";
+import { giveUpClaims, settle, settleAndClaim } from "./store-ledger";
 import { sumOf } from "./totals";
 
 const BY = { by: 1, startAt: null };
@@ -413,6 +415,46 @@ describe("whatever happens to messages and processes", () => {
     await driver.run();
     expect(driver.twice()).toEqual([]);
     expect(await driver.totals()).toMatchObject({ sent: 30 });
+  });
+
+  it("lets nobody go whom another consumer has claimed since, however often an end is written down", async () => {
+    const { driver, db, mailing } = await begun(1);
+    for (let at = 0; at < 3; at += 1) await driver.turn();
+    const claimAt = async (now: number) => {
+      const judging = { mailingNo: mailing.no, now, topicNo: null, weeklyMax: 0 };
+      return (await settleAndClaim(db, judging, [], [1])).claims;
+    };
+    const letGo = (await claimAt(Date.now() - 5_000)).map((claim) => released(claim, Date.now()));
+    await settle(db, mailing.no, letGo);
+    const [second = never()] = await claimAt(Date.now());
+    // The answer to the first was lost, so it is written again.
+    await settle(db, mailing.no, letGo);
+    expect(await driver.totals()).toMatchObject({ claimed: 1, waiting: 0 });
+    await settle(db, mailing.no, [settlementOf(second, { outcome: "accepted", id: "m" }, Date.now())]);
+    expect(await driver.totals()).toMatchObject({ sent: 1, claimed: 0 });
+  });
+
+  it("ends whoever is to wait again in a mailing that has ended meanwhile", async () => {
+    const { driver, db, mailing } = await begun(3);
+    for (let at = 0; at < 3; at += 1) await driver.turn();
+    const judging = { mailingNo: mailing.no, now: Date.now(), topicNo: null, weeklyMax: 0 };
+    const { claims } = await settleAndClaim(db, judging, [], [1, 2, 3]);
+    await giveUpClaims(db, mailing.no, { after: 0, upTo: 3, claimedByS: Math.ceil(Date.now() / 1000) });
+    driver.forget();
+    expect(await driver.run()).toBeNull();
+    expect(await driver.standing()).toMatchObject({ status: "sent" });
+    expect(await driver.totals()).toMatchObject({ unknown: 3 });
+    const answers = [
+      { outcome: "accepted", id: "m" },
+      { outcome: "transient", reason: "later" },
+      { outcome: "unknown", reason: "no_answer" },
+    ] as const;
+    const ends = claims.map((claim, at) => settlementOf(claim, answers[at] ?? never(), Date.now()));
+    await settle(db, mailing.no, ends);
+    expect(await driver.totals()).toMatchObject({
+      ...{ sent: 1, unknown: 1, failed: 1, waiting: 0, claimed: 0 },
+      failedBy: { gave_up: 1 },
+    });
   });
 
   it("hands nothing over while the directory cannot say who is suppressed", async () => {

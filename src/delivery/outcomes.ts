@@ -26,9 +26,13 @@ export function retryDelayS(tries: number): number {
 }
 
 /** How a claim ends by what the transport said. */
-export function settlementOf({ personNo, tries }: Claim, result: MailResult, now: number): Settlement {
+export function settlementOf(
+  { personNo, tries, claimedS }: Claim,
+  result: MailResult,
+  now: number,
+): Settlement {
   const atS = Math.floor(now / 1000);
-  const end = { personNo, reason: null, dueS: null, atS };
+  const end = { personNo, reason: null, dueS: null, atS, claimedS };
   if (isSenderError(result)) return { ...end, status: recipientStatus.waiting, reason: tries || null };
   switch (result.outcome) {
     case "accepted":
@@ -50,9 +54,9 @@ export function settlementOf({ personNo, tries }: Claim, result: MailResult, now
 }
 
 /** A claim nothing was handed over for: the next page takes it again. */
-export function released({ personNo, tries }: Claim, now: number): Settlement {
+export function released({ personNo, tries, claimedS }: Claim, now: number): Settlement {
   return {
     ...{ personNo, status: recipientStatus.waiting, reason: tries || null, dueS: null },
-    atS: Math.floor(now / 1000),
+    ...{ atS: Math.floor(now / 1000), claimedS },
   };
 }

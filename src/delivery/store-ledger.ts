@@ -13,8 +13,14 @@ const RELEASED =
 export const DUE = (at: string) =>
   `r.status = ${waiting} AND (r.due_s IS NULL OR r.due_s <= ${at}) AND (r.variant_no IS NOT 0 OR ${RELEASED})`;
 
-/** Somebody claimed. `tries` says how often their mail was refused for now before. */
-export type Claim = { personNo: number; variantNo: number; tries: number; email: string | null };
+/** Somebody claimed. `tries` says how often their mail was refused for now before, `claimedS` when it was, by which the claim is known. */
+export type Claim = {
+  personNo: number;
+  variantNo: number;
+  tries: number;
+  email: string | null;
+  claimedS: number;
+};
 
 /** How somebody's claim ended, as the row is to say it. */
 export type Settlement = {
@@ -23,6 +29,8 @@ export type Settlement = {
   reason: number | null;
   dueS: number | null;
   atS: number;
+  /** Of which claim. */
+  claimedS: number;
 };
 
 /** The first of a range who are due, in the order of their numbers. */
@@ -44,17 +52,20 @@ export async function selectDue(
 }
 
 // An upsert and not an UPDATE … FROM, whose join order SQLite chooses: this touches exactly the rows named. A claim that was
-// given up as unknown while its owner was still at it takes the better answer; what waits again after a stop is stopped.
+// given up as unknown while its owner was still at it takes the better answer. Of a claim that is over nothing is written: whoever
+// waits since may be somebody else's by now, and would be mailed twice. What is to wait again in a mailing that has ended waits for
+// nobody: it ends too.
 const SETTLE = `
   INSERT INTO mailing_recipients (group_no, mailing_no, person_no, status, reason, due_s, at_s)
-  SELECT ?1, ?2, s.value ->> 0,
-    CASE WHEN s.value ->> 1 = ${waiting} AND m.status = 'stopped' THEN ${failed} ELSE s.value ->> 1 END,
-    CASE WHEN s.value ->> 1 = ${waiting} AND m.status = 'stopped' THEN ${failureReasons.stopped} ELSE s.value ->> 2 END,
-    CASE WHEN m.status = 'stopped' THEN NULL ELSE s.value ->> 3 END, s.value ->> 4
-  FROM mailings m CROSS JOIN json_each(?3) AS s WHERE m.group_no = ?1 AND m.mailing_no = ?2
+  SELECT ?1, ?2, r.person_no, CASE WHEN ended IS NULL THEN s.value ->> 1 ELSE ${failed} END,
+    CASE WHEN ended IS NULL THEN s.value ->> 2 ELSE ended END, CASE WHEN ended IS NULL THEN s.value ->> 3 END, s.value ->> 4
+  FROM (SELECT s.value AS value, CASE WHEN s.value ->> 1 = ${waiting} THEN CASE m.status
+      WHEN 'stopped' THEN ${failureReasons.stopped} WHEN 'sent' THEN ${failureReasons.gave_up} END END AS ended
+    FROM mailings m CROSS JOIN json_each(?3) AS s WHERE m.group_no = ?1 AND m.mailing_no = ?2 LIMIT -1) AS s
+  CROSS JOIN mailing_recipients r ON r.group_no = ?1 AND r.mailing_no = ?2 AND r.person_no = s.value ->> 0
+  WHERE r.status IN (${claimed}, ${unknown}) AND r.at_s = s.value ->> 5
   ON CONFLICT (group_no, mailing_no, person_no) DO UPDATE
-    SET status = excluded.status, reason = excluded.reason, due_s = excluded.due_s, at_s = excluded.at_s
-    WHERE status IN (${claimed}, ${unknown})`;
+    SET status = excluded.status, reason = excluded.reason, due_s = excluded.due_s, at_s = excluded.at_s`;
 
 // Whoever may not be mailed now is left out by the same statement. The joins are forced (CROSS) to start at the few asked for.
 const CLAIM = `
@@ -99,11 +110,12 @@ export async function settleAndClaim(
     d1.prepare(CLAIM).bind(groupNo, JSON.stringify(people), null, null, mailingNo, now, topicNo, weeklyMax),
   ]);
   const rows = results.at(-1)?.results ?? [];
+  const claimedS = Math.floor(now / 1000);
   return {
     claims: rows
       .filter(({ status }) => status === claimed)
       .map(({ no, variantNo, reason, email }) => ({
-        ...{ personNo: no, variantNo: variantNo ?? 1, tries: reason ?? 0, email },
+        ...{ personNo: no, variantNo: variantNo ?? 1, tries: reason ?? 0, email, claimedS },
       })),
     leftOut: rows.filter(({ status }) => status === leftOut).length,
   };
@@ -125,12 +137,8 @@ function settlement(
   mailingNo: number,
   settlements: readonly Settlement[],
 ): D1PreparedStatement {
-  const rows = settlements.map(({ personNo, status, reason, dueS, atS }) => [
-    personNo,
-    status,
-    reason,
-    dueS,
-    atS,
+  const rows = settlements.map(({ personNo, status, reason, dueS, atS, claimedS }) => [
+    ...[personNo, status, reason, dueS, atS, claimedS],
   ]);
   return d1.prepare(SETTLE).bind(groupNo, mailingNo, JSON.stringify(rows));
 }
