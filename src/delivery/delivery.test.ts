@@ -227,6 +227,28 @@ function never(): never {
   throw new Error("not there");
 }
 
+it("is no second copy for whoever got theirs under a number they had before they were merged", async () => {
+  const { driver, db, group } = await begun(60);
+  const merge = (lost: number, kept: number) => [
+    db.d1
+      .prepare("UPDATE people SET merged_into = ? WHERE group_no = ? AND person_no = ?")
+      .bind(kept, group.no, lost),
+    db.d1
+      .prepare("INSERT INTO merged_people (group_no, root_no, person_no) VALUES (?, ?, ?)")
+      .bind(group.no, kept, lost),
+  ];
+  driver.answer = async (_message, nth) => {
+    if (nth === 1) await db.d1.batch([...merge(3, 50), ...merge(51, 4), ...merge(55, 56)]);
+    return { outcome: "accepted", id: "m" };
+  };
+  await driver.run();
+  const sent = driver.sent.map(({ to }) => Number(/\d+/.exec(to)?.[0]));
+  expect(sent).toEqual(
+    Array.from({ length: 60 }, (_, n) => n + 1).filter((no) => ![50, 51, 55].includes(no)),
+  );
+  expect(await driver.totals()).toMatchObject({ sent: 57, leftOutBy: { gone: 3 } });
+});
+
 describe("what a transport answers", () => {
   it("ends each copy by it, waits after a refusal for now, and never sends an unknown one again", async () => {
     const { driver, db, group } = await begun(40);

@@ -1,5 +1,5 @@
 import type { GroupDb } from "../groups/shard";
-import { failureReasons, recipientStatus } from "../mailings/types";
+import { failureReasons, leftOutReasons, recipientStatus } from "../mailings/types";
 import { type Judging, RECENT, REFUSAL } from "./store-freeze";
 import { type Whose, whoseSql } from "./store-whose";
 
@@ -67,13 +67,18 @@ const SETTLE = `
   ON CONFLICT (group_no, mailing_no, person_no) DO UPDATE
     SET status = excluded.status, reason = excluded.reason, due_s = excluded.due_s, at_s = excluded.at_s`;
 
+/** True of somebody who had their copy under a number they had before they were merged. */
+const HAS_COPY = `EXISTS (SELECT 1 FROM merged_people AS was
+  CROSS JOIN mailing_recipients AS had ON had.group_no = ?1 AND had.mailing_no = ?5 AND had.person_no = was.person_no
+  WHERE was.group_no = ?1 AND was.root_no = r.person_no AND had.status IN (${claimed}, ${sent}, ${unknown}))`;
+
 // Whoever may not be mailed now is left out by the same statement. The joins are forced (CROSS) to start at the few asked for.
 const CLAIM = `
   WITH ${RECENT}
   INSERT INTO mailing_recipients (group_no, mailing_no, person_no, status, reason, variant_no, at_s)
   SELECT ?1, ?5, person_no, CASE WHEN refusal IS NULL THEN ${claimed} ELSE ${leftOut} END, coalesce(refusal, tries), variant_no, CAST(?6 / 1000 AS INTEGER)
   FROM (SELECT r.person_no AS person_no, r.reason AS tries, CASE r.variant_no WHEN 0 THEN nullif(m.winner_no, 1) ELSE r.variant_no END AS variant_no,
-      ${REFUSAL} AS refusal
+      coalesce(${REFUSAL}, CASE WHEN ${HAS_COPY} THEN ${leftOutReasons.gone} END) AS refusal
     FROM mailings m CROSS JOIN json_each(?2) AS wanted
     CROSS JOIN mailing_recipients r ON r.group_no = ?1 AND r.mailing_no = ?5 AND r.person_no = wanted.value
     LEFT JOIN people p ON p.group_no = ?1 AND p.person_no = r.person_no
