@@ -29,7 +29,8 @@ const SETTLE_WAITS_MS = [200, 1_000, 3_000];
 type Ahead = { values: Map<number, MergeValues>; suppressed: Set<string>; readAt: number };
 
 /** Who a group's mailings are from, and the way they leave. */
-export type FindLane = (ctx: Context, group: Group) => Promise<{ sender: Sender; transport: BulkTransport }>;
+export type FindLane = (ctx: Context, group: Group) => Promise<Lane>;
+type Lane = { sender: Sender; transport: BulkTransport };
 
 type Chunk = { settlements: Settlement[]; isOver: boolean };
 
@@ -80,6 +81,15 @@ class PageSender {
       selectDue(this.#db, mailingNo, { from, upTo, limit: most, nowS: Math.floor(Date.now() / 1000), whose }),
     ]);
     if (!kit || people.length === 0) return;
+    try {
+      await this.#sendAll(kit, lane, people);
+    } finally {
+      if (lane.transport.close) this.#ctx.later(lane.transport.close());
+    }
+  }
+
+  async #sendAll(kit: Kit, lane: Lane, people: readonly number[]): Promise<void> {
+    const { mailingNo } = this.#page;
     let ahead = await this.#readAhead(kit, people);
     let before: Settlement[] = [];
     for (let at = 0; at < people.length; at += BULK_CHUNK) {
@@ -97,7 +107,6 @@ class PageSender {
       if (isOver) break;
     }
     await this.#settle(before);
-    if (lane.transport.close) this.#ctx.later(lane.transport.close());
   }
 
   async #readAhead({ needed }: Kit, people: readonly number[]): Promise<Ahead> {
@@ -135,12 +144,7 @@ class PageSender {
     }
   }
 
-  async #send(
-    kit: Kit,
-    lane: { sender: Sender; transport: BulkTransport },
-    ahead: Ahead,
-    claims: readonly Claim[],
-  ): Promise<Chunk> {
+  async #send(kit: Kit, lane: Lane, ahead: Ahead, claims: readonly Claim[]): Promise<Chunk> {
     const settlements: Settlement[] = [];
     const made: { claim: Claim; message: BulkMessage }[] = [];
     const { mailing } = kit;

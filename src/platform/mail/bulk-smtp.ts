@@ -13,7 +13,7 @@ import type { Wire } from "./smtp-wire";
  */
 export function smtpCarrier(config: Config, log: Log): Carrier & { close(): Promise<void> } {
   const server = serverOf(config);
-  const pool = smtpPool(() => SmtpSession.open(server), log);
+  const pool = smtpPool((by) => SmtpSession.open(server, by), log);
   const carry: Carrier = async (parcels) => {
     const mails = await Promise.all(
       parcels.map(async ({ message, returnPath, mime }) => ({

@@ -25,15 +25,18 @@ export class SmtpLines {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #decoder = new TextDecoder();
   #held = "";
+  /** Nothing is waited for longer than up to this moment, in ms. */
+  endBy: number;
 
-  constructor(wire: Wire) {
+  constructor(wire: Wire, endBy: number) {
     this.#wire = wire;
+    this.endBy = endBy;
     this.#reader = wire.readable.getReader();
     this.#writer = wire.writable.getWriter();
   }
 
   async write(bytes: Uint8Array, timeoutMs: number): Promise<void> {
-    await within(this.#writer.write(bytes), timeoutMs);
+    await within(this.#writer.write(bytes), this.#least(timeoutMs));
   }
 
   async reply(timeoutMs: number): Promise<SmtpReply> {
@@ -58,10 +61,14 @@ export class SmtpLines {
         return line;
       }
       if (this.#held.length > REPLY_BYTES_MAX) throw new SmtpLost("a line too long");
-      const { value, done } = await within(this.#reader.read(), timeoutMs);
+      const { value, done } = await within(this.#reader.read(), this.#least(timeoutMs));
       if (done) throw new SmtpLost("the connection was closed");
       this.#held += this.#decoder.decode(value, { stream: true });
     }
+  }
+
+  #least(timeoutMs: number): number {
+    return Math.min(timeoutMs, Math.max(0, this.endBy - Date.now()));
   }
 
   /** The same connection, encrypted from here. What came before that was asked for might be anybody's: it ends the connection. */
@@ -69,7 +76,7 @@ export class SmtpLines {
     if (this.#held !== "") throw new SmtpLost("more than the reply to STARTTLS");
     this.#reader.releaseLock();
     this.#writer.releaseLock();
-    return new SmtpLines(this.#wire.startTls());
+    return new SmtpLines(this.#wire.startTls(), this.endBy);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SmtpSession, stuffed } from "./smtp";
+import { smtpPool } from "./smtp-pool";
 import type { Wire } from "./smtp-wire";
 
 /* What a real relay does not do for a test: be silent, break off and lie. The rest is shown with one in test/bulk-mail.test.ts. */
@@ -122,6 +123,58 @@ describe("a session", () => {
     );
     const session = await SmtpSession.open(server);
     expect((await session.send([mail(1)])).results[0]?.outcome).toBe(outcome);
+  });
+});
+
+describe("sessions for a chunk", () => {
+  const log = { info: () => undefined, error: () => undefined };
+  const mails = (count: number) => Array.from({ length: count }, (_, at) => mail(at + 1));
+  const outcomes = (results: readonly { outcome: string; reason?: string }[]) =>
+    results.map(({ outcome, reason }) => reason ?? outcome);
+
+  it("are as many as a server needs that takes two mails over each, and no more for one that takes none", async () => {
+    let [opened, taken, most] = [0, 0, 2];
+    const { server } = scripted((text) => {
+      if (text.startsWith("EHLO")) {
+        opened += 1;
+        taken = 0;
+      }
+      const ended = text.includes("\r\n.\r\n") ? "250 taken\r\n" : "";
+      if (ended !== "") taken += 1;
+      return text.includes("MAIL FROM") && taken >= most
+        ? `${ended}421 4.7.0 enough for one connection\r\n`
+        : polite(text);
+    });
+    const pool = smtpPool((by) => SmtpSession.open(server, by), log);
+    expect(outcomes(await pool.send(mails(5)))).toEqual(Array(5).fill("accepted"));
+    expect(opened).toBe(3);
+    most = 0;
+    expect(outcomes(await pool.send(mails(2)))).toEqual(["smtp_lost", "smtp_lost"]);
+    // The one that was kept, and one more.
+    expect(opened).toBe(4);
+  });
+
+  it("begin no mail that could not end while its claim lasts", async () => {
+    const { server, said, say } = scripted((text) => {
+      if (!text.includes("\r\n.\r\n")) return polite(text);
+      setTimeout(() => say(polite(text)), 30_000);
+      return undefined;
+    });
+    const pool = smtpPool((by) => SmtpSession.open(server, by), log);
+    const began = Date.now();
+    const sending = pool.send(mails(5));
+    await vi.advanceTimersByTimeAsync(119_000);
+    expect(outcomes(await sending)).toEqual([...Array(3).fill("accepted"), "smtp_slow", "smtp_slow"]);
+    expect(Date.now() - began).toBeLessThan(120_000);
+    expect(said.join("")).not.toContain("p4@");
+  });
+
+  it("are waited for no longer than a chunk may take", async () => {
+    const { server } = scripted((text) => (text.startsWith("EHLO") ? undefined : "250 ok\r\n"), "220-a\r\n");
+    const pool = smtpPool((by) => SmtpSession.open(server, by), log);
+    const sending = pool.send(mails(1));
+    await vi.advanceTimersByTimeAsync(41_000);
+    expect(outcomes(await sending)).toEqual(["smtp_connect"]);
   });
 });
 

@@ -43,9 +43,12 @@ export class SmtpSession {
     this.#canPipeline = canPipeline;
   }
 
-  /** Throws `SmtpSetUpError` or `SmtpLost`. Never gives a password to a connection that is not encrypted, unless told to be plain. */
-  static async open(server: SmtpServer): Promise<SmtpSession> {
-    let lines = new SmtpLines(server.connect());
+  /**
+   * Throws `SmtpSetUpError` or `SmtpLost`. Never gives a password to a connection that is not encrypted, unless told to be plain.
+   * @param by ms: it is lost when it is not open by then
+   */
+  static async open(server: SmtpServer, by: number = Number.POSITIVE_INFINITY): Promise<SmtpSession> {
+    let lines = new SmtpLines(server.connect(), by);
     try {
       expectCode(await lines.reply(GREETING_MS), 220, "greeting");
       let features = await greet(lines, server.clientName);
@@ -67,16 +70,22 @@ export class SmtpSession {
   /**
    * Sends mails in their order and says what became of each. Where the server pipelines (RFC 2920) the end of one mail and the
    * envelope of the next leave together, which is one round trip a mail.
-   * @returns fewer results than mails when the connection was lost: of those left out nothing was handed over. The last
-   * result is "unknown" when it was lost after the text of a mail had begun to leave.
+   * @param beginBy ms: no mail is begun later, and none is waited for longer than a minute more
+   * @returns fewer results than mails when the connection was lost, or the time was over: of those left out nothing was handed
+   * over. The last result is "unknown" when it was lost after the text of a mail had begun to leave.
    */
-  async send(mails: readonly SmtpMail[]): Promise<{ results: MailResult[]; isOpen: boolean }> {
+  async send(
+    mails: readonly SmtpMail[],
+    beginBy: number = Number.POSITIVE_INFINITY,
+  ): Promise<{ results: MailResult[]; isOpen: boolean }> {
+    this.#lines.endBy = beginBy + ENDED_MS;
     const results: MailResult[] = [];
     let isTextLeaving = false;
     let needsReset = false;
     try {
       let envelope: Envelope | null = null;
       for (const [at, mail] of mails.entries()) {
+        if (envelope === null && Date.now() >= beginBy) break;
         envelope ??= await this.#begin(mail, needsReset);
         const next = mails[at + 1];
         const refused: MailResult | null = envelope.refused;
@@ -89,7 +98,8 @@ export class SmtpSession {
         }
         isTextLeaving = refused === null;
         const text = refused ? ".\r\n" : stuffed(mail.bytes);
-        const follows: string = next && this.#canPipeline ? envelopeOf(next) : "";
+        const isNextNow = this.#canPipeline && Date.now() < beginBy;
+        const follows: string = next && isNextNow ? envelopeOf(next) : "";
         await this.#lines.write(joined(text, follows), COMMAND_MS);
         const ended = await this.#lines.reply(ENDED_MS);
         isTextLeaving = false;
@@ -109,6 +119,7 @@ export class SmtpSession {
   }
 
   async quit(): Promise<void> {
+    this.#lines.endBy = Number.POSITIVE_INFINITY;
     await say(this.#lines, "QUIT").catch(() => undefined);
     await this.#lines.close();
   }
