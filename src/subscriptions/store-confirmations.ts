@@ -20,6 +20,10 @@ const IS_WAITING = `person.email IS NOT NULL AND person.erased_at IS NULL AND pe
     AND said.answer = 1 AND said.acted_at > coalesce(person.email_status_at, -1)
     AND said.acted_at > coalesce((SELECT answered_at FROM confirmations k WHERE k.group_no = ?1 AND k.person_no = person.person_no), -1))`;
 
+/** Whoever left the list after they were asked has answered by that: they are not reminded, and asked anew once they say yes again. */
+const HAS_LEFT_SINCE = (person: string, asked: string) =>
+  `(${person}.email_status = 2 AND coalesce(${person}.email_status_at, 0) > ${asked}.asked_at)`;
+
 /**
  * Claims some people of an action, each once, in one statement. A claim whose mail never left, which `mail_count` tells, is
  * taken again after a while.
@@ -39,6 +43,7 @@ export async function claimConfirmations(
        ON CONFLICT (group_no, person_no) DO UPDATE SET action_no = excluded.action_no, asked_at = excluded.asked_at, mail_count = 0,
          next_at = NULL, answer = NULL, answered_at = NULL
        WHERE confirmations.answer IS NOT NULL OR (confirmations.mail_count = 0 AND confirmations.asked_at < ?5)
+         OR EXISTS (SELECT 1 FROM people p WHERE p.group_no = ?1 AND p.person_no = confirmations.person_no AND ${HAS_LEFT_SINCE("p", "confirmations")})
        RETURNING person_no`,
     )
     .bind(groupNo, actionNo, JSON.stringify([...new Set(people)]), now, againBefore)
@@ -55,7 +60,8 @@ export async function selectToAsk({ d1, groupNo }: GroupDb, people: readonly num
        CROSS JOIN confirmations k ON k.group_no = ?1 AND k.person_no = j.value
        CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = k.person_no
        LEFT JOIN actions a ON a.group_no = ?1 AND a.action_no = k.action_no
-       WHERE p.email IS NOT NULL AND p.erased_at IS NULL AND p.merged_into IS NULL AND p.email_status IN (0, 2) AND k.answer IS NULL`,
+       WHERE p.email IS NOT NULL AND p.erased_at IS NULL AND p.merged_into IS NULL AND p.email_status IN (0, 2) AND k.answer IS NULL
+         AND NOT ${HAS_LEFT_SINCE("p", "k")}`,
     )
     .bind(groupNo, JSON.stringify(people))
     .run<ToAsk>();
@@ -151,7 +157,8 @@ export async function selectForgotten(
        CROSS JOIN people person ON person.group_no = ?1 AND person.person_no = taken.person_no
        LEFT JOIN confirmations c ON c.group_no = ?1 AND c.person_no = person.person_no
        WHERE taken.group_no = ?1 AND taken.action_no = ?2 AND taken.id > unhex(?3) AND taken.id <= unhex(?4) AND taken.removal_no = 0
-         AND (c.person_no IS NULL OR c.answer IS NOT NULL OR (c.mail_count = 0 AND c.asked_at < ?5)) AND ${IS_WAITING}
+         AND (c.person_no IS NULL OR c.answer IS NOT NULL OR (c.mail_count = 0 AND c.asked_at < ?5) OR ${HAS_LEFT_SINCE("person", "c")})
+         AND ${IS_WAITING}
        LIMIT ?6`,
     )
     .bind(groupNo, actionNo, fromHex, untilHex, againBefore, limit)

@@ -197,6 +197,32 @@ describe("double opt-in", () => {
     expect(other.queue.sent).toHaveLength(0);
   });
 
+  it("reminds nobody who left after they were asked, and asks them once they say yes again", async () => {
+    const made = await makeCareful({ confirmationReminders: 2 });
+    await made.sign();
+    await made.news();
+    expect(made.queue.sent).toHaveLength(1);
+    const leftAt = Date.now() + 60_000;
+    await leaveList(made.ctx(leftAt), made.group, {
+      personNo: await personNoOf(made.group, AMINA),
+      ...{ mailingNo: null, cause: "page", reason: "" },
+    });
+    await remindToConfirm(made.ctx(leftAt + REMIND_AFTER_MS));
+    expect(made.queue.sent).toHaveLength(1);
+    await made.db.d1
+      .prepare("UPDATE consent_events SET acted_at = ?2 WHERE group_no = ?1")
+      .bind(made.group.no, leftAt + 1)
+      .run();
+    await made.db.d1
+      .prepare("UPDATE participations SET acted_at = ?2, revised_at = ?2 WHERE group_no = ?1")
+      .bind(made.group.no, leftAt + 1)
+      .run();
+    await made.news(leftAt + 2);
+    await made.news(leftAt + 2);
+    expect(made.queue.sent).toHaveLength(2);
+    expect(made.queue.sent[1]?.body.message.subject).not.toContain("Still waiting");
+  });
+
   it("leaves on the list whoever is on it already", async () => {
     const made = await makeCareful();
     await made.sign();
