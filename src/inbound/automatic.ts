@@ -24,6 +24,12 @@ const TEXTS =
   /this is an? auto(?:mated|matic)(?:ally generated)? (?:reply|response|message|email)|ceci est (?:une réponse|un message) automatique|(?:esta|este) es una? (?:respuesta|mensaje) automátic|dies ist eine automatische|do not reply to this (?:e-?mail|message)|this (?:mailbox|inbox|address) is (?:not monitored|unmonitored|unattended)|please (?:click|confirm).{0,60}(?:to (?:deliver|release|complete)).{0,40}(?:message|e-?mail)/iu;
 const TEXT_LOOKED_AT = 1_500;
 
+/** How a subject begins that was taken over from the mail that is answered. */
+const ANSWERING = /^(?:re|aw|sv|antw|rép|réf)\s*:/iu;
+/** Where what is answered begins, which is our own text. */
+const QUOTE =
+  /^[ \t]*(?:>|on .{5,200} wrote:|le .{5,200} écrit|el .{5,200} escribió|am .{5,200} schrieb|-{2,}[ \t]*(?:original|message d.origine|mensaje original|ursprüngliche)|(?:from|de|von):[ \t].{3,200}$)/imu;
+
 /** Whether a program wrote it: an absence, a receipt of a ticket system, a challenge (RFC 3834 and what came before it). */
 export function isAutomatic(mail: ReadMail): boolean {
   const submitted = first(mail, "auto-submitted");
@@ -31,12 +37,22 @@ export function isAutomatic(mail: ReadMail): boolean {
   if (/^(?:bulk|junk|list|auto[_-]?reply)/.test(first(mail, "precedence"))) return true;
   if (/^(?:auto|vacation)/.test(first(mail, "x-precedence"))) return true;
   if (MARKS.some((name) => mail.headers.has(name))) return true;
-  if (first(mail, "x-auto-response-suppress") !== "" && first(mail, "in-reply-to") !== "") {
-    // Exchange puts this header on absences and also on mail of people, who then have the other signs of neither.
-    if (SUBJECTS.test(mail.subject.trim())) return true;
-  }
-  if (SUBJECTS.test(mail.subject.trim())) return true;
-  return TEXTS.test(mail.text.slice(0, TEXT_LOOKED_AT));
+  if (isAbsenceSubject(mail)) return true;
+  return TEXTS.test(ownWords(mail.text));
+}
+
+/** A mailing may be about absence or holidays, and whoever answers it takes its subject over. */
+function isAbsenceSubject(mail: ReadMail): boolean {
+  const subject = mail.subject.trim();
+  const isTakenOver = ANSWERING.test(subject) && first(mail, "in-reply-to") !== "";
+  return !isTakenOver && SUBJECTS.test(subject);
+}
+
+/** The beginning of a text, without what it answers. */
+function ownWords(text: string): string {
+  const begun = text.slice(0, TEXT_LOOKED_AT);
+  const quoteAt = begun.search(QUOTE);
+  return quoteAt < 0 ? begun : begun.slice(0, quoteAt);
 }
 
 const DAEMONS =

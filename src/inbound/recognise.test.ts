@@ -550,6 +550,22 @@ describe("what somebody wrote", () => {
     expect(read.text.trim()).toBe("I will come");
   });
 
+  it("is an answer also to a mailing about absence, or one that asks to confirm something", async () => {
+    for (const subject of ["Re: Absence of justice", "RE: On holiday? Sign first", "Rép : Absents du vote"])
+      expect(await seen(mail(subject, "I will come"), envelope), subject).toEqual({ is: "reply" });
+    expect(await seen(mail("Re: Absence of justice", "unsubscribe"), envelope)).toEqual({
+      is: "unsubscribe",
+    });
+    const asked = "Please click here to complete your message to the minister. Do not reply to this e-mail.";
+    for (const quote of [`> ${asked}`, `On Monday, 3 March, Clean Air wrote:\n${asked}`])
+      expect(await seen(mail("Re: Our rivers", `I did, thanks\n\n${quote}`), envelope), quote).toEqual({
+        is: "reply",
+      });
+    expect(await seen(mail("Automatic reply: Absence of justice", "Away"), envelope)).toEqual({
+      is: "automatic",
+    });
+  });
+
   it("is a wish to leave when it says nothing else, in whatever language", async () => {
     for (const text of [
       "Unsubscribe",
