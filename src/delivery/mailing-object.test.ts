@@ -88,3 +88,33 @@ it("is woken when its alarm was lost", async () => {
   expect(await wakeOpenMailings(contextOf())).toBeGreaterThanOrEqual(1);
   await until("sent");
 });
+
+it("is woken when it was stopped and its alarm lost: nobody is left waiting", async () => {
+  const { group, mailing, ctx, stub, until } = await begun(40, { settings: { hourlyMax: 60 } });
+  await until("sending");
+  await stopMailing(ctx, group, mailing);
+  await runInDurableObject(stub, (_driver, state) => state.storage.deleteAlarm());
+  expect((await progressOf(ctx, group, mailing)).totals.waiting).toBeGreaterThan(0);
+  await wakeOpenMailings(contextOf());
+  await expect
+    .poll(async () => {
+      await runDurableObjectAlarm(stub);
+      return (await progressOf(ctx, group, mailing)).totals;
+    })
+    .toMatchObject({ waiting: 0, claimed: 0 });
+});
+
+it("looks at what somebody is about to change though they come while it drives and die before they say so", async () => {
+  const { group, mailing, ctx, ref, stub, until } = await begun(3, { settings: { hourlyMax: 60 } });
+  await until("sending");
+  await pauseMailing(ctx, group, mailing, "organiser");
+  const alarms = await runInDurableObject(stub, async (driver: MailingDriver, state) => {
+    await driver.alarm();
+    const before = await state.storage.getAlarm();
+    const ringing = driver.alarm();
+    await driver.expect(ref);
+    await ringing;
+    return [before, await state.storage.getAlarm()];
+  });
+  expect(alarms).toEqual([null, expect.any(Number)]);
+});

@@ -52,12 +52,15 @@ export class MailingDriver extends DurableObject<Env> {
   #pass: { value: KeptPass | null } | null = null;
   #isDriving = false;
   #again = false;
+  /** By when whoever is about to change it says so, in ms. */
+  #expectedAt = 0;
 
   /** Remembers the mailing and looks at it soon, whatever becomes of the caller. Call it before changing how it stands. */
   async expect(ref: DriverRef): Promise<void> {
     this.ctx.storage.kv.put("ref", ref);
     const set = await this.ctx.storage.getAlarm();
     const at = Date.now() + EXPECTED_MS;
+    this.#expectedAt = at;
     if (set === null || set > at) await this.ctx.storage.setAlarm(at);
   }
 
@@ -67,6 +70,7 @@ export class MailingDriver extends DurableObject<Env> {
     this.ctx.storage.kv.delete("tries");
     this.#standing = null;
     this.#numbers = null;
+    this.#expectedAt = 0;
     this.#underWay.lookAgain();
     await this.#now();
   }
@@ -196,7 +200,9 @@ export class MailingDriver extends DurableObject<Env> {
     else await this.ctx.storage.setAlarm(Date.now());
   }
 
-  async #next(inMs: number | null): Promise<void> {
+  async #next(wantedMs: number | null): Promise<void> {
+    const expectedMs = this.#expectedAt - Date.now();
+    const inMs = expectedMs > 0 ? Math.min(expectedMs, wantedMs ?? expectedMs) : wantedMs;
     if (inMs === null) return this.ctx.storage.deleteAlarm();
     await this.ctx.storage.setAlarm(Date.now() + Math.min(Math.max(0, inMs), ALARM_MS_MAX));
   }

@@ -334,7 +334,8 @@ export async function selectOpen(
   const { results } = await d1
     .prepare(
       `SELECT group_no AS groupNo, mailing_no AS mailingNo FROM mailings
-       WHERE status IN ('preparing', 'sending') OR (status = 'scheduled' AND start_at <= ?1) LIMIT ?2`,
+       WHERE status IN ('preparing', 'sending') OR (status = 'scheduled' AND start_at <= ?1)
+         OR (status = 'stopped' AND finished_at IS NULL) LIMIT ?2`,
     )
     .bind(now, OPEN_MAX)
     .run<{ groupNo: number; mailingNo: number }>();
