@@ -277,6 +277,8 @@ describe("a mail as an independent parser reads it", () => {
     expect(parsed.subject).toBe(words);
     expect(parsed.from?.value).toEqual([{ name, address: "riverside@mail.example.org" }]);
     expect(headLines(mail?.raw).every((line) => line.length <= 998 && !/^\s*$/.test(line))).toBe(true);
+    const encoded = headLines(mail?.raw).filter((line) => line.includes("=?utf-8?B?"));
+    expect(encoded.filter((line) => line.length > 76)).toEqual([]);
   });
 
   it("has the headers of RFC 5322, 8058 and 2919, once each and well formed", async () => {
