@@ -114,7 +114,7 @@ describe("a session", () => {
   it.each([
     ["450 4.2.1 later", "transient"],
     ["421 4.3.2 going down", undefined],
-    ["550 5.7.1 no", "permanent"],
+    ["550 5.4.5 daily quota exceeded", "transient"],
     ["530 5.7.0 sign in", "transient"],
     ["600 what", undefined],
   ])("takes %j to an envelope for %s", async (answer, outcome) => {
@@ -124,6 +124,15 @@ describe("a session", () => {
     const session = await SmtpSession.open(server);
     expect((await session.send([mail(1)])).results[0]?.outcome).toBe(outcome);
   });
+});
+
+it.each([
+  ["550 5.7.1 not yours\r\n250 ok\r\n", "transient"],
+  ["250 ok\r\n550 5.1.1 nobody\r\n", "permanent"],
+])("fails a mail for good over whom it is for, and not over the sender: %j", async (answers, outcome) => {
+  const { server } = scripted((text) => (text.startsWith("MAIL") ? `${answers}503 no\r\n` : polite(text)));
+  const session = await SmtpSession.open(server);
+  expect((await session.send([mail(1)])).results[0]?.outcome).toBe(outcome);
 });
 
 describe("sessions for a chunk", () => {

@@ -171,11 +171,15 @@ function refusalOf(reply: SmtpReply, step: (typeof STEPS)[number]): MailResult |
   return isFine ? null : resultOf(reply, step, "");
 }
 
-/** RFC 5321 §4.2.1: 4xx may be tried again, 5xx may not; "you must sign in" is no fault of the mail. */
+/**
+ * RFC 5321 §4.2.1: 4xx may be tried again, 5xx may not; "you must sign in" is no fault of the mail, and what is said of the sender,
+ * before anybody was named, is about us: a day's quota, an account that is not set up.
+ */
 function resultOf({ code, status }: SmtpReply, step: string, id: string): MailResult {
   if (step === "text" && code >= 200 && code < 300) return { outcome: "accepted", id };
   const reason = [step, code, status].filter((part) => part !== "").join("_");
-  if (code === 530 || code === 535 || code === 538) return { outcome: "transient", reason };
+  if (step === "from" || code === 530 || code === 535 || code === 538)
+    return { outcome: "transient", reason };
   if (code >= 500) return { outcome: "permanent", reason };
   if (code >= 400) return { outcome: "transient", reason };
   // Something that is no answer to this: after the text it may mean anything.
