@@ -1,6 +1,6 @@
 import { createMessageBatch } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { fakeEmail, fakeQueue, refusal } from "../../test/fake-mail";
 import { contextOf, makeGroup } from "../../test/groups";
@@ -453,6 +453,19 @@ describe("what was lost on the way", () => {
     for (const { body } of queue.sent) await sendReceipts(contextAt(T0 + 5 * MINUTE), body, kinds);
     expect(new Set(recipients(email)).size).toBe(25);
     expect(email.sent).toHaveLength(25);
+  });
+
+  it("is nobody's whom a file says to have taken part, however new that is", async () => {
+    const world = await makeWorld();
+    const { email, contextAt } = lane();
+    await sign(world, 2);
+    await world.db.db
+      .update(participations)
+      .set({ answer: sql`json_object('import', 1)` })
+      .where(and(eq(participations.groupNo, world.group.no), eq(participations.personNo, 1)));
+    expect(await findMissingReceipts(contextAt(T0 + MINUTE), window(world))).toBe(1);
+    await sendReceipts(contextAt(), pageOf(world, [1, 2]), kinds);
+    expect(recipients(email)).toEqual([`p2-g${world.group.no}@example.org`]);
   });
 
   it("while waiting for its next try is asked for again when that message never came", async () => {

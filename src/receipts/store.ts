@@ -22,9 +22,13 @@ export async function actionOfReceipt({ db, groupNo }: GroupDb, actionNo: number
 
 export type ReceiptAction = NonNullable<Awaited<ReturnType<typeof actionOfReceipt>>>;
 
+// Nobody is thanked for what was stored again after a loss, since it had its mail (docs/decisions/0009), nor for what a file said
+// they did (0036), what was typed in from paper, or said by a client of the API without a word about mail.
+const IS_THANKED = `taken.removal_no = 0 AND taken.restored_at IS NULL AND taken.answer ->> '$.paper.quiet' IS NULL
+  AND taken.answer ->> '$.import' IS NULL AND coalesce(taken.answer ->> '$.api', 2) = 2`;
+
 // A row that exists is taken, whoever took it; only one that waits, and whose time has come, is taken again. "unknown"
-// never is, nor what was stored again after a loss: it had its mail (docs/decisions/0009), nor what was typed in from paper
-// or said by a client of the API without a word about mail. The joins are forced (CROSS) to start at the few people asked for.
+// never is. The joins are forced (CROSS) to start at the few people asked for.
 const CLAIM = `
   INSERT INTO receipts (group_no, action_no, person_no, state, claimed_at, attempts)
   SELECT ?1, ?2, person.person_no, ${receiptStates.claimed}, ?3, 1
@@ -33,9 +37,7 @@ const CLAIM = `
   WHERE person.email IS NOT NULL AND person.erased_at IS NULL
     AND EXISTS (
       SELECT 1 FROM participations AS taken
-      WHERE taken.group_no = ?1 AND taken.person_no = person.person_no AND taken.action_no = ?2 AND taken.removal_no = 0
-        AND taken.restored_at IS NULL AND taken.answer ->> '$.paper.quiet' IS NULL
-        AND coalesce(taken.answer ->> '$.api', 2) = 2)
+      WHERE taken.group_no = ?1 AND taken.person_no = person.person_no AND taken.action_no = ?2 AND ${IS_THANKED})
   ON CONFLICT (group_no, action_no, person_no) DO UPDATE
     SET state = excluded.state, claimed_at = excluded.claimed_at, settled_at = NULL, reason = NULL, attempts = attempts + 1
     WHERE state = ${receiptStates.waiting} AND settled_at <= excluded.claimed_at
@@ -155,8 +157,7 @@ const UNSETTLED = `
   LEFT JOIN receipts AS receipt
     ON receipt.group_no = ?1 AND receipt.action_no = ?2 AND receipt.person_no = taken.person_no
   WHERE taken.group_no = ?1 AND taken.action_no = ?2 AND taken.id > unhex(?3) AND taken.id <= unhex(?4)
-    AND taken.removal_no = 0 AND taken.restored_at IS NULL AND taken.answer ->> '$.paper.quiet' IS NULL
-      AND coalesce(taken.answer ->> '$.api', 2) = 2 AND person.email IS NOT NULL AND person.erased_at IS NULL
+    AND ${IS_THANKED} AND person.email IS NOT NULL AND person.erased_at IS NULL
     AND (receipt.state IS NULL OR receipt.state IN (${receiptStates.claimed}, ${receiptStates.waiting}))`;
 
 /** Counted participations after one id and up to another whose receipt is missing, open or waiting. */
