@@ -164,12 +164,9 @@ export async function sendNotices(ctx: Context, page: NoticePage): Promise<void>
   const call = callDue(action, changes, page, ctx.now);
   if (!call) return;
   for (const people of chunks(page.people, CHUNK)) {
+    // Read before anybody is claimed: after the claim nothing but the hand-over can fail.
+    const replies = await repliesOf(db, action.no, people);
     const claimed = await claimNotices(db, action.no, call, people, ctx.now);
-    const replies = await repliesOf(
-      db,
-      action.no,
-      claimed.map(({ personNo }) => personNo),
-    );
     const settled = await Promise.all(
       claimed.map(async (person) => {
         const reply = replies.find(({ personNo }) => personNo === person.personNo);

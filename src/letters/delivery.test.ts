@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { refusal } from "../../test/fake-mail";
+import { contextOf } from "../../test/groups";
 import {
   byHand,
   clerk,
@@ -154,6 +155,30 @@ describe("whatever is repeated or killed", () => {
     expect(await findMissing(at(), window)).toBe(3);
     expect(await findMissing(at(), window)).toBe(0);
     expect(email.sent.length).toBe(3);
+  });
+});
+
+describe("a database that fails between the claim and the mail", () => {
+  it.each(["each", "digest"])("loses no letter that leaves %s", async (delivery) => {
+    const world = await lettersWorld({ delivery });
+    const { email, at } = lane();
+    await makeLetters(world.db, 1, await write(world, 2), T0);
+    const failing = new Proxy(world.db.d1, {
+      get(target, name) {
+        if (name === "prepare")
+          return (sql: string) => {
+            if (sql.includes("is_gone")) throw new Error("D1_ERROR: refused by a test");
+            return target.prepare(sql);
+          };
+        const value = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const broken = contextOf({ ...at().env, [world.group.shard]: failing }, T0);
+    await expect(sendDue(broken, world.group, world.action)).rejects.toThrow("refused");
+    await sendDue(at(T0 + 2 * CLAIM_MS), world.group, world.action);
+    expect(email.sent).toHaveLength(delivery === "each" ? 2 : 1);
+    expect(await states(world)).toEqual(["sent", "sent"]);
   });
 });
 

@@ -33,6 +33,8 @@ const TRIES_MAX = 32;
 /** While an operator has stopped the action or the group, letters wait. */
 const STOPPED_ASK_MS = 60 * 60_000;
 const MISSING_MAX = 2_000;
+/** Letters that could not be read are due again after this. */
+const GIVEN_BACK_MS = 60_000;
 
 type People = readonly (readonly [personNo: number, id: ParticipationId])[];
 
@@ -77,7 +79,7 @@ async function sendChunk(sending: Sending): Promise<number> {
     ...{ now: ctx.now, day: dayOf(ctx.now), limit: CHUNK, tomorrow: startOfTomorrow(ctx.now) },
     cap: settings.capPerDay,
   });
-  const letters = await readLetters(db, action.no, claims);
+  const letters = await orGiveBack(sending, claims, () => readLetters(db, action.no, claims));
   const settled = await Promise.all(
     letters.map(async ({ claim, letter, target }) => {
       const outcome =
@@ -97,14 +99,35 @@ async function sendDigest(sending: Sending): Promise<number> {
   const claims = await claiming.claimDigest(db, action.no, {
     ...{ now: ctx.now, day: dayOf(ctx.now), limit: DIGEST_LETTERS_MAX },
   });
-  const read = await readLetters(db, action.no, claims);
-  const written = read.flatMap(({ letter }) => (letter ? [letter] : []));
-  const target = read.find((one) => one.target)?.target;
-  const outcome =
-    target && written.length > 0 ? await handOver(sending, await dailyMail(sending, target, written)) : GONE;
+  const { read, mail } = await orGiveBack(sending, claims, async () => {
+    const read = await readLetters(db, action.no, claims);
+    const written = read.flatMap(({ letter }) => (letter ? [letter] : []));
+    const target = read.find((one) => one.target)?.target;
+    return {
+      read,
+      mail: target && written.length > 0 ? await dailyMail(sending, target, written) : null,
+    };
+  });
+  const outcome = mail ? await handOver(sending, mail) : GONE;
   const settled = read.map(({ claim, letter }) => settle(ctx, claim, letter ? outcome : GONE));
   await claiming.settleLetters(db, action.no, settled, ctx.now);
   return claims.length;
+}
+
+/** Does what comes between the claim and the hand-over: when it fails, nothing has left yet, and the letters wait again. */
+async function orGiveBack<R>(
+  { ctx, db, action }: Sending,
+  claims: readonly claiming.ClaimedLetter[],
+  prepare: () => Promise<R>,
+): Promise<R> {
+  try {
+    return await prepare();
+  } catch (error) {
+    const at = { state: letterStates.waiting, at: ctx.now, dueAt: ctx.now + GIVEN_BACK_MS, reason: null };
+    const waiting = claims.map(({ personNo, nth, target }) => ({ personNo, nth, target, ...at }));
+    await claiming.settleLetters(db, action.no, waiting, ctx.now);
+    throw error;
+  }
 }
 
 async function dailyMail(sending: Sending, target: LetterTarget, letters: readonly WrittenLetter[]) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { fakeEmail, fakeQueue, refusal } from "../../test/fake-mail";
 import { contextOf, makeGroup } from "../../test/groups";
 import { actions } from "../actions/tables";
-import { commonSettings } from "../actions/types";
+import { commonSettings, type Kind } from "../actions/types";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { participations } from "../intake/tables";
@@ -466,6 +466,27 @@ describe("what was lost on the way", () => {
     expect(await findMissingReceipts(contextAt(T0 + MINUTE), window(world))).toBe(1);
     await sendReceipts(contextAt(), pageOf(world, [1, 2]), kinds);
     expect(recipients(email)).toEqual([`p2-g${world.group.no}@example.org`]);
+  });
+
+  it("by a database that fails before the mail is written is sent at the next try", async () => {
+    const world = await makeWorld();
+    const { email, contextAt } = lane();
+    await sign(world, 3);
+    let isAway = true;
+    const telling: Kind = {
+      ...petition,
+      receipt: {
+        ...{ subject: "receipts.subject", body: "receipts.body" },
+        blocks: async () => {
+          if (isAway) throw new Error("D1_ERROR: refused by a test");
+          return new Map();
+        },
+      },
+    };
+    await expect(sendReceipts(contextAt(), pageOf(world, [1, 2, 3]), [telling])).rejects.toThrow("refused");
+    isAway = false;
+    await sendReceipts(contextAt(), pageOf(world, [1, 2, 3]), [telling]);
+    expect(email.sent).toHaveLength(3);
   });
 
   it("while waiting for its next try is asked for again when that message never came", async () => {

@@ -63,9 +63,10 @@ export async function sendReceipts(ctx: Context, page: ReceiptPage, kinds: reado
   const send = sender(ctx, group, action, kind);
   const waiting: ClaimedReceipt[] = [];
   for (const people of chunks(page.people, RECEIPT_CHUNK)) {
+    // All that a mail is made of is read before anybody is claimed: after the claim nothing but the hand-over can fail.
+    const more = await blocksFor(ctx, group, kind, page.actionNo, people);
+    const codes = await codesFor(ctx, group, action, page.actionNo, people);
     const claimed = await claimReceipts(db, page.actionNo, people, ctx.now);
-    const more = await blocksFor(ctx, group, kind, page.actionNo, claimed);
-    const codes = await codesFor(ctx, group, action, page.actionNo, claimed);
     const settled = await Promise.all(
       claimed.map(async (person) => {
         const { personNo } = person;
@@ -87,11 +88,10 @@ async function blocksFor(
   group: Group,
   kind: Kind,
   actionNo: number,
-  claimed: readonly ClaimedReceipt[],
+  people: readonly number[],
 ) {
-  if (!kind.receipt || claimed.length === 0) return undefined;
+  if (!kind.receipt) return undefined;
   const action = await actionByNo(dbFor(ctx.env, group), actionNo);
-  const people = claimed.map(({ personNo }) => personNo);
   return action ? kind.receipt.blocks(ctx, group, action, people) : undefined;
 }
 
@@ -101,10 +101,9 @@ async function codesFor(
   group: Group,
   { settings }: ReceiptAction,
   actionNo: number,
-  claimed: readonly ClaimedReceipt[],
+  people: readonly number[],
 ): Promise<ReadonlyMap<number, string>> {
-  if (settings.share.links === "none" || claimed.length === 0) return new Map();
-  const people = claimed.map(({ personNo }) => personNo);
+  if (settings.share.links === "none") return new Map();
   const ids = await participationsOf(dbFor(ctx.env, group), actionNo, people);
   const codes = await Promise.all(
     [...ids].map(async ([no, id]): Promise<[number, string]> => [no, (await ownCode(ctx, group, id)) ?? ""]),
