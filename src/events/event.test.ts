@@ -5,6 +5,8 @@ import { contextOf } from "../../test/groups";
 import { actionIdIn } from "../../test/organisers";
 import { world } from "../../test/world";
 import { dbFor } from "../groups/shard";
+import { addAddress, makePrimary } from "../people/address";
+import { peopleByNumber } from "../people/edit";
 import { signToken } from "../platform/tokens";
 import { receiptBlocks } from "./email";
 import { replyToken } from "./reply";
@@ -204,6 +206,29 @@ describe("a reply", () => {
       body: new URLSearchParams({ do: "cancel" }),
     });
     expect(foreign.status).toBe(403);
+  });
+
+  it("is taken back by its own link also once its giver is reached at another address", async () => {
+    const { open, send, rsvp, drain, page, group, actionNow } = await makeEvent({ capacity: "1" });
+    const thanks = await (await open((await rsvp(amina)).headers.get("Location") ?? "")).text();
+    await rsvp(jeanLuc);
+    await drain();
+    const db = dbFor(env, group);
+    const [reply] = await listReplies(db, (await actionNow()).no);
+    const person = reply && (await peopleByNumber(db, [reply.personNo]))[0];
+    if (!person) throw new Error("no reply");
+    const address = { kind: "email" as const, value: "amina.new@supporters.example", by: null };
+    await addAddress(contextOf(), db, person, address);
+    await makePrimary(contextOf(), db, person, address);
+    const mine = linkIn(thanks, "Change or cancel");
+    const cancelled = await send(mine, { do: "cancel" });
+    expect(await (await open(cancelled.headers.get("Location") ?? "")).text()).toContain(
+      "You are no longer on the list",
+    );
+    await drain();
+    const listed = (await listReplies(db, (await actionNow()).no)).map((each) => [each.email, each.standing]);
+    expect(listed).toEqual([[jeanLuc.email, "confirmed"]]);
+    expect(await (await open(`${page}/count.json`)).json()).toMatchObject({ count: 1 });
   });
 
   it("cannot be reached by a link that is forged, too old, for another purpose or of another event", async () => {

@@ -69,7 +69,7 @@ export async function checkInUrl(
 /** A reply said anew with other shifts, other guests, or taken back; everything else stays as it was. */
 export function revisedReply(
   { action }: Pick<ActionSnapshot, "action">,
-  reply: Pick<Reply, "email" | "answer" | "isNamed">,
+  reply: Pick<Reply, "id" | "email" | "answer" | "isNamed">,
   own: Partial<OwnReply>,
 ): Participation {
   const { slots, count } = placesOf(own);
@@ -81,6 +81,7 @@ export function revisedReply(
     w: "",
     nm: reply.isNamed ? 1 : 0,
     pl: [slots, count],
+    r: reply.id,
   };
 }
 

@@ -146,8 +146,9 @@ export class ActionIntake extends DurableObject<Env> {
   }
 
   /** The same where places run out: who came first has one, in the very transaction that keeps what they said. */
-  #recordPlace(target: IntakeTarget, identity: Uint8Array, body: string, now: number): RecordReply {
+  #recordPlace(target: IntakeTarget, by: Uint8Array, body: string, now: number): RecordReply {
     const asked = placesAsked(body);
+    const identity = this.#holder(by, asked.reply);
     if (target.places) this.#places.learn(target.places);
     this.#promote(now);
     // A place can be given back as long as anybody remembers it.
@@ -164,6 +165,14 @@ export class ActionIntake extends DurableObject<Env> {
     // None of it is the caller's: what they wait for is more than was free a moment ago.
     this.#promote(now);
     return this.#replyPlaced(recorded.outcome, recorded.id, taken);
+  }
+
+  /** Who has the places of somebody who acts: they may have replied before their address was another, or by another of theirs. */
+  #holder(identity: Uint8Array, reply: ParticipationId | undefined): Uint8Array {
+    if (!this.#target.value?.places) return identity;
+    const known = this.#participants.get(identity);
+    const id = reply ?? (known?.state === states.other ? known.id : undefined);
+    return (id && this.#participants.countedAs(id)) ?? identity;
   }
 
   #replyPlaced(outcome: RecordReply["outcome"], id: ParticipationId, seats: Seats): RecordReply {
@@ -264,7 +273,7 @@ export class ActionIntake extends DurableObject<Env> {
    * what others send meanwhile. Gives whether it is stored; false while the database is away or far behind.
    */
   store(identity: Uint8Array): Promise<boolean> {
-    return this.#draining.store(identity);
+    return this.#draining.store(this.#holder(identity, undefined));
   }
 
   async #drainOnce(): Promise<DrainResult> {

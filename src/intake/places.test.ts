@@ -478,6 +478,44 @@ describe("what is free", () => {
   });
 });
 
+describe("whoever is known by another address than they replied with", () => {
+  async function withAlias() {
+    const event = await setUp({ "": 2 });
+    const { id } = await event.rsvp("a");
+    await event.rsvp("b");
+    await event.rsvp("c");
+    await event.drain();
+    await event.db.d1
+      .prepare(
+        "INSERT INTO identities (group_no, kind, value, person_no, acted_at) VALUES (?, 1, 'new@example.org', ?, 1)",
+      )
+      .bind(event.group.no, await event.personNo("a"))
+      .run();
+    return { ...event, id };
+  }
+
+  it("gives back the place they have, when it is that reply they change", async () => {
+    const { rsvp, drain, standings, home, id } = await withAlias();
+    expect(await rsvp("new", 0, "", { r: id })).toMatchObject({ standing: "cancelled" });
+    await drain();
+    await drain();
+    expect(await standings()).toEqual({ confirmed: ["b", "c"], waiting: [], cancelled: ["a"] });
+    expect(await home.summary()).toMatchObject({ total: 2, places: { "": { confirmed: 2, waiting: 0 } } });
+  });
+
+  it("holds no second place once it is known that they have one, and changes the first", async () => {
+    const { rsvp, drain, standings, home } = await withAlias();
+    await rsvp("new");
+    await drain();
+    expect(await rsvp("new", 2)).toMatchObject({ outcome: "full", standing: "confirmed" });
+    expect(await home.summary()).toMatchObject({ total: 2, places: { "": { confirmed: 2, waiting: 1 } } });
+    await rsvp("new", 0);
+    await drain();
+    await drain();
+    expect(await standings()).toEqual({ confirmed: ["b", "c"], waiting: [], cancelled: ["a"] });
+  });
+});
+
 it("moving up says nothing new of the person: an unsubscribe in between stays", async () => {
   const event = await setUp({ "": 1 });
   await event.rsvp("a");

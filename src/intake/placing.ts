@@ -1,5 +1,5 @@
 import { type Places as Asked, slotsText, standings } from "../actions/kind";
-import { idToHex } from "../platform/ids";
+import { idToHex, type ParticipationId } from "../platform/ids";
 import type { BufferedRow } from "../platform/write-behind";
 import { rowBody } from "./drain";
 import { type DrainOutcome, parseRow } from "./store";
@@ -10,10 +10,11 @@ import type { RecordReply } from "./types";
 /** How the text of a row begins that brings news of somebody who moved up from the waiting list. */
 const PROMOTED_MARK = '"pa":';
 
-/** Which places an answer asks for; none of them when it takes a place back. */
-export function placesAsked(body: string): Asked {
-  const [slots, count] = parseRow(body).pl ?? [[""], 1];
-  return { slots, count };
+/** Which places an answer asks for, none of them when it takes a place back; and the reply that it changes, where it says so. */
+export function placesAsked(body: string): Asked & { reply: ParticipationId | undefined } {
+  const { pl, r } = parseRow(body);
+  const [slots, count] = pl ?? [[""], 1];
+  return { slots, count, reply: r };
 }
 
 /** An answer with what became of its place, for the drain. */

@@ -41,6 +41,17 @@ export class Participants {
       : null;
   }
 
+  /** By which identity somebody is counted here who acts by another; null when they are not. Looks through all of them. */
+  countedAs(id: ParticipationId): Uint8Array | null {
+    const [row] = this.#sql
+      .exec<{ identity: ArrayBuffer }>(
+        `SELECT identity FROM participants WHERE id = ? AND state = ${states.mine} LIMIT 1`,
+        idToBytes(id),
+      )
+      .toArray();
+    return row ? new Uint8Array(row.identity) : null;
+  }
+
   /** They gave another answer. */
   revise(identity: Uint8Array, { digest, actedAt }: Pick<Participant, "digest" | "actedAt">): void {
     this.#sql.exec(

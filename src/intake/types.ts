@@ -52,6 +52,8 @@ export type Participation = {
   f?: [fieldNo: number, value: string][];
   /** Where places run out: which slots, and how many places in each of them. */
   pl?: [slots: readonly string[], count: number];
+  /** The reply it changes, which may have been given under another address of theirs. */
+  r?: ParticipationId;
   /** What was paid: the payment's id, under which the participation is kept and by which it counts once; and the money. */
   k?: string;
   am?: number;
