@@ -5,8 +5,12 @@ import { fakeEmail, fakeQueue, refusal } from "../../test/fake-mail";
 import { contextOf } from "../../test/groups";
 import { world } from "../../test/world";
 import { dbFor } from "../groups/shard";
+import { mergePeople } from "../intake/erasure";
+import { addPerson } from "../people/edit";
 import { receiptBlocks } from "./email";
 import { askForNotices, callsOf, type NoticePage, sendNotices } from "./notice";
+import { repliesOf } from "./store";
+import { deleteAttendance, insertAttendance } from "./store-arrivals";
 import { noticeStates } from "./store-notices";
 import { spanOf } from "./times";
 import { CANCELLATION_UNDO_MS, CHANGE_WAIT_MS, eventSettings } from "./types";
@@ -136,6 +140,28 @@ describe("a reminder", () => {
     await cut.tick(cut.start - 24 * HOUR, 1, lost.at(cut.start - 24 * HOUR));
     await cut.tick(cut.start - 23 * HOUR, 1, lost.at(cut.start - 23 * HOUR));
     expect(lost.email.sent).toHaveLength(2);
+  });
+});
+
+describe("somebody who turns out to be somebody else", () => {
+  it("has had the mails they had, and is still expected", async () => {
+    const { tick, start, email, group, db, personNo, action } = await setUp();
+    await tick(start - 24 * HOUR);
+    expect(to(email)).toEqual([amina.email, jeanLuc.email].sort());
+    const lost = await personNo(jeanLuc.email);
+    await insertAttendance(db, { actionNo: action.no, personNo: lost, shift: "" }, { by: 1, now: start });
+    const added = await addPerson(contextOf(), db, {
+      ...{ email: `jl-${group.no}@example.org`, phone: null, details: {}, hash: null, by: 1 },
+    });
+    if (added.outcome !== "added") throw new Error("not added");
+    const kept = added.person.no;
+    expect(await mergePeople(contextOf(), group, { kept, lost }, [])).not.toBeNull();
+    await tick(start - 24 * HOUR + 2 * MINUTE);
+    expect(email.sent).toHaveLength(2);
+    const [reply] = await repliesOf(db, action.no, [kept]);
+    expect(reply?.arrivals).toEqual({ "": start });
+    await deleteAttendance(db, { actionNo: action.no, personNo: kept, shift: "" });
+    expect((await repliesOf(db, action.no, [kept]))[0]?.arrivals).toEqual({});
   });
 });
 

@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import { numbersOf } from "../people/merge";
 
 /** Somebody at the door of one shift, or of the event as a whole (""). */
 export type Arrival = { actionNo: number; personNo: number; shift: string };
@@ -25,7 +26,7 @@ export async function deleteAttendance(
 ): Promise<void> {
   await d1
     .prepare(
-      "DELETE FROM event_attendances WHERE group_no = ?1 AND action_no = ?2 AND person_no = ?3 AND shift = ?4",
+      `DELETE FROM event_attendances WHERE group_no = ?1 AND action_no = ?2 AND person_no IN (${numbersOf("?3")}) AND shift = ?4`,
     )
     .bind(groupNo, actionNo, personNo, shift)
     .run();

@@ -65,6 +65,15 @@ function expecting(
   return before.filter((value) => value !== null);
 }
 
+/**
+ * Whether somebody had the mail under the number of a person who was merged into them: what was mailed stays under it
+ * (docs/decisions/0039). One that waited to be tried again is theirs to have.
+ */
+const hadAsAnother = (notice: Notice) => `EXISTS (SELECT 1 FROM merged_people was
+  CROSS JOIN event_notices had ON had.group_no = ?1 AND had.action_no = ?2 AND had.notice = ?3 AND had.occasion = ${occasionOf(notice)}
+    AND had.person_no = was.person_no AND had.state <> ${noticeStates.waiting}
+  WHERE was.group_no = ?1 AND was.root_no = p.person_no)`;
+
 /** Those who are to have a mail and have no settled row of it. */
 export async function unsentNotices(
   { d1, groupNo }: GroupDb,
@@ -80,7 +89,7 @@ export async function unsentNotices(
          AND n.occasion = ${occasionOf(notice)} AND n.person_no = p.person_no
        WHERE p.group_no = ?1 AND p.action_no = ?2 AND p.removal_no = 0 AND ${FOR_WHOM[notice]}
          AND person.email IS NOT NULL AND person.erased_at IS NULL
-         AND (n.state IS NULL OR n.state IN (${noticeStates.claimed}, ${noticeStates.waiting}))
+         AND (n.state IS NULL OR n.state IN (${noticeStates.claimed}, ${noticeStates.waiting})) AND NOT ${hadAsAnother(notice)}
        ORDER BY p.id LIMIT ${FOUND_MAX}`,
     )
     .bind(...[groupNo, actionNo, notices[notice], at], ...expecting(notice, expected, [null, null]))
@@ -112,7 +121,7 @@ const claim = (notice: Notice) => `
   SELECT ?1, ?2, ?3, ${occasionOf(notice)}, p.person_no, ${noticeStates.claimed}, ?5, 1
   FROM json_each(?6) AS wanted
   CROSS JOIN participations p ON p.group_no = ?1 AND p.person_no = wanted.value AND p.action_no = ?2
-  WHERE p.removal_no = 0 AND ${FOR_WHOM[notice]}
+  WHERE p.removal_no = 0 AND ${FOR_WHOM[notice]} AND NOT ${hadAsAnother(notice)}
   ON CONFLICT (group_no, action_no, notice, occasion, person_no) DO UPDATE
     SET state = excluded.state, claimed_at = excluded.claimed_at, settled_at = NULL, reason = NULL, attempts = attempts + 1
     WHERE state = ${noticeStates.waiting} AND settled_at <= excluded.claimed_at

@@ -1,6 +1,7 @@
 import { type SlotStandings, type Standing, slotStandings, standingOf, standings } from "../actions/kind";
 import type { GroupDb } from "../groups/shard";
 import type { StoredAnswer } from "../intake/types";
+import { numbersOf } from "../people/merge";
 import { idFromHex, idToHex, type ParticipationId } from "../platform/ids";
 import { type OwnReply, ownAnswer, type Sibling } from "./types";
 
@@ -35,9 +36,9 @@ type ReplyRow = {
   arrivals: string;
 };
 
-const HERE = `event_attendances here WHERE here.group_no = ?1 AND here.action_no = ?2 AND here.person_no = p.person_no`;
+const HERE = `event_attendances here WHERE here.group_no = ?1 AND here.action_no = ?2 AND here.person_no IN (${numbersOf("p.person_no")})`;
 const COLUMNS = `p.person_no, hex(p.id) AS id, person.email, p.answer, p.is_named, p.standing, p.slots, p.acted_at,
-  (SELECT json_group_object(here.shift, here.arrived_at) FROM ${HERE}) AS arrivals`;
+  (SELECT json_group_object(shift, at) FROM (SELECT here.shift, min(here.arrived_at) AS at FROM ${HERE} GROUP BY 1)) AS arrivals`;
 const FROM = `participations p
   CROSS JOIN people person ON person.group_no = p.group_no AND person.person_no = p.person_no`;
 
@@ -157,11 +158,9 @@ export async function countShifts({ d1, groupNo }: GroupDb, actionNo: number): P
       `SELECT slot.key AS shift,
          sum(iif(slot.value = ${standings.confirmed}, 1 + coalesce(p.answer ->> '$.own.guests', 0), 0)) AS heads,
          sum(slot.value = ${standings.waiting}) AS waiting,
-         count(here.arrived_at) AS arrived
+         sum(EXISTS (SELECT 1 FROM ${HERE} AND here.shift = slot.key)) AS arrived
        FROM participations p INDEXED BY participations_by_action
        CROSS JOIN json_each(p.slots) AS slot
-       LEFT JOIN event_attendances here ON here.group_no = ?1 AND here.action_no = ?2 AND here.person_no = p.person_no
-         AND here.shift = slot.key
        WHERE p.group_no = ?1 AND p.action_no = ?2 AND p.removal_no = 0
        GROUP BY slot.key`,
     )

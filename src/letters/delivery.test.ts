@@ -18,12 +18,14 @@ import {
 } from "../../test/letters";
 import { makeOrganisers } from "../../test/organisers";
 import { textsOf } from "../../test/pdf";
+import { mergePeople } from "../intake/erasure";
 import { participations } from "../intake/tables";
+import { addPerson } from "../people/edit";
 import { people } from "../people/tables";
 import { CLAIM_MS, deliver, findMissing, sendDue } from "./delivery";
 import { makeLetters } from "./store";
 import { claimDue, retryTarget } from "./store-claims";
-import { lettersByTarget } from "./store-lists";
+import { lettersByTarget, listLetters } from "./store-lists";
 
 describe("the letters to one official on paper", () => {
   it("are a sheet each, for those who may export, without whoever was removed, and nothing of them is markup", async () => {
@@ -155,6 +157,35 @@ describe("whatever is repeated or killed", () => {
     expect(await findMissing(at(), window)).toBe(3);
     expect(await findMissing(at(), window)).toBe(0);
     expect(email.sent.length).toBe(3);
+  });
+});
+
+describe("a writer who turns out to be somebody else", () => {
+  const merged = async (world: Awaited<ReturnType<typeof lettersWorld>>, lost: number) => {
+    const added = await addPerson(contextOf(), world.db, {
+      ...{ email: `kept-g${world.group.no}@supporters.example`, phone: null, details: {}, hash: null, by: 1 },
+    });
+    if (added.outcome !== "added") throw new Error("not added");
+    const kept = added.person.no;
+    expect(await mergePeople(contextOf(), world.group, { kept, lost }, [])).not.toBeNull();
+  };
+
+  it("has each letter sent that waited, once", async () => {
+    const world = await lettersWorld({ delivery: "digest" });
+    const { email, at } = lane();
+    const taken = await write(world, 2);
+    await deliver(at(), world.group, world.action, taken);
+    await merged(world, 1);
+    await sendDue(at(T0 + DAY), world.group, world.action);
+    expect(email.sent[0]?.subject).toBe("2 letters: The night bus");
+    expect(await states(world)).toEqual(["sent", "sent"]);
+    await deliver(at(T0 + DAY), world.group, world.action, taken);
+    const window = { target: targetOf(world), sinceMs: T0 - MINUTE, untilMs: T0 + MINUTE };
+    expect(await findMissing(at(T0 + DAY), window)).toBe(0);
+    await sendDue(at(T0 + 2 * DAY), world.group, world.action);
+    expect(email.sent).toHaveLength(1);
+    const listed = await listLetters(world.db, 1, { after: null, limit: 10 });
+    expect(listed.map((line) => line.email)).toContain(`kept-g${world.group.no}@supporters.example`);
   });
 });
 

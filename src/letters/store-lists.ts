@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import { rootOf } from "../people/merge";
 import type { LetterKey } from "./store";
 import { type LetterState, letterStates, UNDELIVERED_SHOWN_MAX } from "./types";
 
@@ -159,7 +160,7 @@ export async function undelivered({ d1, groupNo }: GroupDb, actionNo: number): P
          WHERE t.group_no = ?1 AND t.action_no = ?2
          ORDER BY l.settled_at DESC LIMIT ?3) l
        CROSS JOIN letter_targets t ON t.group_no = ?1 AND t.action_no = ?2 AND t.target = l.target
-       CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = l.person_no
+       CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = ${rootOf("l.person_no")}
        ORDER BY l.settled_at DESC`,
     )
     .bind(groupNo, actionNo, UNDELIVERED_SHOWN_MAX)
@@ -178,7 +179,7 @@ export async function listLetters(
       `SELECT ${LINE}
        FROM letters l
        CROSS JOIN letter_targets t ON t.group_no = ?1 AND t.action_no = ?2 AND t.target = l.target
-       CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = l.person_no
+       CROSS JOIN people p ON p.group_no = ?1 AND p.person_no = ${rootOf("l.person_no")}
        WHERE l.group_no = ?1 AND l.action_no = ?2 AND (l.person_no, l.nth, l.target) > (?3, ?4, ?5)
        ORDER BY l.person_no, l.nth, l.target LIMIT ?6`,
     )

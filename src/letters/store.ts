@@ -1,8 +1,12 @@
 import type { GroupDb } from "../groups/shard";
+import { numbersOf, rootOf } from "../people/merge";
 import { idToHex, type ParticipationId } from "../platform/ids";
 import { letterStates } from "./types";
 
-/* Letters as rows, and what each is written from. How they leave is in `store-claims.ts`. */
+/*
+ * Letters as rows, and what each is written from. How they leave is in `store-claims.ts`. A letter stays under the number its writer
+ * had, whoever they turn out to be; their participation moves (docs/decisions/0039).
+ */
 
 export type LetterKey = { personNo: number; nth: number; target: string };
 
@@ -57,7 +61,8 @@ const KEEP_TARGETS = `
 const KEEP_LETTERS = `
   INSERT INTO letters (group_no, action_no, person_no, nth, target, state, due_at)
   SELECT ?1, ?2, p.person_no, p.nth, t.value ->> 'k', iif(t.value ->> 'e' = '', ${byHand}, ${waiting}), ?4 ${ADDRESSED}
-  WHERE true
+  WHERE NOT EXISTS (SELECT 1 FROM merged_people was CROSS JOIN letters l ON l.group_no = ?1 AND l.action_no = ?2
+    AND l.person_no = was.person_no AND l.nth = p.nth WHERE was.group_no = ?1 AND was.root_no = p.person_no)
   ON CONFLICT (group_no, action_no, person_no, nth, target) DO NOTHING`;
 
 /** Makes a row for each letter of these participations, in one transaction; those that stand already stay as they are. */
@@ -86,7 +91,7 @@ export async function withoutLetters(
        WHERE p.group_no = ?1 AND p.action_no = ?2 AND p.id > unhex(?3) AND p.id <= unhex(?4) AND p.removal_no = 0 AND p.restored_at IS NULL
          AND json_array_length(p.answer, '$.own.to') > 0
          AND NOT EXISTS (SELECT 1 FROM letters l
-           WHERE l.group_no = ?1 AND l.action_no = ?2 AND l.person_no = p.person_no AND l.nth = p.nth)
+           WHERE l.group_no = ?1 AND l.action_no = ?2 AND l.person_no IN (${numbersOf("p.person_no")}) AND l.nth = p.nth)
        ORDER BY p.id LIMIT ?5`,
     )
     .bind(groupNo, actionNo, fromHex, untilHex, limit)
@@ -106,11 +111,11 @@ export type LetterParts = LetterKey & {
 };
 
 const PARTS = `
-  SELECT p.person_no, p.nth, w.value ->> 2 AS target, p.answer, person.email,
+  SELECT w.value ->> 0 AS person_no, p.nth, w.value ->> 2 AS target, p.answer, person.email,
     (p.removal_no > 0 OR person.erased_at IS NOT NULL OR person.email IS NULL) AS is_gone,
     t.name, t.title, t.office, t.email AS address
   FROM json_each(?3) w
-  CROSS JOIN participations p ON p.group_no = ?1 AND p.person_no = w.value ->> 0 AND p.action_no = ?2 AND p.nth = w.value ->> 1
+  CROSS JOIN participations p ON p.group_no = ?1 AND p.person_no = ${rootOf("w.value ->> 0")} AND p.action_no = ?2 AND p.nth = w.value ->> 1
   CROSS JOIN people person ON person.group_no = ?1 AND person.person_no = p.person_no
   CROSS JOIN letter_targets t ON t.group_no = ?1 AND t.action_no = ?2 AND t.target = w.value ->> 2`;
 

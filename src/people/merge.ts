@@ -12,7 +12,7 @@ export type { DuplicateRow, MergeRow } from "./store-merge";
 /** The statements around a merge: what is changed is written down before, and what came of it after. */
 export { beginMergeStatement as beginMerge, endMergeStatement as endMerge } from "./store-merge";
 /** What of a person stays under the numbers of whoever was merged into them is read by these. */
-export { existsUnderNumbers, numbersOf } from "./store-numbers";
+export { existsUnderNumbers, numbersOf, rootOf } from "./store-numbers";
 /** The statements that part two people again; the first gives who they are, when they may be. */
 export { splitStatements as splitPlan } from "./store-split";
 
