@@ -5,6 +5,8 @@ import type { FollowUpWindow, IntakeTarget } from "./types";
 /** Messages are given this long to arrive before what they announced is looked for in the rows. */
 const GRACE_MS = 5 * 60_000;
 const RETRY_MS = 60_000;
+/** Says that the next look is not the last: the value that `follow_since` has until then. */
+const MORE = "follow_more";
 
 /** Gives how many participations in the window had been missed and were announced again. */
 export type FollowUp = (ctx: Context, window: FollowUpWindow) => Promise<number>;
@@ -24,7 +26,6 @@ export async function followUp(
 /** From when on stored participations whose news was lost must be looked for, and when to look next. */
 export class FollowUpMark {
   readonly #meta: Meta;
-  #lastSettledAt = 0;
 
   constructor(meta: Meta) {
     this.#meta = meta;
@@ -32,12 +33,15 @@ export class FollowUpMark {
 
   /** An object has stored participations made at `settledFrom` and later. */
   moveBackTo(settledFrom: number, target: IntakeTarget | null): void {
-    this.#lastSettledAt = Date.now();
     if (!target?.hasReceipt) return;
-    const since = this.#meta.number("follow_since");
+    const known = this.#meta.number("follow_since");
     const from = Math.max(settledFrom - 1, this.#meta.number("follow_floor") ?? 0);
-    if (since === null || from < since) this.#meta.set("follow_since", from);
-    if (this.#meta.get("follow_at") === null) this.#meta.set("follow_at", Date.now() + GRACE_MS * 2);
+    const since = Math.min(known ?? from, from);
+    if (since !== known) this.#meta.set("follow_since", since);
+    const next = this.#meta.number("follow_at");
+    if (next === null) this.#meta.set("follow_at", Date.now() + GRACE_MS * 2);
+    // Too new for the look that is due next; written once for all of them, since a home leaves memory in between.
+    else if (Date.now() > next - GRACE_MS && this.#meta.number(MORE) !== since) this.#meta.set(MORE, since);
   }
 
   /**
@@ -63,11 +67,11 @@ export class FollowUpMark {
     const untilMs = Date.now() - GRACE_MS;
     if (await look(sinceMs, untilMs)) {
       const since = this.#meta.number("follow_since") ?? 0;
+      const isMore = isWaiting() || this.#meta.number(MORE) === since;
       // Rows drained late, while the follow-up ran, have moved the mark back: it is not moved over them.
       if (since === sinceMs) this.#meta.set("follow_since", Math.max(untilMs, sinceMs));
-      this.#meta.delete("follow_at");
-      if (isWaiting() || Date.now() - this.#lastSettledAt < GRACE_MS)
-        this.#meta.set("follow_at", Date.now() + GRACE_MS);
+      if (isMore) this.#meta.set("follow_at", Date.now() + GRACE_MS);
+      else this.#meta.delete("follow_at");
     } else {
       this.#meta.set("follow_at", Date.now() + RETRY_MS);
     }

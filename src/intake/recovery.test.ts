@@ -180,6 +180,34 @@ describe("what the home does not hear", () => {
     },
   );
 
+  it("is looked for of the last who came before a home left memory, and then no more", async () => {
+    const { say, ring, home } = await setUp({ hasReceipt: true });
+    const meta = (key: string) =>
+      runInDurableObject(home, (_home, { storage }) =>
+        Number(
+          storage.sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]
+            ?.value,
+        ),
+      );
+    const alarmAfter = async (ms: number) => {
+      expect(ms).toBeGreaterThan(0);
+      await evictDurableObject(home);
+      now += ms;
+      await runInDurableObject(home, (object) => object.alarm());
+    };
+    await say(AMINA, "first");
+    await ring();
+    now += 8 * MINUTE_MS;
+    await say("mei@example.org", "last");
+    await ring();
+    const lastAt = now;
+    await alarmAfter(2 * MINUTE_MS);
+    expect(await meta("follow_since")).toBeLessThan(lastAt);
+    await alarmAfter((await meta("follow_at")) - now);
+    expect(await meta("follow_since")).toBeGreaterThan(lastAt);
+    expect(await meta("follow_at")).toBeNaN();
+  });
+
   it("does not stay a difference when the home compared itself with D1 in between", async () => {
     const { say, ring, home, expectAllAgree } = await setUp();
     await say("known@example.org", "known");
