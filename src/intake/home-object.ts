@@ -52,6 +52,8 @@ export class HomeObject extends DurableObject<Env> {
   readonly #clock: AlarmClock;
   readonly #target: KnownTarget;
   #adjusting: Promise<unknown> = Promise.resolve();
+  /** Reports taken and numbers of removals read, in this home's memory. */
+  #changes = 0;
   #asking: Promise<void> | null = null;
   #askingRecent: Promise<void> | null = null;
 
@@ -88,6 +90,7 @@ export class HomeObject extends DurableObject<Env> {
 
   #take(report: ObjectReport): void {
     const known = this.#tallies.get(report.object);
+    this.#changes += 1;
     this.#tallies.take(report);
     this.#spread.watch(report);
     // Whoever has just moved up is to be told; of a new action it is not known yet what the clock will bring.
@@ -196,6 +199,7 @@ export class HomeObject extends DurableObject<Env> {
   /** Reads from D1 how many are removed and who signed last, after a removal, its undoing, a merge or an erasure. */
   async readjust(target: IntakeTarget): Promise<number> {
     this.#target.learn(target);
+    this.#changes += 1;
     // One after the other, so that what was read first is not kept last.
     const adjusting = this.#adjusting.catch(() => undefined).then(() => this.#adjust(target));
     this.#adjusting = adjusting;
@@ -319,7 +323,8 @@ export class HomeObject extends DurableObject<Env> {
   async check(): Promise<number | null> {
     const target = this.#target.value;
     if (!target) return null;
-    this.#meta.set("check_at", Date.now() + checkWithin.retryMs);
+    const retryAt = Date.now() + checkWithin.retryMs;
+    this.#meta.set("check_at", retryAt);
     // Word of a change may have been lost on the way here.
     if (this.#places.value) this.#dueWithin(DUE_SOON_MS);
     await this.#ask();
@@ -328,7 +333,7 @@ export class HomeObject extends DurableObject<Env> {
     const found = await compare(
       dbFor(this.env, { no: target.groupNo, shard: target.shard }),
       target.actionNo,
-      { states: () => this.#objectStates(target), changes: () => this.#adjusting },
+      { states: () => this.#objectStates(target), changes: () => this.#changes },
     );
     if (!found) return null;
     const { states, stored, removed } = found;
@@ -336,7 +341,9 @@ export class HomeObject extends DurableObject<Env> {
     for (const { object, count } of states) this.#tallies.mend(object, count);
     keepComparison(this.#meta, { stored, removed, counted: this.#tallies.count, drift });
     const isOver = states.length === 0 && this.#meta.get("closed_at") !== null;
-    this.#meta.set("check_at", isOver ? NEVER : Date.now() + checkWithin.quietMs);
+    // One that was asked for meanwhile stays.
+    if (this.#meta.number("check_at") === retryAt)
+      this.#meta.set("check_at", isOver ? NEVER : Date.now() + checkWithin.quietMs);
     this.#tallies.dropOldDays();
     if (drift !== 0) this.#context().log.info("home.drift", { actionId: target.actionId, drift });
     return drift;

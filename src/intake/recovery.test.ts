@@ -7,6 +7,7 @@ import { dbFor } from "../groups/shard";
 import { unsubscribe } from "../people/person";
 import { idToHex, newId } from "../platform/ids";
 import { erasePerson, mergePeople } from "./erasure";
+import { ActionIntake } from "./intake-object";
 import { homeOf, intakeStub } from "./objects";
 import { identityHash } from "./participation";
 import { removeParticipations, undoRemoval } from "./removal";
@@ -219,6 +220,47 @@ describe("what the home does not hear", () => {
     now += 2 * MINUTE_MS;
     await runInDurableObject(home, (object) => object.alarm());
     await expectAllAgree(2);
+  });
+});
+
+describe("a comparison with D1", () => {
+  const checkAt = async (home: ReturnType<typeof homeOf>) => {
+    const [row] = await runInDurableObject(home, (_home, { storage }) =>
+      storage.sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = 'check_at'").toArray(),
+    );
+    return Number(row?.value);
+  };
+
+  it("does not put off another that was asked for while it went on", async () => {
+    const { say, ring, home, target } = await setUp();
+    await say(AMINA, "hello");
+    await ring();
+    const [drift] = await Promise.all([home.check(), home.checkSoon(target)]);
+    expect(drift).toBe(0);
+    expect(await checkAt(home)).toBe(now + MINUTE_MS);
+  });
+
+  it("keeps what an object reports after it has answered and before the others have", async () => {
+    const { say, ring, home, objectAt, total } = await setUp();
+    await say(AMINA, "hello");
+    await say("mei@example.org", "hello", "enam/0");
+    await ring("weur/0");
+    await ring("enam/0");
+    let asked = 0;
+    const { prototype } = ActionIntake;
+    const { state } = prototype;
+    const answer = vi.spyOn(prototype, "state").mockImplementation(async function (this: ActionIntake) {
+      asked += 1;
+      if (asked === 4) {
+        await say("rosa@example.org", "just now", "weur/0");
+        await objectAt("weur/0").drain();
+      }
+      return state.call(this);
+    } as never);
+    await home.check();
+    answer.mockRestore();
+    expect(asked).toBe(4);
+    expect(await total()).toBe(3);
   });
 });
 

@@ -28,7 +28,7 @@ export function checkBy(meta: Meta, ms: number): void {
 /**
  * Compares the objects with the rows in D1. Asks them before and after reading D1: only when nothing waits and nothing
  * changed in between were all read at one moment.
- * @param changes something that is another thing when the numbers of removals were read anew meanwhile
+ * @param changes something that is another thing when an object has reported meanwhile, or numbers of removals were read anew
  * @returns null when they could not be compared now
  */
 export async function compare(
