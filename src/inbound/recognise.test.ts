@@ -685,6 +685,11 @@ describe("hostile mail", () => {
     await took(fill("From: a@b.example\n\n", "b+aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
     await took(fill("", "\n"));
     await took(fill("", "("));
+    const empty = btoa("\n".repeat(120_000)).replace(/.{76}/g, "$&\n");
+    const returned = "From: mailer-daemon@b.example\nSubject: failure notice\n";
+    await took(bytesOf(`${returned}Content-Transfer-Encoding: base64\n\n${empty}`));
+    await took(fill(`${returned}Content-Type: text/html\n\n`, "<br>"));
+    await took(fill(`${returned}\n`, `${" ".repeat(9)}\n`));
     await took(crypto.getRandomValues(new Uint8Array(60_000)));
     await took(new Uint8Array(0));
   });

@@ -126,6 +126,9 @@ const DELAYED =
 const GAVE_UP =
   /giving up|given up|permanent (?:error|failure|fatal)|\bfatal|could ?n(?:o|')t be delivered|failed permanently/i;
 
+/** Spaces alone, no line ends: what reads over these takes time by the square of the empty lines of a mail. */
+const LONE_ADDRESS = /^[ \t]*<?([^\s<>@]{1,64}@[^\s<>:]{1,200})>?:?[ \t]*\r?$/m;
+
 /** A return without the form of one: qmail, old Exim, Exchange in every language, postmasters' own words. */
 function byWords(mail: ReadMail): Recognised {
   const about = `${mail.subject}\n${mail.text.slice(0, 4_000)}`;
@@ -133,7 +136,7 @@ function byWords(mail: ReadMail): Recognised {
   const verdict = verdictOf(`${line} ${withoutOriginal(mail.text).slice(0, 1_500)}`);
   const recipient =
     addressIn(mail.headers.get("x-failed-recipients")?.[0]) ||
-    addressIn(/^\s*<?([^\s<>@]{1,64}@[^\s<>:]{1,200})>?:?\s*$/m.exec(mail.text)?.[1]);
+    addressIn(LONE_ADDRESS.exec(mail.text)?.[1]);
   const how = DELAYED.test(about) && !GAVE_UP.test(about) ? "delay" : verdict.how;
   return { is: "returned", how, fault: verdict.fault, reason: clean(line), recipient };
 }
