@@ -1,5 +1,5 @@
-import { marked } from "marked";
 import sanitize from "sanitize-html";
+import { markdownHtml } from "../platform/markdown";
 import { DESCRIPTION_MAX } from "./types";
 
 /** More names than this tell an organiser nothing more about what was left out. */
@@ -42,7 +42,7 @@ const sameMeaning: Record<string, string> = {
  * @returns null when the text is too long or too deeply nested to be a page; `removed` names the elements left out.
  */
 export function renderDescription(source: string): { html: string; removed: string[] } | null {
-  const markdown = readMarkdown(source);
+  const markdown = source.length > DESCRIPTION_MAX ? null : markdownHtml(source);
   if (markdown === null) return null;
   const removed = new Set<string>();
   const html = sanitize(markdown, {
@@ -67,15 +67,4 @@ export function renderDescription(source: string): { html: string; removed: stri
   return html.length > DESCRIPTION_MAX * 4
     ? null
     : { html, removed: [...removed].slice(0, REMOVED_SHOWN_MAX) };
-}
-
-/** The parser recurses: text made to nest thousands deep ends in a RangeError, which is an answer like any other. */
-function readMarkdown(source: string): string | null {
-  if (source.length > DESCRIPTION_MAX) return null;
-  try {
-    return marked.parse(source, { async: false, gfm: true, breaks: true });
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
-import { marked } from "marked";
 import { readDocument } from "../mailings/content/document";
 import type { BodyForm } from "../mailings/types";
+import { markdownHtml } from "../platform/markdown";
 
 /** The words of a body in another form. Words are kept, looks as far as the other form has them. */
 export function inForm(body: string, from: BodyForm, to: BodyForm): string {
@@ -8,9 +8,7 @@ export function inForm(body: string, from: BodyForm, to: BodyForm): string {
   if (to === "visual") return JSON.stringify(documentOf(from === "html" ? wordsOf(body) : body));
   const text = from === "visual" ? paragraphsIn(body).join("\n\n") : body;
   // Markdown may hold HTML, so that one is the other already.
-  return to === "html" && from !== "html"
-    ? marked.parse(text, { async: false, gfm: true, breaks: true })
-    : text;
+  return to === "html" && from !== "html" ? (markdownHtml(text) ?? text) : text;
 }
 
 function documentOf(text: string) {
@@ -25,16 +23,27 @@ function documentOf(text: string) {
 
 /** Text between tags; what was a block is a paragraph. */
 function wordsOf(html: string): string {
-  return html
-    .replace(/<(style|script|head)\b[\s\S]*?<\/\1>/gi, "")
+  return ["style", "script", "head"]
+    .reduce(without, html)
     .replace(/<\/(p|div|h[1-6]|li|tr|blockquote|ul|ol|table)>|<br\s*\/?>/gi, "\n\n")
-    .replace(/<[^>]*>/g, "")
+    .replace(/<[^<>]*>/g, "")
     .replaceAll("&nbsp;", " ")
     .replaceAll("&lt;", "<")
     .replaceAll("&gt;", ">")
     .replaceAll("&quot;", '"')
     .replaceAll("&#39;", "'")
     .replaceAll("&amp;", "&");
+}
+
+/** HTML without the elements of a name. One after another, since a pattern that looks for each end takes its time where there is none. */
+function without(html: string, name: string): string {
+  const [before = "", ...parts] = html.split(new RegExp(`<${name}\\b`, "i"));
+  const end = new RegExp(`</${name}>`, "i");
+  const rest = parts.map((part) => {
+    const [, ...after] = part.split(end);
+    return after.length === 0 ? `<${name}${part}` : after.join("");
+  });
+  return before + rest.join("");
 }
 
 const blocks = new Set(["paragraph", "heading", "codeBlock", "listItem", "button"]);

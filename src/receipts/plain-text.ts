@@ -1,4 +1,5 @@
 import { Marked, type Tokens } from "marked";
+import { isHeavyMarkdown } from "../platform/markdown";
 
 const plain = new Marked({ gfm: true, breaks: true });
 plain.use({
@@ -46,6 +47,7 @@ plain.use({
 
 /** Markdown as a plain mail says it: the words, links after them in brackets, nothing of HTML. */
 export function plainText(markdown: string): string {
+  if (isHeavyMarkdown(markdown)) return markdown;
   try {
     return plain
       .parse(markdown, { async: false })

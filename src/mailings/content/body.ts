@@ -1,4 +1,4 @@
-import { marked } from "marked";
+import { markdownHtml } from "../../platform/markdown";
 import { WRAPPER_CONTENT } from "../types";
 import { documentHtml } from "./blocks";
 import { cleanHtml, unwrapTags } from "./clean-html";
@@ -76,20 +76,10 @@ function lineOfToken(source: string, nth: number): number | null {
   return found ? source.slice(0, found.index).split("\n").length : null;
 }
 
-/** Reading emphasis and links takes time by the square of these signs, and what nests is read once a level. */
-const SIGNS_MAX = 5_000;
-const NESTED = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])){20}/m;
-
-/** The parser recurses: text made to nest thousands deep ends in a RangeError. */
 function readMarkdown(source: string): string {
-  if ((source.match(/[*_~[\]`]/g)?.length ?? 0) > SIGNS_MAX || NESTED.test(source))
-    throw new RenderError({ code: "too_large", line: null, detail: "" });
-  try {
-    return marked.parse(source, { async: false, gfm: true, breaks: true });
-  } catch (error) {
-    if (error instanceof RangeError) throw new RenderError({ code: "too_large", line: null, detail: "" });
-    throw error;
-  }
+  const html = markdownHtml(source);
+  if (html === null) throw new RenderError({ code: "too_large", line: null, detail: "" });
+  return html;
 }
 
 function withSnippets(html: string, making: Making, depth: number): string {
