@@ -13,6 +13,7 @@ import {
 } from "../mailings/content";
 import { mailingByNo, versionsOf, wrapperOf } from "../mailings/mailing";
 import { MAIL_PATH, type MailCopy } from "../platform/mail-keys";
+import { inAttribute, NOBODY, withPlainLinks } from "./archive-links";
 import { ArchivePage, feedOf } from "./archive-views";
 import { copyOf, pageHref, stale } from "./copy";
 import {
@@ -29,8 +30,6 @@ import { NO_TRACES } from "./web-headers";
 /** Where mailings that anybody may read are, on a group's host. */
 const ARCHIVE_PATH = "/mailings";
 const NUMBER = /^[1-9]\d{0,8}$/;
-/** Stands for a key in what everybody reads. */
-const NOBODY = "archive";
 
 /**
  * What an organiser wrote runs nothing here: no script, no form, no frame, and no access to the site it is on, since the page is
@@ -186,18 +185,5 @@ async function forEverybody(
   const html = template && rendered(() => template.render(standIn(), NOBODY).html);
   if (!html) return null;
   const urls = new Map(links.map(({ no: linkNo, url }) => [String(linkNo), fillLink(url) ?? "/"]));
-  return html
-    .replace(new RegExp(`<img\\b[^>]*${MAIL_PATH}/${NOBODY}/open\\.gif[^>]*>`, "g"), "")
-    .replace(
-      new RegExp(`https?://[^"'\\s<>]*?${MAIL_PATH}/${NOBODY}/([\\w.-]+)[^"'\\s<>]*`, "g"),
-      (_, page) => inAttribute(urls.get(String(page)) ?? "/"),
-    );
-}
-
-function inAttribute(url: string): string {
-  return url
-    .replaceAll("&", "&amp;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("<", "&lt;")
-    .replaceAll("'", "&#39;");
+  return withPlainLinks(html, urls);
 }
