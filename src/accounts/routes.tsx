@@ -1,6 +1,7 @@
 import { Hono, type Context as HonoContext } from "hono";
 import { z } from "zod";
 import { type FormValues, fieldErrors, readForm, single } from "../platform/forms";
+import { named } from "../platform/named";
 import type { FlashMessage } from "../ui/flash";
 import type { FieldErrors } from "../ui/form";
 import type { Key } from "../ui/i18n";
@@ -31,7 +32,7 @@ const doneWords: Record<string, Key> = {
 };
 
 accountRoutes.get("/account", async (c) => {
-  const done = doneWords[c.req.query("done") ?? ""];
+  const done = named(doneWords, c.req.query("done"));
   return c.html(
     <AccountPage
       {...(await accountPage(c))}

@@ -3,6 +3,7 @@ import { can } from "../groups/roles";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
+import { named } from "../platform/named";
 import type { FlashMessage } from "../ui/flash";
 import { isLocale, type Key } from "../ui/i18n";
 import { findAction } from "./action";
@@ -74,7 +75,7 @@ async function page(
   errors: Record<string, string> = {},
 ) {
   const { ctx, t, group } = c.var;
-  const key = done[c.req.query("done") ?? ""];
+  const key = named(done, c.req.query("done"));
   const isRefused = Object.keys(errors).length > 0;
   const flash: FlashMessage | undefined = isRefused
     ? { kind: "bad", text: t("common.form.refused") }

@@ -22,6 +22,7 @@ import { COMBINATIONS_MAX, type Mailing } from "../mailings/types";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
 import { localTimeAt, momentOf, parseLocalTime } from "../platform/local-time";
+import { named } from "../platform/named";
 import type { FlashMessage } from "../ui/flash";
 import type { Key } from "../ui/i18n";
 import { askedWords } from "./audience-words";
@@ -129,9 +130,9 @@ const undone: Record<string, Key> = {
 
 function flashIn(c: MemberContext): { flash?: FlashMessage } {
   const { t } = c.var;
-  const good = done[c.req.query("done") ?? ""];
+  const good = named(done, c.req.query("done"));
   if (good) return { flash: { kind: "good", text: t(good) } };
-  const bad = undone[c.req.query("not") ?? ""];
+  const bad = named(undone, c.req.query("not"));
   return bad ? { flash: { kind: "warn", text: t(bad) } } : {};
 }
 

@@ -84,6 +84,7 @@ describe("the list", () => {
   it("teaches when it is empty, finds by subject, title and tag, and takes away with a way back", async () => {
     expect(await (await team.stranger.get(base)).status).toBe(404);
     expect(await (await team.owner.get(base)).text()).toContain("No mailings yet");
+    expect((await team.owner.get(`${base}?done=toString`)).status).toBe(200);
     const one = await begin();
     await team.owner.post(`${base}/${one.id}`, words({ subject: "River day" }));
     await team.owner.post(`${base}/${one.id}/names`, {

@@ -6,6 +6,7 @@ import { mailingById } from "../mailings/mailing";
 import type { Mailing, MailingId, MailingVersion } from "../mailings/types";
 import { AppError } from "../platform/errors";
 import { parseId } from "../platform/ids";
+import { named } from "../platform/named";
 import type { FlashMessage } from "../ui/flash";
 import type { Key } from "../ui/i18n";
 
@@ -50,7 +51,7 @@ export type Page = Awaited<ReturnType<typeof pageOf>>;
 
 /** What a redirect may say was done, from the words of `words`. */
 export function flashOf(c: MemberContext, words: Record<string, Key>): { flash?: FlashMessage } {
-  const key = words[c.req.query("done") ?? ""];
+  const key = named(words, c.req.query("done"));
   return key ? { flash: { kind: "good", text: c.var.t(key) } } : {};
 }
 

@@ -2,6 +2,7 @@ import { Hono, type Context as HonoContext } from "hono";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
 import { groupOrigin } from "../platform/http";
+import { named } from "../platform/named";
 import type { FlashMessage } from "../ui/flash";
 import type { FieldErrors } from "../ui/form";
 import type { Key } from "../ui/i18n";
@@ -56,7 +57,7 @@ const done: Record<string, Key> = {
 };
 
 function doneFlash(c: HonoContext<MemberEnv>): FlashMessage | undefined {
-  const key = done[c.req.query("done") ?? ""];
+  const key = named(done, c.req.query("done"));
   const removed = c.req.query("removed") ?? "";
   if (!key) return undefined;
   const said = c.var.t(key);

@@ -2,6 +2,7 @@ import { Hono, type Context as HonoContext } from "hono";
 import { z } from "zod";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
+import { named } from "../platform/named";
 import type { FlashMessage } from "../ui/flash";
 import type { FieldErrors } from "../ui/form";
 import type { Key } from "../ui/i18n";
@@ -30,7 +31,7 @@ const doneWords: Record<string, Key> = {
 };
 
 memberRoutes.get("/groups/:group/settings/members", memberCan("members.view"), async (c) => {
-  const done = doneWords[c.req.query("done") ?? ""];
+  const done = named(doneWords, c.req.query("done"));
   return membersPage(c, { flash: done ? { kind: "good", text: c.var.t(done) } : undefined }, 200);
 });
 

@@ -135,8 +135,7 @@ function byWords(mail: ReadMail): Recognised {
   const line = faultLine(mail.text) || mail.subject;
   const verdict = verdictOf(`${line} ${withoutOriginal(mail.text).slice(0, 1_500)}`);
   const recipient =
-    addressIn(mail.headers.get("x-failed-recipients")?.[0]) ||
-    addressIn(LONE_ADDRESS.exec(mail.text)?.[1]);
+    addressIn(mail.headers.get("x-failed-recipients")?.[0]) || addressIn(LONE_ADDRESS.exec(mail.text)?.[1]);
   const how = DELAYED.test(about) && !GAVE_UP.test(about) ? "delay" : verdict.how;
   return { is: "returned", how, fault: verdict.fault, reason: clean(line), recipient };
 }

@@ -5,6 +5,7 @@ import { dbFor, type GroupDb } from "../groups/shard";
 import { type MemberEnv, memberFrame } from "../groups/web";
 import { AppError } from "../platform/errors";
 import { parseId } from "../platform/ids";
+import { named } from "../platform/named";
 import type { FlashMessage } from "../ui/flash";
 import type { Key } from "../ui/i18n";
 import { type Reply, replyById } from "./reply";
@@ -35,7 +36,7 @@ export function flashOf(
   c: C,
   words: Record<string, [kind: "good" | "warn", key: Key]>,
 ): { flash?: FlashMessage } {
-  const found = words[c.req.query("done") ?? ""];
+  const found = named(words, c.req.query("done"));
   return found ? { flash: { kind: found[0], text: c.var.t(found[1]) } } : {};
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Account, isOperator } from "../accounts/account";
 import { askToSignIn, frameOf, type WebEnv } from "../accounts/web";
 import { AppError } from "../platform/errors";
+import { named } from "../platform/named";
 import type { FlashMessage } from "../ui/flash";
 import type { Key } from "../ui/i18n";
 
@@ -27,7 +28,7 @@ const count = z.coerce.number().int().min(0).max(1_000_000).catch(0);
 /** What every page of operations is given: who looks, in which language and zone, and what was just done. */
 export async function pageProps(c: Visit, doneWords: Record<string, Key> = {}) {
   const { t, locale, ctx, account } = c.var;
-  const done = doneWords[c.req.query("done") ?? ""];
+  const done = named(doneWords, c.req.query("done"));
   const flash: FlashMessage | undefined = done && {
     kind: "good",
     text: t(done, { count: count.parse(c.req.query("count")) }),

@@ -21,6 +21,7 @@ import type { Mailing, MailingId } from "../mailings/types";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
 import { parseId } from "../platform/ids";
+import { named } from "../platform/named";
 import { addFigures } from "../results/figures";
 import { lastFigures, leftStatuses, resultsOf } from "../results/result";
 import type { Key } from "../ui/i18n";
@@ -187,7 +188,7 @@ const undone: Record<string, Key> = {
 };
 
 function flashIn(c: MemberContext): Pick<SeriesPageProps, "flash"> {
-  const bad = undone[c.req.query("not") ?? ""];
+  const bad = named(undone, c.req.query("not"));
   return bad ? { flash: { kind: "warn", text: c.var.t(bad) } } : flashOf(c, done);
 }
 
