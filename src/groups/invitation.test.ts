@@ -300,10 +300,13 @@ describe("the form that invites", () => {
     expect((await rows(team)).map(({ role }) => role)).toEqual(["administrator"]);
   });
 
-  it("lets an administrator neither send again nor cancel what only an owner could send", async () => {
+  it("lets an administrator neither change, send again nor cancel what only an owner could send", async () => {
     const team = await makeTeam();
-    await invited(team, newAddress(), "owner");
+    const address = newAddress();
+    await invited(team, address, "owner");
     const [row] = await rows(team);
+    const lowered = await invite(team, address.toUpperCase(), "organiser", team.administrator);
+    expect([lowered.status, (await rows(team))[0]?.role]).toEqual([422, "owner"]);
     const base = `${team.base}/settings/invitations/${uuid(row?.id)}`;
     for (const what of ["resending", "cancellation"])
       expect((await team.administrator.post(`${base}/${what}`)).status).toBe(403);

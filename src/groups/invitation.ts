@@ -58,7 +58,14 @@ export async function invite(
     }
     invited.push({ email, emailKey });
   }
-  if (await isFull(ctx, group, invited.length)) return { ok: false, reason: "full" };
+  const open = await listInvitations(ctx, group);
+  if (await isFull(ctx, group, open.length, invited.length)) return { ok: false, reason: "full" };
+  // An open invitation takes the new role: what only an owner could send is an owner's to change.
+  const kept = invited.find(({ emailKey }) => {
+    const earlier = open.find((each) => each.emailKey === emailKey);
+    return earlier && !canChangeRole(by.role, earlier.role, form.role);
+  });
+  if (kept) return { ok: false, reason: "not_allowed", address: kept.email };
   for (const address of invited) {
     if (!(await mayMail(ctx, by))) return { ok: false, reason: "too_many", address: address.email };
     await inviteOne(ctx, group, by, address, form.role);
@@ -66,12 +73,9 @@ export async function invite(
   return { ok: true, count: invited.length };
 }
 
-async function isFull(ctx: Context, group: Group, more: number): Promise<boolean> {
-  const [members, open] = await Promise.all([
-    membersOf(ctx.directory, group.no, MEMBERS_MAX),
-    store.invitationsOf(ctx.directory, group.no, INVITATIONS_MAX),
-  ]);
-  return members.length + open.length + more > MEMBERS_MAX || open.length + more > INVITATIONS_MAX;
+async function isFull(ctx: Context, group: Group, open: number, more: number): Promise<boolean> {
+  const members = await membersOf(ctx.directory, group.no, MEMBERS_MAX);
+  return members.length + open + more > MEMBERS_MAX || open + more > INVITATIONS_MAX;
 }
 
 /** Our mail must not be a way to reach strangers. Fails open when the limit cannot be reached. */
