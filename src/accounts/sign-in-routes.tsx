@@ -1,6 +1,7 @@
 import { Hono, type Context as HonoContext } from "hono";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
+import { networkOf } from "../platform/http";
 import { takeFromLimits } from "../platform/limits";
 import { accountFor } from "./account";
 import { safeNext } from "./next";
@@ -9,7 +10,7 @@ import { endSession, startSession, type Visit } from "./session";
 import { readSignInLink, sendSignInLink, signInByLink } from "./sign-in";
 import { FORM_BYTES_MAX, passkeysPerNetwork, signInForm } from "./types";
 import { ConfirmPage, LinkRefusedPage, MailSentPage, SignInPage } from "./views";
-import { deviceOf, networkOf, placeOf, whereabouts } from "./visit";
+import { deviceOf, placeOf, whereabouts } from "./visit";
 import { giveSessionCookie, sessionCookie, takeSessionCookie, type WebEnv } from "./web";
 
 /** The pages someone who is not signed in needs to become someone who is. */

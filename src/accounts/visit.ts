@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { isCountry } from "../platform/countries";
-import { clientIp } from "../platform/http";
 import { isTimeZone } from "../platform/time-zones";
 
 // Absent in part or in whole, and "T1" or "XX" where the network hides (cloudflare.md §1.3).
@@ -50,21 +49,4 @@ const systems: [RegExp, string][] = [
 export function deviceOf(userAgent: string): string {
   const named = [browsers, systems].map((known) => known.find(([pattern]) => pattern.test(userAgent))?.[1]);
   return named.filter((name) => name !== undefined).join(" · ");
-}
-
-/**
- * The part of an address that one subscriber has: all of IPv4, the first 64 bits of IPv6 (RFC 6177), since every home
- * has 2^64 of the latter to walk around a limit with.
- */
-export function networkOf(request: Request): string {
-  const ip = clientIp(request);
-  if (!ip.includes(":")) return ip;
-  const [head = "", tail = ""] = ip.split("::");
-  const heads = head.split(":").filter((part) => part !== "");
-  const tails = tail.split(":").filter((part) => part !== "");
-  const zeros = Array.from({ length: Math.max(0, 8 - heads.length - tails.length) }, () => "0");
-  return [...heads, ...zeros, ...tails]
-    .slice(0, 4)
-    .map((part) => Number.parseInt(part, 16).toString(16))
-    .join(":");
 }

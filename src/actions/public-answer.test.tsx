@@ -246,15 +246,15 @@ describe("a machine", () => {
     const site = await makeSite();
     const from = (ip: string) => site.post(site.url, signed, { "CF-Connecting-IP": ip });
     const statuses: number[] = [];
-    for (let nth = 0; nth < 130; nth += 1) statuses.push((await from("198.51.100.7")).status);
+    for (let nth = 0; nth < 130; nth += 1) statuses.push((await from(`2001:db8:1:7::${nth}`)).status);
     expect(new Set(statuses.slice(0, 100))).toEqual(new Set([303]));
     expect(statuses.at(-1)).toBe(429);
-    const refused = await from("198.51.100.7");
+    const refused = await from("2001:db8:1:7:ffff::1");
     expect(refused.headers.get("Retry-After")).toBe("60");
     expect(await refused.text()).toContain("We could not take this");
-    expect((await from("198.51.100.8")).status).toBe(303);
+    expect((await from("2001:db8:1:8::1")).status).toBe(303);
     const before = site.taken.length;
-    await from("198.51.100.7");
+    await from("2001:db8:1:7::1");
     expect(site.taken).toHaveLength(before);
   });
 

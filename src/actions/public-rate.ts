@@ -1,6 +1,6 @@
 import type { Context } from "../platform/context";
 import { sha256, toHex } from "../platform/crypto";
-import { clientIp } from "../platform/http";
+import { networkOf } from "../platform/http";
 import { LruCache } from "../platform/lru";
 
 const RATE_SECONDS = 60;
@@ -18,7 +18,7 @@ function isAmongFirst(who: string, now: number): boolean {
 
 /** Whether too many answers to one action come from one connection. Fails open: a limiter that is away stops nobody. */
 export async function sendsTooOften(ctx: Context, request: Request, actionId: string): Promise<boolean> {
-  const who = `${clientIp(request)} ${actionId}`;
+  const who = `${networkOf(request)} ${actionId}`;
   if (isAmongFirst(who, ctx.now)) return false;
   const hash = await sha256(who);
   try {

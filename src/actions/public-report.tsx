@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { type FormValues, readForm, single } from "../platform/forms";
-import { clientIp } from "../platform/http";
+import { networkOf } from "../platform/http";
 import { takeFromLimits } from "../platform/limits";
 import { actionPath } from "./action-path";
 import { FORM_BYTES_MAX } from "./public-answer";
@@ -69,7 +69,7 @@ async function takeReport(c: PublicContext, deps: PublicPagesDeps): Promise<Resp
   const path = actionPath(found.kind, found.snapshot.action.slug);
   // A machine is thanked like anyone else, and nothing is filed.
   if (single(values, "website") !== "") return thanks(c, path);
-  const limit = await takeFromLimits(ctx.env, "abuse-report", clientIp(c.req.raw), REPORT_LIMITS);
+  const limit = await takeFromLimits(ctx.env, "abuse-report", networkOf(c.req.raw), REPORT_LIMITS);
   if (!limit.allowed) {
     return refuse(
       c,

@@ -1,5 +1,5 @@
 import { readForm, single } from "../platform/forms";
-import { clientIp } from "../platform/http";
+import { networkOf } from "../platform/http";
 import { LruCache } from "../platform/lru";
 import { note } from "../sharing/tally";
 import { ways } from "../sharing/types";
@@ -26,7 +26,7 @@ export async function noteShared(c: PublicContext, deps: PublicPagesDeps): Promi
   const { values } = await readForm(c.req.raw, { bytesMax: BYTES_MAX });
   const way = ways.find((name) => name === single(values, "way"));
   const letter = variantOf(action.settings.share, single(values, "v"))?.letter ?? "";
-  if (way && !isStopped(found.snapshot) && isAmongFirst(`${clientIp(c.req.raw)} ${action.id}`, ctx.now))
+  if (way && !isStopped(found.snapshot) && isAmongFirst(`${networkOf(c.req.raw)} ${action.id}`, ctx.now))
     note(ctx, group, action.no, { letter, way });
   return c.body(null, 204, { "Cache-Control": "private, no-store" });
 }

@@ -5,7 +5,7 @@ import { dbFor, type GroupDb } from "../groups/shard";
 import type { Group } from "../groups/types";
 import { admit } from "../keys/key";
 import { type Context, createContext } from "../platform/context";
-import { clientIp } from "../platform/http";
+import { networkOf } from "../platform/http";
 import { ApiError } from "./problem";
 
 /** Whoever calls, once their key was looked at. */
@@ -92,7 +92,7 @@ export async function callerOf(c: ApiContext): Promise<Caller | null> {
   if (known) return known.caller;
   const presented = c.req.header(KEY_HEADER)?.trim() ?? "";
   if (presented === "") return null;
-  const admitted = await admit(c.var.ctx, presented, clientIp(c.req.raw));
+  const admitted = await admit(c.var.ctx, presented, networkOf(c.req.raw));
   if (admitted.is === "limited") throw new ApiError(429, "Too many requests", admitted.retryAfterSeconds);
   if (admitted.is === "unknown") return null;
   const { key, group } = admitted;

@@ -1,9 +1,9 @@
 import { Hono, type Context as HonoContext } from "hono";
 import { sendSignInLink } from "../accounts/sign-in";
-import { networkOf } from "../accounts/visit";
 import type { WebEnv } from "../accounts/web";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
+import { networkOf } from "../platform/http";
 import { acceptInvitation, type OpenedInvitation, readInvitation } from "./invitation";
 import { InvitationClosedPage, InvitationPage, LinkSentPage } from "./invitation-views";
 import { groupOfMember } from "./store";

@@ -19,7 +19,24 @@ export function hostnameOf({ url }: Pick<Request, "url">): string {
   return PLAIN_AUTHORITY.exec(url)?.[1] ?? new URL(url).hostname.toLowerCase().replace(/\.$/, "");
 }
 
-/** The client's address as the platform saw it; "local" where there is none. Personal data: hash it before keeping it. */
-export function clientIp(request: Request): string {
+/** The client's address as the platform saw it; "local" where there is none. */
+function clientIp(request: Request): string {
   return request.headers.get("CF-Connecting-IP") ?? "local";
+}
+
+/**
+ * The part of the client's address that one subscriber has: all of IPv4, the first 64 bits of IPv6 (RFC 6177), since every home
+ * has 2^64 of the latter to walk around a limit with. Personal data: hash it before keeping it.
+ */
+export function networkOf(request: Request): string {
+  const ip = clientIp(request);
+  if (!ip.includes(":")) return ip;
+  const [head = "", tail = ""] = ip.split("::");
+  const heads = head.split(":").filter((part) => part !== "");
+  const tails = tail.split(":").filter((part) => part !== "");
+  const zeros = Array.from({ length: Math.max(0, 8 - heads.length - tails.length) }, () => "0");
+  return [...heads, ...zeros, ...tails]
+    .slice(0, 4)
+    .map((part) => Number.parseInt(part, 16).toString(16))
+    .join(":");
 }

@@ -27,10 +27,10 @@ const PER_CONNECTION = [
 export async function askForLink(
   ctx: Context,
   group: Group,
-  asked: { email: string; ip: string; origin: string; locale: Locale },
+  asked: { email: string; network: string; origin: string; locale: Locale },
 ): Promise<boolean> {
   const [byConnection, byAddress] = await Promise.all([
-    takeFromLimits(ctx.env, "privacy-ip", asked.ip, PER_CONNECTION),
+    takeFromLimits(ctx.env, "privacy-ip", asked.network, PER_CONNECTION),
     takeFromLimits(ctx.env, "privacy", `${group.no}:${asked.email}`, PER_ADDRESS),
   ]);
   if (!byConnection.allowed) return false;

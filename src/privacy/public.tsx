@@ -17,7 +17,7 @@ import { changeSubscription } from "../people/person";
 import { subscriptionStatus } from "../people/types";
 import { normaliseEmail } from "../platform/email-address";
 import { type FormValues, readForm, single } from "../platform/forms";
-import { clientIp } from "../platform/http";
+import { networkOf } from "../platform/http";
 import { idToHex, type ParticipationId, parseId } from "../platform/ids";
 import { askForAddressChange } from "../profiles/address-change";
 import { detailsOf, readDetails } from "../profiles/details";
@@ -74,7 +74,7 @@ async function ask(c: PublicContext): Promise<Response> {
   const email = normaliseEmail(typed);
   if (email === null) return askPage(c, typed, { email: t("privacy.own.ask.wrong") }, 422);
   const isMachine = single(values, "website") !== "";
-  const asked = { email, origin, locale, ip: clientIp(c.req.raw) };
+  const asked = { email, origin, locale, network: networkOf(c.req.raw) };
   if (!isMachine && !(await askForLink(ctx, group, asked)))
     return askPage(c, typed, { email: t("privacy.own.ask.tooMany") }, 429);
   return notice(c, {

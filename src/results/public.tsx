@@ -13,7 +13,7 @@ import { dbFor } from "../groups/shard";
 import { mailingByNo } from "../mailings/mailing";
 import { cleanText } from "../platform/clean-text";
 import { fieldErrors, readForm, single } from "../platform/forms";
-import { clientIp } from "../platform/http";
+import { networkOf } from "../platform/http";
 import { takeFromLimits } from "../platform/limits";
 import { MAIL_PATH } from "../platform/mail-keys";
 import { type Mine, pageHref, withCopy } from "../tracking/copy";
@@ -113,7 +113,7 @@ async function waitOf(c: PublicContext, { copy }: Mine): Promise<number> {
   const { env } = c.var.ctx;
   const subject = `${copy.groupNo}/${copy.mailingNo}/${copy.personNo}`;
   const limits = [
-    await takeFromLimits(env, "abuse-report", clientIp(c.req.raw), CONNECTION_LIMITS),
+    await takeFromLimits(env, "abuse-report", networkOf(c.req.raw), CONNECTION_LIMITS),
     await takeFromLimits(env, "mail-report", subject, COPY_LIMITS),
   ];
   return Math.max(...limits.map((limit) => (limit.allowed ? 0 : limit.retryAfterSeconds)));
