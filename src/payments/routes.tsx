@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { isOperator } from "../accounts/account";
 import type { WebEnv } from "../accounts/web";
 import { type MemberEnv, memberCan, memberFrame } from "../groups/web";
 import { AppError } from "../platform/errors";
@@ -37,9 +38,10 @@ member.get("/groups/:group/payments", memberCan("settings.edit"), async (c) => {
   // Whoever comes back from the provider's pages sees how it went, whether its message was faster or not.
   if (found.is === "waiting") await refreshAccount(ctx, found.account);
   const collecting = found.is === "waiting" ? await collectingOf(ctx, group.no) : found;
-  const isOperator = ctx.config.operators.includes(account.email);
   const frame = await memberFrame(c);
-  return c.html(<CollectingPage {...{ t, group, collecting, isOperator, frame }} />);
+  return c.html(
+    <CollectingPage {...{ t, group, collecting, frame }} isOperator={isOperator(ctx, account)} />,
+  );
 });
 
 member.post("/groups/:group/payments/account", memberCan("settings.edit"), async (c) => {
@@ -51,7 +53,7 @@ member.post("/groups/:group/payments/account", memberCan("settings.edit"), async
 
 member.post("/groups/:group/payments/own-account", memberCan("settings.edit"), async (c) => {
   const { ctx, group, account } = c.var;
-  if (!ctx.config.operators.includes(account.email)) throw new AppError("forbidden");
+  if (!isOperator(ctx, account)) throw new AppError("forbidden");
   if (!(await useOwnAccount(ctx, group, account.no))) throw new AppError("conflict");
   return c.redirect(`/groups/${group.slug}/payments`, 303);
 });
