@@ -233,6 +233,8 @@ export type Kind = {
   lacks?: readonly SharedPart[];
   /** Reasons an action may not be published, as keys of the kind's locale file. */
   reasonsNotToPublish(action: Action, now: number): Key[];
+  /** The editor's field in which one does something about such a reason, where one field does it. */
+  reasonFields?: Partial<Record<Key, string>>;
   /** What is wrong with settings although each by itself is as it may be, by the editor's field. */
   problems?(settings: CommonSettings, now: number): Problems;
   /** What serving needs of the databases; looked up at publication, kept in the snapshot as `extra`. */

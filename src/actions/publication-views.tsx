@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import { Facts } from "../ui/card";
 import { Notice } from "../ui/flash";
-import { ButtonLink, ButtonRow, Form, HiddenField, SubmitButton } from "../ui/form";
+import { ButtonLink, ButtonRow, Form, fieldId, HiddenField, SubmitButton } from "../ui/form";
 import { type Key, localeNames, type T } from "../ui/i18n";
 import { Section } from "../ui/layout";
 import { type ActionFrame, ActionShell } from "./action-shell";
@@ -16,7 +16,7 @@ export function PublicationPage(props: PublicationProps) {
   return (
     <ActionShell {...props} tab="edit" page={t("actions.publication.title")}>
       <Section title={t("actions.publication.title")} text={t("actions.publication.text")}>
-        <Reasons t={t} reasons={reasons} />
+        <Reasons {...props} editor={`${href}/edit`} />
         <Facts facts={whatHappens(t, props.locale, action, group.name, publicUrl)} />
         <p>
           <a href={previewUrl} target="_blank" rel="noopener">
@@ -44,13 +44,18 @@ export function PublicationPage(props: PublicationProps) {
   );
 }
 
-function Reasons({ t, reasons }: { t: T; reasons: readonly Key[] }) {
+/** What is missing, each a link to the field that asks for it. */
+function Reasons({ t, kind, reasons, mayEdit, editor }: PublicationProps & { editor: string }) {
   if (reasons.length === 0) return null;
+  const words = (reason: Key) => {
+    const field = mayEdit ? kind.reasonFields?.[reason] : undefined;
+    return field ? <a href={`${editor}#${fieldId(field)}`}>{t(reason)}</a> : t(reason);
+  };
   return (
     <Notice kind="warn" title={t("actions.publication.notYet")}>
       <ul>
         {reasons.map((reason) => (
-          <li>{t(reason)}</li>
+          <li>{words(reason)}</li>
         ))}
       </ul>
     </Notice>

@@ -54,6 +54,23 @@ describe("a new petition", () => {
   });
 });
 
+describe("the last look before publishing", () => {
+  it.each(["petition", "letter", "call", "event"])(
+    "leads from what is missing in a new %s to the field that asks for it",
+    async (kind) => {
+      const made = await team.owner.post(`${team.base}/actions/new/${kind}`, { title: "Clean air" });
+      const path = `${team.base}/actions/${actionIdIn(made)}`;
+      const publication = await (await team.owner.get(`${path}/publication`)).text();
+      const editor = await (await team.owner.get(`${path}/edit`)).text();
+      const missing = /<div class="flash flash-warn.*?<\/ul>/s.exec(publication)?.[0] ?? "";
+      const fields = [...missing.matchAll(/<li><a href="[^"#]+\/edit#([^"]+)">/g)].map(([, id]) => id);
+      expect(fields.length).toBeGreaterThan(0);
+      expect(fields).toHaveLength(missing.split("<li>").length - 1);
+      for (const id of fields) expect(editor).toContain(`id="${id}"`);
+    },
+  );
+});
+
 describe("the editor", () => {
   it("lets markup in no text become part of a page", async () => {
     const path = await draft(team.owner, NASTY.slice(0, 100));

@@ -3,7 +3,7 @@ import type { Kind, OwnColumn } from "../actions/kind";
 import type { PageProps } from "../actions/types";
 import { Addressed } from "../officials/addressed";
 import { hasUnfilled } from "../officials/merge";
-import { pressSource, reasonsNotToAddress, sourceProblems } from "../officials/source";
+import { pressSource, reasonsNotToAddress, sourceProblems, sourceReasonFields } from "../officials/source";
 import type { Key } from "../ui/i18n";
 import { minified } from "../ui/public-styles";
 import { readFields, take } from "./answer";
@@ -40,6 +40,13 @@ export const call: Kind = {
   lacks: ["comments"],
   problems: (settings) => sourceProblems(callSettings.parse(settings).source),
   reasonsNotToPublish: (action) => reasonsNotToPublish(callSettingsOf(action.settings)),
+  reasonFields: {
+    ...sourceReasonFields,
+    "calls.reasons.noNumber": "source.people.0.phone",
+    "calls.reasons.noNumberCa": "source.fallback.name",
+    "calls.reasons.noScript": "script",
+    "officials.reasons.unfilled": "script",
+  },
   Story,
   buttonLabel: (t, _snapshot, step) => t(step === undefined ? "calls.button" : "calls.save"),
   style: minified(css),

@@ -60,6 +60,12 @@ export const event: Kind = {
   lacks: ["comments", "recent"],
   problems: (settings, now) => problems(eventSettings.parse(settings), now),
   reasonsNotToPublish: (action, now) => reasonsNotToPublish(eventSettingsOf(action.settings), now),
+  reasonFields: {
+    "events.reasons.noTime": "startsAt",
+    "events.reasons.isOver": "startsAt",
+    "events.reasons.noPlace": "place.name",
+    "events.reasons.noLink": "online.url",
+  },
   Story,
   Below,
   onPaper: (t, { action }) => {

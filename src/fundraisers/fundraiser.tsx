@@ -54,6 +54,7 @@ export const fundraiser: Kind = {
     const { amounts, isOtherAllowed } = fundraiserSettings.parse(settings);
     return amounts.length === 0 && !isOtherAllowed ? ["fundraisers.reasons.noAmount"] : [];
   },
+  reasonFields: { "fundraisers.reasons.noAmount": "amounts.0" },
   problems: (settings) => problems(fundraiserSettings.parse(settings)),
   Story,
   buttonLabel: (t) => t("fundraisers.button"),

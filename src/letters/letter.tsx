@@ -3,7 +3,7 @@ import type { Kind, OwnColumn } from "../actions/kind";
 import type { PageProps } from "../actions/types";
 import { Addressed } from "../officials/addressed";
 import { hasUnfilled } from "../officials/merge";
-import { reasonsNotToAddress, sourceProblems } from "../officials/source";
+import { reasonsNotToAddress, sourceProblems, sourceReasonFields } from "../officials/source";
 import type { Key } from "../ui/i18n";
 import { minified } from "../ui/public-styles";
 import { readFields } from "./answer";
@@ -43,6 +43,12 @@ export const letter: Kind = {
   lacks: ["comments"],
   problems: (settings) => sourceProblems(letterSettings.parse(settings).source),
   reasonsNotToPublish: (action) => reasonsNotToPublish(letterSettingsOf(action.settings)),
+  reasonFields: {
+    ...sourceReasonFields,
+    "letters.reasons.noAddress": "source.people.0.email",
+    "letters.reasons.noLetter": "variants.0.body",
+    "officials.reasons.unfilled": "variants.0.body",
+  },
   // Before the page shows a text, D1 has it: a letter that nobody changed is stored as a mark of it.
   async extra(_ctx, db, action) {
     const { variants } = letterSettingsOf(action.settings);

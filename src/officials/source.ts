@@ -80,6 +80,14 @@ export function sourceProblems({ people, fallback }: TargetSource): Record<strin
   return problems;
 }
 
+/** Where the editor asks for what such an action lacks. */
+export const sourceReasonFields: Partial<Record<Key, string>> = {
+  "officials.reasons.noPeople": "source.people.0.name",
+  "officials.reasons.noSet": "source.sets",
+  "officials.reasons.noList": "source.listId",
+  "letters.reasons.postalCode": "fields.postalCode",
+};
+
 /** Why an action addressed so may not be published yet. */
 export function reasonsNotToAddress(source: TargetSource): Key[] {
   switch (source.from) {

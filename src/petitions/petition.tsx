@@ -28,6 +28,7 @@ export const petition: Kind = {
   settings: petitionSettings,
   starting: (group) => petitionSettings.parse({ consent: { mode: group.settings.optInMode, text: "" } }),
   reasonsNotToPublish: (action) => reasonsNotToPublish(petitionSettings.parse(action.settings)),
+  reasonFields: { "petitions.reasons.noTarget": "targets.0.name", "petitions.reasons.noAsk": "ask" },
   extra: extraOfPetition,
   Story,
   Below,
