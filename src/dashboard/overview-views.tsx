@@ -33,6 +33,9 @@ export type OverviewProps = ActionFrame & {
 /** How one action goes, and what can be done with it. */
 export function OverviewPage(props: OverviewProps) {
   const { t, action } = props;
+  const isLive = action.status === "published";
+  // As long as nobody has come, the link to share is what there is to do here.
+  const isNew = isLive && props.numbers?.total === 0;
   return (
     <ActionShell {...props} tab="overview" page={t("actions.tabs.overview")} buttons={<Buttons {...props} />}>
       {action.limitedAt !== null ? (
@@ -40,8 +43,9 @@ export function OverviewPage(props: OverviewProps) {
           <p>{t("dashboard.overview.limited")}</p>
         </Notice>
       ) : null}
+      {isNew ? <Share {...props} /> : null}
       {action.status === "draft" ? <NotYet {...props} /> : <Counted {...props} />}
-      {action.status === "published" ? <Share {...props} /> : null}
+      {isLive && !isNew ? <Share {...props} /> : null}
     </ActionShell>
   );
 }
@@ -50,12 +54,12 @@ function Buttons({ t, group, action, publicUrl, mayEdit, mayPublish }: OverviewP
   const href = `/groups/${group.slug}/actions/${action.id}`;
   return (
     <>
-      {action.status === "published" ? (
+      {action.status === "draft" ? null : (
         <ButtonLink kind="secondary" href={publicUrl}>
           <Icon name="external" />
           {t("dashboard.overview.visit")}
         </ButtonLink>
-      ) : null}
+      )}
       {action.status === "draft" && mayEdit ? (
         <ButtonLink href={`${href}/publication`}>{t("dashboard.overview.publish")}</ButtonLink>
       ) : null}
@@ -120,7 +124,7 @@ function Counted(props: OverviewProps) {
           href={`/groups/${group.slug}/actions/${action.id}/statistics`}
         />
       ) : null}
-      {numbers ? <Days {...props} numbers={numbers} /> : null}
+      {numbers && numbers.total > 0 ? <Days {...props} numbers={numbers} /> : null}
       <Sources {...props} />
     </>
   );

@@ -146,6 +146,22 @@ describe("a group's home", () => {
   });
 });
 
+describe("the overview of an action", () => {
+  it("begins with the link to share as long as nobody has taken part", async () => {
+    const { path, slug } = await petition();
+    const html = await text(team.owner.get(`${path}?done=published`));
+    expect(html.indexOf(`localhost:8787/petitions/${slug}"`)).toBeGreaterThan(0);
+    expect(html.indexOf('id="share"')).toBeLessThan(html.indexOf('class="stats"'));
+  });
+
+  it("leads to the page also when the action is closed, since the page stays", async () => {
+    const { path, slug } = await petition();
+    await team.owner.post(`${path}/closure`);
+    const html = await text(team.owner.get(path));
+    expect(html).toContain(`href="http://${team.group.slug}.localhost:8787/petitions/${slug}"`);
+  });
+});
+
 describe("the list of signers", () => {
   it("finds by name, address, source, day and comment", async () => {
     const day = Date.UTC(2026, 2, 12, 12);
