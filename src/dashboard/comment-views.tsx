@@ -1,5 +1,6 @@
 import { type ActionFrame, ActionShell } from "../actions/action-shell";
 import type { Signer } from "../intake/signers";
+import { countryIn } from "../platform/countries";
 import { Form, HiddenField, SubmitButton } from "../ui/form";
 import type { T } from "../ui/i18n";
 import { EmptyState, Pager } from "../ui/table";
@@ -66,13 +67,19 @@ export function CommentsPage(props: CommentsProps) {
 function Comment({ t, locale, now, timeZone, state, signer }: CommentsProps & { signer: Signer }) {
   const { givenName, familyName, locality, country } = signer.answer;
   const name = [givenName, familyName].filter((part) => part).join(" ");
+  const place = locality || countryIn(country ?? "", locale);
   return (
     <article class="card comment">
       <HiddenField name="ids" value={signer.id} />
       <blockquote dir="auto">{signer.comment}</blockquote>
       <p class="soft small">
-        <span dir="auto">{name || t("intake.forgotten")}</span>
-        {locality || country ? `, ${locality || country}` : ""}
+        <bdi>{name || t("intake.forgotten")}</bdi>
+        {place ? (
+          <>
+            {", "}
+            <bdi>{place}</bdi>
+          </>
+        ) : null}
         {signer.isNamed ? "" : ` (${t("intake.moderation.unnamed")})`}
         {" · "}
         <When at={signer.actedAt} now={now} locale={locale} timeZone={timeZone} />

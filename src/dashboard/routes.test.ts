@@ -163,6 +163,15 @@ describe("the overview of an action", () => {
 });
 
 describe("the list of signers", () => {
+  it("names the country, and shows of a long comment its beginning", async () => {
+    const comment = `Every morning ${"we count the cars ".repeat(20)}and weep`;
+    const { path } = await petition([{ name: "Amina", email: "long@x.example", comment, status: 1 }]);
+    const html = await text(team.owner.get(`${path}/signers`));
+    expect(html).toContain("M4M 2T1, Canada");
+    expect(/<summary dir="auto">([^<]*)</.exec(html)?.[1]).toMatch(/^Every morning .{50,150}$/);
+    expect(html).toContain("and weep");
+  });
+
   it("finds by name, address, source, day and comment", async () => {
     const day = Date.UTC(2026, 2, 12, 12);
     const page = await petition([

@@ -1,11 +1,15 @@
 import { type ActionFrame, ActionShell } from "../actions/action-shell";
 import type { Signer } from "../intake/signers";
+import { countryIn } from "../platform/countries";
 import { Disclosure } from "../ui/card";
 import { ButtonLink, ButtonRow, Form, HiddenField, SelectField, SubmitButton, TextField } from "../ui/form";
 import { Icon } from "../ui/icon";
 import { type Column, DataTable, EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
 import { type FilterWords, filterQuery } from "./filter";
+
+/** Characters of a comment that are shown in the list; four or five lines of its column. */
+const COMMENT_SHOWN = 160;
 
 export type SignersProps = ActionFrame & {
   words: FilterWords;
@@ -209,7 +213,9 @@ function columns(props: SignersProps): Column<Signer>[] {
       title: t("intake.columns.place"),
       cell: ({ answer }) => (
         <span dir="auto">
-          {[answer.postalCode, answer.locality, answer.country].filter((part) => part).join(", ")}
+          {[answer.postalCode, answer.locality, countryIn(answer.country ?? "", locale)]
+            .filter((part) => part)
+            .join(", ")}
         </span>
       ),
     },
@@ -221,7 +227,7 @@ function columns(props: SignersProps): Column<Signer>[] {
       cell: (signer) =>
         signer.comment ? (
           <span class="comment-cell">
-            <span dir="auto">{signer.comment}</span>
+            <Comment text={signer.comment} />
             {signer.commentStatus === "none" ? null : (
               <span class="soft small">{t(`intake.comments.${signer.commentStatus}`)}</span>
             )}
@@ -231,4 +237,18 @@ function columns(props: SignersProps): Column<Signer>[] {
         ),
     },
   ];
+}
+
+/** A long comment would push everybody else off the screen: its beginning is shown, and opens. */
+function Comment({ text }: { text: string }) {
+  if (text.length <= COMMENT_SHOWN) return <span dir="auto">{text}</span>;
+  const start = [...text].slice(0, COMMENT_SHOWN).join("");
+  const space = start.lastIndexOf(" ");
+  const end = space > COMMENT_SHOWN / 2 ? space : start.length;
+  return (
+    <details class="comment-long">
+      <summary dir="auto">{text.slice(0, end)}</summary>
+      <span dir="auto">{text.slice(end)}</span>
+    </details>
+  );
 }

@@ -28,7 +28,8 @@ export type FoundPerson = {
   name: string;
   email: string;
   phone: string;
-  place: string;
+  locality: string;
+  country: string;
   emailStatus: SubscriptionStatus;
   createdAt: number;
   /** Whether what was typed differs from what was found by more than its end. */
@@ -258,7 +259,8 @@ function personOf(row: store.FoundRow, isSimilar: boolean): FoundPerson {
     name: [row.givenName, row.familyName].filter((part) => part).join(" "),
     email: row.email ?? "",
     phone: row.phone ?? "",
-    place: [row.locality, row.country].filter((part) => part).join(", "),
+    locality: row.locality ?? "",
+    country: row.country ?? "",
     emailStatus: statusName(row.emailStatus),
     createdAt: row.createdAt,
     isSimilar,

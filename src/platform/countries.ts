@@ -17,6 +17,11 @@ export function isCountry(code: string): boolean {
   return known.has(code);
 }
 
+/** A country's name in a language; what is no code of one stays as it is. */
+export function countryIn(code: string, locale: string): string {
+  return countriesIn(locale).find((country) => country.code === code)?.name ?? code;
+}
+
 const listsByLocale = new Map<string, { code: string; name: string }[]>();
 
 /** Every country by its name in a language, in that language's alphabetical order. */

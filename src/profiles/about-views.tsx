@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import { fieldLabel, fieldValueText, severalIn } from "../people/custom-field";
-import { countriesIn } from "../platform/countries";
+import { countryIn } from "../platform/countries";
 import { zoneOfPlace } from "../platform/place-zones";
 import { Disclosure, Facts } from "../ui/card";
 import { attributesOf, Field } from "../ui/field";
@@ -34,7 +34,7 @@ export function Part({ id, title, children }: { id: string; title: string; child
 /** Name, address, language and where they come from. */
 export function WhoTheyAre(props: PersonPageProps) {
   const { t, locale, person, now, timeZone, districts, firstSource, group } = props;
-  const country = countriesIn(locale).find(({ code }) => code === person.country)?.name ?? person.country;
+  const country = countryIn(person.country ?? "", locale);
   const lines = [
     person.street,
     [person.postalCode, person.locality].filter(Boolean).join(" "),

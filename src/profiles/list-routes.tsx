@@ -4,13 +4,13 @@ import { listPeople, type PersonRow } from "../people/edit";
 import { hasPoints, lookedAfterBy } from "../people/point-person";
 import { type FoundPerson, SEARCH_TEXT_MAX, searchPeople, statusName } from "../people/search";
 import type { FlashMessage } from "../ui/flash";
-import type { T } from "../ui/i18n";
+import type { Locale, T } from "../ui/i18n";
 import { FoundPeople, type ListedPerson, PeoplePage } from "./list-views";
-import { groupDb, nameOf, PEOPLE_PATH, peopleFrame, personHref } from "./web";
+import { groupDb, nameOf, PEOPLE_PATH, peopleFrame, personHref, placeOf } from "./web";
 
 /** The people of a group: the newest, or those a search finds. */
 export const listRoutes = new Hono<MemberEnv>().get(PEOPLE_PATH, memberCan("people.view"), async (c) => {
-  const { ctx, group, account } = c.var;
+  const { ctx, group, account, locale } = c.var;
   const text = (c.req.query("q") ?? c.req.query("email") ?? "").trim().slice(0, SEARCH_TEXT_MAX);
   const asked = Number(c.req.query("before"));
   const before = Number.isSafeInteger(asked) && asked > 0 ? asked : undefined;
@@ -19,12 +19,12 @@ export const listRoutes = new Hono<MemberEnv>().get(PEOPLE_PATH, memberCan("peop
   const newest = text === "" && !isMine ? await listPeople(groupDb(c), before) : null;
   const people = isMine
     ? (await lookedAfterBy(groupDb(c), account.no)).map((person) => ({
-        ...ofRow(group, person),
+        ...ofRow(group, person, locale),
         actedAt: person.actedAt,
       }))
     : newest
-      ? newest.people.map((person) => ofRow(group, person))
-      : (await searchPeople(ctx, group, text)).map((person) => ofFound(group, person));
+      ? newest.people.map((person) => ofRow(group, person, locale))
+      : (await searchPeople(ctx, group, text)).map((person) => ofFound(group, person, locale));
   const props = {
     ...(await peopleFrame(c, erasedFlash(c.var.t, c.req.query("done")))),
     ...{ people, text },
@@ -42,26 +42,26 @@ function erasedFlash(t: T, done: string | undefined): FlashMessage | undefined {
   return known && { kind: "good", text: t(`privacy.person.${known}`) };
 }
 
-function ofRow(group: { slug: string }, person: PersonRow): ListedPerson {
+function ofRow(group: { slug: string }, person: PersonRow, locale: Locale): ListedPerson {
   return {
     href: personHref(group, person),
     name: nameOf(person),
     email: person.email ?? person.phone ?? "",
-    place: [person.locality, person.country].filter((part) => part).join(", "),
+    place: placeOf(person, locale),
     status: statusName(person.emailStatus),
     createdAt: person.createdAt,
     isSimilar: false,
   };
 }
 
-function ofFound(group: { slug: string }, person: FoundPerson): ListedPerson {
-  const { name, place, createdAt, isSimilar } = person;
+function ofFound(group: { slug: string }, person: FoundPerson, locale: Locale): ListedPerson {
+  const { name, createdAt, isSimilar } = person;
   const email = person.email || person.phone;
   return {
     href: personHref(group, person),
     name,
     email,
-    place,
+    place: placeOf(person, locale),
     status: person.emailStatus,
     createdAt,
     isSimilar,

@@ -2,7 +2,7 @@ import type { PersonRow } from "../people/edit";
 import { SPLIT_DAYS } from "../people/merge";
 import { type FoundPerson, SEARCH_TEXT_MAX, statusName } from "../people/search";
 import { detailFields } from "../people/types";
-import { countriesIn } from "../platform/countries";
+import { countryIn } from "../platform/countries";
 import { Notice } from "../ui/flash";
 import { ButtonLink, ButtonRow, Form, HiddenField, SubmitButton, TextField } from "../ui/form";
 import { isLocale, localeNames } from "../ui/i18n";
@@ -10,7 +10,7 @@ import { PageHeader, Shell } from "../ui/layout";
 import { PeopleTabs } from "../ui/people-tabs";
 import { DataTable, EmptyState } from "../ui/table";
 import { When } from "../ui/when";
-import { nameOf, type PeopleFrame, personHref } from "./web";
+import { nameOf, type PeopleFrame, personHref, placeOf } from "./web";
 
 /** What an organiser may choose of either person. */
 export const mergeChoices = ["email", "phone", ...detailFields] as const;
@@ -64,7 +64,7 @@ export function ChoosePage(
           {
             key: "place",
             title: t("intake.columns.place"),
-            cell: ({ place }) => <span dir="auto">{place}</span>,
+            cell: (person) => <span dir="auto">{placeOf(person, props.locale)}</span>,
           },
           {
             key: "do",
@@ -146,7 +146,7 @@ function ChoiceRow({ t, locale, one, other, name }: MergeProps & { name: MergeCh
   if (kept === "" && lost === "") return null;
   const label = t(`profiles.details.${name}`);
   const words = (value: string) => {
-    if (name === "country") return countriesIn(locale).find(({ code }) => code === value)?.name ?? value;
+    if (name === "country") return countryIn(value, locale);
     return name === "language" && isLocale(value) ? localeNames[value] : value;
   };
   if (kept === lost)

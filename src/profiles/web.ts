@@ -5,6 +5,7 @@ import { can } from "../groups/roles";
 import { dbFor, type GroupDb } from "../groups/shard";
 import type { MemberEnv } from "../groups/web";
 import { findPerson, type PersonRow, peopleByNumber } from "../people/edit";
+import { countryIn } from "../platform/countries";
 import { AppError } from "../platform/errors";
 import type { FlashMessage } from "../ui/flash";
 import type { Locale, T } from "../ui/i18n";
@@ -85,4 +86,9 @@ const CHAIN_MAX = 20;
 
 export function nameOf(person: { givenName: string | null; familyName: string | null }): string {
   return [person.givenName, person.familyName].filter((part) => part).join(" ");
+}
+
+/** Where a person lives, in a line of a list. */
+export function placeOf(person: { locality: string | null; country: string | null }, locale: Locale): string {
+  return [person.locality, countryIn(person.country ?? "", locale)].filter((part) => part).join(", ");
 }
