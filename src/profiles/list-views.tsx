@@ -139,7 +139,8 @@ function Whose({ t, mine, href }: PeopleProps & { href: string }) {
   );
 }
 
-function People({ t, locale, now, timeZone, people, text, mine, href }: PeopleProps & { href: string }) {
+function People(props: PeopleProps & { href: string }) {
+  const { t, locale, now, timeZone, people, text, mine, mayEdit, href } = props;
   return (
     <DataTable<ListedPerson>
       caption={t("common.nav.people")}
@@ -149,7 +150,13 @@ function People({ t, locale, now, timeZone, people, text, mine, href }: PeoplePr
         mine?.isShown ? (
           <EmptyState title={t("profiles.point.none")} text={t("profiles.point.noneText")} />
         ) : text === "" ? (
-          <EmptyState title={t("people.list.empty")} text={t("people.list.emptyText")} />
+          <EmptyState
+            title={t("people.list.empty")}
+            text={t("people.list.emptyText")}
+            {...(mayEdit
+              ? { action: { href: href.replace(/people$/, "imports"), label: t("imports.new.title") } }
+              : {})}
+          />
         ) : (
           <EmptyState
             title={t("intake.empty.found")}
