@@ -1,5 +1,5 @@
-import { Card, Cards } from "../ui/card";
-import { ButtonLink, ButtonRow, ErrorSummary, Form, SubmitButton, TextField } from "../ui/form";
+import { Verbs } from "../ui/card";
+import { ButtonRow, ErrorSummary, Form, SubmitButton, TextField } from "../ui/form";
 import type { T } from "../ui/i18n";
 import { PageHeader, Shell, type ShellProps } from "../ui/layout";
 import { ACTION_TITLE_MAX, type Kind } from "./types";
@@ -20,17 +20,14 @@ export function ChooseKindPage({
   return (
     <Shell {...frame} title={t("actions.new.choose")} group={group} tab="actions">
       <PageHeader title={t("actions.new.choose")} />
-      <Cards>
-        {kinds.map(({ path, label, text }) => (
-          <Card>
-            <h2>{label}</h2>
-            <p>{text}</p>
-            <ButtonLink href={`/groups/${group.slug}/actions/new/${path}`}>
-              {t("actions.new.start")}
-            </ButtonLink>
-          </Card>
-        ))}
-      </Cards>
+      <Verbs
+        verbs={kinds.map(({ path, label, text }) => ({
+          href: `/groups/${group.slug}/actions/new/${path}`,
+          icon: "plus",
+          title: label,
+          text,
+        }))}
+      />
     </Shell>
   );
 }

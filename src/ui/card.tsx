@@ -46,7 +46,7 @@ export function Facts({ facts }: { facts: readonly { name: string; value: Child 
 
 type Verb = { href: string; icon: IconName; title: string; text: string };
 
-/** The big things one can start, the likeliest first. Three at most. */
+/** The big things one can start, the likeliest first. */
 export function Verbs({ verbs }: { verbs: readonly Verb[] }) {
   return (
     <div class="verbs">
