@@ -5,15 +5,17 @@ const letters = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "
 
 /** The same rule as src/platform/slug.ts. @param {string} text @param {number} max */
 function slugOf(text, max) {
-  return text
+  const slug = text
     .toLowerCase()
     .replace(/[ßæœøđðþłı]/g, (letter) => letters[letter])
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
     .replace(/['’]/g, "")
     .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, max)
     .replace(/^-+|-+$/g, "");
+  if (slug.length <= max) return slug;
+  const wordsEnd = slug.lastIndexOf("-", max);
+  return slug.slice(0, wordsEnd > max / 2 ? wordsEnd : max);
 }
 
 for (const slug of document.querySelectorAll("input[data-slug-of]")) {

@@ -11,15 +11,18 @@ const letters: Record<string, string> = {
   ı: "i",
 };
 
-/** "L’Été, now!" gives "lete-now", at most `max` long. Empty for a text without Latin letters or digits. */
+/** "L’Été, now!" gives "lete-now", at most `max` long, of whole words. Empty for a text without Latin letters or digits. */
 export function slugOf(text: string, max: number): string {
-  return text
+  const slug = text
     .toLowerCase()
     .replace(/[ßæœøđðþłı]/g, (letter) => letters[letter] ?? "")
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
     .replace(/['’]/g, "")
     .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, max)
     .replace(/^-+|-+$/g, "");
+  if (slug.length <= max) return slug;
+  const wordsEnd = slug.lastIndexOf("-", max);
+  // A first word that is very long is cut all the same.
+  return slug.slice(0, wordsEnd > max / 2 ? wordsEnd : max);
 }
