@@ -14,8 +14,11 @@ for (const form of document.querySelectorAll("form[data-editor]")) {
   let isStopped = path === "";
   let timer = 0;
 
-  const say = (words) => {
-    if (state) state.textContent = words;
+  const say = (words, isTrouble = false) => {
+    if (!state) return;
+    state.textContent = words;
+    state.classList.toggle("soft", !isTrouble);
+    state.classList.toggle("autosave-trouble", isTrouble);
   };
 
   const later = (pause) => {
@@ -40,7 +43,7 @@ for (const form of document.querySelectorAll("form[data-editor]")) {
       if (response.ok) take(reply, edition);
       else refuse(response.status, reply);
     } catch {
-      say(state.dataset.failed);
+      say(state.dataset.failed, true);
       later(RETRY_MS);
     } finally {
       isSaving = false;
@@ -59,7 +62,7 @@ for (const form of document.querySelectorAll("form[data-editor]")) {
   // A refused form waits for the next change; after somebody else's save only a person can decide.
   const refuse = (status, reply) => {
     isStopped = status === 409;
-    say(reply.error?.message ?? state.dataset.failed);
+    say(reply.error?.message ?? state.dataset.failed, true);
   };
 
   form.addEventListener("input", (event) => {

@@ -194,6 +194,24 @@ describe("writing", () => {
     expect((await versionsOf(db, no))[0]?.subject).toBe("Mine");
   });
 
+  it("shows what a colleague wrote with the editor in words, where it is another, and the way to take it", async () => {
+    const { id } = await begin();
+    const paragraph = { type: "paragraph", content: [{ type: "text", text: "The council votes." }] };
+    const body = JSON.stringify({ type: "doc", content: [paragraph] });
+    const theirs = words({ form: "visual", bodyForm: "visual", body, plain: "As plain text" });
+    await team.administrator.post(`${base}/${id}`, theirs);
+    const mine = words({ form: "visual", bodyForm: "visual", body: "Mine" });
+    const page = await (await team.owner.post(`${base}/${id}`, mine)).text();
+    const [, conflict = ""] = /<dl class="versions">([\s\S]*?)<\/dl>/.exec(page) ?? [];
+    expect(
+      [...conflict.matchAll(/<dt>([^<]*)<\/dt><dd dir="auto">([^<]*)</g)].map(([, ...said]) => said),
+    ).toEqual([
+      ["Message", "The council votes."],
+      ["Plain text", "As plain text"],
+    ]);
+    expect(page).toContain(`href="${base}/${id}?variant=1&amp;language=en">Take what`);
+  });
+
   it("tests variants that are as the first until something of them is written", async () => {
     const { id, no } = await begin();
     await team.owner.post(`${base}/${id}`, words());
