@@ -95,7 +95,8 @@ function newOf(part: AlternatePart, { subject, preview, fromName }: TypedAlterna
 
 function errorsOf({ var: { t } }: MemberContext, part: AlternatePart, typed: TypedAlternate): FieldErrors {
   const wrong = (name: keyof TypedAlternate, max: number, isNeeded: boolean): FieldErrors => {
-    if (isNeeded && typed[name] === "") return { [name]: t("alternates.refused.empty") };
+    if (isNeeded && typed[name] === "")
+      return { [name]: t(`alternates.refused.empty.${name === "fromName" ? "sender" : "subject"}`) };
     return typed[name].length > max ? { [name]: t("composer.problem.tooLong", { count: max }) } : {};
   };
   switch (part) {

@@ -109,7 +109,7 @@ it("what cannot be an alternate is refused beside its field, and nothing is stor
     return response.text();
   };
   expect(await refused({ part: "subject", subject: "  ", preview: "Kept words" })).toMatch(
-    /Write something here first[\s\S]*value="Kept words"/,
+    /Write the other subject first[\s\S]*value="Kept words"/,
   );
   expect(await refused({ part: "subject", subject: "x", preview: "x".repeat(251) })).toContain(
     "250 characters",
@@ -224,11 +224,22 @@ it("a test says which subject did best, and that the best version does not have 
     "Subject 2 did better than chance explains, taking all versions that have it together.",
   );
   expect(page).toContain("Version A, which did best by itself, does not have it.");
-  expect(page).toMatch(/Subject 2<\/th><td[^>]*>2,000<\/td><td[^>]*>597<\/td><td[^>]*>29.8%/);
-  expect(page).toContain("Send A (Subject 1 · Message 1) to the rest");
+  expect(page).toMatch(
+    /Subject 2 <span[^>]*>Breathe<\/span><\/th><td[^>]*>2,000<\/td><td[^>]*data-title="Clicks"[^>]*>597<\/td><td[^>]*>29.8%/,
+  );
+  expect(page).toMatch(
+    /Send A \(Subject 1 · Message 1\) to the rest[\s\S]*Send another version[\s\S]*Send B /,
+  );
   expect(page).toContain("Each comparison stands by itself");
   const chosen = await team.owner.post(`${base}/${id}/winner`, { variant: "24" });
   expect(chosen.headers.get("Location")).toContain("not=moved_on");
+  await db.d1
+    .prepare("UPDATE mailings SET status = 'stopped' WHERE group_no = ? AND mailing_no = ?")
+    .bind(db.groupNo, no)
+    .run();
+  const stopped = await text(`${id}/progress`);
+  expect(stopped).toContain("It was stopped before a version was chosen.");
+  expect(stopped).not.toContain("to the rest");
 });
 
 it("another group's mailing, and one that is no draft, takes no alternates", async () => {

@@ -1,7 +1,7 @@
 import type { Verdict } from "../delivery/types";
 import { judgeParts, type PartVerdict } from "../delivery/verdict";
 import { variedParts } from "../mailings/combining";
-import type { Combination } from "../mailings/types";
+import type { AlternatePart, Combination } from "../mailings/types";
 import { combinationWords, letterOf } from "./parts";
 import type { ProgressProps } from "./progress-props";
 import { VerdictTable } from "./verdict-table";
@@ -50,13 +50,28 @@ export function PartResults(props: ProgressProps & { verdict: Verdict }) {
             caption={t(`alternates.by.${each.part}`)}
             isCaptionHidden
             title={t(`alternates.part.${each.part}`)}
-            nameOf={(nth) => t(`alternates.nth.${each.part}`, { nth })}
+            nameOf={(nth) => (
+              <>
+                {t(`alternates.nth.${each.part}`, { nth })}{" "}
+                <span class="soft small" dir="auto">
+                  {alternateWords(props, each.part, nth)}
+                </span>
+              </>
+            )}
           />
         </>
       ))}
       {parts.length > 0 ? <p class="soft small">{t("alternates.results.each")}</p> : null}
     </>
   );
+}
+
+/** What an alternate says, in the group's language; a message is too long to be shown here. */
+function alternateWords({ versions, group }: ProgressProps, part: AlternatePart, nth: number): string {
+  const having = versions.filter(({ combines }) => combines?.[part].nth === nth);
+  const own = having.find(({ language }) => language === group.locale) ?? having[0];
+  if (!own || part === "body") return "";
+  return part === "subject" ? own.subject : own.fromName;
 }
 
 /** What can be said of a part; where the best version has another alternate than the best one, that too. */

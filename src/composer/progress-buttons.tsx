@@ -1,5 +1,6 @@
 import { Form, SubmitButton, TextField } from "../ui/form";
 import type { ProgressProps } from "./progress-props";
+import { waitsForChoice } from "./test-views";
 
 /** What can be done with it now. */
 export function Buttons(props: ProgressProps) {
@@ -22,7 +23,9 @@ export function Buttons(props: ProgressProps) {
       {["waiting", "scheduled", "preparing"].includes(status) && mayTakeBack
         ? button("take-back", "secondary")
         : null}
-      {status === "sending" && mayTakeBack ? button("pause", "primary") : null}
+      {status === "sending" && mayTakeBack
+        ? button("pause", waitsForChoice(numbers) ? "secondary" : "primary")
+        : null}
       {status === "paused" && maySend && !isHeldByOthers && pauseCause !== "test"
         ? button("resume", "primary")
         : null}

@@ -1,11 +1,13 @@
 import type { TestPhase, Verdict } from "../delivery/types";
+import { Disclosure } from "../ui/card";
+import { Notice } from "../ui/flash";
 import { Form, HiddenField, SubmitButton } from "../ui/form";
 import { Section } from "../ui/layout";
 import { When } from "../ui/when";
 import { PartResults, VersionName, versionWords } from "./part-results";
 import { letterOf } from "./parts";
 import type { ProgressProps } from "./progress-props";
-import { VerdictTable } from "./verdict-table";
+import { measured, VerdictTable } from "./verdict-table";
 
 /** Where the test is; of one down the list it says what that means. */
 function phaseWords(
@@ -39,54 +41,87 @@ export function TestPart(props: ProgressProps) {
   const variants = [...new Set([...tried, verdict?.bestNo ?? 0])]
     .filter((no) => no > 0)
     .toSorted((one, other) => one - other);
-  const mayChoose = maySend && winnerNo === null && phase !== "sample";
+  const isUnderWay = numbers.status === "sending" || numbers.status === "paused";
+  const mayChoose = maySend && isUnderWay && winnerNo === null && phase !== "sample";
   const isOne = variants.length < 2;
+  const stands = isOne ? null : verdict ? (
+    <p>{t(`composer.winner.verdict.${verdict.is}`, { letter: letterOf(verdict.bestNo) })}</p>
+  ) : mayChoose ? (
+    <p class="soft">{t("composer.winner.early")}</p>
+  ) : null;
+  const now = phaseWords(props, phase, { letter: winnerNo ? letterOf(winnerNo) : "", isOne });
+  const choice = mayChoose ? <Choice {...props} verdict={verdict} variants={variants} /> : null;
   return (
     <Section title={t("composer.winner.title")} id="test">
-      <p>
-        {phaseWords(props, phase, { letter: winnerNo ? letterOf(winnerNo) : "", isOne })}{" "}
-        {phase === "waiting" && endsAt !== null ? <When {...props} at={endsAt} /> : null}
-      </p>
-      {isOne ? null : verdict ? (
-        <p>{t(`composer.winner.verdict.${verdict.is}`, { letter: letterOf(verdict.bestNo) })}</p>
-      ) : mayChoose ? (
-        <p class="soft">{t("composer.winner.early")}</p>
-      ) : null}
+      {waitsForChoice(numbers) ? (
+        <Notice kind="warn" title={now}>
+          {stands}
+          {choice}
+        </Notice>
+      ) : (
+        <>
+          <p>
+            {isUnderWay || phase === "decided" ? now : t("composer.winner.stopped")}{" "}
+            {isUnderWay && phase === "waiting" && endsAt !== null ? <When {...props} at={endsAt} /> : null}
+          </p>
+          {stands}
+          {choice}
+        </>
+      )}
       {verdict && !isOne ? (
         <VerdictTable
           {...{ t, locale, verdict }}
-          caption={t(`composer.plan.measures.${verdict.measure}`)}
+          caption={t(`results.variants.by.${measured[verdict.measure]}`)}
           title={t("composer.winner.variant")}
           nameOf={(no) => <VersionName {...props} variantNo={no} />}
         />
       ) : null}
       {verdict ? <PartResults {...props} verdict={verdict} /> : null}
-      {mayChoose ? <Choice {...props} verdict={verdict} variants={variants} /> : null}
     </Section>
   );
 }
 
-/** A button for each version that was tried. */
+/** Whether the test is over and nothing goes on before somebody chooses. */
+export function waitsForChoice({ test, status }: Pick<ProgressProps["numbers"], "test" | "status">): boolean {
+  if (!test || (status !== "sending" && status !== "paused")) return false;
+  return test.winnerNo === null && (test.phase === "choose" || test.phase === "tripped");
+}
+
+/** With more buttons than this, nobody finds the one that did best. */
+const SHOWN_MAX = 3;
+
+/** A button for each version that was tried: the best first, where there is one, and many others out of the way. */
 function Choice(props: ProgressProps & { verdict: Verdict | null; variants: readonly number[] }) {
-  const { t, href, numbers, verdict, variants } = props;
-  const isOne = variants.length < 2;
+  const { t, verdict, variants } = props;
+  const best = variants.filter((no) => no === verdict?.bestNo);
+  const others = variants.filter((no) => no !== verdict?.bestNo);
+  const buttons = (numbers: readonly number[]) =>
+    numbers.map((no) => <ChoiceButton {...props} no={no} isOne={variants.length < 2} />);
+  if (variants.length <= SHOWN_MAX) return <div class="cluster">{buttons([...best, ...others])}</div>;
   return (
-    <div class="cluster">
-      {variants.map((no) => (
-        <Form action={`${href}/winner`} class="inline">
-          <HiddenField name="variant" value={String(no)} />
-          <SubmitButton
-            kind={verdict?.bestNo === no ? "primary" : "secondary"}
-            {...(verdict ? {} : { confirm: askWords(props, no) })}
-          >
-            {numbers.cohorts
-              ? t(isOne ? "cohorts.winner.sendOne" : "cohorts.winner.send", {
-                  letter: versionWords(props, no),
-                })
-              : t("composer.winner.send", { letter: versionWords(props, no) })}
-          </SubmitButton>
-        </Form>
-      ))}
-    </div>
+    <>
+      <div class="cluster">{buttons(best)}</div>
+      <Disclosure summary={t(best.length > 0 ? "composer.winner.another" : "composer.winner.now")}>
+        <div class="cluster">{buttons(others)}</div>
+      </Disclosure>
+    </>
+  );
+}
+
+function ChoiceButton(props: ProgressProps & { verdict: Verdict | null; no: number; isOne: boolean }) {
+  const { t, href, numbers, verdict, no, isOne } = props;
+  const words = { letter: versionWords(props, no) };
+  return (
+    <Form action={`${href}/winner`} class="inline">
+      <HiddenField name="variant" value={String(no)} />
+      <SubmitButton
+        kind={verdict?.bestNo === no ? "primary" : "secondary"}
+        {...(verdict ? {} : { confirm: askWords(props, no) })}
+      >
+        {numbers.cohorts
+          ? t(isOne ? "cohorts.winner.sendOne" : "cohorts.winner.send", words)
+          : t("composer.winner.send", words)}
+      </SubmitButton>
+    </Form>
   );
 }

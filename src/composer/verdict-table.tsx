@@ -4,6 +4,14 @@ import { formatNumber, formatPercent } from "../ui/format";
 import type { Locale, T } from "../ui/i18n";
 import { DataTable } from "../ui/table";
 
+/** What a test measures, as columns are called. */
+export const measured = {
+  opens: "opened",
+  clicks: "clicked",
+  actions: "actions",
+  donations: "gifts",
+} as const satisfies Record<Verdict["measure"], string>;
+
 type Props = {
   t: T;
   locale: Locale;
@@ -18,6 +26,7 @@ type Props = {
 /** What was counted of what a test compares, each with the range its true rate lies in. */
 export function VerdictTable({ t, locale, verdict, caption, isCaptionHidden = false, title, nameOf }: Props) {
   const percent = (share: number) => formatPercent(share, locale, 1);
+  const measure = t(`results.variants.by.${measured[verdict.measure]}`);
   return (
     <DataTable<VariantResult>
       {...{ caption, isCaptionHidden }}
@@ -33,7 +42,7 @@ export function VerdictTable({ t, locale, verdict, caption, isCaptionHidden = fa
         },
         {
           key: "did",
-          title: t(`composer.plan.measures.${verdict.measure}`),
+          title: measure,
           isNumber: true,
           cell: ({ did }) => formatNumber(did, locale),
         },
