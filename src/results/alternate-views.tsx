@@ -22,6 +22,14 @@ function Part(props: CountedProps & PartComparison) {
   const { t, part, alternates, comparisons, isOfSample } = props;
   const title = t(`alternates.part.${part}`);
   const nameOf = (nth: number) => t(`alternates.nth.${part}`, { nth });
+  const named = (nth: number) => (
+    <>
+      {nameOf(nth)}{" "}
+      <span class="soft small" dir="auto">
+        {wordsOf(props, part, nth)}
+      </span>
+    </>
+  );
   return (
     <>
       <h3>{t(`alternates.by.${part}`)}</h3>
@@ -32,7 +40,7 @@ function Part(props: CountedProps & PartComparison) {
       ))}
       {isOfSample ? (
         comparisons.map((comparison) => (
-          <CountTable {...{ ...props, comparison, title, nameOf }} of={t(`alternates.by.${part}`)} />
+          <CountTable {...{ ...props, comparison, title }} of={t(`alternates.by.${part}`)} nameOf={named} />
         ))
       ) : (
         <FigureTable
@@ -40,14 +48,7 @@ function Part(props: CountedProps & PartComparison) {
           rows={alternates}
           caption={t(`alternates.by.${part}`)}
           title={title}
-          nameOf={({ variantNo: nth }) => (
-            <>
-              {nameOf(nth)}{" "}
-              <span class="soft small" dir="auto">
-                {wordsOf(props, part, nth)}
-              </span>
-            </>
-          )}
+          nameOf={({ variantNo: nth }) => named(nth)}
         />
       )}
     </>

@@ -76,11 +76,13 @@ export function leftOutOf({ cells }: Pick<Tally, "cells">): { reason: LeftOutRea
   });
 }
 
-/** The variants, languages or mailboxes there are recipients of, in order. */
+/** The variants, languages or mailboxes there are recipients of, in order. Whoever waits for the winner of a test has no variant yet. */
 export function partsOf(tally: Pick<Tally, "cells">) {
   const reached = tally.cells.filter(([[, , , status]]) => status !== recipientStatus.left_out);
   return {
-    variants: distinct(reached.map(([[variantNo]]) => variantNo)).toSorted((one, other) => one - other),
+    variants: distinct(reached.map(([[variantNo]]) => variantNo))
+      .filter((variantNo) => variantNo > 0)
+      .toSorted((one, other) => one - other),
     languages: distinct(reached.map(([[, language]]) => language)).toSorted(),
     mailboxes: mailboxes.filter((_, index) => reached.some(([[, , mailbox]]) => mailbox === index)),
   };

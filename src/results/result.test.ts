@@ -123,6 +123,16 @@ describe("the numbers of a mailing", () => {
     expect(figuresOf(tally, { variantNo: 2 })).toMatchObject({ sent: 5, opened: 1 });
   });
 
+  it("have no version of those who wait for the winner of a test", async () => {
+    const { tally } = await countOf([
+      { variantNo: 1 },
+      { variantNo: 2 },
+      { variantNo: 0, status: "waiting" },
+    ]);
+    expect(partsOf(tally).variants).toEqual([1, 2]);
+    expect(figuresOf(tally).waiting).toBe(1);
+  });
+
   it("put openings and clicks into the hours after each person's own mail", async () => {
     const { tally } = await countOf([
       { sentAfter: 0, openedAfter: 3_599 },

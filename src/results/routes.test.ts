@@ -244,7 +244,7 @@ describe("spreadsheets", () => {
     expect(at(all, "Opened by people")).toBe("10");
     expect(at(all, "Opened by people (rate)")).toBe("0.243902");
     expect(at(all, "CAD")).toBe("10.50");
-    expect(lines.filter((line) => line.startsWith("Variant,"))).toHaveLength(2);
+    expect(lines.filter((line) => line.startsWith("Version,"))).toHaveLength(2);
     expect(lines.filter((line) => line.startsWith("Hour,"))).toHaveLength(49);
     expect(lines.some((line) => line.startsWith("Left out,Their address bounces,1"))).toBe(true);
     expect(lines.join("\n")).not.toContain("gmail.com");

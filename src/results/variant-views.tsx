@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import { variedParts } from "../mailings/combining";
+import { Disclosure } from "../ui/card";
 import { formatNumber, formatSaid } from "../ui/format";
 import { Section } from "../ui/layout";
 import { DataTable } from "../ui/table";
@@ -9,24 +10,42 @@ import { rateOf } from "./figures";
 import type { CountedProps } from "./views";
 import { letterOf, percent } from "./web";
 
+/** Twelve versions are a screen each on a phone; what is said of them stands above. */
+const SHOWN_MAX = 6;
+
 /** The variants beside each other: what was done, the range the truth lies in, and what can be said. */
 export function VariantsSection(props: CountedProps) {
-  const { t, variants, comparisons, mailing, isOfSample } = props;
+  const { t, variants, comparisons, mailing } = props;
   if (variants.length < 2) return null;
+  const versionName = (no: number) => t("results.variants.letter", { letter: letterOf(no) });
   return (
     <Section title={t("results.variants.title")} text={t("results.variants.text")}>
       {comparisons.map((comparison) => (
         <p>
           <strong>{t(`results.variants.by.${comparison.by}`)}.</strong>{" "}
-          {verdictWords(props, comparison.verdict, letterOf)}
+          {verdictWords(props, comparison.verdict, versionName)}
         </p>
       ))}
-      {isOfSample ? <SampleTable {...props} /> : null}
       {mailing.winnerNo === null ? null : (
-        <p>{t("results.variants.won", { letter: letterOf(mailing.winnerNo) })}</p>
+        <p>{t("results.variants.won", { letter: versionName(mailing.winnerNo) })}</p>
       )}
-      <VariantTable {...props} />
+      {variants.length > SHOWN_MAX ? (
+        <Disclosure summary={t("alternates.versions")}>
+          <Tables {...props} />
+        </Disclosure>
+      ) : (
+        <Tables {...props} />
+      )}
     </Section>
+  );
+}
+
+function Tables(props: CountedProps) {
+  return (
+    <>
+      {props.isOfSample ? <SampleTable {...props} /> : null}
+      <VariantTable {...props} />
+    </>
   );
 }
 
@@ -53,7 +72,11 @@ function SampleTable(props: CountedProps) {
   return (
     <>
       {comparisons.map((comparison) => (
-        <CountTable {...{ ...props, comparison }} title={t("results.columns.variant")} nameOf={letterOf} />
+        <CountTable
+          {...{ ...props, comparison }}
+          title={t("results.columns.variant")}
+          nameOf={(variantNo) => <VersionName {...props} variantNo={variantNo} />}
+        />
       ))}
       <p class="soft small">{t("results.variants.sampleNote")}</p>
     </>
@@ -75,11 +98,16 @@ export function CountTable({
   comparison: Comparison;
   title: string;
   of?: string;
-  nameOf: (variantNo: number) => string;
+  nameOf: (variantNo: number) => Child;
 }) {
   return (
     <DataTable<Count>
-      caption={`${of ? `${of} · ` : ""}${t("results.variants.ofSample")}: ${t(`results.variants.by.${by}`)}`}
+      caption={
+        <>
+          {of ? <span class="visually-hidden">{of} · </span> : null}
+          {t("results.variants.ofSample")}: {t(`results.variants.by.${by}`)}
+        </>
+      }
       rows={counts}
       empty={null}
       columns={[
@@ -100,28 +128,33 @@ export function CountTable({
   );
 }
 
+/** The letter of a version, with what it is made of, or its subject. */
+function VersionName({ t, builds, combinations, variantNo }: CountedProps & { variantNo: number }) {
+  const combines = combinations.get(variantNo);
+  const words = combines
+    ? variedParts(combinations.values())
+        .map((part) => t(`alternates.nth.${part}`, { nth: combines[part].nth }))
+        .join(" · ")
+    : builds.find((build) => build.variantNo === variantNo)?.subject;
+  return (
+    <>
+      {letterOf(variantNo)}{" "}
+      <span class="soft small" dir="auto">
+        {words}
+      </span>
+    </>
+  );
+}
+
 function VariantTable(props: CountedProps) {
-  const { t, variants, builds, combinations } = props;
-  const varied = variedParts(combinations.values());
-  const wordsOf = (variantNo: number) => {
-    const combines = combinations.get(variantNo);
-    if (!combines) return builds.find((build) => build.variantNo === variantNo)?.subject ?? "";
-    return varied.map((part) => t(`alternates.nth.${part}`, { nth: combines[part].nth })).join(" · ");
-  };
+  const { t, variants } = props;
   return (
     <FigureTable
       {...props}
       rows={variants}
       caption={t("results.variants.title")}
       title={t("results.columns.variant")}
-      nameOf={({ variantNo }) => (
-        <>
-          {letterOf(variantNo)}{" "}
-          <span class="soft small" dir="auto">
-            {wordsOf(variantNo)}
-          </span>
-        </>
-      )}
+      nameOf={({ variantNo }) => <VersionName {...props} variantNo={variantNo} />}
     />
   );
 }
@@ -184,7 +217,7 @@ function Between({ t, locale, count }: Pick<CountedProps, "t" | "locale"> & { co
   });
   return (
     <span>
-      {percent(count.did / count.of, locale)} <span class="soft small">({between})</span>
+      {percent(count.did / count.of, locale)} <span class="soft small result-between">({between})</span>
     </span>
   );
 }

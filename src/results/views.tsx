@@ -4,6 +4,7 @@ import type { Breakdown } from "../breakdowns/types";
 import type { Mailing } from "../mailings/types";
 import { Disclosure, Stats } from "../ui/card";
 import { Notice } from "../ui/flash";
+import { ButtonLink } from "../ui/form";
 import { formatList, formatMoney, formatNumber } from "../ui/format";
 import { Icon } from "../ui/icon";
 import { PageHeader, Section, Shell } from "../ui/layout";
@@ -53,6 +54,13 @@ export function ResultsPage(props: ResultsPageProps) {
       <PageHeader
         title={name}
         back={{ href: `/groups/${group.slug}/mailings`, label: t("results.back") }}
+        actions={
+          hasLeft ? (
+            <ButtonLink kind="secondary" href={props.href.replace(/results$/, "progress")}>
+              {t("results.delivery")}
+            </ButtonLink>
+          ) : null
+        }
         lead={
           mailing.sentAt === null ? undefined : (
             <>

@@ -18,7 +18,7 @@ export type Column<Row> = {
 };
 
 type DataTableProps<Row> = {
-  caption: string;
+  caption: Child;
   isCaptionHidden?: boolean;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
