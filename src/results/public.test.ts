@@ -24,7 +24,10 @@ beforeAll(async () => {
   await ask("nothing");
 });
 
-function keyOf(at: number, changes: { groupNo?: number; isProof?: boolean; mailingNo?: number } = {}) {
+function keyOf(
+  at: number,
+  changes: { groupNo?: number; isProof?: boolean; mailingNo?: number; personNo?: number | undefined } = {},
+) {
   const { config, now } = contextOf();
   const personNo = mailing.people[at] ?? 0;
   return mailKey(
@@ -65,6 +68,30 @@ describe("reporting a mailing", () => {
     expect(html).not.toContain("<script>alert");
     expect(html).toMatch(/action="\/m\/[^"]+\/unsubscribe\?lang=en"/);
     expect(await filed()).toEqual([]);
+  });
+
+  it("is called as it was called in the version and the language somebody got", async () => {
+    const { d1, groupNo } = dbFor(contextOf().env, group);
+    const subjectOf = (subject: string, from: number, to: number) =>
+      d1
+        .prepare(
+          "UPDATE mailing_builds SET subject = ?3 WHERE group_no = ?1 AND mailing_no = ?2 AND variant_no = ?4",
+        )
+        .bind(groupNo, from, subject, to)
+        .run();
+    const tested = await makeMailing(group, [{ variantNo: 2 }, { variantNo: null }], {
+      subject: "The first",
+    });
+    await subjectOf("The other", tested.no, 2);
+    const read = async (at: number) => {
+      const key = await keyOf(0, { mailingNo: tested.no, personNo: tested.people[at] });
+      return (await ask(key)).text();
+    };
+    expect(await read(0)).toMatch(/<strong>The other<\/strong>/);
+    expect(await read(1)).toMatch(/<strong>The first<\/strong>/);
+    // What is filled in for each person is not told to whoever reads it here.
+    await subjectOf("Dear {{ first_name }}", tested.no, 1);
+    expect(await read(1)).not.toContain("first_name");
   });
 
   it("puts it before the operators with group and mailing, and without the key of the mail", async () => {

@@ -19,7 +19,9 @@ import { MAIL_PATH } from "../platform/mail-keys";
 import { type Mine, pageHref, withCopy } from "../tracking/copy";
 import { NO_TRACES } from "../tracking/web-headers";
 import type { FieldErrors } from "../ui/form";
+import type { Locale } from "../ui/i18n";
 import { MailReportedPage, MailReportPage } from "./report-views";
+import { selectSubject } from "./store-lists";
 import { REPORT_DETAIL_MAX, reportReasons } from "./types";
 
 const BYTES_MAX = 20_000;
@@ -61,14 +63,21 @@ async function reportPage(c: PublicContext, mine: Mine, typed?: Typed): Promise<
 function frameOf(c: PublicContext, { key }: Mine) {
   const { ctx, group, t, locale } = c.var;
   const unsubscribeHref = pageHref(key, "unsubscribe", locale);
-  return { t, locale, group, unsubscribeHref, platformOrigin: ctx.config.PLATFORM_ORIGIN };
+  const hrefIn = (to: Locale) => pageHref(key, "report", to);
+  return { t, locale, group, unsubscribeHref, hrefIn, platformOrigin: ctx.config.PLATFORM_ORIGIN };
 }
 
-/** A report can be filed while D1 is away: the page does without the subject. */
-async function subjectOf(c: PublicContext, { copy }: Mine): Promise<string> {
+/** Of the version they got. A report can be filed while D1 is away: the page does without the subject, and without one that is filled in. */
+async function subjectOf(c: PublicContext, { copy, recipient }: Mine): Promise<string> {
   const { ctx, group } = c.var;
+  const language = (recipient === "unread" ? null : recipient?.language) ?? group.locale;
   try {
-    return (await mailingByNo(dbFor(ctx.env, group), copy.mailingNo))?.subject ?? "";
+    const db = dbFor(ctx.env, group);
+    const subject =
+      (await selectSubject(db, { ...copy, language, otherwise: group.locale })) ??
+      (await mailingByNo(db, copy.mailingNo))?.subject ??
+      "";
+    return /\{[{%]/.test(subject) ? "" : subject;
   } catch (error) {
     ctx.log.error("mail_report.unread", error);
     return "";

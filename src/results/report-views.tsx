@@ -11,6 +11,7 @@ import {
   TextArea,
 } from "../ui/form";
 import type { Locale, T } from "../ui/i18n";
+import { LanguageLinks } from "../ui/layout";
 import { REPORT_DETAIL_MAX, reportReasons } from "./types";
 
 type ReportFrame = {
@@ -20,6 +21,8 @@ type ReportFrame = {
   platformOrigin: string;
   /** Where unsubscribing is posted to. */
   unsubscribeHref: string;
+  /** The same page in another language. */
+  hrefIn: (locale: Locale) => string;
 };
 
 type ReportPageProps = ReportFrame & {
@@ -34,7 +37,11 @@ export function MailReportPage(props: ReportPageProps) {
   const { t, locale, group, platformOrigin, subject, values, errors } = props;
   const title = t("results.report.title");
   return (
-    <SitePage {...{ t, locale, group, platformOrigin, title }} mainClass="thanks">
+    <SitePage
+      {...{ t, locale, group, platformOrigin, title }}
+      mainClass="thanks"
+      languages={<LanguageLinks t={t} locale={locale} hrefOf={props.hrefIn} />}
+    >
       <div class="panel">
         <h1>{title}</h1>
         {subject === "" ? null : (

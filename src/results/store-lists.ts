@@ -82,6 +82,27 @@ export async function selectBuilds({ d1, groupNo }: GroupDb, mailingNo: number):
   return results;
 }
 
+/** The subject of the version somebody got, in the language they got it in; null before any was made ready. */
+export async function selectSubject(
+  { d1, groupNo }: GroupDb,
+  {
+    mailingNo,
+    personNo,
+    language,
+    otherwise,
+  }: { mailingNo: number; personNo: number; language: string; otherwise: string },
+): Promise<string | null> {
+  const row = await d1
+    .prepare(
+      `SELECT subject FROM mailing_builds WHERE group_no = ?1 AND mailing_no = ?2 AND variant_no = coalesce(
+         (SELECT nullif(variant_no, 0) FROM mailing_recipients WHERE group_no = ?1 AND mailing_no = ?2 AND person_no = ?3), 1)
+       ORDER BY language = ?4 DESC, language = ?5 DESC LIMIT 1`,
+    )
+    .bind(groupNo, mailingNo, personNo, language, otherwise)
+    .first<{ subject: string }>();
+  return row?.subject ?? null;
+}
+
 /** One variant in one language as it was made ready; null for none. */
 export async function selectBuild(
   { groupNo, db }: GroupDb,
