@@ -244,11 +244,8 @@ export function DomainPage(props: DomainPageProps) {
     <Shell {...frame} title={own.domain} tab="mailings" flash={flash}>
       <PageHeader
         title={own.domain}
-        lead={
-          <>
-            <DomainState t={t} isVerified={own.verifiedAt !== null} /> <a href={list}>{t("senders.title")}</a>
-          </>
-        }
+        status={<DomainState t={t} isVerified={own.verifiedAt !== null} />}
+        back={{ href: list, label: t("senders.title") }}
       />
       <MailingTabs t={t} slug={slug} current="senders" closedTabs={frame.closedTabs} />
       <ErrorSummary t={t} errors={errors} />
