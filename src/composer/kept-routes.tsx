@@ -254,10 +254,12 @@ type FormState = {
   values: KeptValues;
   errors: FieldErrors;
   wrapper?: Wrapper | undefined;
+  /** What somebody else saved first. */
+  theirs?: KeptValues;
 };
 
 async function formPage(c: MemberContext, state: FormState): Promise<Response> {
-  const { kind, id, values, errors, wrapper } = state;
+  const { kind, id, values, errors, wrapper, theirs } = state;
   const db = shardOf(c);
   const name = values.name ?? "";
   const { ctx, group } = c.var;
@@ -273,11 +275,11 @@ async function formPage(c: MemberContext, state: FormState): Promise<Response> {
     saved: "composer.done.saved",
     languageRemoved: "composer.done.languageRemoved",
   });
-  const status = Object.keys(errors).length > 0 ? 422 : 200;
+  const status = theirs ? 409 : Object.keys(errors).length > 0 ? 422 : 200;
   return c.html(
     <KeptFormPage
       {...page}
-      {...{ kind, id, values, errors, wrappers, usedIn, isDefault, languages }}
+      {...{ kind, id, values, errors, wrappers, usedIn, isDefault, languages, theirs }}
       {...flash}
     />,
     status,
@@ -301,12 +303,13 @@ async function receive(c: MemberContext, kind: KeptKind, found: Found | null): P
   const where = found?.wrapper ? `&language=${languageIn(c, found.wrapper)}` : "";
   if (saved.is === "saved")
     return c.redirect(`${mailingsHref(c)}/${kind}s/${saved.id}?done=saved${where}`, 303);
+  if (saved.is !== "stale")
+    return formPage(c, { ...state, errors: { name: c.var.t(`composer.kept.${saved.is}`) } });
   // Whoever lost the race saves over the other if they press the button again: the words are theirs to compare.
-  const revision =
-    saved.is === "stale" ? ((await keptIn(c, kind)).values.revision ?? "") : (typed.revision ?? "");
+  const { values: theirs } = await keptIn(c, kind);
   return formPage(c, {
-    ...{ ...state, values: { ...typed, revision } },
-    errors: { name: c.var.t(`composer.kept.${saved.is}`) },
+    ...{ ...state, theirs, errors: {} },
+    values: { ...typed, revision: theirs.revision ?? "" },
   });
 }
 

@@ -27,6 +27,7 @@ import { MailingTabs } from "../ui/mailing-tabs";
 import { Status } from "../ui/status";
 import { DataTable, EmptyState } from "../ui/table";
 import { When } from "../ui/when";
+import { Conflict, readable } from "./conflict-views";
 import { MailPreview } from "./mailing-frame";
 import type { Page } from "./web";
 import type { WrapperLanguages } from "./wrapper-form";
@@ -107,6 +108,8 @@ type FormProps = Page & {
   id: string | null;
   values: KeptValues;
   errors: FieldErrors;
+  /** What somebody else saved first. */
+  theirs?: KeptValues | undefined;
   wrappers: readonly { no: number; name: string }[];
   /** Mailings that would change with it, by name. */
   usedIn: readonly string[];
@@ -137,6 +140,9 @@ export function KeptFormPage(props: FormProps) {
       <div class="editor split">
         <div class="form">
           <ErrorSummary t={t} errors={errors} />
+          {props.theirs ? (
+            <Saved {...props} theirs={props.theirs} href={`${base}/${id}`} query={query} />
+          ) : null}
           <UsedIn {...props} />
           {spoken ? <WrapperLanguageTabs {...spoken} /> : null}
           <Form action={id ? `${base}/${id}${query}` : `${base}/new`} label={title}>
@@ -173,6 +179,42 @@ export function KeptFormPage(props: FormProps) {
         {id ? <MailPreview t={t} url={`${base}/${id}/preview${query}`} /> : null}
       </div>
     </Shell>
+  );
+}
+
+const labels = [
+  ["name", "composer.kept.name"],
+  ["subject", "composer.field.subject"],
+  ["preview", "composer.field.preview"],
+  ["html", "composer.kept.wrapper.html"],
+  ["foot", "composer.kept.wrapper.foot"],
+  ["body", "composer.field.body"],
+  ["plain", "composer.kept.wrapper.plain"],
+  ["amp", "composer.field.amp"],
+] as const;
+
+/** What somebody else saved while this was typed. */
+function Saved({
+  t,
+  values,
+  theirs,
+  href,
+  query,
+}: FormProps & { theirs: KeptValues; href: string; query: string }) {
+  const differing = labels.filter(([name]) => (theirs[name] ?? "") !== (values[name] ?? ""));
+  return (
+    <Conflict
+      t={t}
+      title={t("composer.kept.staleTitle")}
+      differing={differing.map(([name, label]) => ({
+        label: t(label),
+        words: name === "body" ? readable(theirs.body ?? "", theirs.form) : (theirs[name] ?? ""),
+      }))}
+      take={{ href: href + query, label: t("composer.kept.take") }}
+      previewHref={`${href}/preview${query}`}
+    >
+      {t("composer.conflict.text")}
+    </Conflict>
   );
 }
 

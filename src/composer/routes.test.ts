@@ -774,7 +774,13 @@ describe("wrappers, templates and snippets", () => {
       html: "{{ content }}",
       revision: "7",
     });
-    expect(stale.status).toBe(422);
+    expect(stale.status).toBe(409);
+    const compared = await stale.text();
+    expect(compared).toContain('<dt>Name</dt><dd dir="auto">Green</dd>');
+    expect(compared).toContain('<dt>HTML</dt><dd dir="auto">&lt;h1&gt;Green&lt;/h1&gt;{{ content }}</dd>');
+    expect(compared).not.toContain("<dt>Plain text</dt>");
+    expect(compared).toContain('value="G"');
+    expect(compared).toContain(`href="${base}/wrappers/${wrapper.id}?language=en">Take what is saved`);
     await team.owner.post(`${base}/wrappers/${wrapper.id}/removal`);
     expect(await listWrappers(db)).toEqual([]);
     await team.owner.post(`${base}/wrappers/${wrapper.id}/return`);
@@ -827,9 +833,9 @@ describe("wrappers, templates and snippets", () => {
     expect(page).not.toContain("Not everybody would find a way out of the list.");
     expect(page).toContain("&lt;summary&gt;");
     expect(page).toContain("In the interactive part something stands where AMP for Email does not allow it");
-    expect((await team.owner.post(`${at}?language=fr`, french)).status).toBe(422);
+    expect((await team.owner.post(`${at}?language=fr`, french)).status).toBe(409);
     await team.owner.post(`${at}?language=fr`, { ...french, revision: "2" });
-    expect((await team.owner.post(`${at}?language=en`, { ...french, revision: "2" })).status).toBe(422);
+    expect((await team.owner.post(`${at}?language=en`, { ...french, revision: "2" })).status).toBe(409);
     expect(await wrapperById(db, kept.id)).toMatchObject({
       ...{
         language: "en",

@@ -13,7 +13,6 @@ import { Disclosure } from "../ui/card";
 import { AutosaveState } from "../ui/copy";
 import { type FlashMessage, Notice } from "../ui/flash";
 import {
-  ButtonLink,
   ErrorSummary,
   type FieldErrors,
   Form,
@@ -26,8 +25,8 @@ import {
 import { Shell } from "../ui/layout";
 import { Status } from "../ui/status";
 import { When } from "../ui/when";
-import { inForm } from "./body-form";
 import { ColourChoice } from "./colour-choice";
+import { Conflict, readable } from "./conflict-views";
 import { MailingHeader, MailPreview, Names } from "./mailing-frame";
 import { MergeChoice } from "./merge-choice";
 import { hasField, placeQuery, Steps } from "./parts";
@@ -92,7 +91,7 @@ export function WritePage(props: WriteProps) {
           label={t("composer.steps.write")}
         >
           <ErrorSummary t={t} errors={props.errors} />
-          {props.conflict ? <Conflict {...props} previewHref={preview} conflict={props.conflict} /> : null}
+          {props.conflict ? <Saved {...props} previewHref={preview} conflict={props.conflict} /> : null}
           <HiddenField name="version" value={String(shown.revision)} />
           {shown.part ? <HiddenField name="part" value={shown.part} /> : null}
           <HeadFields {...props} />
@@ -116,8 +115,8 @@ export function WritePage(props: WriteProps) {
 
 const compared = ["subject", "fromName", "preview", "body", "plain", "amp"] as const;
 
-/** What somebody else saved, as far as it is another than what was typed, and the way to take it. */
-function Conflict({
+/** What somebody else saved while this was typed. */
+function Saved({
   t,
   locale,
   now,
@@ -125,45 +124,27 @@ function Conflict({
   href,
   shown,
   previewHref,
-  conflict,
+  conflict: { by, at, theirs },
 }: WriteProps & { previewHref: string; conflict: NonNullable<WriteProps["conflict"]> }) {
-  const { by, at, theirs } = conflict;
   const differing = compared.filter(
     (name) =>
       hasField(theirs.part, name === "plain" || name === "amp" ? "body" : name) &&
       (theirs[name] ?? "") !== shown[name],
   );
   return (
-    <Notice kind="warn" title={t("composer.conflict.title", { name: by })}>
-      <p>
-        {t("composer.conflict.text")} {t("composer.conflict.saved")}{" "}
-        <When {...{ at, now, locale, timeZone }} form="relative" />.
-      </p>
-      <dl class="versions">
-        {differing.map((name) => (
-          <div>
-            <dt>{t(`composer.field.${name}`)}</dt>
-            <dd dir="auto">{theirWords(theirs, name) || t("composer.conflict.nothing")}</dd>
-          </div>
-        ))}
-      </dl>
-      <p class="cluster">
-        <ButtonLink kind="secondary" href={href + placeQuery(theirs)}>
-          {t("composer.conflict.take", { name: by })}
-        </ButtonLink>
-        <a href={previewHref} target="_blank" rel="noopener">
-          {t("composer.conflict.look")}
-        </a>
-      </p>
-    </Notice>
+    <Conflict
+      {...{ t, previewHref }}
+      title={t("composer.conflict.title", { name: by })}
+      differing={differing.map((name) => ({
+        label: t(`composer.field.${name}`),
+        words: name === "body" ? readable(theirs.body, theirs.form) : (theirs[name] ?? ""),
+      }))}
+      take={{ href: href + placeQuery(theirs), label: t("composer.conflict.take", { name: by }) }}
+    >
+      {t("composer.conflict.text")} {t("composer.conflict.saved")}{" "}
+      <When {...{ at, now, locale, timeZone }} form="relative" />.
+    </Conflict>
   );
-}
-
-/** As it can be read: what the editor keeps is for programs. */
-function theirWords(theirs: MailingVersion, name: (typeof compared)[number]): string {
-  const text = theirs[name] ?? "";
-  const isDocument = name === "body" && theirs.form === "visual" && text.trimStart().startsWith("{");
-  return isDocument ? inForm(text, "visual", "markdown") : text;
 }
 
 const heads = [
