@@ -22,7 +22,7 @@ import { cleanLine } from "../platform/clean-text";
 import { AppError } from "../platform/errors";
 import { type FormValues, readForm, single } from "../platform/forms";
 import type { FieldErrors } from "../ui/form";
-import { formatExact } from "../ui/format";
+import { formatSaid } from "../ui/format";
 import { isLocale } from "../ui/i18n";
 import { inForm } from "./body-form";
 import { mergeFieldsFor } from "./merge-fields";
@@ -273,5 +273,5 @@ async function answerStale(
 
 function savedWords(c: MemberContext): string {
   const { t, ctx, locale, account } = c.var;
-  return `${t("composer.write.savedAt")} ${formatExact(ctx.now, locale, account.timeZone)}`;
+  return `${t("composer.write.savedAt")} ${formatSaid(ctx.now, locale, account.timeZone, ctx.now)}`;
 }
