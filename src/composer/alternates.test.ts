@@ -218,6 +218,13 @@ it("a test says which subject did best, and that the best version does not have 
     )
     .bind(db.groupNo, no, JSON.stringify(frozen), JSON.stringify(verdict), JSON.stringify(test))
     .run();
+  await db.d1
+    .prepare("UPDATE mailings SET status = 'sending' WHERE group_no = ? AND mailing_no = ?")
+    .bind(db.groupNo, no)
+    .run();
+  expect(await (await team.owner.get(base)).text()).toMatch(
+    new RegExp(`${id}"[\\s\\S]{0,400}Choose a version`),
+  );
   const page = await text(`${id}/progress`);
   expect(page).toContain("Version A is ahead, but it may be chance.");
   expect(page).toContain(

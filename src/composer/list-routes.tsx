@@ -31,7 +31,7 @@ import { readForm, several, single } from "../platform/forms";
 import { parseId } from "../platform/ids";
 import { MailingListPage, NewMailingPage, type Shelf, shelves } from "./list-views";
 import { listedRuns, seriesAsked } from "./series-parts";
-import { selectClicked } from "./store";
+import { selectClicked, selectUnchosen } from "./store";
 import {
   flashOf,
   hrefOf,
@@ -75,14 +75,22 @@ listRoutes.get(MAILINGS_PATH, memberCan("mailings.view"), async (c) => {
     );
   const shown = found.slice(0, MAILINGS_PAGE);
   const nos = shown.map(({ no }) => no);
-  const [clicked, listed] = await Promise.all([selectClicked(db, nos), listedRuns(db, asked, nos)]);
+  const [clicked, listed, unchosen] = await Promise.all([
+    selectClicked(db, nos),
+    listedRuns(db, asked, nos),
+    selectUnchosen(db, nos),
+  ]);
   const next = found.length > MAILINGS_PAGE ? shown.at(-1)?.no : undefined;
   return c.html(
     <MailingListPage
       {...(await pageOf(c))}
       {...{ shelf, search, tag, tags, listed }}
       hiddenTags={allTags.flatMap((each) => (each.hiddenAt === null ? [] : [each.tag]))}
-      mailings={shown.map((mailing) => ({ mailing, counted: clicked.get(mailing.no) ?? null }))}
+      mailings={shown.map((mailing) => ({
+        mailing,
+        counted: clicked.get(mailing.no) ?? null,
+        isUnchosen: unchosen.has(mailing.no),
+      }))}
       counts={{
         all: count("all"),
         drafts: count("drafts"),

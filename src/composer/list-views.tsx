@@ -31,6 +31,8 @@ export type ListedMailing = {
   mailing: Mailing;
   /** As its numbers were last counted; null while they never were. */
   counted: { sent: number; clicked: number } | null;
+  /** Its test is over, and it goes on when somebody chose a version. */
+  isUnchosen: boolean;
 };
 
 type ListProps = Page & {
@@ -188,7 +190,9 @@ function columnsOf(props: ListProps, base: string) {
     {
       key: "status",
       title: t("composer.list.status"),
-      cell: ({ mailing }: ListedMailing) => <MailingState t={t} status={mailing.status} />,
+      cell: ({ mailing, isUnchosen }: ListedMailing) => (
+        <MailingState t={t} status={mailing.status} isUnchosen={isUnchosen} />
+      ),
     },
     {
       key: "when",

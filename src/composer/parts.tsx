@@ -13,8 +13,20 @@ const tones: Record<MailingStatus, Tone> = {
   stopped: "bad",
 };
 
-/** How far a mailing is, in words. */
-export function MailingState({ t, status }: { t: T; status: MailingStatus }) {
+/**
+ * How far a mailing is, in words.
+ * @param isUnchosen its test is over, and it goes on when somebody chose a version
+ */
+export function MailingState({
+  t,
+  status,
+  isUnchosen,
+}: {
+  t: T;
+  status: MailingStatus;
+  isUnchosen?: boolean;
+}) {
+  if (isUnchosen && status === "sending") return <Status tone="warn">{t("composer.status.choose")}</Status>;
   return <Status tone={tones[status]}>{t(`composer.status.${status}`)}</Status>;
 }
 

@@ -10,7 +10,7 @@ import { MailingState } from "./parts";
 import { Buttons } from "./progress-buttons";
 import { Now } from "./progress-now";
 import type { ProgressProps } from "./progress-props";
-import { TestPart } from "./test-views";
+import { TestPart, waitsForChoice } from "./test-views";
 import { nameOf } from "./web";
 
 const moving = ["waiting", "scheduled", "preparing", "sending", "paused"];
@@ -31,7 +31,7 @@ export function ProgressPage(props: ProgressProps) {
       <div class="form" {...(isMoving ? { "data-refresh": "" } : {})}>
         <PageHeader
           title={nameOf(t, mailing)}
-          status={<MailingState t={t} status={numbers.status} />}
+          status={<MailingState t={t} status={numbers.status} isUnchosen={waitsForChoice(numbers)} />}
           lead={mailing.internalTitle !== "" && mailing.subject !== "" ? mailing.subject : undefined}
           back={{ href: `/groups/${group.slug}/mailings`, label: t("composer.list.title") }}
           actions={
