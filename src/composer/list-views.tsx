@@ -273,7 +273,8 @@ function Filter(props: ListProps & { base: string }) {
 type NewProps = Page & { templates: readonly Template[]; recent: readonly Mailing[] };
 
 /** What a new mailing begins from. */
-export function NewMailingPage({ t, group, frame, templates, recent }: NewProps) {
+export function NewMailingPage(props: NewProps) {
+  const { t, group, frame, templates, recent } = props;
   const base = `/groups/${group.slug}/mailings`;
   return (
     <Shell {...frame} title={t("composer.new.title")} tab="mailings">
@@ -316,7 +317,12 @@ export function NewMailingPage({ t, group, frame, templates, recent }: NewProps)
           <ul class="history">
             {recent.map((mailing) => (
               <li class="cluster">
-                <span dir="auto">{nameOf(t, mailing)}</span>
+                <span class="person">
+                  <span dir="auto">{nameOf(t, mailing)}</span>
+                  <span class="soft small">
+                    <When {...props} at={mailing.sentAt ?? mailing.updatedAt} />
+                  </span>
+                </span>
                 <Form action={`${base}/${mailing.id}/copies`} class="inline">
                   <input type="hidden" name="for" value="same" />
                   <SubmitButton kind="quiet">
