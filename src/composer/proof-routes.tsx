@@ -3,17 +3,9 @@ import { PROOF_RECIPIENTS_MAX, PROOFS_PER_HOUR, sendTest } from "../delivery/del
 import { can } from "../groups/roles";
 import { type MemberEnv, memberCan } from "../groups/web";
 import { coveringOf } from "../mailings/combining";
-import {
-  buildVersions,
-  fieldsOf,
-  loadValuesToLookAt,
-  previewOf,
-  RenderError,
-  standIn,
-} from "../mailings/content";
-import type { MergeValues } from "../mailings/content/types";
+import { previewOf, standIn } from "../mailings/content";
 import { versionsOf, wrapperOf } from "../mailings/mailing";
-import type { Mailing, MailingVersion } from "../mailings/types";
+import type { Mailing } from "../mailings/types";
 import { AppError } from "../platform/errors";
 import { readForm, several, single } from "../platform/forms";
 import { parseDay } from "../ranking/ranking";
@@ -22,6 +14,7 @@ import { answerPreview } from "./preview";
 import { reviewing, variantIn } from "./review-routes";
 import { ReviewPage } from "./review-views";
 import { oneOf } from "./sample";
+import { valuesAs } from "./shown-as";
 import { askForProofs, countProofs } from "./store-proofs";
 import { hrefOf, type Language, MAILING_PATH, type MemberContext, mailingIn, shardOf } from "./web";
 
@@ -104,27 +97,9 @@ proofRoutes.get(`${MAILING_PATH}/preview`, memberCan("mailings.view"), async (c)
   if (!version) throw new AppError("not_found");
   const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
   const as = can(role, "people.view") ? Number(c.req.query("as")) || null : null;
-  const values = as === null ? standIn() : await valuesFor(c, mailing, version, as);
+  const values = as === null ? standIn() : await valuesAs(c, mailing, version, as);
   const preview = await previewOf(ctx, group, mailing, version, wrapper, values);
   // What runs in a mailbox alone is shown as it is written.
   if (c.req.query("part") === "amp") return c.text(preview.amp ?? version.amp ?? "");
   return answerPreview(c, preview);
 });
-
-async function valuesFor(
-  c: MemberContext,
-  mailing: Mailing,
-  version: MailingVersion,
-  as: number,
-): Promise<MergeValues> {
-  const { ctx, group } = c.var;
-  const db = shardOf(c);
-  const wrapper = await wrapperOf(db, mailing.settings.wrapperNo);
-  try {
-    const { builds } = await buildVersions(ctx, group, mailing, [version], wrapper);
-    return (await loadValuesToLookAt(ctx, group, [as], fieldsOf(builds))).get(as) ?? standIn();
-  } catch (error) {
-    if (error instanceof RenderError) return standIn();
-    throw error;
-  }
-}

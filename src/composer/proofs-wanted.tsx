@@ -9,7 +9,9 @@ export function ProofsWanted({ t, locale, href, proofs, errors }: ReviewProps) {
   const { wanted, wantedBy, sent } = proofs;
   return (
     <>
-      <p class={wanted !== null && sent < wanted ? "" : "soft small"}>{proofsInWords()}</p>
+      {wanted === null && sent === 0 ? null : (
+        <p class={wanted !== null && sent < wanted ? "" : "soft small"}>{proofsInWords()}</p>
+      )}
       <Disclosure
         summary={t("composer.proofs.ask")}
         isOpen={errors.wanted !== undefined || errors.wantedBy !== undefined}

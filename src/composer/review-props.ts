@@ -7,6 +7,7 @@ import type { FlashMessage } from "../ui/flash";
 import type { FieldErrors } from "../ui/form";
 import type { DayNote } from "./day-note";
 import type { ReviewValues } from "./review-form";
+import type { Inbox } from "./shown-as";
 import type { Proofs } from "./store-proofs";
 import type { Language, Page } from "./web";
 
@@ -37,7 +38,7 @@ export type ReviewProps = Page & {
   shownAs: readonly ShownAs[];
   as: ShownAs | null;
   variantNo: number;
-  sender: { fromName: string; fromEmail: string };
+  inbox: Inbox;
   /** What is to be typed back; null for a send nobody needs to be asked about. */
   typeBack: number | null;
   /** Whether pressing the button sends, or asks somebody else to agree. */

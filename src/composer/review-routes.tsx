@@ -21,7 +21,6 @@ import type { Mailing, MailingVersion } from "../mailings/types";
 import { listWrappers } from "../mailings/wrapper";
 import { AppError } from "../platform/errors";
 import { readForm, single } from "../platform/forms";
-import { senderOf } from "../senders/sender";
 import { topicName, topicsOf } from "../subscriptions/topic";
 import { formatNumber } from "../ui/format";
 import { askedWords } from "./audience-words";
@@ -41,6 +40,7 @@ import type { ReviewProps, ShownAs } from "./review-props";
 import { ReviewPage } from "./review-views";
 import { oneOf, sampleOf } from "./sample";
 import { numberOf } from "./settings-routes";
+import { inboxOf } from "./shown-as";
 import { selectProofs } from "./store-proofs";
 import { presenceIn } from "./version-routes";
 import { flashOf, hrefOf, MAILING_PATH, type MemberContext, mailingIn, pageOf, shardOf } from "./web";
@@ -100,14 +100,13 @@ export async function reviewing(c: MemberContext, mailing: Mailing, state: State
   const { ctx, locale, group, role } = c.var;
   const db = shardOf(c);
   const { target, settings } = mailing;
-  const [page, versions, wrapper, topics, wrappers, presence, sender, delivery] = await Promise.all([
+  const [page, versions, wrapper, topics, wrappers, presence, delivery] = await Promise.all([
     pageOf(c),
     versionsOf(db, mailing.no),
     wrapperOf(db, settings.wrapperNo),
     topicsOf(db),
     listWrappers(db),
     presenceIn(c, mailing),
-    senderOf(ctx, group),
     deliveryOf(db, mailing.no),
   ]);
   const startAt = state.startAt ?? null;
@@ -119,7 +118,10 @@ export async function reviewing(c: MemberContext, mailing: Mailing, state: State
   const shown = await shownIn(c, mailing, estimate?.recipients ?? 0, versions);
   const { approvalFrom } = group.settings.mail;
   const recipients = estimate?.recipients ?? 0;
-  const first = versions.find((version) => version.variantNo === variantNo);
+  const language = shown.as?.language ?? group.locale;
+  const first =
+    versions.find((each) => each.variantNo === variantNo && each.language === language) ??
+    versions.find((each) => each.variantNo === variantNo);
   return {
     ...{ ...page, mailing, versions, estimate, problems, variantNo, presence, wrappers },
     ...shown,
@@ -138,7 +140,7 @@ export async function reviewing(c: MemberContext, mailing: Mailing, state: State
     values: state.typed ?? reviewOf(settings, mailing.startAt, group.timeZone),
     errors: { ...inWords(c, state.problems ?? {}), ...state.errors },
     topics: topics.map((topic) => ({ no: topic.no, name: topicName(topic, locale) })),
-    sender: { fromName: `${first?.fromName ?? group.name}${sender.fromSuffix}`, fromEmail: sender.fromEmail },
+    inbox: await inboxOf(c, mailing, first, shown.as?.personNo ?? null),
     typeBack: recipients >= TYPE_BACK_FROM ? recipients : null,
     isAsking: approvalFrom > 0 && recipients >= approvalFrom,
     mayWrite: can(role, "mailings.edit"),

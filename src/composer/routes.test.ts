@@ -519,6 +519,21 @@ describe("reviewing and sending", () => {
     });
   });
 
+  it("shows before it is sent what a mailbox lists it by, filled in", async () => {
+    const { id } = await written();
+    const subject = "{{ first_name | default: 'Friends' }}, clean air now";
+    await team.owner.post(`${base}/${id}`, words({ version: "2", subject, preview: "By {{ group.name }}" }));
+    const page = await (await team.owner.get(`${base}/${id}/review`)).text();
+    const [, shown = ""] = /<p class="mail-inbox">([\s\S]*?)<\/p>/.exec(page) ?? [];
+    expect(shown).toContain('<strong dir="auto">Friends, clean air now</strong>');
+    expect(shown).toContain(`By ${team.group.name}`);
+    // As it was written where it cannot be filled in.
+    await team.owner.post(`${base}/${id}`, words({ version: "3", subject: "Broken {{ first_name" }));
+    expect(await (await team.owner.get(`${base}/${id}/review`)).text()).toContain(
+      '<strong dir="auto">Broken {{ first_name</strong>',
+    );
+  });
+
   it("sends, can be taken back in the undo window, and does not send twice", async () => {
     const { id } = await written();
     const sent = await team.owner.post(`${base}/${id}/review`, { ...settings, do: "send", shown: "2" });
