@@ -111,6 +111,22 @@ describe("sending again", () => {
     expect(await countDead(ctx)).toMatchObject([{ queue: "groundswell-mail", count: 1 }]);
   });
 
+  it.each([
+    ["events", "EVENTS"],
+    ["mail", "MAIL"],
+    ["receipts", "RECEIPTS"],
+    ["views", "VIEWS"],
+    ["work", "WORK"],
+    ["mailings", "MAILINGS"],
+    ["mail-events", "MAIL_EVENTS"],
+  ] as const)("reaches the queue of %s", async (name, binding) => {
+    const queue = fakeQueue();
+    const ctx = contextOf({ ...env, [binding]: queue.binding }, T0);
+    await storeDead(ctx, batchOf(`groundswell-${name}-dead`, [{ n: 1 }]));
+    expect(await replayDead(ctx, { queue: `groundswell-${name}` }, operator)).toBe(1);
+    expect(queue.sent.map(({ body }) => body)).toEqual([{ n: 1 }]);
+  });
+
   it("of a queue that is no more changes nothing and records nothing", async () => {
     const { ctx } = lanes();
     await storeDead(ctx, batchOf("groundswell-old-dead", [1]));

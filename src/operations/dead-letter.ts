@@ -51,6 +51,7 @@ function liveQueue(ctx: Context, name: string): Queue | null {
   if (name.endsWith("-events")) return ctx.env.EVENTS;
   if (name.endsWith("-receipts")) return ctx.env.RECEIPTS;
   if (name.endsWith("-work")) return ctx.env.WORK;
+  if (name.endsWith("-mailings")) return ctx.env.MAILINGS;
   return null;
 }
 
