@@ -6,6 +6,7 @@ import type { Action } from "../actions/types";
 import { dbFor, type GroupDb } from "../groups/shard";
 import { participations } from "../intake/tables";
 import type { IntakeTarget } from "../intake/types";
+import { mergedPeople } from "../people/tables";
 import { newId, type ParticipationId } from "../platform/ids";
 import { call } from "./call";
 import { callsByTarget, keepCalls } from "./store";
@@ -134,10 +135,19 @@ describe("a call action", () => {
     const times = { sinceMs: Date.now() - 60_000, untilMs: Date.now() + 1_000 };
     expect(await tally.findMissing(ctx, { ...window, ...times })).toBe(2);
     expect(await tally.findMissing(ctx, { ...window, ...times })).toBe(0);
+    // The third caller turns out to be the first: they made two calls, and no third is found.
+    const third = and(eq(participations.groupNo, group.no), eq(participations.personNo, 3));
+    await db.db.update(participations).set({ personNo: 1 }).where(third);
+    await db.db.insert(mergedPeople).values({ groupNo: group.no, rootNo: 1, personNo: 3 });
+    expect(await tally.findMissing(ctx, { ...window, ...times })).toBe(0);
+    await keepCalls(db, 1, ids);
+    expect((await callsByTarget(db, 1))[0]?.counts).toEqual({ answered: 2, busy: 1, wrong: 1 });
+    await db.db.update(participations).set({ removalNo: 1 }).where(eq(participations.nth, 3));
+    expect((await callsByTarget(db, 1))[0]?.counts).toEqual({ answered: 2, wrong: 1 });
     const wrong = and(eq(participations.groupNo, group.no), eq(participations.personNo, 4));
     await db.db.update(participations).set({ removalNo: 1 }).where(wrong);
     expect(await callsByTarget(db, 1)).toEqual([
-      { target: "mayor", name: "Helen", office: "Mayor", counts: { answered: 2, busy: 1 } },
+      { target: "mayor", name: "Helen", office: "Mayor", counts: { answered: 2 } },
     ]);
     expect(await callsByTarget(dbFor(ctx.env, other), 1)).toEqual([]);
   });

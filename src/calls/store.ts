@@ -1,6 +1,9 @@
 import type { GroupDb } from "../groups/shard";
+import { numbersOf, rootOf } from "../people/merge";
 import { idToHex, type ParticipationId } from "../platform/ids";
 import { type Outcome, outcomes } from "./types";
+
+/* A call stays under the number its caller had, whoever they turn out to be; their participation moves (docs/decisions/0039). */
 
 const TARGETS_SHOWN_MAX = 500;
 
@@ -12,6 +15,9 @@ const REPORTED = `
   CROSS JOIN participations p ON p.group_no = ?1 AND p.action_no = ?2 AND p.id = unhex(w.value) AND p.removal_no = 0
   WHERE ${OUTCOME_NO} IS NOT NULL`;
 
+const IS_KEPT = `EXISTS (SELECT 1 FROM calls c WHERE c.group_no = ?1 AND c.action_no = ?2 AND c.target = p.answer ->> '$.own.k'
+  AND c.outcome = ${OUTCOME_NO} AND c.person_no IN (${numbersOf("p.person_no")}) AND c.nth = p.nth)`;
+
 const KEEP_TARGETS = `
   INSERT INTO call_targets (group_no, action_no, target, name, office)
   SELECT DISTINCT ?1, ?2, p.answer ->> '$.own.k', p.answer ->> '$.own.n', p.answer ->> '$.own.o' ${REPORTED}
@@ -19,7 +25,7 @@ const KEEP_TARGETS = `
 
 const KEEP_CALLS = `
   INSERT INTO calls (group_no, action_no, target, outcome, person_no, nth)
-  SELECT ?1, ?2, p.answer ->> '$.own.k', ${OUTCOME_NO}, p.person_no, p.nth ${REPORTED}
+  SELECT ?1, ?2, p.answer ->> '$.own.k', ${OUTCOME_NO}, p.person_no, p.nth ${REPORTED} AND NOT ${IS_KEPT}
   ON CONFLICT DO NOTHING`;
 
 /** Writes down the calls of these participations, in one transaction; those that stand already stay. */
@@ -46,8 +52,7 @@ export async function callsMissing(
       `SELECT lower(hex(p.id)) AS id FROM participations p
        WHERE p.group_no = ?1 AND p.action_no = ?2 AND p.id > unhex(?3) AND p.id <= unhex(?4) AND p.removal_no = 0
          AND ${OUTCOME_NO} IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.group_no = ?1 AND c.action_no = ?2 AND c.target = p.answer ->> '$.own.k'
-           AND c.outcome = ${OUTCOME_NO} AND c.person_no = p.person_no AND c.nth = p.nth)
+         AND NOT ${IS_KEPT}
        ORDER BY p.id LIMIT ?5`,
     )
     .bind(groupNo, actionNo, fromHex, untilHex, limit)
@@ -66,7 +71,7 @@ const COUNT = `
   SELECT t.target, t.name, t.office, c.outcome, c.n
   FROM (SELECT target, outcome, count(*) AS n, sum(count(*)) OVER (PARTITION BY target) AS total FROM calls
         WHERE group_no = ?1 AND action_no = ?2 AND NOT EXISTS (
-          SELECT 1 FROM participations p WHERE p.group_no = ?1 AND p.person_no = calls.person_no AND p.action_no = ?2
+          SELECT 1 FROM participations p WHERE p.group_no = ?1 AND p.person_no = ${rootOf("calls.person_no")} AND p.action_no = ?2
             AND p.nth = calls.nth AND p.removal_no > 0)
         GROUP BY target, outcome) c
   CROSS JOIN call_targets t ON t.group_no = ?1 AND t.action_no = ?2 AND t.target = c.target
