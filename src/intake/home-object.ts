@@ -1,7 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env";
-import { dbFor } from "../groups/shard";
+import { dbFor, type GroupDb } from "../groups/shard";
 import { type Context, createContext } from "../platform/context";
+import type { ParticipationId } from "../platform/ids";
 import { AlarmClock } from "./alarm-clock";
 import { Backlog } from "./backlog";
 import { type FollowUp, FollowUpMark, followUp } from "./follow-up";
@@ -11,7 +12,7 @@ import { intakeStub } from "./objects";
 import { checkBy, checkWithin, compare, keepComparison, type ObjectState, totalOf } from "./self-check";
 import { recentStored } from "./signers";
 import { Spread } from "./spread";
-import { countRemoved, removedIds } from "./store";
+import { countRemoved, type RemovedPage, removedIds } from "./store";
 import { Erased } from "./store-erased";
 import { Meta } from "./store-meta";
 import { sum, Tallies } from "./store-tallies";
@@ -216,10 +217,16 @@ export class HomeObject extends DurableObject<Env> {
     ]);
     this.#meta.set("removed", removed);
     this.#tallies.replaceRecent(recent);
-    if (this.#places.value) {
-      const out = await removedIds(group, target.actionNo);
-      await this.#tellObjects(target, (stub) => stub.leaveOut(out));
-    }
+    if (this.#places.value) await this.#leaveOut(group, target);
+  }
+
+  async #leaveOut(group: GroupDb, target: IntakeTarget): Promise<void> {
+    let after: ParticipationId | null = null;
+    do {
+      const page: RemovedPage = await removedIds(group, target.actionNo, after);
+      await this.#tellObjects(target, (stub) => stub.leaveOut(page));
+      after = page.upTo;
+    } while (after !== null);
   }
 
   async close(target: IntakeTarget): Promise<void> {

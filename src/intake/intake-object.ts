@@ -15,7 +15,7 @@ import { readNote, writeNote } from "./note";
 import { placedBody, placedReply, placesAsked, promote, settlePlaces } from "./placing";
 import { type Recorded, recordPaid, recordParticipant, recordSigned } from "./recording";
 import { settleAgain, settlePage } from "./settle";
-import { answers, type DrainOutcome } from "./store";
+import { answers, type DrainOutcome, type RemovedPage } from "./store";
 import { Kept } from "./store-kept";
 import { Meta } from "./store-meta";
 import { Participants, states } from "./store-participants";
@@ -194,8 +194,10 @@ export class ActionIntake extends DurableObject<Env> {
   }
 
   /** Frees the places of those whom an organiser took out of the list, and gives back those of whoever was put back. */
-  async leaveOut(removed: ParticipationId[]): Promise<void> {
+  async leaveOut(removed: RemovedPage): Promise<void> {
     this.#places.leaveOut(removed);
+    // What is freed is for those who wait; whether one of them is out, a page to come may say.
+    if (removed.upTo !== null) return;
     this.#promote(Date.now());
     await this.#report();
   }

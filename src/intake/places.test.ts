@@ -439,6 +439,28 @@ describe("what is free", () => {
     expect(await event.standings()).toMatchObject({ confirmed: ["b"], waiting: [] });
   });
 
+  it("is freed by a removal also where more were removed before than an object is told of at once", async () => {
+    const event = await setUp({ "": 1 });
+    const { group, action, rsvp, drain, standings } = event;
+    await rsvp("a");
+    await rsvp("b");
+    await drain();
+    await event.db.d1
+      .prepare(
+        `WITH RECURSIVE n (no) AS (SELECT 1 UNION ALL SELECT no + 1 FROM n WHERE no < 20000)
+         INSERT INTO participations (group_no, person_no, action_no, nth, id, acted_at, revised_at, answer, is_named, removal_no)
+         SELECT ?, 1000 + no, 1, 0, unhex(printf('%032x', no)), 1, 1, '{}', 0, 999 FROM n`,
+      )
+      .bind(group.no)
+      .run();
+    const what = { by: 1, filter: { state: "counted" as const, text: "a@example.org" } };
+    const removal = await removeParticipations(contextOf(), group, action, what);
+    await drain();
+    expect(await standings()).toMatchObject({ confirmed: ["b"], waiting: [] });
+    await undoRemoval(contextOf(), group, action, removal?.removalNo ?? -1, 1);
+    expect((await event.home.summary()).places).toEqual({ "": { confirmed: 2, waiting: 0 } });
+  });
+
   it("is freed by an erasure, which leaves nothing of the person in the object", async () => {
     const event = await setUp({ "": 1 });
     await event.rsvp("a");

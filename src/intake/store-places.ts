@@ -1,7 +1,8 @@
 import { type Places as Asked, standingOf, standings } from "../actions/kind";
 import type { PlacesTaken, SlotStandings, Standing } from "../actions/types";
-import { idToHex, type ParticipationId } from "../platform/ids";
+import { idToHex } from "../platform/ids";
 import { LazyTable } from "../platform/lazy-table";
+import type { RemovedPage } from "./store";
 import type { Meta } from "./store-meta";
 import type { PlacesReport } from "./types";
 
@@ -286,14 +287,17 @@ export class Places {
   /**
    * Frees the places of those whom an organiser took out, and gives them back to those who are put back in, even if that
    * is more than there are: they had them.
-   * @param removed the participations of all who are out now
+   * @param removed the participations who are out now, of a range of them
    */
-  leaveOut(removed: readonly ParticipationId[]): void {
+  leaveOut({ after, upTo, ids }: RemovedPage): void {
     if (!this.#seatTable.isThere) return;
     this.#sql.exec(
       `UPDATE seats SET is_removed = identity IN (SELECT identity FROM participants
-         WHERE id IN (SELECT unhex(value) FROM json_each(?)))`,
-      JSON.stringify(removed.map(idToHex)),
+         WHERE id IN (SELECT unhex(value) FROM json_each(?1)))
+       WHERE identity IN (SELECT identity FROM participants WHERE id > unhex(?2) AND (?3 IS NULL OR id <= unhex(?3)))`,
+      JSON.stringify(ids.map(idToHex)),
+      after === null ? "" : idToHex(after),
+      upTo === null ? null : idToHex(upTo),
     );
     this.#countAgain();
   }

@@ -228,20 +228,35 @@ export async function countStored({ d1, groupNo }: GroupDb, actionNo: number): P
   return row?.n ?? 0;
 }
 
-/** So many can be named to an object at once. */
+/** So many can be named to an object at once: under 1 MB, where 2 MB is what a parameter may have. */
 const REMOVED_MAX = 20_000;
 
-/** The participations that are removed now. */
-export async function removedIds({ d1, groupNo }: GroupDb, actionNo: number): Promise<ParticipationId[]> {
+/**
+ * A page of the participations that are removed now, in the order of their ids.
+ * @param after the last id of the page before; null for the first
+ */
+export async function removedIds(
+  { d1, groupNo }: GroupDb,
+  actionNo: number,
+  after: ParticipationId | null,
+): Promise<RemovedPage> {
   const { results } = await d1
     .prepare(
       `SELECT hex(id) AS id FROM participations INDEXED BY participations_by_action
-       WHERE group_no = ?1 AND action_no = ?2 AND removal_no > 0 LIMIT ${REMOVED_MAX}`,
+       WHERE group_no = ?1 AND action_no = ?2 AND id > unhex(?3) AND removal_no > 0 ORDER BY id LIMIT ${REMOVED_MAX}`,
     )
-    .bind(groupNo, actionNo)
+    .bind(groupNo, actionNo, after === null ? "" : idToHex(after))
     .run<{ id: string }>();
-  return results.map(({ id }) => idFromHex(id));
+  const ids = results.map(({ id }) => idFromHex<ParticipationId>(id));
+  return { after, ids, upTo: ids.length < REMOVED_MAX ? null : (ids.at(-1) ?? null) };
 }
+
+/** Of the participations whose ids come after one and up to another, those that are removed; null: from the first, to the last. */
+export type RemovedPage = {
+  after: ParticipationId | null;
+  upTo: ParticipationId | null;
+  ids: ParticipationId[];
+};
 
 /** How many of them were removed and not put back: absolute, so it can be asked at any time. */
 export async function countRemoved({ d1, groupNo }: GroupDb, actionNo: number): Promise<number> {
