@@ -12,6 +12,7 @@ import type { Env } from "../env";
 import { dbFor } from "../groups/shard";
 import { publishSite } from "../groups/tenant";
 import type { Group } from "../groups/types";
+import { mergePeople } from "../intake/erasure";
 import { homeOf, intakeStub } from "../intake/objects";
 import { identityHash, intakeTarget, takeAction } from "../intake/participation";
 import { targetOf } from "../intake/removal";
@@ -22,6 +23,8 @@ import { runWork } from "../people/work";
 import { petition } from "../petitions/petition";
 import { toHex } from "../platform/crypto";
 import { newId } from "../platform/ids";
+import { receipts } from "../receipts/tables";
+import { receiptStates } from "../receipts/types";
 import { askForLink } from "./asking";
 import { eraseAsAsked, erasedAmong } from "./erasure";
 import { everythingOf } from "./everything";
@@ -225,6 +228,25 @@ describe("money that was promised", () => {
       .bind(group.no)
       .first<number>("n");
     expect(open).toBe(0);
+  });
+});
+
+describe("what is told of somebody who was two people before", () => {
+  it("has the mails that either had", async () => {
+    const { group, db, actions, ctx } = await makeWorld();
+    for (const [nth, email] of [amina, mei].entries()) {
+      const action = actions[nth];
+      if (!action) throw new Error("no action");
+      await sign(group, action, email);
+      await drain(action);
+      const personNo = await personNoOf(group, email);
+      const mailed = { groupNo: group.no, actionNo: action.no, personNo, state: receiptStates.sent };
+      await db.db.insert(receipts).values({ ...mailed, claimedAt: 1 });
+    }
+    const [kept, lost] = [await personNoOf(group, amina), await personNoOf(group, mei)];
+    expect(await mergePeople(ctx(), group, { kept, lost }, [])).not.toBeNull();
+    const told = await everythingOf(ctx(), group, kept, "group");
+    expect(told.thank_you_mails).toHaveLength(2);
   });
 });
 

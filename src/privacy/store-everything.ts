@@ -42,15 +42,15 @@ const tables: Record<string, string> = {
     WHERE p.group_no = ?1 AND p.person_no = ?2 AND p.amount IS NOT NULL`,
   letters: `SELECT l.target, t.name AS to_name, l.state, l.settled_at
     FROM (SELECT DISTINCT action_no FROM participations WHERE group_no = ?1 AND person_no = ?2) p
-    CROSS JOIN letters l ON l.group_no = ?1 AND l.action_no = p.action_no AND l.person_no = ?2
+    CROSS JOIN letters l ON l.group_no = ?1 AND l.action_no = p.action_no AND l.person_no IN (${numbersOf("?2")})
     LEFT JOIN letter_targets t ON t.group_no = ?1 AND t.action_no = l.action_no AND t.target = l.target`,
   attendances: `SELECT a.title, e.arrived_at
     FROM (SELECT DISTINCT action_no FROM participations WHERE group_no = ?1 AND person_no = ?2) p
-    CROSS JOIN event_attendances e ON e.group_no = ?1 AND e.action_no = p.action_no AND e.person_no = ?2
+    CROSS JOIN event_attendances e ON e.group_no = ?1 AND e.action_no = p.action_no AND e.person_no IN (${numbersOf("?2")})
     CROSS JOIN actions a ON a.group_no = ?1 AND a.action_no = e.action_no`,
   thank_you_mails: `SELECT a.title, r.state, r.claimed_at, r.settled_at
     FROM (SELECT DISTINCT action_no FROM participations WHERE group_no = ?1 AND person_no = ?2) p
-    CROSS JOIN receipts r ON r.group_no = ?1 AND r.action_no = p.action_no AND r.person_no = ?2
+    CROSS JOIN receipts r ON r.group_no = ?1 AND r.action_no = p.action_no AND r.person_no IN (${numbersOf("?2")})
     CROSS JOIN actions a ON a.group_no = ?1 AND a.action_no = r.action_no`,
   mailings: `SELECT m.subject, r.status, m.sent_at, e.opened_s, e.clicked_s FROM (${numbersOf("?2")}) n CROSS JOIN mailings m
     CROSS JOIN mailing_recipients r ON r.group_no = ?1 AND r.mailing_no = m.mailing_no AND r.person_no = n.no
