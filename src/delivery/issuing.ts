@@ -202,7 +202,7 @@ async function passOn({ ctx, group, mailing }: Due, underWay: UnderWay): Promise
     sum.accepted += each.accepted;
     sum.permanent += each.permanent;
     sum.unknown += each.unknown;
-    sum.transient += each.transient + each.leftOut + each.notRendered + each.released;
+    sum.transient += each.transient + each.leftOut + each.notRendered + each.released + each.unused;
     isRefused ||= each.trouble === "sender";
   }
   if (isRefused) {

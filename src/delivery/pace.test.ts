@@ -102,6 +102,41 @@ describe("how much is under way", () => {
     expect(underWay.forgetLost(81_000)).toBe(1);
   });
 
+  it("hears of a page after it was given up, and gives up the next ones later", () => {
+    const underWay = new UnderWay();
+    underWay.issued(1, 200, 0);
+    expect(underWay.forgetLost(20_000)).toBe(1);
+    // Whoever is left of it is given out again, and finds some of them done.
+    underWay.issued(2, 200, 20_000);
+    expect(underWay.done(report(underWay, 1, { accepted: 150, permanent: 40 }), 50_000)).toBe(true);
+    expect(underWay.done(report(underWay, 1, { accepted: 150 }), 50_000)).toBe(false);
+    expect(underWay.done(report(underWay, 2, { accepted: 10 }), 51_000)).toBe(true);
+    expect(underWay.takeReports().map(({ permanent, unused }) => [permanent, unused])).toEqual([
+      [40, 10],
+      [0, 190],
+    ]);
+    underWay.issued(3, 200, 51_000);
+    expect(underWay.forgetLost(120_000)).toBe(0);
+    expect(underWay.forgetLost(152_000)).toBe(1);
+  });
+
+  it("tells the gate what became of pages that were out when it stood still, and blames nobody anew for it", () => {
+    const underWay = new UnderWay();
+    underWay.issued(1, 100, 0);
+    underWay.issued(2, 100, 0);
+    underWay.done(report(underWay, 1, { released: 100, trouble: "sender" }), 10);
+    underWay.rest();
+    expect(underWay.count).toBe(0);
+    expect(underWay.done(report(underWay, 2, { unknown: 60, trouble: "sender" }), 20)).toBe(false);
+    expect(
+      underWay.takeReports().map(({ trouble, unknown, unused }) => ({ trouble, unknown, unused })),
+    ).toEqual([
+      { trouble: null, unknown: 0, unused: 0 },
+      { trouble: null, unknown: 60, unused: 40 },
+    ]);
+    expect(underWay.whatIsWrong()).toBeNull();
+  });
+
   it("says that something is wrong when most goes wrong, and not for a few", () => {
     const underWay = new UnderWay();
     const note = (pageNo: number, changes: Partial<PageReport>) => {

@@ -6,13 +6,24 @@ import { addMailboxes, mostDeferred } from "./pace-counts";
 import type { Pass } from "./pace-lanes";
 import type { LaneNow, MailboxReports, PageReport } from "./types";
 
-/** A page nobody reported for so long is taken for lost. Doubles while nothing is heard: a full queue is no loss. */
+/**
+ * A page nobody reported for so long is taken for lost, and for twice as long as pages took of late: a slow way to send is no loss.
+ * Doubles while nothing is heard: a full queue is none either.
+ */
 const LOST_MS = 20_000;
 const LOST_MS_MAX = 600_000;
+/** How much of the slowest page counts after each one that was quicker. */
+const SLOW_KEPT = 0.75;
+/** Pages that were given up and may be reported after all. */
+const LATE_MAX = 500;
 /** Of so many outcomes, when most are refusals or unknown, something is wrong with the way mails leave and not with the people. */
 const BAD_LEAST = 50;
 
 type Page = { count: number; issuedAt: number };
+/** `isPast`: the mailing stood still since. What became of the page is for the gate alone. */
+type LatePage = Page & { isPast: boolean };
+/** `unused`: granted for the page, and nobody was left to be mailed. */
+type Reported = PageReport & { unused: number };
 
 /**
  * What a driver knows of the work it has given out. In memory: a driver that begins anew issues again what the rows say is waiting,
@@ -33,9 +44,11 @@ export class UnderWay {
   /** Passes in which nothing was settled though people were due. */
   idlePasses = 0;
   readonly #pages = new Map<number, Page>();
+  readonly #late = new Map<number, LatePage>();
   #lastNo = 0;
   #lostMs = LOST_MS;
-  #reports: PageReport[] = [];
+  #slowMs = 0;
+  #reports: Reported[] = [];
   #good = 0;
   #bad = { refused: 0, unknown: 0 };
   #mailboxes: MailboxReports = {};
@@ -60,24 +73,38 @@ export class UnderWay {
     this.#pages.set(pageNo, { count, issuedAt: now });
   }
 
-  /** False for a page of a driver before this one, or one that was reported before. */
+  /** False for what is no news: a page of a driver before this one, one that was reported before, or one of before a rest. */
   done(report: PageReport, now: number): boolean {
-    const page = this.#pages.get(report.pageNo);
+    const late = this.#late.get(report.pageNo);
+    const page = this.#pages.get(report.pageNo) ?? late;
     if (report.driver !== this.name || !page) return false;
     this.#pages.delete(report.pageNo);
-    const { accepted, permanent, transient, unknown, leftOut, notRendered } = report;
+    this.#late.delete(report.pageNo);
+    const { accepted, permanent, transient, unknown, leftOut, notRendered, released } = report;
     const settled = accepted + permanent + transient + unknown + leftOut + notRendered;
-    this.#lostMs = LOST_MS;
+    const unused = Math.max(0, page.count - settled - released);
+    if (late?.isPast) {
+      this.#reports.push({ ...report, trouble: null, unused });
+      return false;
+    }
+    this.#heard(now - page.issuedAt);
     this.speed.note(accepted + permanent + unknown, now);
     if (this.pass) this.pass.settled += settled;
-    if (settled < page.count) this.#dueAgain(now);
+    // Whoever is left of a page that was given up is found by the next pass anyway.
+    if (!late && settled < page.count) this.#dueAgain(now);
     else if (transient > 0) this.#dueAgain(now + FIRST_DELAY_S * 1000);
     addMailboxes(this.#mailboxes, report.mailboxes);
     this.#good += accepted;
     this.#bad.refused += permanent + transient;
     this.#bad.unknown += unknown;
-    this.#reports.push(report);
+    this.#reports.push({ ...report, unused });
     return true;
+  }
+
+  /** What takes so long now may take so long again. */
+  #heard(tookMs: number): void {
+    this.#slowMs = Math.max(tookMs, this.#slowMs * SLOW_KEPT);
+    this.#lostMs = Math.min(LOST_MS_MAX, Math.max(LOST_MS, 2 * this.#slowMs));
   }
 
   /** Somebody this pass has passed by is due at a moment: they are no reason to end it at once. */
@@ -95,7 +122,7 @@ export class UnderWay {
   }
 
   /** What was reported since this was last asked. */
-  takeReports(): PageReport[] {
+  takeReports(): Reported[] {
     const reports = this.#reports;
     this.#reports = [];
     return reports;
@@ -128,14 +155,21 @@ export class UnderWay {
   /** Gives up pages nobody reported. Their people are found again by the next pass. */
   forgetLost(now: number): number {
     let lost = 0;
-    for (const [no, { issuedAt }] of this.#pages) {
-      if (now - issuedAt < this.#lostMs) continue;
-      this.#pages.delete(no);
+    for (const [no, page] of this.#pages) {
+      if (now - page.issuedAt < this.#lostMs) continue;
+      this.#giveUp(no, { ...page, isPast: false });
       lost += 1;
     }
     if (lost > 0) this.#dueAgain(now);
     if (lost > 0) this.#lostMs = Math.min(LOST_MS_MAX, this.#lostMs * 2);
     return lost;
+  }
+
+  #giveUp(no: number, page: LatePage): void {
+    this.#pages.delete(no);
+    this.#late.set(no, page);
+    const [oldest] = this.#late.keys();
+    if (this.#late.size > LATE_MAX && oldest !== undefined) this.#late.delete(oldest);
   }
 
   /** In how many ms the next page is to be given up; null when none is out. */
@@ -152,7 +186,8 @@ export class UnderWay {
     this.#good = 0;
     this.#bad = { refused: 0, unknown: 0 };
     this.#mailboxes = {};
-    this.#pages.clear();
+    for (const [no, page] of [...this.#late, ...this.#pages]) this.#giveUp(no, { ...page, isPast: true });
+    this.#reports = this.#reports.map((report) => ({ ...report, trouble: null }));
     this.speed.rest();
   }
 }
