@@ -9,12 +9,13 @@ import { forgetOldChanges } from "./changes/change";
 import { wakeChats, wakeChatsOf } from "./connections/chat";
 import { forgetOldPayloads } from "./connections/hook";
 import { sendPage, wakeOpenMailings } from "./delivery/delivery";
-import { mailingPage } from "./delivery/types";
+import { mailingPage, recipientRefused } from "./delivery/types";
 import { noticePage, sendNotices } from "./events/notice";
 import { mailAboutGift } from "./fundraisers/mails";
 import { groupStatusChanged } from "./groups/messages";
 import { receiveAgain } from "./inbound/email";
 import { emptyOldKept } from "./inbound/kept";
+import { refusedAtOnce } from "./inbound/refused";
 import { copyReported } from "./inbound/service-report";
 import { sunsetSteps } from "./inbound/sunset";
 import { mailDue } from "./inbound/types";
@@ -106,6 +107,7 @@ const jobs: Record<string, ReturnType<typeof job>[]> = {
     // A copy of a mailing names itself; all else may be a letter.
     job(mailEvent, async (ctx, event) => (await copyReported(ctx, event)) || letterReturned(ctx, event)),
     job(mailDue, receiveAgain),
+    job(recipientRefused, refusedAtOnce),
   ],
   "groundswell-work": [
     job(indexDue, indexPeople),

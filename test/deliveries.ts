@@ -7,7 +7,7 @@ import { forgetKits } from "../src/delivery/kit";
 import { type FindLane, sendPage } from "../src/delivery/page";
 import { selectDelivery } from "../src/delivery/store";
 import { totalsOf } from "../src/delivery/survey";
-import type { DriverRef, MailingPage, PageReport } from "../src/delivery/types";
+import type { DriverRef, MailingPage, PageReport, RecipientRefused } from "../src/delivery/types";
 import { UnderWay } from "../src/delivery/under-way";
 import type { Env } from "../src/env";
 import { dbFor, type GroupDb } from "../src/groups/shard";
@@ -132,6 +132,8 @@ export class HandDriver {
   readonly pages: MailingPage[] = [];
   readonly sent: { to: string; message: BulkMessage }[] = [];
   readonly noted: Record<string, number>[] = [];
+  /** Whoever was refused for good since nobody reads there. */
+  readonly refused: RecipientRefused[] = [];
   answer: Answer = () => ({ outcome: "accepted", id: "m" });
   /** Of the gate: how many it grants at once, or why it stops. */
   gate: { most: number; stop: { cause: "health" | "sender" | "operator"; why: string } | null } = {
@@ -185,6 +187,11 @@ export class HandDriver {
       [this.group.shard]: this.shard(env[this.group.shard as "SHARD_01"]),
       GATE: { getByName: () => gate },
       MAILING: { getByName: () => driver },
+      MAIL_EVENTS: {
+        sendBatch: async (messages: Iterable<{ body: RecipientRefused }>) => {
+          this.refused.push(...[...messages].map(({ body }) => body));
+        },
+      },
       MAILINGS: {
         sendBatch: async (messages: Iterable<{ body: MailingPage }>) => {
           this.pages.push(...this.queue([...messages].map(({ body }) => body)));

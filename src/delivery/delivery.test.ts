@@ -14,6 +14,7 @@ import { released, settlementOf } from "./outcomes";
 import { selectBuilds } from "./store";
 import { giveUpClaims, settle, settleAndClaim } from "./store-ledger";
 import { sumOf } from "./totals";
+import { recipientRefused } from "./types";
 
 const BY = { by: 1, startAt: null };
 
@@ -276,6 +277,29 @@ describe("what a transport answers", () => {
     expect(driver.sent.length - first).toBe(10);
     expect(await driver.totals()).toMatchObject({ sent: 20, failed: 10, unknown: 10, waiting: 0 });
     expect(await driver.standing()).toMatchObject({ status: "sent" });
+  });
+
+  it("tells of whom is refused since nobody reads there, and of nobody refused for anything else", async () => {
+    const { driver, group } = await begun(5);
+    const reasons = [
+      "",
+      "to_550_5.1.1",
+      "to_550",
+      "text_554_5.7.1",
+      "E_RECIPIENT_SUPPRESSED",
+      "to_552_5.2.2",
+    ];
+    driver.answer = (message) => ({
+      ...{ outcome: "permanent", reason: reasons[Number(/\d+/.exec(message.to)?.[0])] ?? "" },
+    });
+    await driver.run();
+    await expect.poll(() => driver.refused.length).toBe(2);
+    const about = { type: "mailings.refused", groupNo: group.no };
+    expect(driver.refused).toMatchObject([
+      { ...about, personNo: 1, to: "p1@people.example", reason: "to_550_5.1.1" },
+      { ...about, personNo: 4, to: "p4@people.example" },
+    ]);
+    expect(recipientRefused.parse(driver.refused[0])).toEqual(driver.refused[0]);
   });
 
   it("gives up after three days of refusals for now", async () => {

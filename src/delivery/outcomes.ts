@@ -20,6 +20,17 @@ export function isSenderError(result: MailResult): boolean {
   return result.outcome === "permanent" && SENDER_ERRORS.has(result.reason);
 }
 
+/**
+ * A refusal for good that names the address as its reason: by SMTP the codes of RFC 3463 for one that is not there or closed, or a
+ * provider that knows it is dead. What a server says without a code may be about us.
+ */
+const NOBODY_THERE = /^(?:to|text)_5\d\d_5\.(?:1\.(?:1|2|3|6|10|11)|2\.1)$|^E_RECIPIENT_SUPPRESSED$/;
+
+/** Whether a copy was refused since nobody reads at its address. */
+export function isNobodyThere(result: MailResult): boolean {
+  return result.outcome === "permanent" && NOBODY_THERE.test(result.reason);
+}
+
 /** When to try again after this many refusals, in s. */
 export function retryDelayS(tries: number): number {
   return Math.min(FIRST_DELAY_S * 2 ** Math.max(0, tries - 1), DELAY_S_MAX);

@@ -9,16 +9,17 @@ import { errorText } from "../platform/log";
 import { BULK_CHUNK, type BulkMessage, type BulkTransport } from "../platform/mail/bulk";
 import type { MailResult } from "../platform/mail/transport";
 import { mailKey } from "../platform/mail-keys";
+import { sendAll } from "../platform/queues";
 import type { Sender } from "../senders/sender";
 import { suppressedAmong } from "../subscriptions/suppression";
 import { type Kit, kitOf, laneOf } from "./kit";
 import { messageMaker } from "./message";
 import { driverOf } from "./objects";
-import { isSenderError, released, settlementOf } from "./outcomes";
+import { isNobodyThere, isSenderError, released, settlementOf } from "./outcomes";
 import { countMailbox } from "./pace-counts";
 import type { Judging } from "./store-freeze";
 import { type Claim, isSending, type Settlement, selectDue, settle, settleAndClaim } from "./store-ledger";
-import type { MailingPage, PageReport } from "./types";
+import type { MailingPage, PageReport, RecipientRefused } from "./types";
 
 /** What was read of people is good for so long. */
 const AHEAD_MS = 10_000;
@@ -157,6 +158,7 @@ class PageSender {
     }
     if (made.length === 0) return { settlements, isOver: false };
     const results = await lane.transport.send(made.map(({ message }) => message));
+    const refused: RecipientRefused[] = [];
     let isOver = false;
     for (const [
       index,
@@ -175,8 +177,16 @@ class PageSender {
         this.#report.why = result.outcome === "accepted" ? "" : result.reason;
       } else this.#report[result.outcome] += 1;
       countMailbox(this.#report.mailboxes, to, result);
+      if (isNobodyThere(result)) refused.push(this.#refusalOf(claim.personNo, to, result));
     }
+    if (refused.length > 0) this.#ctx.later(sendAll(this.#ctx.env.MAIL_EVENTS, refused));
     return { settlements, isOver };
+  }
+
+  /** So that the address is written to no more: at once, since no bounce follows. */
+  #refusalOf(personNo: number, to: string, result: MailResult): RecipientRefused {
+    const reason = result.outcome === "accepted" ? "" : result.reason.slice(0, 200);
+    return { type: "mailings.refused", groupNo: this.#group.no, personNo, to, reason, at: Date.now() };
   }
 
   #keyOf(personNo: number): Promise<string> {

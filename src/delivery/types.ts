@@ -38,6 +38,18 @@ export const mailingPage = z.object({
 });
 export type MailingPage = z.infer<typeof mailingPage>;
 
+/** On the MAIL_EVENTS queue: whoever a copy was for was refused for good when it was handed over. A hint: what is lost is refused again. */
+export const recipientRefused = z.object({
+  type: z.literal("mailings.refused"),
+  groupNo: z.int(),
+  personNo: z.int(),
+  to: z.string().max(320),
+  reason: z.string().max(200),
+  /** ms */
+  at: z.int(),
+});
+export type RecipientRefused = z.infer<typeof recipientRefused>;
+
 /** Why a page ended before its end. `sender`: the transport refuses whoever sends, not whom they write to. */
 export type PageTrouble = "sender" | "failed";
 

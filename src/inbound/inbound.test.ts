@@ -14,6 +14,7 @@ import { gateOfGroup } from "../senders/sender";
 import { suppress, suppressedAmong } from "../subscriptions/suppression";
 import { receiveAgain, receiveEmail } from "./email";
 import { inboundByDay, listKept, rawKept } from "./kept";
+import { refusedAtOnce } from "./refused";
 import { listReplies } from "./reply";
 import { returnNumbers } from "./return-numbers";
 import { liftReturn, returned } from "./returned";
@@ -617,6 +618,26 @@ describe("what mail services report", () => {
     expect(await serviceReported(contextOf(), { type: "soft_bounce", key: "", email, detail: "" }, "3")).toBe(
       "nobody",
     );
+  });
+
+  it("by a relay that knows an address is dead when it is given the mail is as good as a bounce", async () => {
+    const { copy, email } = await sent();
+    const refused = {
+      ...({ type: "mailings.refused", groupNo: group.no, personNo: copy.personNo } as const),
+      ...{ to: email, reason: "to_550_5.1.1", at: NOW },
+    };
+    const elsewhere = { ...refused, to: "former@x.example" };
+    expect(await refusedAtOnce(contextOf(), elsewhere)).toBe("known");
+    expect(await statusOf(copy.personNo)).toMatchObject({ status: 1 });
+    expect(await refusedAtOnce(contextOf(), refused)).toBe("retired");
+    expect(await refusedAtOnce(contextOf(), refused)).toBe("known");
+    expect(await statusOf(copy.personNo)).toEqual({ status: 3, cause: "bounced", changes: 1 });
+    expect(await suppressedAmong(contextOf(), [email, elsewhere.to])).toEqual(new Set([email]));
+    // The mailing counts it as refused, and as no bounce beside.
+    expect(await flagsOf(copy)).toMatchObject({ flags: null });
+    expect(await liftReturn(contextOf(), group, copy.personNo, { no: 1 })).toEqual({ is: "lifted" });
+    expect(await refusedAtOnce(contextOf(), refused)).toBe("known");
+    expect(await suppressedAmong(contextOf(), [email])).toEqual(new Set());
   });
 
   it("by Cloudflare is told apart from what is said of other mail", async () => {
