@@ -36,8 +36,8 @@ const LONGEST = [
   "test/server.test.ts",
 ];
 
-/** Mails and their editor as a browser shows them. */
-const SHOWN_MAILS = ["test/mail-looks.test.ts", "test/mail-editor.test.ts"];
+/** Mails and how they are written, as a browser shows them. */
+const SHOWN_MAILS = ["test/mail-looks.test.ts", "test/mail-editor.test.ts", "test/editor-saving.test.ts"];
 
 /** Only a backstop, for a machine which is busy with other things: how long something takes is measured in `bench/`. */
 const TIMEOUT_MS = 60_000;

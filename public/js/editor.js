@@ -1,6 +1,6 @@
 // <form data-editor="/path"> saves a draft to that path after a pause in writing, one request at a time, and carries the
 // version it gets back, so that two people never overwrite each other unseen. An empty path (a live page) saves nothing by
-// itself. Either way, leaving with something unsaved asks first.
+// itself. Either way, leaving with something unsaved asks first; a link or another form of the page waits until it is saved.
 const PAUSE_MS = 1_500;
 const RETRY_MS = 10_000;
 
@@ -10,6 +10,7 @@ for (const form of document.querySelectorAll("form[data-editor]")) {
   const savedAt = form.querySelector("[data-saved-at]");
   let written = 0;
   let saved = 0;
+  let saving = Promise.resolve();
   let isSaving = false;
   let isStopped = path === "";
   let timer = 0;
@@ -26,8 +27,13 @@ for (const form of document.querySelectorAll("form[data-editor]")) {
     if (!isStopped) timer = setTimeout(save, pause);
   };
 
-  async function save() {
-    if (isSaving || isStopped || saved === written) return;
+  const save = () => {
+    saving = saving.then(saveNow);
+    return saving;
+  };
+
+  async function saveNow() {
+    if (isStopped || saved === written) return;
     const edition = written;
     isSaving = true;
     say(state.dataset.saving);
@@ -70,10 +76,37 @@ for (const form of document.querySelectorAll("form[data-editor]")) {
     written += 1;
     later(PAUSE_MS);
   });
-  form.addEventListener("submit", () => {
+  const leaveBySending = () => {
     clearTimeout(timer);
     isStopped = true;
     saved = written;
+  };
+
+  // Both listen behind everybody else: what asks first has asked.
+  const isBehind = () => !isStopped && saved !== written;
+  window.addEventListener("submit", async (event) => {
+    const { target, submitter } = event;
+    const isOwn = target === form;
+    if (event.defaultPrevented) return;
+    if (isOwn && !isSaving) return leaveBySending();
+    if (!isOwn && !isBehind()) return;
+    event.preventDefault();
+    // What is on its way raises the version: sent beside it, the same words would be a stranger's.
+    await (isOwn ? saving : save());
+    submitter?.removeAttribute("data-confirm");
+    target.requestSubmit(submitter);
+  });
+  window.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a[href]");
+    const isPlain =
+      event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    const isOwn = link && link.origin === location.origin && !link.target && !link.hasAttribute("download");
+    if (!isOwn || !isPlain || event.defaultPrevented || !isBehind()) return;
+    // A part of this page is gone to at once.
+    if (link.hash && link.pathname === location.pathname && link.search === location.search) return;
+    event.preventDefault();
+    await save();
+    location.assign(link.href);
   });
   window.addEventListener("beforeunload", (event) => {
     if (saved !== written) event.preventDefault();
