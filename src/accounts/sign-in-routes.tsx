@@ -37,7 +37,7 @@ signInRoutes.post("/sign-in", async (c) => {
   const sent = await sendSignInLink(ctx, { email, emailKey, next, locale, network: networkOf(c.req.raw) });
   if (!sent.sent) return tooMany(c, { email: typed, next }, sent.retryAfterSeconds);
   const mailboxUrl = ctx.config.isDevelopment ? "/dev/mail" : undefined;
-  return c.html(<MailSentPage {...page(c)} email={email} mailboxUrl={mailboxUrl} />);
+  return c.html(<MailSentPage {...page(c)} {...{ email, next, mailboxUrl }} />);
 });
 
 function page(c: HonoContext<WebEnv>) {

@@ -282,6 +282,15 @@ describe("where signing in leads", () => {
     expect(response.headers.get("Location")).toBe("/sign-in?next=%2Faccount%3Fdone%3Dprofile");
   });
 
+  it("stays that page for a link that is asked for again, or for another address", async () => {
+    const email = newAddress();
+    const response = await platformHost().visitor().post("/sign-in", { email, next: "/account" });
+    const page = await response.text();
+    expect(page).toContain(`name="email" value="${email}"`);
+    expect(page).toContain('name="next" value="/account"');
+    expect(page).toContain('href="/sign-in?lang=en&amp;next=%2Faccount"');
+  });
+
   it("is a 401 for a client that wants JSON", async () => {
     const response = await platformHost().visitor({ Accept: "application/json" }).get("/account");
     expect([response.status, await response.json()]).toEqual([401, { error: "not_signed_in" }]);

@@ -89,16 +89,25 @@ export function PasskeyFields({ t }: { t: T }) {
 }
 
 /** The same page whether the address has an account or not. */
-export function MailSentPage(props: PageProps & { email: string; mailboxUrl?: string | undefined }) {
-  const { t, locale, email, mailboxUrl } = props;
+export function MailSentPage(
+  props: PageProps & { email: string; next: string; mailboxUrl?: string | undefined },
+) {
+  const { t, locale, email, next, mailboxUrl } = props;
   return (
     <PlainPage t={t} locale={locale} title={t("accounts.sent.title")}>
       <h1>{t("accounts.sent.title")}</h1>
       <p class="lead">{t("accounts.sent.text", { email, minutes: SIGN_IN_LINK_SECONDS / 60 })}</p>
       <p>{t("accounts.sent.elsewhere")}</p>
-      <p>
-        <a href={`/sign-in?lang=${locale}`}>{t("accounts.sent.again")}</a>
-      </p>
+      <ButtonRow>
+        <Form class="inline" action={`/sign-in?lang=${locale}`} label={t("accounts.sent.again")}>
+          <HiddenField name="email" value={email} />
+          <HiddenField name="next" value={next} />
+          <SubmitButton kind="secondary">{t("accounts.sent.again")}</SubmitButton>
+        </Form>
+        <ButtonLink kind="quiet" href={`/sign-in?${new URLSearchParams({ lang: locale, next })}`}>
+          {t("accounts.sent.other")}
+        </ButtonLink>
+      </ButtonRow>
       {mailboxUrl ? (
         <Notice>
           <p>
