@@ -19,7 +19,7 @@ export function FrontPage({ t, locale, canonical }: { t: T; locale: Locale; cano
         <h1>{t("dashboard.front.title")}</h1>
         <p class="lead">{t("dashboard.front.lead")}</p>
         <div class="button-row">
-          <ButtonLink href="/sign-in">{t("dashboard.front.start")}</ButtonLink>
+          <ButtonLink href={`/sign-in?lang=${locale}`}>{t("dashboard.front.start")}</ButtonLink>
         </div>
         <p class="soft small">{t("dashboard.front.startHint")}</p>
       </div>

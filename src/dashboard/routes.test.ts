@@ -107,6 +107,14 @@ describe("the front page", () => {
     expect(await anonymous.text()).toContain("Lancez une pétition");
   });
 
+  it("leads on in the language somebody chose, which no cookie remembers", async () => {
+    const chosen = await exports.default.fetch("http://localhost:8787/?lang=es", {
+      headers: { "Accept-Language": "en" },
+    });
+    const html = await chosen.text();
+    for (const path of ["/sign-in", "/help", "/"]) expect(html).toContain(`href="${path}?lang=es"`);
+  });
+
   it("takes somebody signed in to the group they looked at last", async () => {
     const home = await team.owner.get(team.base);
     expect(home.headers.get("Set-Cookie")).toContain(`group=${team.group.slug}`);

@@ -18,8 +18,12 @@ type PlainPageProps = {
   children: Child;
 };
 
-/** A page for whoever is not signed in: sign in, a confirmation, an error. One column, one thing to do. */
+/**
+ * A page for whoever is not signed in: sign in, a confirmation, an error. One column, one thing to do. Nothing but the address
+ * remembers the language they chose, so its links keep it.
+ */
 export function PlainPage(props: PlainPageProps) {
+  const inLanguage = `?lang=${props.locale}`;
   return (
     <Document
       locale={props.locale}
@@ -33,7 +37,7 @@ export function PlainPage(props: PlainPageProps) {
     >
       <SkipLink t={props.t} />
       <header class="plain-header">
-        <a class="wordmark" href="/">
+        <a class="wordmark" href={`/${inLanguage}`}>
           <Swell />
           <span class="wordmark-name">{PRODUCT_NAME}</span>
         </a>
@@ -43,6 +47,7 @@ export function PlainPage(props: PlainPageProps) {
         {props.children}
       </main>
       <footer class="plain-footer">
+        <a href={`/help${inLanguage}`}>{props.t("common.nav.help")}</a>
         <LanguageLinks t={props.t} locale={props.locale} />
       </footer>
     </Document>
