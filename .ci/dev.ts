@@ -104,9 +104,8 @@ async function main(): Promise<void> {
   if (await portIsTaken())
     throw new Error(`port ${port} is in use; try another: PORT=${port + 1} npm run dev`);
   writeSecrets();
-  for (const line of await applyLocally(DEFAULT_STATE, readDatabases(join(root, "wrangler.toml")))) {
-    say(`Migrated ${line}`);
-  }
+  say("Setting up the databases …");
+  await applyLocally(DEFAULT_STATE, readDatabases(join(root, "wrangler.toml")));
   const server = startWrangler();
   server.once("exit", (code) => process.exit(code ?? 0));
   process.once("exit", () => server.kill("SIGTERM"));
