@@ -260,22 +260,16 @@ function QuestionInputs({ t, typed, errors, fields }: QuestionPageProps) {
         error={errors.choices}
       />
       <div class="pair">
-        <TextField
-          name="min"
-          label={t("actions.questions.min")}
-          optionalLabel={optionalLabel}
-          inputmode="decimal"
-          value={typed.min}
-          error={errors.min}
-        />
-        <TextField
-          name="max"
-          label={t("actions.questions.max")}
-          optionalLabel={optionalLabel}
-          inputmode="decimal"
-          value={typed.max}
-          error={errors.max}
-        />
+        {(["min", "max"] as const).map((limit) => (
+          <TextField
+            name={limit}
+            label={t(`actions.questions.${limit}`)}
+            optionalLabel={optionalLabel}
+            inputmode="decimal"
+            value={typed[limit]}
+            error={errors[limit]}
+          />
+        ))}
       </div>
       <SelectField
         name="fieldNo"

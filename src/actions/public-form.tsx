@@ -95,13 +95,7 @@ export function ActionForm(props: ActionFormProps) {
       ) : (
         <ErrorSummary t={t} errors={form.errors} />
       )}
-      {trouble ? (
-        <div role="alert">
-          <Notice kind="bad">
-            <p>{trouble}</p>
-          </Notice>
-        </div>
-      ) : null}
+      {trouble ? <Trouble text={trouble} /> : null}
       {fields}
       {carried(kind, snapshot, form.values, step).map(([name, value]) => (
         <HiddenField name={name} value={value} />
@@ -118,6 +112,16 @@ export function ActionForm(props: ActionFormProps) {
         </SubmitButton>
       ) : null}
     </Form>
+  );
+}
+
+function Trouble({ text }: { text: string }) {
+  return (
+    <div role="alert">
+      <Notice kind="bad">
+        <p>{text}</p>
+      </Notice>
+    </div>
   );
 }
 

@@ -50,7 +50,8 @@ function summaryOf({ t, row }: RowProps): string {
   ].join(" · ");
 }
 
-function Words({ t, row, at, errors }: RowProps) {
+function Words(props: RowProps) {
+  const { t, row, at, errors } = props;
   const name = (field: string) => `questions.${at}.${field}`;
   return (
     <>
@@ -85,6 +86,16 @@ function Words({ t, row, at, errors }: RowProps) {
           error={errors[name("value")]}
         />
       </div>
+      <Answers {...props} />
+    </>
+  );
+}
+
+/** What one may answer, and whether one must. */
+function Answers({ t, row, at, errors }: RowProps) {
+  const name = (field: string) => `questions.${at}.${field}`;
+  return (
+    <>
       <div class="question-choices">
         <TextArea
           name={name("choices")}

@@ -9,20 +9,7 @@ export function ClauseFields({ of, setting }: Fields) {
   const choose = { of, setting };
   switch (of.is) {
     case "subscription":
-      return (
-        <>
-          <Select
-            {...choose}
-            name="channel"
-            options={channels.map((value) => ({ value, label: t(`audiences.channel.${value}`) }))}
-          />
-          <Choices
-            {...choose}
-            name="status"
-            options={statusNames.map((value) => ({ value, label: t(`audiences.statusLabel.${value}`) }))}
-          />
-        </>
-      );
+      return <SubscriptionFields {...choose} />;
     case "has":
       return (
         <Select
@@ -41,24 +28,7 @@ export function ClauseFields({ of, setting }: Fields) {
     case "field":
       return <FieldFields {...choose} />;
     case "action":
-      return (
-        <>
-          <Choices
-            {...choose}
-            name="actions"
-            options={named(offers.actions)}
-            hint={t("audiences.hint.anyAction")}
-          />
-          <Choices
-            {...choose}
-            name="kinds"
-            options={setting.kinds.map(({ name, label }) => ({ value: name, label }))}
-          />
-          <When {...choose} />
-          <Times {...choose} />
-          <Lines {...choose} name="sources" hint={t("audiences.hint.lines")} />
-        </>
-      );
+      return <ActionFields {...choose} />;
     case "donation":
       return <DonationFields {...choose} />;
     case "recurring":
@@ -70,39 +40,11 @@ export function ClauseFields({ of, setting }: Fields) {
         />
       );
     case "mail":
-      return (
-        <>
-          <Select
-            {...choose}
-            name="did"
-            options={mailActs.map((value) => ({ value, label: t(`audiences.did.${value}`) }))}
-          />
-          <Choices
-            {...choose}
-            name="mailings"
-            options={named(offers.mailings)}
-            hint={t("audiences.hint.anyMailing")}
-          />
-          <When {...choose} />
-          <Times {...choose} />
-        </>
-      );
+      return <MailFields {...choose} />;
     case "series":
       return <Choices {...choose} name="series" options={named(offers.series)} />;
     case "import":
-      return (
-        <>
-          <Choices {...choose} name="imports" options={named(offers.imports)} />
-          <Select
-            {...choose}
-            name="who"
-            options={(["all", "new"] as const).map((value) => ({
-              value,
-              label: t(`audiences.who.${value}`),
-            }))}
-          />
-        </>
-      );
+      return <ImportFields {...choose} />;
     case "joined":
       return <When {...choose} isNeeded />;
     case "active":
@@ -129,6 +71,77 @@ export function ClauseFields({ of, setting }: Fields) {
     default:
       return <PlaceFields {...choose} />;
   }
+}
+
+function SubscriptionFields(fields: Fields) {
+  const { t } = fields.setting;
+  return (
+    <>
+      <Select
+        {...fields}
+        name="channel"
+        options={channels.map((value) => ({ value, label: t(`audiences.channel.${value}`) }))}
+      />
+      <Choices
+        {...fields}
+        name="status"
+        options={statusNames.map((value) => ({ value, label: t(`audiences.statusLabel.${value}`) }))}
+      />
+    </>
+  );
+}
+
+function ActionFields(fields: Fields) {
+  const { t, offers, kinds } = fields.setting;
+  return (
+    <>
+      <Choices
+        {...fields}
+        name="actions"
+        options={named(offers.actions)}
+        hint={t("audiences.hint.anyAction")}
+      />
+      <Choices {...fields} name="kinds" options={kinds.map(({ name, label }) => ({ value: name, label }))} />
+      <When {...fields} />
+      <Times {...fields} />
+      <Lines {...fields} name="sources" hint={t("audiences.hint.lines")} />
+    </>
+  );
+}
+
+function MailFields(fields: Fields) {
+  const { t, offers } = fields.setting;
+  return (
+    <>
+      <Select
+        {...fields}
+        name="did"
+        options={mailActs.map((value) => ({ value, label: t(`audiences.did.${value}`) }))}
+      />
+      <Choices
+        {...fields}
+        name="mailings"
+        options={named(offers.mailings)}
+        hint={t("audiences.hint.anyMailing")}
+      />
+      <When {...fields} />
+      <Times {...fields} />
+    </>
+  );
+}
+
+function ImportFields(fields: Fields) {
+  const { t, offers } = fields.setting;
+  return (
+    <>
+      <Choices {...fields} name="imports" options={named(offers.imports)} />
+      <Select
+        {...fields}
+        name="who"
+        options={(["all", "new"] as const).map((value) => ({ value, label: t(`audiences.who.${value}`) }))}
+      />
+    </>
+  );
 }
 
 function SampleFields(fields: Fields) {

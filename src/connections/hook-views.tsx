@@ -133,52 +133,14 @@ function optionsOf({ shown }: Props, value: string): Option[] {
 }
 
 function MappingForm(props: Props) {
-  const { t, hook, base, mapping, errors, shown, fields, actions, locale } = props;
-  const select = (name: string, label: string, value = "", hint?: string) => (
-    <SelectField
-      {...{ name, label, value }}
-      {...(hint ? { hint } : {})}
-      error={errors[name]}
-      options={optionsOf(props, value)}
-      blank={t("connections.map.none")}
-    />
-  );
-  const action = actions.find(({ id }) => id === mapping.actionId);
+  const { t, hook, base, mapping, errors, shown } = props;
   return (
     <Section title={t("connections.map.title")} text={t("connections.map.text")}>
       <Payloads {...props} />
       <Form class="form measure" action={`${base}/${hook.no}`} label={t("connections.map.title")}>
         {shown ? <HiddenField name="payload" value={String(shown.no)} /> : null}
-        {mappedFields.map((name) =>
-          select(
-            name,
-            fieldWords(t, name),
-            mapping.fields[name],
-            name === "email" ? t("connections.map.emailHint") : undefined,
-          ),
-        )}
-        {fields.map((field) =>
-          select(
-            customName(field.no),
-            fieldLabel(field, locale),
-            mapping.custom.find(({ fieldNo }) => fieldNo === field.no)?.path,
-          ),
-        )}
-        <SelectField
-          name="action"
-          label={t("connections.map.action")}
-          hint={t("connections.map.actionHint")}
-          value={mapping.actionId}
-          error={errors.action}
-          blank={t("connections.map.noAction")}
-          options={actions.map(({ id, title }) => ({ value: id, label: title }))}
-        />
-        {(action?.settings.questions ?? []).map(({ key, label }) =>
-          select(questionName(key), label, mapping.questions.find((each) => each.key === key)?.path),
-        )}
-        {action?.settings.comments.isAsked
-          ? select("comment", t("connections.map.comment"), mapping.comment)
-          : null}
+        <PersonFields {...props} />
+        <ActionFields {...props} />
         <TextField
           name="tags"
           label={t("connections.map.tags")}
@@ -187,36 +149,105 @@ function MappingForm(props: Props) {
           error={errors.tags}
           autocomplete="off"
         />
-        {select("tagsPath", t("connections.map.tagsPath"), mapping.tagsPath)}
-        {select(
-          "consent",
-          t("connections.map.consent"),
-          mapping.consent.path,
-          t("connections.map.consentHint"),
-        )}
-        <TextField
-          name="yes"
-          label={t("connections.map.yes")}
-          hint={t("connections.map.yesHint")}
-          value={mapping.consent.yes}
-          maxlength={YES_MAX}
-          autocomplete="off"
-        />
-        <TextArea
-          name="wording"
-          label={t("connections.map.wording")}
-          hint={t("connections.map.wordingHint")}
-          value={mapping.consent.wording}
-          error={errors.wording}
-          maxlength={WORDING_MAX}
-          rows={3}
-        />
-        {select("id", t("connections.map.id"), mapping.id, t("connections.map.idHint"))}
+        {pathField(props, "tagsPath", t("connections.map.tagsPath"), mapping.tagsPath)}
+        <ConsentFields {...props} />
+        {pathField(props, "id", t("connections.map.id"), mapping.id, t("connections.map.idHint"))}
         <ButtonRow>
           <SubmitButton>{t("connections.map.save")}</SubmitButton>
         </ButtonRow>
       </Form>
     </Section>
+  );
+}
+
+/** Which place of the payload fills something. */
+function pathField(props: Props, name: string, label: string, value = "", hint?: string) {
+  return (
+    <SelectField
+      {...{ name, label, value }}
+      {...(hint ? { hint } : {})}
+      error={props.errors[name]}
+      options={optionsOf(props, value)}
+      blank={props.t("connections.map.none")}
+    />
+  );
+}
+
+function PersonFields(props: Props) {
+  const { t, mapping, fields, locale } = props;
+  return (
+    <>
+      {mappedFields.map((name) =>
+        pathField(
+          props,
+          name,
+          fieldWords(t, name),
+          mapping.fields[name],
+          name === "email" ? t("connections.map.emailHint") : undefined,
+        ),
+      )}
+      {fields.map((field) =>
+        pathField(
+          props,
+          customName(field.no),
+          fieldLabel(field, locale),
+          mapping.custom.find(({ fieldNo }) => fieldNo === field.no)?.path,
+        ),
+      )}
+    </>
+  );
+}
+
+/** Which action it counts as, and what of that is asked. */
+function ActionFields(props: Props) {
+  const { t, mapping, errors, actions } = props;
+  const action = actions.find(({ id }) => id === mapping.actionId);
+  return (
+    <>
+      <SelectField
+        name="action"
+        label={t("connections.map.action")}
+        hint={t("connections.map.actionHint")}
+        value={mapping.actionId}
+        error={errors.action}
+        blank={t("connections.map.noAction")}
+        options={actions.map(({ id, title }) => ({ value: id, label: title }))}
+      />
+      {(action?.settings.questions ?? []).map(({ key, label }) =>
+        pathField(props, questionName(key), label, mapping.questions.find((each) => each.key === key)?.path),
+      )}
+      {action?.settings.comments.isAsked
+        ? pathField(props, "comment", t("connections.map.comment"), mapping.comment)
+        : null}
+    </>
+  );
+}
+
+/** Where somebody says yes to mail, in which words, and to what. */
+function ConsentFields(props: Props) {
+  const { t, errors } = props;
+  const { path, yes, wording } = props.mapping.consent;
+  return (
+    <>
+      {pathField(props, "consent", t("connections.map.consent"), path, t("connections.map.consentHint"))}
+      <TextField
+        name="yes"
+        label={t("connections.map.yes")}
+        hint={t("connections.map.yesHint")}
+        value={yes}
+        maxlength={YES_MAX}
+        autocomplete="off"
+      />
+      <TextArea
+        name="wording"
+        label={t("connections.map.wording")}
+        hint={t("connections.map.wordingHint")}
+        value={wording}
+        error={errors.wording}
+        maxlength={WORDING_MAX}
+        rows={3}
+      />
+    </>
   );
 }
 

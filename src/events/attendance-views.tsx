@@ -6,7 +6,7 @@ import { formatNumber, formatTime } from "../ui/format";
 import type { Locale, T } from "../ui/i18n";
 import { Section } from "../ui/layout";
 import { Status } from "../ui/status";
-import { DataTable, EmptyState, Pager } from "../ui/table";
+import { type Column, DataTable, EmptyState, Pager } from "../ui/table";
 import { Arrivals, doorWords } from "./arrival-views";
 import { doorsOf, shiftsOf } from "./shifts";
 import type { Heads, Reply, ShiftHeads } from "./store";
@@ -28,7 +28,6 @@ export type AttendancePageProps = ActionFrame & {
 export function AttendancePage(props: AttendancePageProps) {
   const { t, locale, heads, text, replies, next } = props;
   const settings = eventSettings.parse(props.action.settings);
-  const here = actionPath(props);
   return (
     <ActionShell {...props} tab="attendance" page={t("events.attendance.title")}>
       <Stats
@@ -41,22 +40,7 @@ export function AttendancePage(props: AttendancePageProps) {
       />
       {settings.shifts.length > 0 ? <ShiftTable {...props} settings={settings} /> : null}
       <Section title={t("events.attendance.list")} text={t("events.attendance.text")}>
-        <Form method="get" action={`${here}/attendance`} class="form filter">
-          <TextField name="text" label={t("events.attendance.search")} value={text} type="search" />
-          {settings.shifts.length > 0 ? (
-            <SelectField
-              name="shift"
-              label={t("events.columns.shift")}
-              value={props.shift}
-              blank={t("events.attendance.allShifts")}
-              options={settings.shifts.map((one) => ({
-                value: one.key,
-                label: shiftLine(settings, one, locale),
-              }))}
-            />
-          ) : null}
-          <SubmitButton kind="secondary">{t("events.attendance.find")}</SubmitButton>
-        </Form>
+        <Filter {...props} settings={settings} />
         <DataTable
           caption={t("events.attendance.list")}
           isCaptionHidden
@@ -67,52 +51,80 @@ export function AttendancePage(props: AttendancePageProps) {
               text={t("events.attendance.nobodyText")}
             />
           }
-          columns={[
-            {
-              key: "name",
-              title: t("events.attendance.name"),
-              isName: true,
-              cell: (reply) => <Person reply={reply} />,
-            },
-            {
-              key: "places",
-              title: t("events.attendance.places"),
-              isNumber: true,
-              cell: ({ own }) => formatNumber(1 + own.guests, locale),
-            },
-            ...(settings.shifts.length > 0
-              ? [
-                  {
-                    key: "shift",
-                    title: t("events.columns.shift"),
-                    cell: ({ slots }: Reply) => <ShiftLines {...{ t, settings, slots, locale }} />,
-                  },
-                ]
-              : []),
-            {
-              key: "standing",
-              title: t("events.attendance.standing"),
-              cell: (reply) => <StandingMark t={t} reply={reply} />,
-            },
-            {
-              key: "arrived",
-              title: t("events.attendance.arrived"),
-              cell: (reply) => (
-                <Arrivals
-                  {...{ t, locale, settings, reply }}
-                  timeZone={props.timeZone}
-                  name={nameOf(reply)}
-                  action={`${here}/attendance/arrivals`}
-                  kept={{ text, shift: props.shift }}
-                />
-              ),
-            },
-          ]}
+          columns={columnsOf(props, settings)}
         />
         <Pager t={t} {...(next ? { after: next } : {})} />
       </Section>
     </ActionShell>
   );
+}
+
+type WithSettings = AttendancePageProps & { settings: EventSettings };
+
+function Filter({ settings, ...props }: WithSettings) {
+  const { t, locale, text, shift } = props;
+  return (
+    <Form method="get" action={`${actionPath(props)}/attendance`} class="form filter">
+      <TextField name="text" label={t("events.attendance.search")} value={text} type="search" />
+      {settings.shifts.length > 0 ? (
+        <SelectField
+          name="shift"
+          label={t("events.columns.shift")}
+          value={shift}
+          blank={t("events.attendance.allShifts")}
+          options={settings.shifts.map((one) => ({
+            value: one.key,
+            label: shiftLine(settings, one, locale),
+          }))}
+        />
+      ) : null}
+      <SubmitButton kind="secondary">{t("events.attendance.find")}</SubmitButton>
+    </Form>
+  );
+}
+
+function columnsOf(props: AttendancePageProps, settings: EventSettings): Column<Reply>[] {
+  const { t, locale, text, shift, timeZone } = props;
+  return [
+    {
+      key: "name",
+      title: t("events.attendance.name"),
+      isName: true,
+      cell: (reply) => <Person reply={reply} />,
+    },
+    {
+      key: "places",
+      title: t("events.attendance.places"),
+      isNumber: true,
+      cell: ({ own }) => formatNumber(1 + own.guests, locale),
+    },
+    ...(settings.shifts.length > 0
+      ? [
+          {
+            key: "shift",
+            title: t("events.columns.shift"),
+            cell: ({ slots }: Reply) => <ShiftLines {...{ t, settings, slots, locale }} />,
+          },
+        ]
+      : []),
+    {
+      key: "standing",
+      title: t("events.attendance.standing"),
+      cell: (reply) => <StandingMark t={t} reply={reply} />,
+    },
+    {
+      key: "arrived",
+      title: t("events.attendance.arrived"),
+      cell: (reply) => (
+        <Arrivals
+          {...{ t, locale, settings, reply, timeZone }}
+          name={nameOf(reply)}
+          action={`${actionPath(props)}/attendance/arrivals`}
+          kept={{ text, shift }}
+        />
+      ),
+    },
+  ];
 }
 
 function actionPath({ group, action }: Pick<ActionFrame, "group" | "action">): string {

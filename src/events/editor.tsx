@@ -127,21 +127,9 @@ function TimeField({ t, errors, values, name, twice, zone, ...words }: TimeField
   );
 }
 
-function WherePart({ t, action, errors, values }: PartProps) {
+function WherePart(props: PartProps) {
+  const { t, action, errors, values } = props;
   const settings = eventSettings.parse(action.settings);
-  const optionalLabel = t("common.form.optional");
-  const line = (
-    name: "name" | "street" | "locality" | "region" | "postalCode",
-    maxlength = PLACE_LINE_MAX,
-  ) => (
-    <TextField
-      name={`place.${name}`}
-      label={t(`events.editor.place.${name}`)}
-      value={single(values, `place.${name}`)}
-      maxlength={maxlength}
-      error={errors[`place.${name}`]}
-    />
-  );
   return (
     <fieldset class="event-part">
       <legend>{t("events.editor.where")}</legend>
@@ -152,31 +140,7 @@ function WherePart({ t, action, errors, values }: PartProps) {
         options={wheres.map((name) => ({ value: name, label: t(`events.editor.wheres.${name}`) }))}
         error={errors.where}
       />
-      {line("name", PLACE_NAME_MAX)}
-      {line("street")}
-      <div class="pairs">
-        {line("locality")}
-        {line("region")}
-        {line("postalCode", 20)}
-        <SelectField
-          name="place.country"
-          label={t("public.fields.country")}
-          value={single(values, "place.country")}
-          blank={t("common.form.choose")}
-          options={countriesIn(action.locale).map(({ code, name }) => ({ value: code, label: name }))}
-          error={errors["place.country"]}
-        />
-      </div>
-      <TextArea
-        name="place.directions"
-        label={t("events.editor.place.directions")}
-        hint={t("events.editor.place.directionsHint")}
-        optionalLabel={optionalLabel}
-        value={single(values, "place.directions")}
-        rows={2}
-        maxlength={DIRECTIONS_MAX}
-        error={errors["place.directions"]}
-      />
+      <PlaceFields {...props} />
       <TextField
         name="online.url"
         label={t("events.editor.online")}
@@ -196,6 +160,50 @@ function WherePart({ t, action, errors, values }: PartProps) {
         checked={isTicked(values, "isForAttendees", settings.isForAttendees, "where")}
       />
     </fieldset>
+  );
+}
+
+function PlaceFields({ t, action, errors, values }: PartProps) {
+  const line = (
+    name: "name" | "street" | "locality" | "region" | "postalCode",
+    maxlength = PLACE_LINE_MAX,
+  ) => (
+    <TextField
+      name={`place.${name}`}
+      label={t(`events.editor.place.${name}`)}
+      value={single(values, `place.${name}`)}
+      maxlength={maxlength}
+      error={errors[`place.${name}`]}
+    />
+  );
+  return (
+    <>
+      {line("name", PLACE_NAME_MAX)}
+      {line("street")}
+      <div class="pairs">
+        {line("locality")}
+        {line("region")}
+        {line("postalCode", 20)}
+        <SelectField
+          name="place.country"
+          label={t("public.fields.country")}
+          value={single(values, "place.country")}
+          blank={t("common.form.choose")}
+          options={countriesIn(action.locale).map(({ code, name }) => ({ value: code, label: name }))}
+          error={errors["place.country"]}
+        />
+      </div>
+      <TextArea
+        name="place.directions"
+        label={t("events.editor.place.directions")}
+        hint={t("events.editor.place.directionsHint")}
+        optionalLabel={t("common.form.optional")}
+        value={single(values, "place.directions")}
+        rows={2}
+        maxlength={DIRECTIONS_MAX}
+        error={errors["place.directions"]}
+      />
+    </>
   );
 }
 

@@ -173,54 +173,8 @@ function FieldInputs({ t, group, typed, errors }: InputsProps) {
         error={errors.choices}
         maxlength={CHOICES_TEXT_MAX}
       />
-      <details class="disclosure" open={Boolean(errors.min || errors.max || errors.mask)}>
-        <summary>{t("fields.edit.rules")}</summary>
-        <div class="pair">
-          <TextField
-            name="min"
-            label={t("fields.edit.min")}
-            optionalLabel={optionalLabel}
-            inputmode="decimal"
-            value={typed.min}
-            error={errors.min}
-            maxlength={20}
-          />
-          <TextField
-            name="max"
-            label={t("fields.edit.max")}
-            optionalLabel={optionalLabel}
-            inputmode="decimal"
-            value={typed.max}
-            error={errors.max}
-            maxlength={20}
-          />
-        </div>
-        <p class="hint">{t("fields.edit.rangeHint")}</p>
-        <TextField
-          name="mask"
-          label={t("fields.edit.mask")}
-          hint={t("fields.edit.maskHint")}
-          optionalLabel={optionalLabel}
-          value={typed.mask}
-          error={errors.mask}
-          maxlength={MASK_MAX}
-          spellcheck={false}
-        />
-      </details>
-      <details class="disclosure">
-        <summary>{t("fields.edit.labels")}</summary>
-        {locales
-          .filter((locale) => locale !== group.locale)
-          .map((locale) => (
-            <TextField
-              name={`label.${locale}`}
-              label={t("fields.edit.labelIn", { language: localeNames[locale] })}
-              optionalLabel={optionalLabel}
-              value={typed.labels[locale] ?? ""}
-              maxlength={FIELD_LABEL_MAX}
-            />
-          ))}
-      </details>
+      <Rules t={t} typed={typed} errors={errors} />
+      <OtherLabels t={t} group={group} typed={typed} />
       <TextField
         name="note"
         label={t("fields.edit.note")}
@@ -229,6 +183,60 @@ function FieldInputs({ t, group, typed, errors }: InputsProps) {
         maxlength={NOTE_MAX}
       />
     </>
+  );
+}
+
+/** What a value must be like: between two numbers or days, or of a pattern. */
+function Rules({ t, typed, errors }: Pick<InputsProps, "t" | "typed" | "errors">) {
+  const optionalLabel = t("common.form.optional");
+  return (
+    <details class="disclosure" open={Boolean(errors.min || errors.max || errors.mask)}>
+      <summary>{t("fields.edit.rules")}</summary>
+      <div class="pair">
+        {(["min", "max"] as const).map((limit) => (
+          <TextField
+            name={limit}
+            label={t(`fields.edit.${limit}`)}
+            optionalLabel={optionalLabel}
+            inputmode="decimal"
+            value={typed[limit]}
+            error={errors[limit]}
+            maxlength={20}
+          />
+        ))}
+      </div>
+      <p class="hint">{t("fields.edit.rangeHint")}</p>
+      <TextField
+        name="mask"
+        label={t("fields.edit.mask")}
+        hint={t("fields.edit.maskHint")}
+        optionalLabel={optionalLabel}
+        value={typed.mask}
+        error={errors.mask}
+        maxlength={MASK_MAX}
+        spellcheck={false}
+      />
+    </details>
+  );
+}
+
+/** What the field is called in the languages that are not the group's. */
+function OtherLabels({ t, group, typed }: Pick<InputsProps, "t" | "group" | "typed">) {
+  return (
+    <details class="disclosure">
+      <summary>{t("fields.edit.labels")}</summary>
+      {locales
+        .filter((locale) => locale !== group.locale)
+        .map((locale) => (
+          <TextField
+            name={`label.${locale}`}
+            label={t("fields.edit.labelIn", { language: localeNames[locale] })}
+            optionalLabel={t("common.form.optional")}
+            value={typed.labels[locale] ?? ""}
+            maxlength={FIELD_LABEL_MAX}
+          />
+        ))}
+    </details>
   );
 }
 

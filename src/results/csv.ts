@@ -52,6 +52,20 @@ export function resultsCsv(
     ...parts.languages.map((language) => part("language", languageName({ t }, language), { language })),
     ...parts.mailboxes.map((mailbox) => part("mailbox", mailboxWords(t, mailbox), { mailbox })),
     [],
+    ...hourLines(t, tally),
+    [],
+    ...linkLines(t, tally, links),
+    [],
+    ...leftOutLines(t, tally),
+    [],
+    ...leavingLines(t, tally),
+    ...(breakdown ? [[], ...breakdownLines(t, breakdown)] : []),
+  ];
+  return BYTE_ORDER_MARK + lines.map(csvLine).join("");
+}
+
+function hourLines(t: T, tally: Tally): string[][] {
+  return [
     [
       t("results.columns.part"),
       t("results.columns.name"),
@@ -62,7 +76,11 @@ export function resultsCsv(
       ...[t("results.parts.hour"), hour === HOURS ? t("results.hours.later") : String(hour + 1)],
       ...[String(opens), String(tally.clickHours[hour] ?? 0)],
     ]),
-    [],
+  ];
+}
+
+function linkLines(t: T, tally: Tally, links: readonly LinkRow[]): string[][] {
+  return [
     [
       ...[t("results.columns.part"), t("results.columns.link"), t("results.columns.people")],
       ...[t("results.columns.clicks"), t("results.columns.machineClicks")],
@@ -71,12 +89,20 @@ export function resultsCsv(
       ...[t("results.parts.link"), url],
       ...(tally.links.find(([[own]]) => own === no)?.[1] ?? [0, 0, 0]).map(String),
     ]),
-    [],
+  ];
+}
+
+function leftOutLines(t: T, tally: Tally): string[][] {
+  return [
     [t("results.columns.part"), t("results.columns.reason"), t("results.columns.people")],
     ...leftOutOf(tally).map(({ reason, people }) => [
       ...[t("results.parts.left_out"), reasonWords(t, leftOutReasons[reason]), String(people)],
     ]),
-    [],
+  ];
+}
+
+function leavingLines(t: T, tally: Tally): string[][] {
+  return [
     [
       ...[t("results.columns.part"), t("results.leaving.choice"), t("results.columns.people")],
       ...[t("results.columns.reason"), t("results.columns.variant")],
@@ -85,9 +111,7 @@ export function resultsCsv(
       const words = departureWords(t, choice, reason);
       return [t("results.parts.leaving"), words.choice, String(people), words.reason, letterOf(variantNo)];
     }),
-    ...(breakdown ? [[], ...breakdownLines(t, breakdown)] : []),
   ];
-  return BYTE_ORDER_MARK + lines.map(csvLine).join("");
 }
 
 /** A line for each mailing. */

@@ -169,28 +169,7 @@ function NewWebhook({ t, slug, typed, actions, errors }: WebhooksPageProps) {
           error={errors.action}
           options={actions.map(({ id, title }) => ({ value: id, label: title }))}
         />
-        <Disclosure
-          summary={t("webhooks.new.filters")}
-          isOpen={typed.filters.types.length > 0 || typed.filters.source !== ""}
-        >
-          <CheckboxGroup
-            name="types"
-            legend={t("webhooks.fields.types")}
-            hint={t("webhooks.fields.typesHint")}
-            values={typed.filters.types}
-            options={eventTypes.map((type) => ({
-              value: type,
-              label: t(`webhooks.types.${typeWords[type]}`),
-            }))}
-          />
-          <TextField
-            name="source"
-            label={t("webhooks.fields.source")}
-            hint={t("webhooks.fields.sourceHint")}
-            value={typed.filters.source}
-            maxlength={SOURCE_MAX}
-          />
-        </Disclosure>
+        <Filters t={t} filters={typed.filters} />
         <CheckboxField
           name="signed"
           label={t("webhooks.fields.signed")}
@@ -202,6 +181,33 @@ function NewWebhook({ t, slug, typed, actions, errors }: WebhooksPageProps) {
         </ButtonRow>
       </Form>
     </Section>
+  );
+}
+
+function Filters({ t, filters }: { t: T; filters: WebhooksPageProps["typed"]["filters"] }) {
+  return (
+    <Disclosure
+      summary={t("webhooks.new.filters")}
+      isOpen={filters.types.length > 0 || filters.source !== ""}
+    >
+      <CheckboxGroup
+        name="types"
+        legend={t("webhooks.fields.types")}
+        hint={t("webhooks.fields.typesHint")}
+        values={filters.types}
+        options={eventTypes.map((type) => ({
+          value: type,
+          label: t(`webhooks.types.${typeWords[type]}`),
+        }))}
+      />
+      <TextField
+        name="source"
+        label={t("webhooks.fields.source")}
+        hint={t("webhooks.fields.sourceHint")}
+        value={filters.source}
+        maxlength={SOURCE_MAX}
+      />
+    </Disclosure>
   );
 }
 
