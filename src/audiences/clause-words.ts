@@ -81,27 +81,26 @@ type ClauseWords =
 
 function wordsOf(clause: Clause, telling: Telling): [ClauseWords, Record<string, string | number>] {
   const { t, locale, names } = telling;
-  const named = (kind: keyof Names, nos: readonly number[], isAll = false) =>
+  const list = (words: readonly string[]) => listed(words, locale);
+  const named = (kind: keyof Names, nos: readonly number[], joinedBy: "or" | "and" = "or") =>
     listed(
       nos.map((no) => names[kind].get(no) ?? t("audiences.say.gone", { no })),
       locale,
-      isAll,
+      joinedBy,
     );
   switch (clause.is) {
     case "subscription":
       return [
         `subscription.${clause.channel}`,
-        {
-          status: listed(
-            clause.status.map((status) => t(`audiences.status.${status}`)),
-            locale,
-          ),
-        },
+        { status: list(clause.status.map((status) => t(`audiences.status.${status}`))) },
       ];
     case "has":
       return [`has.${clause.what}`, {}];
     case "tag":
-      return [`tag.${clause.match}`, { tags: named("tags", clause.tags, clause.match === "all") }];
+      return [
+        `tag.${clause.match}`,
+        { tags: named("tags", clause.tags, clause.match === "all" ? "and" : "or") },
+      ];
     case "field":
       return ["field", { field: named("fields", [clause.field]), test: testWords(clause.test, telling) }];
     case "action":
@@ -113,15 +112,7 @@ function wordsOf(clause: Clause, telling: Telling): [ClauseWords, Record<string,
         : ["donation.any", { detail }];
     }
     case "recurring":
-      return [
-        "recurring",
-        {
-          states: listed(
-            clause.states.map((state) => t(`audiences.gift.${state}`)),
-            locale,
-          ),
-        },
-      ];
+      return ["recurring", { states: list(clause.states.map((state) => t(`audiences.gift.${state}`))) }];
     case "mail":
       return clause.mailings
         ? [`mailing.${clause.did}`, { mailings: named("mailings", clause.mailings) }]
@@ -133,39 +124,23 @@ function wordsOf(clause: Clause, telling: Telling): [ClauseWords, Record<string,
     case "city":
       return ["country", { place: placeName(clause, telling) }];
     case "postal":
-      return ["postal", { prefixes: listed(clause.prefixes, locale) }];
+      return ["postal", { prefixes: list(clause.prefixes) }];
     case "near":
       return ["near", { km: formatNumber(clause.km, locale), postalCode: clause.postalCode }];
     case "district":
-      return ["district", { districts: listed(clause.districts, locale) }];
+      return ["district", { districts: list(clause.districts) }];
     case "source":
-      return [`source.${clause.first ? "first" : "any"}`, { sources: listed(clause.sources, locale) }];
+      return [`source.${clause.first ? "first" : "any"}`, { sources: list(clause.sources) }];
     case "import":
       return [`import.${clause.who}`, { imports: named("imports", clause.imports) }];
     case "joined":
       return ["joined", { when: whenWords(clause.when, telling) }];
     case "language":
-      return [
-        "language",
-        {
-          languages: listed(
-            clause.languages.map((code) => languageName(code, locale)),
-            locale,
-          ),
-        },
-      ];
+      return ["language", { languages: list(clause.languages.map((code) => languageName(code, locale))) }];
     case "mailbox":
-      return ["mailbox", { domains: listed(clause.domains, locale) }];
+      return ["mailbox", { domains: list(clause.domains) }];
     case "engagement":
-      return [
-        "engagement",
-        {
-          levels: listed(
-            clause.levels.map((level) => t(`audiences.level.${level}`)),
-            locale,
-          ),
-        },
-      ];
+      return ["engagement", { levels: list(clause.levels.map((level) => t(`audiences.level.${level}`))) }];
     case "active":
       return ["active", {}];
     case "sample":

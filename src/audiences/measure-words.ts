@@ -11,11 +11,11 @@ export type Telling = { t: T; locale: Locale; timeZone: string; names: Names };
 const NAMES_TOLD_MAX = 4;
 
 /** Names with "or" between them, or "and"; the first few and how many more. */
-export function listed(names: readonly string[], locale: Locale, isAll = false): string {
+export function listed(names: readonly string[], locale: Locale, joinedBy: "or" | "and" = "or"): string {
   const shown = names.slice(0, NAMES_TOLD_MAX);
   const more = names.length - shown.length;
   return formatList(more > 0 ? [...shown, `+${formatNumber(more, locale)}`] : shown, locale, {
-    or: more === 0 && !isAll,
+    or: more === 0 && joinedBy === "or",
   });
 }
 
@@ -69,7 +69,7 @@ export function testWords(test: FieldTest, { t, locale }: Telling): string {
       return rangeWords(test, { t, locale });
     case "chosen":
       return t(`audiences.test.chosen.${test.match}`, {
-        values: listed(test.values.map(quoted), locale, test.match === "all"),
+        values: listed(test.values.map(quoted), locale, test.match === "all" ? "and" : "or"),
       });
   }
 }

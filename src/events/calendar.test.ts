@@ -30,7 +30,7 @@ function entryOf(settings: Partial<EventSettings>, isAttendee = false, title = "
       }),
     },
   } as unknown as Pick<ActionSnapshot, "version" | "action">;
-  const entry = calendarEntry(snapshot, PAGE, isAttendee);
+  const entry = calendarEntry(snapshot, PAGE, { isAttendee });
   if (!entry) throw new Error("no entry");
   return entry;
 }

@@ -31,12 +31,12 @@ type Served = Pick<ActionSnapshot, "version" | "action">;
 /**
  * What goes into somebody's calendar; null while the event has no time.
  * @param pageUrl the absolute address of the event's page
- * @param isAttendee whether they may know an address or a link that is for attendees alone
+ * @param reader.isAttendee whether they may know an address or a link that is for attendees alone
  */
 export function calendarEntry(
   { version, action }: Served,
   pageUrl: string,
-  isAttendee: boolean,
+  reader: { isAttendee: boolean },
 ): CalendarEntry | null {
   const settings = eventSettings.parse(action.settings);
   const span = spanOf(settings);
@@ -49,8 +49,8 @@ export function calendarEntry(
     shiftKey: "",
     start: new Date(span.start),
     end: new Date(span.end ?? span.start + USUAL_MS),
-    where: whereLine(t, settings, action.locale, isAttendee),
-    description: describe(t, settings, pageUrl, isAttendee),
+    where: whereLine(t, settings, action.locale, reader),
+    description: describe(t, settings, pageUrl, reader),
     url: pageUrl,
     isCancelled: settings.cancelled !== null,
     sequence: version,
@@ -63,7 +63,7 @@ export function calendarEntries(
   pageUrl: string,
   reply: { isAttendee: boolean; slots: SlotStandings },
 ): CalendarEntry[] {
-  const entry = calendarEntry(snapshot, pageUrl, reply.isAttendee);
+  const entry = calendarEntry(snapshot, pageUrl, reply);
   if (!entry) return [];
   const { locale, settings: stored } = snapshot.action;
   const settings = eventSettings.parse(stored);
@@ -86,7 +86,12 @@ export function calendarEntries(
   return shifts.length > 0 ? shifts : [entry];
 }
 
-function describe(t: T, settings: EventSettings, pageUrl: string, isAttendee: boolean): string {
+function describe(
+  t: T,
+  settings: EventSettings,
+  pageUrl: string,
+  { isAttendee }: { isAttendee: boolean },
+): string {
   const mayJoin = settings.where !== "place" && (isAttendee || !settings.isForAttendees);
   const link = mayJoin ? safeUrl(settings.online.url) : null;
   return [

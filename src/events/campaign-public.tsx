@@ -74,5 +74,5 @@ async function showCalendar(c: PublicContext, kind: Kind, eventKind: Kind): Prom
   const slugs = events.slice(0, FEED_MAX).map(({ slug }) => slug);
   const served = await servedEvents(ctx, group, eventKind, slugs);
   const { title, slug } = found.snapshot.action;
-  return calendarResponse(calendarFile(title, feedEntries(served, origin, ctx.now)), slug, false);
+  return calendarResponse(calendarFile(title, feedEntries(served, origin, ctx.now)), { name: slug });
 }

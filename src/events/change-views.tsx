@@ -102,7 +102,7 @@ function changedFacts({ t, locale, action }: Props, { known }: Changes): [string
   const own = translator(locale);
   const facts = (of: typeof settings): [string, string][] => [
     [t("events.page.when"), whenLine(of, locale)],
-    [t("events.page.where"), whereLine(own, of, locale, true)],
+    [t("events.page.where"), whereLine(own, of, locale, { isAttendee: true })],
     [t("events.calendar.join"), of.where === "place" ? "" : of.online.url],
     [t("events.editor.shifts"), of.shifts.map((one) => shiftLine(of, one, locale)).join("; ")],
   ];

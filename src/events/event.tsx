@@ -70,7 +70,10 @@ export const event: Kind = {
   Below,
   onPaper: (t, { action }) => {
     const settings = eventSettingsOf(action.settings);
-    const facts = [whenLine(settings, action.locale), whereLine(t, settings, action.locale, false)];
+    const facts = [
+      whenLine(settings, action.locale),
+      whereLine(t, settings, action.locale, { isAttendee: false }),
+    ];
     return { facts: facts.filter((fact) => fact !== ""), ask: "" };
   },
   buttonLabel: (t) => t("events.button"),

@@ -30,7 +30,7 @@ import { CANCELLATION_UNDO_MS, type EventSettings, eventSettings, type Notice } 
 const PAGE_MAX = 100;
 /** Mails handed over at once; a crash leaves at most these "unknown". */
 const CHUNK = 10;
-/** Whoever made an older claim is gone (cloudflare.md §5.1). */
+/** Whoever made an older claim is gone (Cloudflare's docs, Queues). */
 const CLAIM_MS = 15 * 60_000;
 const TRIES_MAX = 32;
 /** What was asked for and has not happened is asked for again after this. */

@@ -46,7 +46,7 @@ async function showCalendar(c: PublicContext, kind: Kind): Promise<Response> {
   const entries = chosen.length > 0 ? chosen : all;
   if (entries.length === 0) return notFound(c);
   const name = [action.slug, ...chosen.map(({ shiftKey }) => shiftKey)].join("-");
-  return calendarResponse(calendarFile(action.title, entries), name, reply !== null);
+  return calendarResponse(calendarFile(action.title, entries), { name, isPrivate: reply !== null });
 }
 
 /** Every public event of the group, for whoever subscribes to it. */
@@ -55,7 +55,9 @@ async function showGroupCalendar(c: PublicContext, kind: Kind): Promise<Response
   const listed = await publishedActions(ctx, group);
   const slugs = listed.filter((each) => each.kind === kind.name).map(({ slug }) => slug);
   const events = await servedEvents(ctx, group, kind, slugs.slice(0, FEED_MAX));
-  return calendarResponse(calendarFile(group.name, feedEntries(events, origin, ctx.now)), group.slug, false);
+  return calendarResponse(calendarFile(group.name, feedEntries(events, origin, ctx.now)), {
+    name: group.slug,
+  });
 }
 
 /** The published events of some slugs. */
@@ -77,12 +79,16 @@ export function feedEntries(events: readonly ActionSnapshot[], origin: string, n
     const settings = eventSettingsOf(snapshot.action.settings);
     const over = overAt(settings);
     if (settings.isPrivate || over === null || over < now - FEED_PAST_MS) return [];
-    const entry = calendarEntry(snapshot, `${origin}/events/${snapshot.action.slug}`, false);
+    const entry = calendarEntry(snapshot, `${origin}/events/${snapshot.action.slug}`, { isAttendee: false });
     return entry ? [entry] : [];
   });
 }
 
-export function calendarResponse(text: string, name: string, isPrivate: boolean): Response {
+/** A calendar as a file. @param file.isPrivate of one person: nobody else may keep it */
+export function calendarResponse(
+  text: string,
+  { name, isPrivate = false }: { name: string; isPrivate?: boolean },
+): Response {
   return new Response(text, {
     headers: {
       "Content-Type": "text/calendar; charset=utf-8",

@@ -74,7 +74,12 @@ export function placeRoughly({ locality, region }: Place): string {
 }
 
 /** Where it is, in one line; what is for attendees alone is left out unless they read it. */
-export function whereLine(t: T, settings: EventSettings, locale: Locale, isAttendee: boolean): string {
+export function whereLine(
+  t: T,
+  settings: EventSettings,
+  locale: Locale,
+  { isAttendee }: { isAttendee: boolean },
+): string {
   const isShown = isAttendee || !settings.isForAttendees;
   const onSite = isShown ? placeLines(settings.place, locale).join(", ") : placeRoughly(settings.place);
   const parts = [

@@ -22,7 +22,7 @@ type Sent = { isTaken: boolean; status: number | null; tookMs: number | null; an
 
 /**
  * Tries to deliver once, and writes down how it went. What the receiver does not take is due again later, three times, and then given up.
- * @param isAlone of a test or a retry by hand: it is not tried again, and says nothing of the webhook's health
+ * @param how.isAlone of a test or a retry by hand: it is not tried again, and says nothing of the webhook's health
  * @returns whether the webhook has failed so often in a row that it should be switched off
  */
 export async function tryDelivery(
@@ -30,7 +30,7 @@ export async function tryDelivery(
   db: GroupDb,
   webhook: Webhook,
   delivery: Pick<Delivery, "id" | "body" | "tries">,
-  isAlone = false,
+  { isAlone = false }: { isAlone?: boolean } = {},
 ): Promise<{ isTaken: boolean; shouldPause: boolean }> {
   const sent = await send(ctx, webhook, delivery);
   const now = Date.now();

@@ -19,7 +19,7 @@ const LOOK_MS = 30_000;
 const RETRY_MS = 30_000;
 const CHANGES_AT_ONCE = 200;
 /**
- * With what follows a turn stays below the 1,000 D1 queries of an invocation (cloudflare.md): a reading asks for about 90 where each of its
+ * With what follows a turn stays below the 1,000 D1 queries of an invocation (Cloudflare's docs, D1): a reading asks for about 90 where each of its
  * changes is a batch of its own with tags, a delivery for two, and each four of them for one more.
  */
 const READINGS_A_TURN = 4;

@@ -125,7 +125,7 @@ export async function sendTest(ctx: Context, group: Group, webhook: Webhook): Pr
   const id = await keyOf(`${webhook.id}/test/${ctx.requestId}/${ctx.now}`);
   const body = bodyOf([sample], sponsor, [id]);
   await store.insertTest(db, webhook.no, { id, body, at: ctx.now }).run();
-  const { isTaken } = await tryDelivery(ctx, db, webhook, { id, body, tries: 0 }, true);
+  const { isTaken } = await tryDelivery(ctx, db, webhook, { id, body, tries: 0 }, { isAlone: true });
   return isTaken;
 }
 
@@ -139,7 +139,7 @@ export async function sendAgain(
   const db = dbFor(ctx.env, group);
   const delivery = await store.selectDelivery(db, webhook.no, id);
   if (delivery?.dueAt !== null) return null;
-  return (await tryDelivery(ctx, db, webhook, delivery, true)).isTaken;
+  return (await tryDelivery(ctx, db, webhook, delivery, { isAlone: true })).isTaken;
 }
 
 /** A page of what was sent, the newest first. @param before the last of the page before */
