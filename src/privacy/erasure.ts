@@ -123,12 +123,3 @@ export function targetOf(group: Group, action: store.ActionHead): IntakeTarget {
     keepsDrained: group.settings.keepsForRecovery || undefined,
   };
 }
-
-/** Which of some identity hashes (32 hexadecimal digits) are of people who asked this group to forget them. */
-export async function erasedAmong(
-  ctx: Context,
-  group: Pick<Group, "no" | "shard">,
-  hashes: readonly string[],
-): Promise<Set<string>> {
-  return new Set(await store.selectErased(dbFor(ctx.env, group), hashes));
-}

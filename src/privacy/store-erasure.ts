@@ -139,14 +139,3 @@ export function forgetElsewhere({ groupNo, d1 }: GroupDb, personNo: number): D1P
     bind("DELETE FROM people_scores WHERE group_no = ?1 AND person_no = ?2"),
   ];
 }
-
-/** Which of some identity hashes are of people who asked to be forgotten. */
-export async function selectErased({ groupNo, d1 }: GroupDb, hashes: readonly string[]): Promise<string[]> {
-  const { results } = await d1
-    .prepare(
-      `SELECT i.value FROM json_each(?2) j CROSS JOIN identities i ON i.group_no = ?1 AND i.kind = 3 AND i.value = j.value`,
-    )
-    .bind(groupNo, JSON.stringify(hashes))
-    .all<{ value: string }>();
-  return results.map(({ value }) => value);
-}

@@ -9,7 +9,7 @@ export type Row = Record<string, unknown>;
 
 /**
  * What is kept of a person, table by table: the columns worth telling, and the way to them that needs no scan. `?1` is the
- * group, `?2` the person. `test/contracts` and `everything.test.ts` hold this list against the tables there are.
+ * group, `?2` the person. `privacy.test.ts` holds this list against the tables there are.
  */
 const tables: Record<string, string> = {
   person: `SELECT lower(hex(id)) AS id, email, phone, given_name, family_name, street, locality, region, postal_code, country, language,
