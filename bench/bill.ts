@@ -5,26 +5,26 @@ const OBJECT_GB = 0.128;
 
 export type Counts = Record<string, number>;
 
-/** What is billed: dollars for a million, the section of the reference (cloudflare.md) that says so, and the counts it adds up. */
+/** What is billed: dollars for a million (Cloudflare's docs, the prices of each part), and the counts it adds up. */
 const METERS = [
-  { name: "requests, queue consumers", dollars: 0.3, section: "§1.2", counts: /^(request|consumer )/ },
-  { name: "CPU ms, emulators included", dollars: 0.02, section: "§1.2", counts: /^cpu ms/ },
-  { name: "object calls and alarms", dollars: 0.15, section: "§4.9", counts: /^(call|alarm) / },
+  { name: "requests, queue consumers", dollars: 0.3, counts: /^(request|consumer )/ },
+  { name: "CPU ms, emulators included", dollars: 0.02, counts: /^cpu ms/ },
+  { name: "object calls and alarms", dollars: 0.15, counts: /^(call|alarm) / },
   {
     name: "object GB-s, at most",
     dollars: 12.5,
-    section: "§4.9",
+
     counts: /^busy ms /,
     factor: OBJECT_GB / 1000,
   },
-  { name: "rows written in objects", dollars: 1, section: "§4.9", counts: /^(row (?!D1)|setAlarm )/ },
-  { name: "rows read in objects", dollars: 0.001, section: "§4.9", counts: /^read (?!D1)/ },
-  { name: "rows written in D1", dollars: 1, section: "§3.6", counts: /^row D1 / },
-  { name: "rows read in D1", dollars: 0.001, section: "§3.6", counts: /^read D1/ },
-  { name: "queue operations", dollars: 0.4, section: "§5.3", counts: /^queue / },
-  { name: "KV reads", dollars: 0.5, section: "§13", counts: /^kv read/ },
-  { name: "KV writes", dollars: 5, section: "§13", counts: /^kv write/ },
-  { name: "e-mails", dollars: 350, section: "§6.1", counts: /^e-mail/ },
+  { name: "rows written in objects", dollars: 1, counts: /^(row (?!D1)|setAlarm )/ },
+  { name: "rows read in objects", dollars: 0.001, counts: /^read (?!D1)/ },
+  { name: "rows written in D1", dollars: 1, counts: /^row D1 / },
+  { name: "rows read in D1", dollars: 0.001, counts: /^read D1/ },
+  { name: "queue operations", dollars: 0.4, counts: /^queue / },
+  { name: "KV reads", dollars: 0.5, counts: /^kv read/ },
+  { name: "KV writes", dollars: 5, counts: /^kv write/ },
+  { name: "e-mails", dollars: 350, counts: /^e-mail/ },
 ] as const;
 export type MeterName = (typeof METERS)[number]["name"];
 

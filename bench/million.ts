@@ -38,7 +38,7 @@ export const ACTIONS = 52;
 const FUNDRAISERS = { first: 40, last: 44 };
 export const TAGS = [300_000, 150_000, 60_000, 20_000];
 export const MAILINGS = 60;
-/** Ledgers of older mailings are folded away (design.md §8). */
+/** Ledgers of older mailings are folded away. */
 const LEDGERS = 8;
 const OPENED_OF_EACH = 333_334;
 

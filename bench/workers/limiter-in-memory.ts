@@ -2,7 +2,7 @@ import type { Env } from "../../src/env";
 import worker from "../../src/worker";
 
 /*
- * The whole worker, but the rate limit is counted in memory. The platform's limiter adds no latency (cloudflare.md §12.1), while the
+ * The whole worker, but the rate limit is counted in memory. The platform's limiter adds no latency (Cloudflare's docs, rate limiting), while the
  * emulator of a local runtime writes a row into an object of its own for every request. Nothing else is replaced, and the limit is that
  * of wrangler.toml. A stand-in all the same: no promise is measured with it.
  */

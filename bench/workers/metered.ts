@@ -74,7 +74,7 @@ function metered<Base extends ObjectClass>(binding: ObjectBinding, base: Base) {
       while (this.#background.size > 0) await Promise.allSettled(this.#background);
     }
 
-    /** Leaves memory, as after ten quiet seconds (cloudflare.md §4.4). */
+    /** Leaves memory, as after ten quiet seconds (Cloudflare's docs, Durable Objects). */
     async sleep(): Promise<void> {
       this.#state.abort("asleep");
     }

@@ -3,7 +3,7 @@ import { isClockHeld } from "./clock";
 import { add, replace } from "./meter";
 
 /*
- * Counts queue operations: one for each 64 kB a message is written, read and deleted (cloudflare.md §5.3). While the clock is held
+ * Counts queue operations: one for each 64 kB a message is written, read and deleted (Cloudflare's docs, Queues). While the clock is held
  * messages are kept here, since the queues' own timers would not follow it.
  */
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isCountry } from "../platform/countries";
 import { isTimeZone } from "../platform/time-zones";
 
-// Absent in part or in whole, and "T1" or "XX" where the network hides (cloudflare.md §1.3).
+// Absent in part or in whole, and "T1" or "XX" where the network hides (Cloudflare's docs, Workers).
 const cf = z.object({
   country: z.string().refine(isCountry).catch(""),
   city: z.string().max(100).catch(""),

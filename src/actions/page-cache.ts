@@ -1,7 +1,7 @@
 import { sha256, toHex } from "../platform/crypto";
 import { isLocale, type Locale } from "../ui/i18n";
 
-/** A quarter of an isolate's memory (cloudflare.md §1.1). */
+/** A quarter of an isolate's memory (Cloudflare's docs, Workers). */
 const BYTES_MAX = 32 * 1024 * 1024;
 export const PAGE_FRESH_MS = 30_000;
 

@@ -1,6 +1,6 @@
 import type { PublicSigner } from "./types";
 
-/** First name, initial of the last, and town or country; never an email, never a postal code (features.md pet-privacy-of-name). */
+/** First name, initial of the last, and town or country; never an email, never a postal code. */
 export function publicSigner(
   said: { givenName?: string; familyName?: string; locality?: string; country?: string },
   options: { isNamed: boolean; at: number; comment: string },

@@ -88,7 +88,7 @@ export async function writeSnapshot(ctx: Context, db: GroupDb, actionNo: number)
   }
 }
 
-/** KV takes one write a second of one key (cloudflare.md §13). */
+/** KV takes one write a second of one key (Cloudflare's docs, KV). */
 const RETRY_AFTER_MS = 1_500;
 
 /**

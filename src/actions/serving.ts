@@ -9,7 +9,7 @@ import { loadAction } from "./store";
 import { listPublished } from "./store-public";
 import { type ActionSnapshot, actionSlug, type Kind } from "./types";
 
-/** The shortest KV allows (cloudflare.md §13): a page that was stopped must be stopped soon everywhere. */
+/** The shortest KV allows (Cloudflare's docs, KV): a page that was stopped must be stopped soon everywhere. */
 const KV_CACHE_SECONDS = 30;
 
 /** As in groups/tenant.ts: a reader's copy may have been overtaken, so only what publication writes stays in KV. */

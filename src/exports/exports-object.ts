@@ -13,7 +13,7 @@ const RETRY_MS_MAX = 600_000;
 const TRIES_MAX = 25;
 /** How long one alarm works before it lets the next one go on: an invocation may ask D1 a thousand times. */
 const TURN_MS = 10_000;
-/** Each is a few statements, of which one invocation may send a thousand (cloudflare.md §3.1). */
+/** Each is a few statements, of which one invocation may send a thousand (Cloudflare's docs, D1). */
 const READS_A_TURN = 150;
 /** A value of an object's database is at most 2 MB. */
 const TAIL_BYTES = 1_500_000;

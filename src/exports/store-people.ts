@@ -32,7 +32,7 @@ export type PersonValue = keyof typeof personValues;
 /** Whom a statement is about: those of a stretch of numbers (the first not among them), or those listed. */
 export type Stretch = { after: number; upTo: number } | { people: readonly number[] };
 
-/** A value is at most 2 MB (cloudflare.md §3.1), so what is gathered into one text is cut by the person's number. */
+/** A value is at most 2 MB (Cloudflare's docs, D1), so what is gathered into one text is cut by the person's number. */
 const PEOPLE_A_TEXT = 128;
 const PEOPLE_A_VALUE_TEXT = 8;
 

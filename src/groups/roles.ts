@@ -21,7 +21,7 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-// An organiser is a volunteer: they write actions and never see people's data (features.md acc-roles-organizer-admin).
+// An organiser is a volunteer: they write actions and never see people's data.
 const granted: Record<Role, readonly Permission[]> = {
   organiser: ["actions.view", "actions.edit", "mailings.view", "mailings.edit"],
   administrator: permissions.filter((permission) => permission !== "group.delete"),

@@ -24,7 +24,7 @@ export async function saveLiveLook(
   { live, previous }: { live: Look; previous: Look },
   made: Partial<GroupSettings>,
 ): Promise<void> {
-  // Drizzle cannot batch raw SQL on D1 (cloudflare.md §17.1), so these are D1's own statements.
+  // Drizzle cannot batch raw SQL on D1, so these are D1's own statements.
   const d1 = db.$client;
   await d1.batch([
     d1

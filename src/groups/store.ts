@@ -86,7 +86,7 @@ type NewGroup = Omit<Group, "no" | "status"> & { host: string; ownerNo: number }
  */
 export async function insertGroup(db: Database, group: NewGroup): Promise<Group | null> {
   const id = idToBytes(group.id);
-  // Drizzle cannot batch raw SQL on D1 (cloudflare.md §17.1), so these are D1's own statements.
+  // Drizzle cannot batch raw SQL on D1, so these are D1's own statements.
   const d1 = db.$client;
   await d1.batch([
     d1

@@ -7,7 +7,7 @@ import { type Group, groupSettings } from "./types";
 /** Host names one group can have; each is a KV write whenever the group changes. */
 const HOSTNAMES_MAX = 50;
 
-/** The shortest KV allows (cloudflare.md §13): a suspension must show everywhere soon. */
+/** The shortest KV allows (Cloudflare's docs, KV): a suspension must show everywhere soon. */
 const KV_CACHE_SECONDS = 30;
 
 /**

@@ -43,7 +43,7 @@ export type PageOptions = {
   startedAt: number;
 };
 
-// CROSS JOIN forces the order, as everywhere where a page of JSON meets a big table (design.md §5).
+// CROSS JOIN forces the order, as everywhere where a page of JSON meets a big table (docs/decisions/0003).
 const BY_IDENTITY =
   "jsonb_each(?2) j CROSS JOIN identities i ON i.group_no = ?1 AND i.kind = j.value ->> 'k' AND i.value = j.value ->> 'v'";
 const BY_NUMBER =

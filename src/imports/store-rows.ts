@@ -30,7 +30,7 @@ export type PageMove = {
 /** A statement of the batch found that the import is no longer where it was thought to be, or no longer running. */
 export class MovedOn extends Error {}
 
-// A stranger who asked to be forgotten stays so, whenever the file was written (design.md §6). Who came back by themselves
+// A stranger who asked to be forgotten stays so, whenever the file was written (docs/decisions/0026). Who came back by themselves
 // has an identity again and is no stranger.
 const NOT_FORGOTTEN = `(NOT EXISTS (SELECT 1 FROM identities WHERE group_no = ?1 AND kind = 3)
     OR NOT EXISTS (SELECT 1 FROM identities x WHERE x.group_no = ?1 AND x.kind = 3 AND x.value = j.value ->> 'h'))`;

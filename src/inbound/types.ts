@@ -9,7 +9,7 @@ export type KeptMailId = Id<"kept-mail">;
 export const READ_BYTES_MAX = 512 * 1024;
 /** As many lines as such a part has when it is full of files, and some more. */
 export const LINES_MAX = 10_000;
-/** A mail greater than this is refused: the sender is told. Mail servers send no greater ones (cloudflare.md §7). */
+/** A mail greater than this is refused: the sender is told. Mail servers send no greater ones (Cloudflare's docs, Email Routing). */
 export const MAIL_BYTES_MAX = 25 * 1024 * 1024;
 /** Parts inside parts. Honest mail has four or five. */
 export const NESTING_MAX = 40;

@@ -34,7 +34,7 @@ const REOPENED_ASK_MS = 5_000;
 
 /**
  * Takes participations of one action for one part of the world. A shell over its SQLite: what it decides is in `record`
- * (one synchronous transaction, durable before the reply leaves) and in `drain.ts`; see design.md §5.
+ * (one synchronous transaction, durable before the reply leaves) and in `drain.ts`; see docs/architecture.md, "One signature".
  */
 export class ActionIntake extends DurableObject<Env> {
   readonly #meta: Meta;

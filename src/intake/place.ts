@@ -1,4 +1,4 @@
-/** The parts of the world an object can be placed in (location hints, cloudflare.md §4.5). */
+/** The parts of the world an object can be placed in (location hints, Cloudflare's docs, Durable Objects). */
 export type Region =
   | "wnam"
   | "enam"

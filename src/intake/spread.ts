@@ -2,7 +2,7 @@ import { SPREAD_MAX } from "./place";
 import type { Meta } from "./store-meta";
 import type { ObjectReport } from "./types";
 
-/** An object that takes more than this a second, report after report, shares its load (cloudflare.md §4.1: 200–500/s). */
+/** An object that takes more than this a second, report after report, shares its load (Cloudflare's docs, Durable Objects: 200–500/s). */
 const SPREAD_RATE_PER_SECOND = 150;
 const SPREAD_REPORTS = 3;
 

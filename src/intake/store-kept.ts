@@ -3,7 +3,7 @@ import { type BufferedRow, DRAIN_BYTES_MAX, DRAIN_ROWS_MAX } from "../platform/w
 import { identityMark } from "./drain";
 import { parseRow } from "./store";
 
-/** What was drained stays this long where the group wants it (design.md §5). */
+/** What was drained stays this long where the group wants it (docs/decisions/0009). */
 export const KEPT_MS = 7 * 86_400_000;
 /** Pages deleted in one alarm; a page holds up to 1 MB. */
 const PRUNED_PAGES_MAX = 100;

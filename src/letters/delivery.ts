@@ -26,7 +26,7 @@ const CHUNK = 10;
 const DIGEST_LETTERS_MAX = 100;
 /** Of one call; what is left is due again at once. A hundred of the longest letters take 3 s of CPU to set as a file. */
 const chunksMax = { each: 60, digest: 60, pdf: 5 } as const;
-/** An invocation ends after 15 minutes at most (cloudflare.md §5.1): whoever made an older claim is gone. */
+/** An invocation ends after 15 minutes at most (Cloudflare's docs, Queues): whoever made an older claim is gone. */
 export const CLAIM_MS = 15 * 60_000;
 /** Doubling from half a minute to an hour, a little more than a day. */
 const TRIES_MAX = 32;

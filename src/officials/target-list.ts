@@ -9,7 +9,7 @@ import { LIST_TARGETS_MAX, LISTS_MAX, type ListedTarget, type TargetList, type T
 /** Enough to know whose list it is. */
 export type ListOwner = Pick<Group, "no" | "shard">;
 
-/** The shortest KV allows (cloudflare.md §13). A list replaced shows everywhere within about a minute. */
+/** The shortest KV allows (Cloudflare's docs, KV). A list replaced shows everywhere within about a minute. */
 const FRESH_MS = 30_000;
 const KV_CACHE_SECONDS = 30;
 

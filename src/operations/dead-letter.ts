@@ -10,9 +10,9 @@ import {
   type DeadLetter,
 } from "./types";
 
-/** One call to a queue takes 256 kB (cloudflare.md §5.1), and a character has up to three bytes. */
+/** One call to a queue takes 256 kB (Cloudflare's docs, Queues), and a character has up to three bytes. */
 const SEND_CHARACTERS_MAX = 80_000;
-/** A string D1 is given has at most 2 MB (cloudflare.md §3.1). */
+/** A string D1 is given has at most 2 MB (Cloudflare's docs, D1). */
 const STORE_CHARACTERS_MAX = 500_000;
 /** A message is at most 128 kB, so no text is longer. */
 const BODY_MAX = 256_000;

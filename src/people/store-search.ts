@@ -14,7 +14,7 @@ type Asked = {
   matches: string[];
   /** Beginnings of addresses as `identities` holds them: kind and text. */
   addresses: [kind: 1 | 2, prefix: string][];
-  /** What every row of the tail beyond `tailMax` must hold, as it was typed; each part once. */
+  /** What every row of the tail beyond `TAIL_MAX` must hold, as it was typed; each part once. */
   parts: string[];
   /** The beginning of a domain, looked for among those that people have who came lately; "" for none. */
   domain: string;

@@ -31,7 +31,7 @@ export const NOT_ERASED = `(NOT EXISTS (SELECT 1 FROM identities WHERE group_no 
 /** The rows of a page as `j.value`: of the text that is bound, or without one of what the batch has stored. */
 export const PAGE_ROWS = "jsonb_each(coalesce(?2, (SELECT page FROM arrival_pages WHERE group_no = ?1)))";
 
-// CROSS JOIN forces the order: left to itself the planner scans the whole table for each page (measured, design.md §5).
+// CROSS JOIN forces the order: left to itself the planner scans the whole table for each page (measured, docs/decisions/0003).
 // jsonb_each hands out parsed rows; json_each would write each out as text, to be parsed again by every `->>`.
 export const ARRIVED = `${PAGE_ROWS} j CROSS JOIN identities i ON i.group_no = ?1 AND i.kind = 1 AND i.value = j.value ->> 'e' AND ${NOT_ERASED}`;
 
@@ -88,7 +88,7 @@ const NUMBER_STRANGERS = `
  * A person's id takes the time of the action that brought them and its version and variant bits; the rest is random. What
  * `||` joins is a text, under which no BLOB would be found.
  * Consent: "yes" subscribes when newer than what is known. "No" makes a stranger unsubscribed, without a date, so that
- * an earlier "yes" still to be drained counts; of someone known it changes nothing (features.md act-subscribe-effect).
+ * an earlier "yes" still to be drained counts; of someone known it changes nothing.
  * A "yes" that is to be confirmed (3) is kept as a consent and subscribes nobody: `subscriptions/confirmation.ts` asks.
  * An alias (`person:…`), by which somebody without an address acts, is nobody's mailbox.
  * API clients ask nobody: what they bring (`su`) subscribes strangers, changes nobody else, and is no consent (osdi-api.md §4.6).

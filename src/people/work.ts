@@ -28,7 +28,7 @@ export type Step = (ctx: Context, group: Group, work: store.Work) => Promise<Ste
 
 /** How long one message goes on before it hands over to the next, so that no group holds the queue. */
 const TURN_MS = 3_000;
-/** A queue delays a message by at most 12 hours (cloudflare.md §5.1). */
+/** A queue delays a message by at most 12 hours (Cloudflare's docs, Queues). */
 const DELAY_SECONDS_MAX = 43_200;
 /** What is late by this has lost its message. */
 const LOST_AFTER_MS = 15 * 60_000;

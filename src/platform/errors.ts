@@ -1,6 +1,6 @@
 /**
  * The closed list of what can go wrong with a request. Domain code returns values; a route turns a refusal into one of
- * these, and `app.ts` turns it into a page or JSON with the request id.
+ * these, and `app.tsx` turns it into a page or JSON with the request id.
  */
 export const errorStatus = {
   bad_request: 400,

@@ -1,7 +1,7 @@
 /**
  * Lets calls of one object that arrive together go on together. What they write then, each in one go without awaiting,
  * becomes one commit to disk, which costs as much for thirty rows as for one; each reply still waits for it, since the
- * output gate holds what is sent until what was written is durable (cloudflare.md §4.2).
+ * output gate holds what is sent until what was written is durable (Cloudflare's docs, Durable Objects).
  */
 export class GroupCommit {
   #next: Promise<void> | null = null;

@@ -5,7 +5,7 @@ import type { Env } from "../env";
 export type Limit = { key: string; max: number; windowMs: number; count?: number };
 
 /**
- * Exact limits, where the platform's rate limiting binding is per location and permissive (cloudflare.md §12.1). One
+ * Exact limits, where the platform's rate limiting binding is per location and permissive (Cloudflare's docs, rate limiting). One
  * object holds many keys; `limits.ts` spreads keys over objects. Keys are hashes: no address is stored here.
  */
 export class LimitsObject extends DurableObject<Env> {

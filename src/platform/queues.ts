@@ -1,4 +1,4 @@
-/** A queue takes at most 100 messages or 256 kB in one call (cloudflare.md §5.1). */
+/** A queue takes at most 100 messages or 256 kB in one call (Cloudflare's docs, Queues). */
 export const QUEUE_SEND_MAX = 100;
 
 /** Sends messages in calls of at most 100. Callers keep each message small: 256 kB is the limit of one call. */

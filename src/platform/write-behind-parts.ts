@@ -39,7 +39,7 @@ export async function writeInParts<Row, Outcome>(
 }
 
 /**
- * What D1 says when it is D1's trouble and not the row's (cloudflare.md §3.5; "Exceeded maximum DB size", "… account storage":
+ * What D1 says when it is D1's trouble and not the row's (Cloudflare's docs, D1; "Exceeded maximum DB size", "… account storage":
  * developers.cloudflare.com/d1/observability/debug-d1), though it still answers a probe: cut off, overloaded, full, or not yet
  * migrated for the code that writes.
  */

@@ -2,7 +2,7 @@ import { LazyTable } from "./lazy-table";
 import { errorText } from "./log";
 import { type PartsDeps, writeInParts } from "./write-behind-parts";
 
-/** One D1 batch carries at most this many rows and bytes: under 2 MB a parameter, well under 30 s (cloudflare.md §3.1). */
+/** One D1 batch carries at most this many rows and bytes: under 2 MB a parameter, well under 30 s (Cloudflare's docs, D1). */
 export const DRAIN_ROWS_MAX = 1_000;
 export const DRAIN_BYTES_MAX = 1_000_000;
 const BACKOFF_MAX_MS = 60_000;

@@ -11,7 +11,7 @@ import { plainText } from "./plain-text";
 import type { ReceiptAction } from "./store";
 import type { ClaimedReceipt } from "./types";
 
-/** Counts visits and signatures that came through the mail's share link (features.md §6, source codes). */
+/** Counts visits and signatures that came through the mail's share link. */
 const EMAIL_SOURCE = "email";
 
 // Leaves every merge field of our own wording standing, so that both wordings take the same way.

@@ -4,7 +4,7 @@ import { CLAIM_MS, receiptStates, type UnsettledReceipt } from "./types";
 
 /** Participations looked at by one statement: some 20 ms of the shard. */
 const SCAN_PAGE = 5_000;
-/** Statements of one call; D1 allows 1,000 an invocation (cloudflare.md §3.1), and a page needs three. */
+/** Statements of one call; D1 allows 1,000 an invocation (Cloudflare's docs, D1), and a page needs three. */
 const SCAN_PAGES_MAX = 300;
 /** People whose mail is asked for again by one call. The window is asked for again, so the rest follow. */
 const REISSUED_MAX = 20_000;

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { MailOutcome } from "../platform/mail/mail";
 
-/** People named by one message: a message costs the same for one as for a hundred (cloudflare.md §5.3). */
+/** People named by one message: a message costs the same for one as for a hundred (Cloudflare's docs, Queues). */
 export const RECEIPT_PAGE_MAX = 100;
 /** Mails handed over at once. A crash leaves at most these "unknown". */
 export const RECEIPT_CHUNK = 10;
 /**
- * How long a claim may stay open. An invocation ends after 15 minutes at most (cloudflare.md §5.1), so whoever made an
+ * How long a claim may stay open. An invocation ends after 15 minutes at most (Cloudflare's docs, Queues), so whoever made an
  * older claim is gone.
  */
 export const CLAIM_MS = 15 * 60_000;

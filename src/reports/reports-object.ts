@@ -10,7 +10,7 @@ import { type Cell, DAY_MS, type ReportGroup, type Topic, topics } from "./types
 /** How long one turn of a sweep lasts; a request for numbers waits no longer than for a short one. */
 const TURN_MS = 8_000;
 const SHORT_TURN_MS = 800;
-/** Each is nine statements, of which one invocation may send a thousand (cloudflare.md §3.1). */
+/** Each is nine statements, of which one invocation may send a thousand (Cloudflare's docs, D1). */
 const STEPS_A_TURN = 80;
 /** People one short turn gets through; of more, a request does not wait for the count. */
 const QUICK_MS = 500;

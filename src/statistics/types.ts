@@ -9,7 +9,7 @@ export const USUAL_RANGE: Range = "30";
 export const tables = ["days", "sources", "referrers", "sites", "countries", "shares"] as const;
 export type TableName = (typeof tables)[number];
 
-/** Entries of one message; with 60 bytes each well below what a queue takes (cloudflare.md §5.1). */
+/** Entries of one message; with 60 bytes each well below what a queue takes (Cloudflare's docs, Queues). */
 export const VIEWS_PER_MESSAGE = 500;
 
 const count = z.number().int().nonnegative();

@@ -11,7 +11,7 @@ import { civilDay } from "../ui/format";
 import { addViews } from "./store";
 import { VIEWS_PER_MESSAGE, type ViewEntry, type ViewsSeen, viewsSeen } from "./types";
 
-/** An isolate tells what it counted so often at most. What follows a reply may take 30 s (cloudflare.md §1.1). */
+/** An isolate tells what it counted so often at most. What follows a reply may take 30 s (Cloudflare's docs, Workers). */
 const TELL_AFTER_MS = 25_000;
 /** Who develops wants to see it. */
 const TELL_AFTER_IN_DEVELOPMENT_MS = 1_000;

@@ -21,7 +21,7 @@ import { hideLiquid, LINK, showLiquid, type Tokens } from "./tokens";
 import type { Build, Problem } from "./types";
 
 export type MadeVersion = {
-  /** Its links are marks still: `numberLinks` puts addresses in their place. */
+  /** Its links are marks still; `links` says where each leads. */
   build: Build;
   links: VersionLink[];
   problems: Problem[];

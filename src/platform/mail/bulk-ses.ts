@@ -6,7 +6,7 @@ import { sesOrigin } from "./ses-client";
 import { sesSigner } from "./ses-signature";
 import type { MailResult } from "./transport";
 
-/** A Worker holds six connections at once; a seventh would wait silently (cloudflare.md §1). */
+/** A Worker holds six connections at once; a seventh would wait silently (Cloudflare's docs, Workers). */
 const AT_ONCE_MAX = 6;
 /** For a chunk. What is not answered by then may have left; less than a claim lasts. */
 const TIMEOUT_MS = 60_000;

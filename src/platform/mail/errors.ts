@@ -20,7 +20,7 @@ export const temporaryErrors = ["E_RATE_LIMIT_EXCEEDED", "E_DAILY_LIMIT_EXCEEDED
 export type MailFailure = { outcome: "permanent" | "transient" | "unknown"; reason: string };
 
 /**
- * What a failed hand-over means (codes: cloudflare.md §6.3). Anything not on a list, such as `E_DELIVERY_FAILED`,
+ * What a failed hand-over means (codes: Cloudflare's docs, Email Service). Anything not on a list, such as `E_DELIVERY_FAILED`,
  * `E_INTERNAL_SERVER_ERROR` or a lost connection, is "unknown": the mail may have left, so it is not sent again.
  */
 export function failureOf(error: unknown): MailFailure {

@@ -4,7 +4,7 @@ import { z } from "zod";
 const REASON_MAX = 300;
 
 /**
- * On the MAIL_EVENTS queue: what became of a mail after the provider took it (cloudflare.md §6.4). The provider writes
+ * On the MAIL_EVENTS queue: what became of a mail after the provider took it (Cloudflare's docs, Email Service). The provider writes
  * these itself; of a message that never reached a mail server it gives no SMTP code.
  */
 export const mailEvent = z.object({

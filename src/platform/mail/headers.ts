@@ -1,7 +1,7 @@
 import { normaliseEmail } from "../email-address";
 import { type MailMessage, SUBJECT_MAX } from "./messages";
 
-// The provider's rules (cloudflare.md §6.3), checked here because the local binding accepts anything.
+// The provider's rules (Cloudflare's docs, Email Service), checked here because the local binding accepts anything.
 const HEADER_NAME_BYTES_MAX = 100;
 const HEADER_VALUE_BYTES_MAX = 2_048;
 const HEADERS_BYTES_MAX = 16_384;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-/** A queue message is at most 128 kB with its metadata (cloudflare.md §5.1). */
+/** A queue message is at most 128 kB with its metadata (Cloudflare's docs, Queues). */
 export const MAIL_MESSAGE_BYTES_MAX = 120_000;
-/** Cloudflare Email Service (cloudflare.md §6.2), and RFC 5322 §2.1.1. */
+/** Limits of Cloudflare Email Service, and RFC 5322 §2.1.1. */
 export const SUBJECT_MAX = 998;
 
 /** One mail to one person, in both forms. A name or a subject may hold anything; it is made safe when sent. */
