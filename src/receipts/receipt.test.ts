@@ -8,6 +8,7 @@ import { actions } from "../actions/tables";
 import { commonSettings, type Kind } from "../actions/types";
 import { dbFor } from "../groups/shard";
 import type { Group } from "../groups/types";
+import { mergePeople } from "../intake/erasure";
 import { participations } from "../intake/tables";
 import type { IntakeTarget } from "../intake/types";
 import { people } from "../people/tables";
@@ -453,6 +454,22 @@ describe("what was lost on the way", () => {
     for (const { body } of queue.sent) await sendReceipts(contextAt(T0 + 5 * MINUTE), body, kinds);
     expect(new Set(recipients(email)).size).toBe(25);
     expect(email.sent).toHaveLength(25);
+  });
+
+  it("is not that of somebody who was thanked before they turned out to be another", async () => {
+    const world = await makeWorld();
+    const { email, queue, contextAt } = lane();
+    await sign(world, 1);
+    await sendReceipts(contextAt(), pageOf(world, [1]), kinds);
+    await world.db.db.insert(people).values({
+      ...{ groupNo: world.group.no, personNo: 2, id: newId(), createdAt: T0 },
+      email: `kept-g${world.group.no}@example.org`,
+    });
+    expect(await mergePeople(contextAt(), world.group, { kept: 2, lost: 1 }, [])).not.toBeNull();
+    expect(await findMissingReceipts(contextAt(T0 + MINUTE), window(world))).toBe(0);
+    await sendReceipts(contextAt(), pageOf(world, [1, 2]), kinds);
+    expect(queue.sent).toEqual([]);
+    expect(email.sent).toHaveLength(1);
   });
 
   it("is nobody's whom a file says to have taken part, however new that is", async () => {

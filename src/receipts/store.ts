@@ -27,6 +27,12 @@ export type ReceiptAction = NonNullable<Awaited<ReturnType<typeof actionOfReceip
 const IS_THANKED = `taken.removal_no = 0 AND taken.restored_at IS NULL AND taken.answer ->> '$.paper.quiet' IS NULL
   AND taken.answer ->> '$.import' IS NULL AND coalesce(taken.answer ->> '$.api', 2) = 2`;
 
+/** Whether somebody was thanked under the number of a person who was merged into them: what was mailed stays under it (0039). */
+const isThankedAsAnother = (person: string) => `EXISTS (SELECT 1 FROM merged_people AS was
+  CROSS JOIN receipts AS had ON had.group_no = ?1 AND had.action_no = ?2 AND had.person_no = was.person_no
+    AND had.state <> ${receiptStates.waiting}
+  WHERE was.group_no = ?1 AND was.root_no = ${person})`;
+
 // A row that exists is taken, whoever took it; only one that waits, and whose time has come, is taken again. "unknown"
 // never is. The joins are forced (CROSS) to start at the few people asked for.
 const CLAIM = `
@@ -34,7 +40,7 @@ const CLAIM = `
   SELECT ?1, ?2, person.person_no, ${receiptStates.claimed}, ?3, 1
   FROM json_each(?4) AS wanted
   CROSS JOIN people AS person ON person.group_no = ?1 AND person.person_no = wanted.value
-  WHERE person.email IS NOT NULL AND person.erased_at IS NULL
+  WHERE person.email IS NOT NULL AND person.erased_at IS NULL AND NOT ${isThankedAsAnother("person.person_no")}
     AND EXISTS (
       SELECT 1 FROM participations AS taken
       WHERE taken.group_no = ?1 AND taken.person_no = person.person_no AND taken.action_no = ?2 AND ${IS_THANKED})
@@ -158,7 +164,8 @@ const UNSETTLED = `
     ON receipt.group_no = ?1 AND receipt.action_no = ?2 AND receipt.person_no = taken.person_no
   WHERE taken.group_no = ?1 AND taken.action_no = ?2 AND taken.id > unhex(?3) AND taken.id <= unhex(?4)
     AND ${IS_THANKED} AND person.email IS NOT NULL AND person.erased_at IS NULL
-    AND (receipt.state IS NULL OR receipt.state IN (${receiptStates.claimed}, ${receiptStates.waiting}))`;
+    AND (receipt.state IS NULL OR receipt.state IN (${receiptStates.claimed}, ${receiptStates.waiting}))
+    AND NOT ${isThankedAsAnother("taken.person_no")}`;
 
 /** Counted participations after one id and up to another whose receipt is missing, open or waiting. */
 export async function unsettledReceipts(
