@@ -11,6 +11,7 @@ import { type ReturnPurpose, returnAddress } from "../platform/mail/return-addre
 import { mailKey } from "../platform/mail-keys";
 import { eraseAsAsked } from "../privacy/erasure";
 import { gateOfGroup } from "../senders/sender";
+import { leaveList } from "../subscriptions/subscription";
 import { suppress, suppressedAmong } from "../subscriptions/suppression";
 import { receiveAgain, receiveEmail } from "./email";
 import { inboundByDay, listKept, rawKept } from "./kept";
@@ -276,6 +277,21 @@ describe("a bounce", () => {
       why: "not_bounced",
     });
   });
+});
+
+it("is lifted by nobody but themselves for whoever asked for no more mail since their address bounced", async () => {
+  const { copy, email } = await sent();
+  const { personNo, mailingNo } = copy;
+  await returned(contextOf(), { copy, how: "hard", reason: "", recipient: email, eventId: "l" });
+  const leaving = { personNo, mailingNo, cause: "mail", reason: "" } as const;
+  await leaveList(contextOf(), group, { ...leaving, choice: "pause" });
+  await leaveList(contextOf(), group, leaving);
+  const refused = { is: "refused", why: "left" };
+  expect(await liftReturn(contextOf(), group, personNo, { no: 1 })).toEqual(refused);
+  expect(await statusOf(personNo)).toMatchObject({ status: 3 });
+  expect(await suppressedAmong(contextOf(), [email])).toEqual(new Set([email]));
+  await leaveList(contextOf(undefined, Date.now() + 2_000), group, { ...leaving, choice: "pause" });
+  expect(await liftReturn(contextOf(), group, personNo, { no: 1 })).toEqual({ is: "lifted" });
 });
 
 describe("a complaint", () => {

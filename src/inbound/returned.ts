@@ -11,7 +11,7 @@ import { normaliseEmail } from "../platform/email-address";
 import { type Mailbox, mailboxOf, mailboxProvider } from "../platform/mail/mailbox-provider";
 import { gateOfGroup } from "../senders/sender";
 import { blockOf } from "../subscriptions/own-word";
-import { type Recipient, recipientOf } from "../subscriptions/subscription";
+import { hasLeftSince, type Recipient, recipientOf } from "../subscriptions/subscription";
 import { liftSuppression, suppress } from "../subscriptions/suppression";
 import * as store from "./store";
 import { REASON_MAX, type Report, type ReturnKind, SOFT_DAYS, SOFT_MAX } from "./types";
@@ -128,9 +128,14 @@ async function tellGate(ctx: Context, group: Group, said: Said, mailbox: Mailbox
   }
 }
 
-export type Lifted = { is: "lifted" } | { is: "refused"; why: "complained" | "not_bounced" | "no_address" };
+export type Lifted =
+  | { is: "lifted" }
+  | { is: "refused"; why: "complained" | "not_bounced" | "no_address" | "left" };
 
-/** Lets an address be mailed again that somebody says works. A complaint is lifted by the person alone (subscriptions/own-word.ts). */
+/**
+ * Lets an address be mailed again that somebody says works. A complaint, and their wish to leave, is lifted by the person alone
+ * (subscriptions/own-word.ts).
+ */
 export async function liftReturn(
   ctx: Context,
   group: Group,
@@ -147,6 +152,8 @@ export async function liftReturn(
   // Whoever signed again is on the list again, and still written to by nobody.
   if (block !== "bounce" || (!isBounced && person.emailStatus !== subscribed))
     return { is: "refused", why: "not_bounced" };
+  // Leaving does not undo a bounce, so the status does not say it.
+  if (isBounced && (await hasLeftSince(db, person))) return { is: "refused", why: "left" };
   await recordAct(ctx, {
     ...{ groupNo: group.no, accountNo: by.no, act: "person.mailed_again" },
     ...{ subject: String(person.personNo), detail: { reason: "bounced" } },

@@ -1,4 +1,5 @@
 import type { GroupDb } from "../groups/shard";
+import { numbersOf } from "../people/merge";
 import { MERGES_MAX } from "./store-recipient";
 import { type LeaveChoice, type LeaveReason, type LeaveWay, leaveChoices, leaveWays } from "./types";
 
@@ -107,6 +108,24 @@ export function wishStatement(
        ON CONFLICT (group_no, person_no) DO UPDATE SET ${set.join(", ")} WHERE excluded.at >= mail_wishes.at`,
     )
     .bind(groupNo, personNo, wish.pausedUntil ?? null, wish.weeklyMax ?? null, at);
+}
+
+/** Whether somebody left all mail at or after a moment (ms), under any of their numbers, and did not come back. By mailing first, as the rows are. */
+export async function selectHasLeft(
+  { d1, groupNo }: GroupDb,
+  personNo: number,
+  since: number,
+): Promise<boolean> {
+  const row = await d1
+    .prepare(
+      `SELECT 1 AS n FROM (SELECT 0 AS no UNION ALL SELECT mailing_no FROM mailings WHERE group_no = ?1) m
+       CROSS JOIN (${numbersOf("?2")}) own
+       CROSS JOIN departures d ON d.group_no = ?1 AND d.mailing_no = m.no AND d.person_no = own.no
+       WHERE d.choice = ${leaveChoices.all} AND d.back_s IS NULL AND d.at_s >= ?3 LIMIT 1`,
+    )
+    .bind(groupNo, personNo, Math.floor(since / 1_000))
+    .first();
+  return row !== null;
 }
 
 export type DepartureRow = {

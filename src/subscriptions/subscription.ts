@@ -116,6 +116,11 @@ export async function comeBack(
   return true;
 }
 
+/** Whether somebody whose address is blocked asked for no more mail since: then nobody but they can undo it. */
+export function hasLeftSince(db: GroupDb, { personNo, emailStatusAt }: Recipient): Promise<boolean> {
+  return store.selectHasLeft(db, personNo, emailStatusAt ?? 0);
+}
+
 /** Puts somebody on the list at their own word. False for an address that bounced or complained: that is not theirs to undo. */
 export async function resubscribe(ctx: Context, db: GroupDb, person: Recipient): Promise<boolean> {
   if (person.emailStatus >= subscriptionStatus.bounced) return false;
