@@ -93,7 +93,14 @@ function columnsOf(props: InboxProps) {
     {
       key: "subject",
       title: t("inbound.replies.subject"),
-      cell: (reply: Reply) => reply.subject || t("inbound.replies.noSubject"),
+      cell: (reply: Reply) => (
+        <span class="person">
+          <span dir="auto">{reply.subject || t("inbound.replies.noSubject")}</span>
+          <span class="soft small" dir="auto">
+            {beginningOf(reply.text)}
+          </span>
+        </span>
+      ),
     },
     {
       key: "mailing",
@@ -112,6 +119,17 @@ function columnsOf(props: InboxProps) {
     },
     { key: "at", title: t("inbound.replies.at"), cell: ({ at }: Reply) => <When {...props} at={at} /> },
   ];
+}
+
+/** So much of an answer says what it is about: most have the subject of the mailing. */
+const BEGINNING_MAX = 120;
+
+function beginningOf(text: string): string {
+  const line = text
+    .slice(0, 4 * BEGINNING_MAX)
+    .replace(/\s+/g, " ")
+    .trim();
+  return line.length > BEGINNING_MAX ? `${line.slice(0, BEGINNING_MAX).toWellFormed()}…` : line;
 }
 
 function writerOf({ person, fromName, fromEmail }: Reply): string {

@@ -66,6 +66,8 @@ describe("the inbox", () => {
     const { href, email } = await answered();
     const list = await (await team.administrator.get(`${team.base}/mailings/replies`)).text();
     expect(list).toContain(href);
+    // How it begins: the subject is that of the mailing.
+    expect(list).toContain("&lt;script&gt;alert(1)&lt;/script&gt; I will come.");
     const page = await team.administrator.get(href);
     expect(page.status).toBe(200);
     const html = await page.text();
