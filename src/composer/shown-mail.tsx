@@ -71,7 +71,12 @@ export function ShownMail(props: ReviewProps) {
           {inbox.preview}
         </span>
       </p>
-      <a class="mail-open" href={`${href}/preview?${query}`} target="_blank" rel="noopener">
+      <a
+        class="button button-secondary mail-open"
+        href={`${href}/preview?${query}`}
+        target="_blank"
+        rel="noopener"
+      >
         {t("composer.write.preview")}
       </a>
       <MailPreview t={t} url={`${href}/preview?${query}`} />
