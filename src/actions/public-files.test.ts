@@ -75,7 +75,7 @@ describe("for search engines", () => {
 });
 
 describe("the group's page", () => {
-  test("names the group and links what can be done, newest first", async () => {
+  test("names the group and links what can be done, newest first, saying what each is", async () => {
     const site = await makeSite(
       { title: "The first", slug: "first" },
       { settings: { description: "We are neighbours.\nJoin us." } },
@@ -90,6 +90,7 @@ describe("the group's page", () => {
       "second",
       "first",
     ]);
+    expect(html.match(/<p class="fine">Petition<\/p>/g)).toHaveLength(2);
     expect(html).toContain(`hreflang="fr" href="${site.origin}/?lang=fr"`);
   });
 

@@ -1,4 +1,5 @@
 import type { Context } from "../platform/context";
+import { translator } from "../ui/i18n";
 import { actionPath } from "./action-path";
 import { notFound, type PublicContext, type PublicPagesDeps, refuse, speak } from "./public-web";
 import type { Listed } from "./served";
@@ -79,12 +80,14 @@ export function hrefsOf(kinds: readonly Kind[], listed: readonly Listed[]) {
   });
 }
 
-/** Those that one can still take part in, each with a line about when and where if it has a time. */
+/** Those that one can still take part in, each with a line that says what it is, and when and where if it has a time. */
 export function openOf(kinds: readonly Kind[], listed: readonly Listed[], now: number) {
   return hrefsOf(kinds, listed).flatMap((action) => {
     const kind = kinds.find(({ name }) => name === action.kind);
-    if (!kind?.listed || !action.facts) return [{ ...action, line: "" }];
-    const line = kind.listed(JSON.parse(action.facts), action.locale, now);
-    return line === null ? [] : [{ ...action, line }];
+    if (!kind) return [];
+    const what = translator(action.locale)(kind.words.name);
+    if (!kind.listed || !action.facts) return [{ ...action, line: what }];
+    const when = kind.listed(JSON.parse(action.facts), action.locale, now);
+    return when === null ? [] : [{ ...action, line: [what, when].filter((part) => part !== "").join(" · ") }];
   });
 }

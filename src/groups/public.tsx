@@ -315,7 +315,9 @@ export function ActionList({ locale, actions }: { locale: Locale; actions: reado
             </a>
           </h3>
           {action.line ? (
-            <p lang={action.locale === locale ? undefined : action.locale}>{action.line}</p>
+            <p class="fine" lang={action.locale === locale ? undefined : action.locale}>
+              {action.line}
+            </p>
           ) : null}
         </li>
       ))}
