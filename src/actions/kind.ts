@@ -79,6 +79,8 @@ export function slotsText(slots: SlotStandings): string {
 export type Done = {
   nth: number;
   isRepeat: boolean;
+  /** What somebody said earlier was changed by it. Whoever sent it only knew their address: what proves to be them is not shown. */
+  isRevised?: boolean;
   id: ParticipationId | null;
   standing: Standing | null;
   /** Of each slot, where there are several. */

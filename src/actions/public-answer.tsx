@@ -162,6 +162,7 @@ export async function addressAfter(
       {
         nth,
         isRepeat: outcome !== "counted",
+        isRevised: outcome === "updated",
         id,
         standing,
         ...(slots && Object.keys(slots).length > 0 ? { slots } : {}),

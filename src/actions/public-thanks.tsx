@@ -18,7 +18,7 @@ const THANKS_SECONDS = 86_400;
 const claims = z.object({
   action: z.string(),
   nth: z.number().int().min(0),
-  repeat: z.number().int().min(0).max(1),
+  repeat: z.number().int().min(0).max(2),
   id: z
     .custom<ParticipationId>((value) => typeof value === "string")
     .nullable()
@@ -35,14 +35,14 @@ export async function thanksPath(
   ctx: Context,
   kind: Pick<Kind, "path">,
   { action }: ActionSnapshot,
-  { nth, isRepeat, id, standing, slots }: Done,
+  { nth, isRepeat, isRevised, id, standing, slots }: Done,
   correction = "",
 ): Promise<string> {
   const token = await signToken(
     ctx.config.SIGNING_KEYS,
     "participation",
     {
-      ...{ action: action.id, nth, repeat: isRepeat ? 1 : 0 },
+      ...{ action: action.id, nth, repeat: isRevised ? 2 : isRepeat ? 1 : 0 },
       ...(id === null ? {} : { id }),
       ...(standing === null ? {} : { standing }),
       ...(slots ? { slots: slotsText(slots) } : {}),
@@ -64,7 +64,8 @@ export async function readDone(
   const { nth, repeat, id, standing, slots } = read.data;
   return {
     nth,
-    isRepeat: repeat === 1,
+    isRepeat: repeat > 0,
+    isRevised: repeat === 2,
     id,
     standing,
     ...(slots === null ? {} : { slots: slotStandings(slots) }),

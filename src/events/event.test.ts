@@ -231,6 +231,15 @@ describe("a reply", () => {
     expect(await (await open(`${page}/count.json`)).json()).toMatchObject({ count: 1 });
   });
 
+  it("is not opened by whoever replies again in somebody's name, knowing their address", async () => {
+    const { open, rsvp } = await makeEvent();
+    await rsvp(amina);
+    const stranger = { ...amina, givenName: "Somebody" };
+    const again = await (await open((await rsvp(stranger)).headers.get("Location") ?? "")).text();
+    expect(again).toContain("are in the mail you got from us");
+    expect(again).not.toMatch(/rsvp\?me=|check-in|calendar\.ics\?/);
+  });
+
   it("cannot be reached by a link that is forged, too old, for another purpose or of another event", async () => {
     const one = await makeEvent();
     const { open, page, rsvp, send } = one;
@@ -297,7 +306,9 @@ describe("a reply to several shifts", () => {
     const event = await withShifts();
     const { open, page, owner, href, setUp, doors, group } = event;
     expect(await (await open(page)).text()).toContain('type="checkbox" value="');
-    await event.rsvp(jeanLuc, [doors]);
+    const earlier = await (
+      await open((await event.rsvp(jeanLuc, [doors])).headers.get("Location") ?? "")
+    ).text();
     const answered = await event.rsvp(amina, [setUp, doors, doors]);
     const thanks = await (await open(answered.headers.get("Location") ?? "")).text();
     expect(thanks).toMatch(/Your shift<\/dt><dd[^>]*>Setting up ·/);
@@ -307,10 +318,8 @@ describe("a reply to several shifts", () => {
       (await (await open(mine.replace("/rsvp", "/calendar.ics"))).text()).replace(/\r\n /g, "");
     expect((await file()).match(/SUMMARY:.*/g)).toEqual(["SUMMARY:Canvass for clean air: Setting up"]);
 
-    const others = linkIn(
-      await (await open((await event.rsvp(jeanLuc, [doors, setUp])).headers.get("Location") ?? "")).text(),
-      "Change or cancel",
-    );
+    await event.rsvp(jeanLuc, [doors, setUp]);
+    const others = linkIn(earlier, "Change or cancel");
     await event.post(others, { do: "change", guests: "0" }, [setUp]);
     await event.drain();
     const shown = await (await open(mine)).text();

@@ -1,6 +1,7 @@
 import { raw } from "hono/html";
 import { renderSVG } from "uqr";
-import type { Kind, SlotStandings } from "../actions/kind";
+import type { Kind, SlotStandings, ThanksProps } from "../actions/kind";
+import type { ParticipationId } from "../platform/ids";
 import type { Locale, T } from "../ui/i18n";
 import { type CalendarEntry, calendarEntries, calendarLinks } from "./calendar";
 import { Address, When } from "./page-views";
@@ -10,31 +11,50 @@ import { type EventSettings, eventSettings } from "./types";
 import { placeLines, safeUrl, shiftLine } from "./words";
 
 /** What somebody who has replied needs: whether there is a place, when and where, the ticket, and a way to change it. */
-export const Thanks: NonNullable<Kind["Thanks"]> = async ({ t, ctx, snapshot, done, origin }) => {
+export const Thanks: NonNullable<Kind["Thanks"]> = ({ t, ctx, snapshot, done, origin }) => {
   if (!done?.id) return null;
+  const { id, slots = {}, isRevised } = done;
   const { action } = snapshot;
   const settings = eventSettings.parse(action.settings);
   const isConfirmed = done.standing !== "waiting" && done.standing !== "cancelled";
-  const { slots = {} } = done;
-  const token = await replyToken(ctx, action, done.id, "rsvp");
-  const entries = calendarEntries(snapshot, `${origin}/events/${action.slug}`, {
-    isAttendee: isConfirmed,
-    slots,
-  });
   return (
     <section class="panel event-thanks">
       <h2>{t(isConfirmed ? "events.thanks.confirmed" : "events.thanks.waiting")}</h2>
       {isConfirmed ? null : <p>{t("events.thanks.waitingText")}</p>}
       <Facts t={t} settings={settings} locale={action.locale} isAttendee={isConfirmed} slots={slots} />
-      {isConfirmed ? <CalendarLinks t={t} entries={entries} file={calendarPath(action.slug, token)} /> : null}
-      {isConfirmed ? <Ticket t={t} url={await checkInUrl(ctx, snapshot.group, action, done.id)} /> : null}
-      <p>
-        <a href={await replyUrl(ctx, "", action, done.id)}>{t("events.thanks.change")}</a>{" "}
-        <span class="fine">{t("events.thanks.changeHint")}</span>
-      </p>
+      {isRevised ? (
+        <p>{t("events.thanks.inMail")}</p>
+      ) : (
+        <OwnLinks {...{ t, ctx, snapshot, id, origin, isConfirmed, slots }} />
+      )}
     </section>
   );
 };
+
+type OwnLinksProps = Pick<ThanksProps, "t" | "ctx" | "snapshot" | "origin"> & {
+  id: ParticipationId;
+  isConfirmed: boolean;
+  slots: SlotStandings;
+};
+
+/** What proves to be whoever replied: their calendar, their ticket, and the way to change or take back what they said. */
+async function OwnLinks({ t, ctx, snapshot, id, origin, isConfirmed, slots }: OwnLinksProps) {
+  const { group, action } = snapshot;
+  const token = await replyToken(ctx, action, id, "rsvp");
+  const address = `${origin}/events/${action.slug}`;
+  const entries = calendarEntries(snapshot, address, { isAttendee: isConfirmed, slots });
+  const file = calendarPath(action.slug, token);
+  return (
+    <>
+      {isConfirmed ? <CalendarLinks t={t} entries={entries} file={file} /> : null}
+      {isConfirmed ? <Ticket t={t} url={await checkInUrl(ctx, group, action, id)} /> : null}
+      <p>
+        <a href={await replyUrl(ctx, "", action, id)}>{t("events.thanks.change")}</a>{" "}
+        <span class="fine">{t("events.thanks.changeHint")}</span>
+      </p>
+    </>
+  );
+}
 
 /** The event's calendar file; with somebody's link it holds what is for attendees alone, and all their shifts or one of them. */
 export function calendarPath(slug: string, token?: string, shift?: string): string {
