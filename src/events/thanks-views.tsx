@@ -23,7 +23,9 @@ export const Thanks: NonNullable<Kind["Thanks"]> = ({ t, ctx, snapshot, done, or
       {isConfirmed ? null : <p>{t("events.thanks.waitingText")}</p>}
       <Facts t={t} settings={settings} locale={action.locale} isAttendee={isConfirmed} slots={slots} />
       {isRevised ? (
-        <p>{t("events.thanks.inMail")}</p>
+        <p>
+          {t("events.thanks.revised")} {action.settings.autoresponse.isOn ? t("events.thanks.inMail") : ""}
+        </p>
       ) : (
         <OwnLinks {...{ t, ctx, snapshot, id, origin, isConfirmed, slots }} />
       )}
