@@ -45,6 +45,8 @@ describe("a verdict", () => {
     expect(judge([count(1, 0, 40), count(2, 20, 40)], plan, 5)).toMatchObject({ bestNo: 2, is: "clear" });
     // Nor where nearly everybody did it.
     expect(judge([count(1, 25, 40), count(2, 39, 40)], plan, 5)).toMatchObject({ bestNo: 2, is: "close" });
+    // What counts is how many would have left it if they were alike, not how few left the best.
+    expect(judge([count(1, 11, 71), count(2, 46, 53)], plan, 5)).toMatchObject({ bestNo: 2, is: "clear" });
   });
 
   it("asks for more the more variants there are", () => {

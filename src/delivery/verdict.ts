@@ -114,10 +114,11 @@ export function isTooFew(counts: readonly Pick<Count, "sent" | "did">[]): boolea
   const all = counts.reduce((sum, { did, sent }) => ({ did: sum.did + did, sent: sum.sent + sent }), {
     ...{ did: 0, sent: 0 },
   });
-  // One that is behind may have nobody at all: what counts is what each would have if they were alike.
-  return counts.some(
-    ({ did, sent }) => sent - did < LEAST || (sent * all.did) / Math.max(1, all.sent) < LEAST,
-  );
+  // One that is behind may have nobody at all, and one ahead everybody: what counts is what each would have if they were alike.
+  return counts.some(({ sent }) => {
+    const expected = (sent * all.did) / Math.max(1, all.sent);
+    return expected < LEAST || sent - expected < LEAST;
+  });
 }
 
 function kindOf(best: Count, others: readonly Count[], quantile: number): Verdict["is"] {
