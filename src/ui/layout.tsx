@@ -197,7 +197,7 @@ export function PageHeader({ title, lead, status, actions, back }: PageHeaderPro
       <div class="page-header-row">
         <div class="page-header-words">
           <h1>
-            {title} {status}
+            <bdi>{title}</bdi> {status}
           </h1>
           {lead ? <p class="lead">{lead}</p> : null}
         </div>
