@@ -4,7 +4,7 @@ import {
   ErrorSummary,
   type FieldErrors,
   Form,
-  SelectField,
+  RadioGroup,
   SubmitButton,
   TextArea,
 } from "../ui/form";
@@ -45,13 +45,14 @@ export function MembersPage(props: MembersPageProps) {
       <SettingsNav t={t} slug={group.slug} current="members" />
       <ErrorSummary t={t} errors={errors} />
       <MembersTable {...props} />
-      <RolesNote t={t} />
       {can(props.role, "members.edit") ? (
         <>
           <InviteSection {...props} />
           {props.invitations.length > 0 ? <InvitationsSection {...props} /> : null}
         </>
-      ) : null}
+      ) : (
+        <RolesNote t={t} />
+      )}
     </Shell>
   );
 }
@@ -70,13 +71,17 @@ function MembersTable(props: MembersPageProps) {
           title: t("groups.members.name"),
           isName: true,
           cell: (member) => (
-            <>
-              {member.name || member.email}{" "}
-              {member.accountNo === accountNo ? <Status tone="good">{t("groups.members.you")}</Status> : null}
-            </>
+            <span class="person">
+              <span>
+                <bdi>{member.name || member.email}</bdi>{" "}
+                {member.accountNo === accountNo ? (
+                  <Status tone="good">{t("groups.members.you")}</Status>
+                ) : null}
+              </span>
+              {member.name ? <span class="soft small">{member.email}</span> : null}
+            </span>
           ),
         },
-        { key: "email", title: t("groups.members.email"), cell: ({ email }) => email },
         {
           key: "role",
           title: t("groups.members.role"),
@@ -154,7 +159,7 @@ function RolesNote({ t }: { t: T }) {
     <ul class="soft small">
       {roles.map((role) => (
         <li>
-          <strong>{t(`common.roles.${role}`)}</strong>: {t(`groups.roles.${role}`)}
+          <strong>{t(`common.roles.${role}`)}</strong> · {t(`groups.roles.${role}`)}
         </li>
       ))}
     </ul>
@@ -180,13 +185,13 @@ function InviteSection({ t, group, role, values = {}, errors = {} }: MembersPage
           required
           error={errors.addresses}
         />
-        <SelectField
+        <RadioGroup
           name="role"
-          label={t("groups.members.role")}
+          legend={t("groups.members.role")}
           value={values.role ?? "organiser"}
           options={roles
             .filter((to) => canChangeRole(role, null, to))
-            .map((to) => ({ value: to, label: `${t(`common.roles.${to}`)} – ${t(`groups.roles.${to}`)}` }))}
+            .map((to) => ({ value: to, label: t(`common.roles.${to}`), hint: t(`groups.roles.${to}`) }))}
           error={errors.role}
         />
         <ButtonRow>

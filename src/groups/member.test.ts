@@ -27,6 +27,8 @@ describe("the list of members", () => {
     const page = await (await team.administrator.get(`${team.base}/settings/members`)).text();
     expect(page).not.toContain(`members/${team.numbers.owner}/role`);
     expect(page).not.toContain(`members/${team.numbers.owner}/removal`);
+    // Whoever invites sees what each role may do beside it.
+    expect(page).toContain('name="role" value="organiser"');
     expect(page).toContain(`members/${team.numbers.organiser}/role`);
     expect(page).not.toContain('<option value="owner"');
   });
