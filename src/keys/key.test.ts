@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { contextOf, makeGroup, settled } from "../../test/groups";
+import { makeOrganisers } from "../../test/organisers";
 import { newAddress, platformHost } from "../../test/platform-host";
 import { refusingD1 } from "../../test/refusing";
 import { accountFor } from "../accounts/account";
@@ -211,6 +212,18 @@ describe("the page of keys", () => {
       { act: "key.renamed", subject: "Old website" },
       { act: "key.revoked", subject: "Old website" },
     ]);
+  });
+
+  it("says of which keys whoever made them has left, and may still know them", async () => {
+    const { owner: rosa, administrator, group, base } = await makeOrganisers();
+    await administrator.post(`${base}/integrations/keys`, { name: "Website", access: "full" });
+    expect(await (await rosa.get(`${base}/integrations/keys`)).text()).not.toContain("left the group");
+    await rosa.post(`${base}/settings/members/${administrator.accountNo}/removal`);
+    const [key] = await listKeys(contextOf(), group);
+    expect(key).toMatchObject({ name: "Website", makerRole: null });
+    expect(await (await rosa.get(`${base}/integrations/keys`)).text()).toContain("its maker left the group");
+    await rosa.post(`${base}/integrations/keys/${key?.id}/revocation`);
+    expect(await (await rosa.get(`${base}/integrations/keys`)).text()).not.toContain("left the group");
   });
 
   it("knows no key of another group", async () => {

@@ -1,5 +1,6 @@
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { accounts } from "../accounts/directory-tables";
+import { memberships } from "../groups/directory-tables";
 import type { Database } from "../platform/context";
 import { idToBytes } from "../platform/ids";
 import { apiKeys } from "./directory-tables";
@@ -49,9 +50,12 @@ const shownColumns = {
   ending: apiKeys.ending,
   createdAt: apiKeys.createdAt,
   createdBy: { name: accounts.name, email: accounts.email },
+  makerRole: memberships.role,
   lastUsedAt: apiKeys.lastUsedAt,
   revokedAt: apiKeys.revokedAt,
 };
+
+const isMaker = and(eq(memberships.groupNo, apiKeys.groupNo), eq(memberships.accountNo, apiKeys.createdBy));
 
 /** Those that hold first, then the revoked, each the newest first. */
 export function keysOf(db: Database, groupNo: number): Promise<ApiKey[]> {
@@ -59,6 +63,7 @@ export function keysOf(db: Database, groupNo: number): Promise<ApiKey[]> {
     .select(shownColumns)
     .from(apiKeys)
     .leftJoin(accounts, eq(accounts.accountNo, apiKeys.createdBy))
+    .leftJoin(memberships, isMaker)
     .where(eq(apiKeys.groupNo, groupNo))
     .orderBy(sql`${apiKeys.revokedAt} IS NOT NULL`, desc(apiKeys.keyNo))
     .limit(KEYS_SHOWN_MAX);
@@ -69,6 +74,7 @@ export async function keyById(db: Database, groupNo: number, id: ApiKeyId): Prom
     .select(shownColumns)
     .from(apiKeys)
     .leftJoin(accounts, eq(accounts.accountNo, apiKeys.createdBy))
+    .leftJoin(memberships, isMaker)
     .where(and(eq(apiKeys.groupNo, groupNo), eq(apiKeys.id, id)));
   return row ?? null;
 }

@@ -1,4 +1,4 @@
-import type { Group } from "../groups/types";
+import type { Group, Role } from "../groups/types";
 import type { Id } from "../platform/ids";
 
 export type ApiKeyId = Id<"api-key">;
@@ -16,6 +16,8 @@ export type ApiKey = HeldKey & {
   createdAt: number;
   /** Null: the account is gone. */
   createdBy: { name: string; email: string } | null;
+  /** As what whoever made it is in the group now; null: they are no member any more, and may know the key. */
+  makerRole: Role | null;
   lastUsedAt: number | null;
   revokedAt: number | null;
 };

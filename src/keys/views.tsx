@@ -114,14 +114,19 @@ function columns({ t, locale, slug, now, timeZone }: KeysPageProps): Column<ApiK
     {
       key: "state",
       title: t("keys.columns.state"),
-      cell: ({ revokedAt }) =>
-        revokedAt === null ? (
-          <Status tone="good">{t("keys.holds")}</Status>
-        ) : (
-          <Status>{t("keys.revoked")}</Status>
-        ),
+      cell: (key) => <State t={t} {...key} />,
     },
   ];
+}
+
+/** Whoever left may still know the key: somebody should look at it. */
+function State({ t, revokedAt, makerRole }: Pick<ApiKey, "revokedAt" | "makerRole"> & { t: T }) {
+  if (revokedAt !== null) return <Status>{t("keys.revoked")}</Status>;
+  return makerRole === null ? (
+    <Status tone="warn">{t("keys.makerGone")}</Status>
+  ) : (
+    <Status tone="good">{t("keys.holds")}</Status>
+  );
 }
 
 function NewKey({ t, slug, values, errors }: KeysPageProps) {
