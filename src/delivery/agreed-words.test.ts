@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { HandDriver, makeMailing, makeSenders } from "../../test/deliveries";
 import { contextOf } from "../../test/groups";
+import { addressesOfAccounts } from "../../test/members";
 import { changePetition, makePetition } from "../../test/petitions";
 import { actionByNo } from "../actions/store";
 import { saveMailSettings } from "../groups/mail-settings";
@@ -10,7 +11,6 @@ import type { Group } from "../groups/types";
 import { mailingByNo } from "../mailings/mailing";
 import type { Mailing, SnippetId, WrapperId } from "../mailings/types";
 import { listSnippets, listWrappers, saveSnippet, saveWrapper } from "../mailings/wrapper";
-import { idToBytes, newId } from "../platform/ids";
 import { wholeText } from "../platform/mail/mail-text";
 import type { MailQueued } from "../platform/mail/messages";
 import { mailSeriesRuns } from "../series/tables";
@@ -48,22 +48,10 @@ async function retarget(group: Group, name: string): Promise<void> {
   await changePetition(group, 1, { settings });
 }
 
-/** Accounts are of the whole installation: another file may have made these. */
 let addresses: string[];
 
 beforeAll(async () => {
-  const insert = env.DIRECTORY.prepare(
-    "INSERT OR IGNORE INTO accounts (account_no, id, email, email_key, name, created_at) VALUES (?1, ?4, ?2, ?2, ?3, 1)",
-  );
-  await env.DIRECTORY.batch(
-    [1, 2].map((no) =>
-      insert.bind(no, `member-${no}@organisers.example`, `Member ${no}`, idToBytes(newId())),
-    ),
-  );
-  const { results } = await env.DIRECTORY.prepare(
-    "SELECT email FROM accounts WHERE account_no IN (1, 2) ORDER BY account_no",
-  ).run<{ email: string }>();
-  addresses = results.map(({ email }) => email);
+  addresses = await addressesOfAccounts(2);
 });
 
 /** A mailing in a wrapper that somebody asked to be sent; where a second person must agree, one did. */

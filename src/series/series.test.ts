@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { addPeople, HandDriver, makeMailing, makeSenders } from "../../test/deliveries";
 import { changeGroup, contextOf } from "../../test/groups";
+import { addressesOfAccounts } from "../../test/members";
 import { makeOrganisers } from "../../test/organisers";
 import { everybody } from "../audiences/audience";
 import { approveMailing, sendMailing, waitsFor } from "../delivery/delivery";
@@ -25,7 +26,7 @@ import {
 import type { Mailing, SnippetId, Target } from "../mailings/types";
 import { saveSnippet, snippetUsage } from "../mailings/wrapper";
 import type { Context } from "../platform/context";
-import { idToBytes, newId } from "../platform/ids";
+import { newId } from "../platform/ids";
 import type { MailQueued } from "../platform/mail/messages";
 import { translator } from "../ui/i18n";
 import { clockOf, refOf } from "./objects";
@@ -51,14 +52,11 @@ import { planWords } from "./words";
 const DAY_MS = 86_400_000;
 const START = Math.floor(Date.now() / DAY_MS) * DAY_MS - 60 * DAY_MS;
 
+/** Of accounts 1, 2 and 3. */
+let addresses: string[];
+
 beforeAll(async () => {
-  await env.DIRECTORY.batch(
-    [1, 2, 3].map((no) =>
-      env.DIRECTORY.prepare(
-        "INSERT OR IGNORE INTO accounts (account_no, id, email, email_key, name, created_at) VALUES (?1, ?4, ?2, ?2, ?3, 1)",
-      ).bind(no, `member-${no}@organisers.example`, `Member ${no}`, idToBytes(newId())),
-    ),
-  );
+  addresses = await addressesOfAccounts(3);
   // Everything that makes and sends mails is loaded by this, which takes longer than any test.
   const here = await scene(1);
   await confirmed(here);
@@ -449,7 +447,7 @@ describe("a run that may not be sent", () => {
     const [run] = await runsOf(here.db, series);
     expect(run).toMatchObject({ state: "held", note: "too_many" });
     expect((await mailingOf(here.db, run)).status).toBe("draft");
-    expect(here.mails).toMatchObject([{ to: "member-1@organisers.example" }]);
+    expect(here.mails).toMatchObject([{ to: addresses[0] }]);
     expect(here.mails[0]?.text).toContain("more people than the series may mail by itself");
     await here.deliver();
     expect(here.sent).toEqual([]);
@@ -552,11 +550,7 @@ describe("a run that may not be sent", () => {
       .run();
     await here.tick(due(1));
     expect((await runsOf(here.db, made.series)).map(({ note }) => note)).toEqual(["ceiling", "owner"]);
-    expect(here.mails.map(({ to }) => to)).toEqual([
-      "member-3@organisers.example",
-      "member-1@organisers.example",
-      "member-2@organisers.example",
-    ]);
+    expect(here.mails.map(({ to }) => to)).toEqual([addresses[2], addresses[0], addresses[1]]);
     const paused = await again(here, made.series);
     expect(paused).toMatchObject({ status: "paused", note: "owner" });
     expect(await resumeSeries(here.at(due(1)), here.group, paused, 1)).toBe("no_owner");

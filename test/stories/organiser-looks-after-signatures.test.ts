@@ -154,7 +154,7 @@ describe("four people have signed, two of them by the flyer, and Rosa", () => {
     const email = withTag(world.coOrganiser.email, stage.slug);
     await rosa.goto(`${server.origin}/groups/${stage.slug}/settings/members`);
     await rosa.getByLabel("Email addresses").fill(email);
-    await rosa.getByLabel("Role", { exact: true }).selectOption("organiser");
+    await rosa.getByRole("radio", { name: "Organiser" }).check();
     await rosa.getByRole("button", { name: "Send invitations" }).click();
     await rosa.getByText("The invitations are on their way.").waitFor();
 
