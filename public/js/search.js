@@ -22,7 +22,9 @@ for (const form of document.querySelectorAll("form[data-search]")) {
       if (!response.ok || response.redirected) return;
       const found = new DOMParser().parseFromString(await response.text(), "text/html");
       place.replaceChildren(...found.body.childNodes);
-      history.replaceState(null, "", address);
+      field.dataset.found = address.searchParams.get(field.name) ?? "";
+      // In a dialog it is not the page that changes.
+      if (!form.closest("dialog")) history.replaceState(null, "", address);
     } catch (error) {
       if (error.name !== "AbortError") return;
     } finally {

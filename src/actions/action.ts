@@ -42,6 +42,7 @@ export async function listActions(
     status?: ActionStatus | undefined;
     before?: number | undefined;
     limit?: number;
+    search?: string;
     ofClients?: boolean;
   } = {},
 ): Promise<{ actions: Action[]; next: number | null }> {

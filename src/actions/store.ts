@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNull, lt } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNull, lt, sql } from "drizzle-orm";
 import type { GroupDb } from "../groups/shard";
 import { type ActionId, idToHex } from "../platform/ids";
 import { actionEdits, actionSlugs, actions } from "./tables";
@@ -63,11 +63,14 @@ export async function listActions(
     status,
     before,
     limit,
+    search = "",
     ofClients = false,
   }: {
     status?: ActionStatus | undefined;
     before?: number | undefined;
     limit: number;
+    /** Anywhere in the title or the internal one, in upper or lower case of A to Z. */
+    search?: string | undefined;
     /** Those that API clients made too. */
     ofClients?: boolean | undefined;
   },
@@ -80,6 +83,9 @@ export async function listActions(
         eq(actions.groupNo, groupNo),
         status ? eq(actions.status, status) : undefined,
         ofClients ? undefined : isNull(actions.api),
+        search === ""
+          ? undefined
+          : sql`(instr(lower(${actions.title}), lower(${search})) > 0 OR instr(lower(${actions.internalTitle}), lower(${search})) > 0)`,
         before ? lt(actions.actionNo, before) : undefined,
       ),
     )

@@ -15,6 +15,7 @@ import { HomePage } from "./home-views";
 import { ActionListPage } from "./list-views";
 import { overviewRoutes } from "./overview-routes";
 import { removalRoutes } from "./removal-routes";
+import { searchRoutes } from "./search-routes";
 import { signerRoutes } from "./signer-routes";
 import { waitingComments } from "./store";
 import { numbersOf, SUMMARIES_MAX } from "./summary";
@@ -67,7 +68,7 @@ export function dashboardRoutes(kinds: readonly Kind[]) {
     );
   });
 
-  for (const routes of [overviewRoutes, signerRoutes, removalRoutes, commentRoutes])
+  for (const routes of [searchRoutes, overviewRoutes, signerRoutes, removalRoutes, commentRoutes])
     app.route("/", routes(kinds));
   return app;
 }

@@ -13,6 +13,7 @@ import {
 } from "../ui/form";
 import { type Locale, localeNames, locales, type T } from "../ui/i18n";
 import { PageHeader, Shell, type ShellProps } from "../ui/layout";
+import { settingsPages } from "../ui/settings-pages";
 import { GROUP_NAME_MAX, GROUP_SLUG_MAX } from "./types";
 
 export type Frame = Omit<ShellProps, "title" | "children" | "flash" | "tab">;
@@ -132,24 +133,10 @@ type SettingsTab = "settings" | "looks" | "members" | "privacy" | "history";
 
 /** The pages about the group itself, side by side. */
 export function SettingsNav({ t, slug, current }: { t: T; slug: string; current: SettingsTab }) {
-  const base = `/groups/${slug}/settings`;
-  const pages = [
-    { tab: "settings", href: base, label: t("groups.nav.settings") },
-    { tab: "looks", href: `${base}/looks`, label: t("looks.title") },
-    { tab: "members", href: `${base}/members`, label: t("groups.nav.members") },
-    { tab: "payments", href: `/groups/${slug}/payments`, label: t("payments.collecting.title") },
-    { tab: "privacy", href: `${base}/privacy`, label: t("privacy.title") },
-    {
-      tab: "integrations",
-      href: `/groups/${slug}/integrations/keys`,
-      label: t("integrations.tabs.label"),
-    },
-    { tab: "history", href: `${base}/history`, label: t("groups.nav.history") },
-  ];
   return (
     <nav class="subtabs" aria-label={t("groups.nav.label")}>
       <ul>
-        {pages.map(({ tab, href, label }) => (
+        {settingsPages(t, slug).map(({ tab, href, label }) => (
           <li>
             <a class="subtab" href={href} aria-current={tab === current ? "page" : undefined}>
               {label}

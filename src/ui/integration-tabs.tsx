@@ -1,9 +1,9 @@
 import type { T } from "./i18n";
 
 /** The pages about what else works with a group's data, in the order of their tabs. */
-const pages = ["keys", "webhooks", "connections"] as const;
+export const integrationPages = ["keys", "webhooks", "connections"] as const;
 
-export type IntegrationTab = (typeof pages)[number];
+export type IntegrationTab = (typeof integrationPages)[number];
 
 /** The row of tabs below the heading of every page about integrations. */
 export function IntegrationTabs({ t, slug, current }: { t: T; slug: string; current: IntegrationTab }) {
@@ -11,7 +11,7 @@ export function IntegrationTabs({ t, slug, current }: { t: T; slug: string; curr
   return (
     <nav class="subtabs" aria-label={t("integrations.tabs.label")}>
       <ul>
-        {pages.map((page) => (
+        {integrationPages.map((page) => (
           <li>
             <a class="subtab" href={`${base}/${page}`} aria-current={page === current ? "page" : undefined}>
               {t(`integrations.tabs.${page}`)}

@@ -4,6 +4,7 @@ import { Flash, type FlashMessage } from "./flash";
 import { ButtonLink } from "./form";
 import type { Locale, T } from "./i18n";
 import { Icon, type IconName } from "./icon";
+import { Palette } from "./palette";
 import { Swell } from "./swell";
 
 export { Document } from "./document";
@@ -27,6 +28,8 @@ export type ShellProps = {
   closedTabs?: readonly Tab[];
   isOperator?: boolean;
   flash?: FlashMessage;
+  /** The page is the group's search: the top bar does not offer it once more. */
+  isSearch?: boolean;
   /** Extra module scripts of `public/js`, by name. */
   scripts?: readonly string[];
   /** The page's own heading row is drawn by `PageHeader`, inside. */
@@ -36,13 +39,22 @@ export type ShellProps = {
 /** The frame of every page an organiser sees: top bar, tabs, what just happened, the page. */
 export function Shell(props: ShellProps) {
   const { t, group } = props;
+  const hasPalette = group !== undefined && !props.isSearch;
   const title = group ? `${props.title} · ${group.name}` : `${props.title} · ${PRODUCT_NAME}`;
   return (
     <Document
       locale={props.locale}
       title={title}
       styles={dashboardStyles}
-      scripts={["menu", "copy", "confirm", ...(props.scripts ?? [])]}
+      scripts={[
+        ...new Set([
+          "menu",
+          "copy",
+          "confirm",
+          ...(hasPalette ? ["search", "palette"] : []),
+          ...(props.scripts ?? []),
+        ]),
+      ]}
       bodyClass="shell"
     >
       <SkipLink t={t} />
@@ -55,11 +67,12 @@ export function Shell(props: ShellProps) {
       <footer class="shell-footer">
         <p>{t("common.footer.madeWith", { product: PRODUCT_NAME })}</p>
       </footer>
+      {hasPalette ? <Palette t={t} slug={group.slug} /> : null}
     </Document>
   );
 }
 
-function TopBar({ t, account, groups, group }: ShellProps) {
+function TopBar({ t, account, groups, group, isSearch }: ShellProps) {
   return (
     <header class="top-bar">
       <a class="wordmark" href="/" aria-label={t("common.nav.productHome", { product: PRODUCT_NAME })}>
@@ -68,6 +81,15 @@ function TopBar({ t, account, groups, group }: ShellProps) {
       </a>
       {account ? <GroupSwitcher t={t} groups={groups} group={group} /> : null}
       <div class="top-bar-end">
+        {group && !isSearch ? (
+          <a class="top-search" href={`/groups/${group.slug}/search`} data-palette>
+            <Icon name="search" />
+            <span class="button-words">{t("common.palette.open")}</span>
+            <span class="top-search-key" aria-hidden="true">
+              /
+            </span>
+          </a>
+        ) : null}
         {group ? (
           <ButtonLink href={`/groups/${group.slug}/actions/new`}>
             <Icon name="plus" />

@@ -6,7 +6,7 @@ import type { Tab } from "./layout";
 type Page = { name: string; rank: "row" | "more"; closedWith?: Tab };
 
 /** The pages about a group's mailings, in the order of their tabs: what is looked at daily, what is written, what is set up once. */
-const pages = [
+export const mailingPages = [
   { name: "mailings", rank: "row" },
   { name: "series", rank: "row" },
   { name: "numbers", rank: "row" },
@@ -25,7 +25,7 @@ const pages = [
   { name: "settings", rank: "more", closedWith: "settings" },
 ] as const satisfies readonly Page[];
 
-export type MailingTab = (typeof pages)[number]["name"];
+export type MailingTab = (typeof mailingPages)[number]["name"];
 
 type Props = {
   t: T;
@@ -41,8 +41,10 @@ type Props = {
  */
 export function MailingTabs({ t, slug, current, closedTabs = [] }: Props) {
   const base = `/groups/${slug}/mailings`;
-  const open = pages.filter((page) => !("closedWith" in page) || !closedTabs.includes(page.closedWith));
-  const isInRow = ({ name, rank }: (typeof pages)[number]) => rank !== "more" || name === current;
+  const open = mailingPages.filter(
+    (page) => !("closedWith" in page) || !closedTabs.includes(page.closedWith),
+  );
+  const isInRow = ({ name, rank }: (typeof mailingPages)[number]) => rank !== "more" || name === current;
   // A phone has room for the list and one more.
   const beside = current === "mailings" ? "numbers" : current;
   const isOnPhones = (name: MailingTab) => name === "mailings" || name === beside;

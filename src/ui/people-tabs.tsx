@@ -2,9 +2,18 @@ import type { T } from "./i18n";
 import { Icon } from "./icon";
 
 /** The pages about a group's people, in the order of their tabs. A feature that has no page yet has no tab. */
-const pages = ["people", "audiences", "imports", "exports", "tags", "fields", "sources", "reports"] as const;
+export const peoplePages = [
+  "people",
+  "audiences",
+  "imports",
+  "exports",
+  "tags",
+  "fields",
+  "sources",
+  "reports",
+] as const;
 
-export type PeopleTab = (typeof pages)[number];
+export type PeopleTab = (typeof peoplePages)[number];
 
 /**
  * The row of tabs below the heading of every page about people. A phone has room for the list and one more, which is the page
@@ -25,7 +34,7 @@ export function PeopleTabs({ t, slug, current }: { t: T; slug: string; current: 
   return (
     <nav class="subtabs" aria-label={t("people.tabs.label")}>
       <ul>
-        {pages.map((page) => (
+        {peoplePages.map((page) => (
           <li class={isInRow(page) ? undefined : "subtab-wide"}>{link(page, "subtab")}</li>
         ))}
         <li class="subtab-narrow">
@@ -35,7 +44,7 @@ export function PeopleTabs({ t, slug, current }: { t: T; slug: string; current: 
               <Icon name="down" />
             </summary>
             <ul class="menu-list">
-              {pages
+              {peoplePages
                 .filter((page) => !isInRow(page))
                 .map((page) => (
                   <li>{link(page)}</li>

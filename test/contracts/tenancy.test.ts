@@ -37,7 +37,7 @@ const OPEN = new Set([
 ]);
 /** What the lowest role may reach below a group: its home, its actions and the way out. People's data is not among it. */
 const ORGANISER_MAY =
-  /^\/groups\/:group(\/departure|\/questions(\/.*)?|\/targets(\/.*)?|\/actions(\/new(\/:kind)?|\/:action(\/(edit|embed|print|sharing|translations|history|statistics|results(\.csv)?|plan|series|updates|copies|image|address|slug|publication|preview)(\/.*)?)?)?)?$/;
+  /^\/groups\/:group(\/departure|\/search|\/questions(\/.*)?|\/targets(\/.*)?|\/actions(\/new(\/:kind)?|\/:action(\/(edit|embed|print|sharing|translations|history|statistics|results(\.csv)?|plan|series|updates|copies|image|address|slug|publication|preview)(\/.*)?)?)?)?$/;
 
 /** They write mailings, and stop what they sent themselves; who may be mailed, and by whom, is for others. */
 const ORGANISER_WRITES =
