@@ -1,10 +1,10 @@
 import type { Child } from "hono/jsx";
 import { ActionStatusMark, nameOf } from "../actions/action-shell";
 import type { Kind } from "../actions/types";
-import { Form, SubmitButton, TextField } from "../ui/form";
 import type { Locale, T } from "../ui/i18n";
 import { Icon, type IconName } from "../ui/icon";
 import { PageHeader, Shell, type ShellProps } from "../ui/layout";
+import { SearchForm } from "../ui/search-form";
 import { EmptyState } from "../ui/table";
 import type { Place } from "./places";
 import { type FoundThings, SEARCH_MAX } from "./search";
@@ -23,40 +23,24 @@ export type SearchProps = FoundProps & {
   frame: Pick<ShellProps, "t" | "locale" | "account" | "groups" | "group" | "isOperator" | "closedTabs">;
 };
 
-/** Where the script puts what it found. */
-const FOUND_ID = "found";
-
 /** What a group has and where one can go, by a few words. The same list is in the dialog that "/" opens on every page of a group. */
 export function SearchPage(props: SearchProps) {
   const { t, frame, slug, text } = props;
   return (
     <Shell {...frame} title={t("dashboard.search.title")} scripts={["search"]} isSearch>
       <PageHeader title={t("dashboard.search.title")} />
-      <Form
-        class="filter"
-        method="get"
+      <SearchForm
+        t={t}
         action={`/groups/${slug}/search`}
         label={t("dashboard.search.title")}
-        data={{ search: FOUND_ID }}
+        field={t("dashboard.search.label")}
+        hint={t("dashboard.search.hint")}
+        text={text}
+        max={SEARCH_MAX}
+        foundId="found"
       >
-        <TextField
-          name="q"
-          type="search"
-          label={t("dashboard.search.label")}
-          hint={t("dashboard.search.hint")}
-          value={text}
-          maxlength={SEARCH_MAX}
-          autocomplete="off"
-          spellcheck={false}
-        />
-        <SubmitButton kind="secondary">
-          <Icon name="search" />
-          {t("common.form.search")}
-        </SubmitButton>
-      </Form>
-      <div id={FOUND_ID} class="found">
         <FoundList {...props} />
-      </div>
+      </SearchForm>
     </Shell>
   );
 }

@@ -1,9 +1,10 @@
 import { SEARCH_TEXT_MAX } from "../people/search";
 import type { SubscriptionStatus } from "../people/types";
-import { ButtonLink, Form, SubmitButton, TextField } from "../ui/form";
+import { ButtonLink } from "../ui/form";
 import { Icon } from "../ui/icon";
 import { PageHeader, Shell } from "../ui/layout";
 import { PeopleTabs } from "../ui/people-tabs";
+import { SearchForm } from "../ui/search-form";
 import { Status } from "../ui/status";
 import { DataTable, EmptyState, Pager } from "../ui/table";
 import { When } from "../ui/when";
@@ -31,9 +32,6 @@ export type PeopleProps = PeopleFrame & {
   isFirstPage: boolean;
   next: number | null;
 };
-
-/** Where the script puts what it found. */
-const FOUND_ID = "found";
 
 /** Everybody of a group, the newest first, or whoever a search finds. */
 export function PeoplePage(props: PeopleProps) {
@@ -68,31 +66,18 @@ export function PeoplePage(props: PeopleProps) {
         }
       />
       <PeopleTabs t={t} slug={group.slug} current="people" />
-      <Form
-        class="filter"
-        method="get"
+      <SearchForm
+        t={t}
         action={href}
         label={t("people.list.search")}
-        data={{ search: FOUND_ID }}
+        field={t("profiles.search.label")}
+        hint={t("profiles.search.hint")}
+        text={text}
+        max={SEARCH_TEXT_MAX}
+        foundId="found"
       >
-        <TextField
-          name="q"
-          type="search"
-          label={t("profiles.search.label")}
-          hint={t("profiles.search.hint")}
-          value={text}
-          maxlength={SEARCH_TEXT_MAX}
-          autocomplete="off"
-          spellcheck={false}
-        />
-        <SubmitButton kind="secondary">
-          <Icon name="search" />
-          {t("common.form.search")}
-        </SubmitButton>
-      </Form>
-      <div id={FOUND_ID} class="found">
         <FoundPeople {...props} />
-      </div>
+      </SearchForm>
     </Shell>
   );
 }
